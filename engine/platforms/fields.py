@@ -1,0 +1,122 @@
+"""Careful readers of JSON fields: each takes whatever a platform or a hostile line put there and never raises."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+MICROSECOND = 1
+SECOND = 1_000_000
+MAX_COUNT = 2**53  # past this a JSON number is no longer exact; no platform has a larger count
+
+# Years 1 and 9999 are what broken clients write; outside this span a claimed time says nothing.
+EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * SECOND
+LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) * SECOND
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
+    )
+}
+_TWITTER_DATE = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d?) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d) (\d{4})", re.ASCII
+)
+_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d*)?", re.ASCII)
+
+
+def text(value: Any) -> str:
+    """A string as it is, a number as its digits, anything else as nothing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return ""
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A JSON object, or an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """A JSON array, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
+
+
+def dig(value: Any, *path: str) -> Any:
+    """The value under nested object keys, or None where a step is missing."""
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def count(value: Any) -> int | None:
+    """A count: a whole number from 0, also as a string of digits; None for all else (negative counts mean hidden)."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if 0 <= value <= MAX_COUNT else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and 0 <= value <= MAX_COUNT else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:
+        return int(value)
+    return None
+
+
+def time(value: Any) -> int | None:
+    """A time in microseconds UTC from what platforms write: ISO 8601, X v1.1's dates, epoch seconds, ms or us.
+
+    A time without a zone is UTC. None where there is no time or it lies outside 1990 to 2200.
+    """
+    micros = _number_time(value) if isinstance(value, int | float) else _text_time(value)
+    return micros if micros is not None and EARLIEST <= micros <= LATEST else None
+
+
+def _number_time(value: int | float) -> int | None:
+    if isinstance(value, bool) or value != value or value <= 0:
+        return None
+    for unit in (SECOND, 1_000, MICROSECOND):  # seconds until the year 2200, then milliseconds, then microseconds
+        if value * unit <= LATEST:
+            return round(value * unit) if isinstance(value, float) else value * unit
+    return None
+
+
+def _text_time(value: Any) -> int | None:
+    if not isinstance(value, str) or not value or len(value) > 64:
+        return None
+    try:
+        return from_datetime(datetime.fromisoformat(value))
+    except ValueError:
+        pass
+    if found := _TWITTER_DATE.fullmatch(value):
+        return _twitter_time(found)
+    if _NUMBER.fullmatch(value):
+        return _number_time(float(value) if "." in value else int(value))
+    return None
+
+
+def _twitter_time(found: re.Match[str]) -> int | None:
+    month, day, hour, minute, second, sign, zone_hours, zone_minutes, year = found.groups()
+    if month not in _MONTHS:
+        return None
+    try:
+        local = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return None
+    offset = (int(zone_hours) * 60 + int(zone_minutes)) * 60 * SECOND
+    micros = from_datetime(local)
+    return None if micros is None else micros - (offset if sign == "+" else -offset)
+
+
+def from_datetime(moment: datetime) -> int | None:
+    """Microseconds of a datetime, exactly; a naive one is taken as UTC."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        delta = moment - _EPOCH
+    except OverflowError:
+        return None
+    return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds

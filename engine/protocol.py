@@ -1,0 +1,109 @@
+"""What the screen and the engine's process say to each other: msgpack messages behind a 4-byte length.
+
+The screen writes Commands to the worker's stdin; the worker writes Reports to its stdout and nothing else.
+"""
+
+import struct
+
+import msgspec
+
+from engine.config import EngineConfig, SourceConfig
+from engine.snapshot import DraftScore, Frame
+
+HEADER = struct.Struct(">I")
+
+
+class Start(msgspec.Struct, frozen=True, tag="start"):
+    """The first command: what to watch and how. `demo` watches the simulator instead of `source`."""
+
+    engine: EngineConfig
+    source: SourceConfig
+    demo: bool = False
+    rate: float = 4.0  # frames per second
+
+
+class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
+    """Score a typed post. Only the newest draft matters: the worker skips older ones still unread."""
+
+    id: int
+    text: str
+    author: str = ""
+
+
+class SetWindow(msgspec.Struct, frozen=True, tag="window"):
+    """Show another window, in microseconds; 0 for everything retained."""
+
+    window: int
+
+
+class Export(msgspec.Struct, frozen=True, tag="export"):
+    """Write the snapshot as it is now: a .csv or .json file, or a folder of all tables."""
+
+    id: int
+    path: str
+    table: str = "posts"
+
+
+class Stop(msgspec.Struct, frozen=True, tag="stop"):
+    """Finish and exit."""
+
+
+class DraftScored(msgspec.Struct, frozen=True, tag="scored"):
+    """Answer to ScoreDraft."""
+
+    id: int
+    score: DraftScore
+
+
+class Exported(msgspec.Struct, frozen=True, tag="exported"):
+    """Answer to Export: the files written, or one line of what went wrong."""
+
+    id: int
+    paths: list[str]
+    error: str = ""
+
+
+class Framed(msgspec.Struct, frozen=True, tag="frame"):
+    """A new picture. The newest wins."""
+
+    frame: Frame
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """The engine cannot go on; one line that says why and what to do."""
+
+    message: str
+
+
+Command = Start | ScoreDraft | SetWindow | Export | Stop
+Report = DraftScored | Exported | Framed | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+command_decoder = msgspec.msgpack.Decoder(Command)
+report_decoder = msgspec.msgpack.Decoder(Report)
+
+
+def pack(message: Command | Report) -> bytes:
+    """One message as bytes, length first."""
+    body = _encoder.encode(message)
+    return HEADER.pack(len(body)) + body
+
+
+class Unpacker:
+    """Cuts a byte stream back into message bodies, however the reads fell."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Add bytes; return the bodies now complete, in order."""
+        self._buffer += data
+        bodies: list[bytes] = []
+        while len(self._buffer) >= HEADER.size:
+            (size,) = HEADER.unpack_from(self._buffer)
+            end = HEADER.size + size
+            if len(self._buffer) < end:
+                break
+            bodies.append(bytes(self._buffer[HEADER.size : end]))
+            del self._buffer[:end]
+        return bodies

@@ -1,0 +1,313 @@
+"""The frozen picture of the feed that every view draws from: the screen, the CSV tables and the JSON.
+
+Plain data, so that it crosses a process boundary and can be compared. The JSON export has exactly these names
+(docs/schema.md); `SCHEMA` goes up when one is removed or changes its meaning. None is "not known", never zero.
+Times are UTC datetimes. A sentiment is VADER's compound, -1 to 1; a share is 0 to 1.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+SCHEMA = 1
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of all parts: immutable, compared by value."""
+
+
+class Meters(Frozen):
+    """What became of every record read. read = all the others but `lines` and `embedded`, added up.
+
+    A record is a line, or one post of a line that holds a page of them. Each record counts once, by what it first is.
+    """
+
+    lines: int = 0
+    read: int = 0
+    posts: int = 0
+    reactions: int = 0
+    observations: int = 0
+    edits: int = 0
+    deletes: int = 0  # deletes of posts and reactions, and purges of accounts
+    duplicates: int = 0
+    late: int = 0  # applied to their true time, after the watermark had passed it
+    rejected: int = 0
+    ignored: int = 0
+    embedded: int = 0  # posts and counts found inside other records, besides what the record itself was
+
+
+class Reason(Frozen):
+    """A reason with its count and the first line it befell (made safe and cut)."""
+
+    reason: str
+    count: int
+    example: str = ""
+
+
+class Format(Frozen):
+    """A native shape found in the feed. mapped / lines is the mapped share."""
+
+    name: str
+    platform: str
+    lines: int
+    mapped: int
+
+
+class Sentiment(Frozen):
+    """Mood of the scored posts in the window. Posts that cannot be scored are counted by reason, never as neutral."""
+
+    mean: float | None = None
+    band: float | None = None  # half width of the 95 % interval of the mean
+    change: float | None = None  # mean less the mean of the window before
+    positive: int = 0
+    neutral: int = 0
+    negative: int = 0
+    scored: int = 0
+    not_scored: dict[str, int] = {}  # reason -> posts
+    coverage: float | None = None  # scored / posts
+
+
+class Moment(Frozen):
+    """One time bucket of the window."""
+
+    start: datetime
+    posts: int
+    reactions: int
+    scored: int
+    positive: int
+    neutral: int
+    negative: int
+    mean: float | None
+
+
+class Hashtag(Frozen):
+    """A tag in the window."""
+
+    tag: str
+    posts: int
+    authors: int
+    share: float
+    sentiment: float | None
+    scored: int
+    trend: list[int]  # posts by time bucket of the window, oldest first
+    together: list[str]  # tags it most often stands with
+
+
+class Cluster(Frozen):
+    """A hashtag cluster (theme) in the window. `id` stays with it for its life."""
+
+    id: int
+    label: str
+    tags: list[str]
+    terms: list[str]
+    posts: int
+    authors: int
+    share: float
+    change: int | None  # posts less those of the window before; None while there is no such window
+    sentiment: float | None
+    scored: int
+    coverage: float | None
+    trend: list[int]
+    example: str  # text of the post nearest the centre
+
+
+class Author(Frozen):
+    """An account in the window."""
+
+    author: str
+    name: str
+    posts: int
+    followers: int | None
+    sentiment: float | None
+    scored: int
+    reactions: int | None  # likes, reposts, replies and quotes on its posts of the window; None if not known
+    typical: float | None  # its shrunken usual engagement per post at the first horizon; None before any label
+
+
+class Prediction(Frozen):
+    """What was predicted of a post at its arrival, frozen, and what came of it."""
+
+    uid: str
+    platform: str
+    author: str
+    name: str
+    text: str
+    created: datetime
+    horizon: int  # seconds
+    predicted: float | None  # engagements at the horizon; None while nothing has been learnt
+    low: float | None  # 80 % interval
+    high: float | None
+    usual: float | None  # the author's baseline that the model has to beat
+    model: str  # name and version of the model that made it
+    state: Literal["waiting", "matured", "censored"]
+    actual: int | None  # engagements at the horizon, once matured
+    now: int | None  # engagements so far; None if not known
+    times: float | None  # (1 + now) / (1 + usual at the horizon)
+    censored: str  # reason, if censored
+    due: datetime
+    reasons: list[str]  # what moved the prediction, in plain words
+
+
+class Score(Frozen):
+    """How one model did on the posts that matured, at one horizon."""
+
+    horizon: int  # seconds
+    model: str
+    champion: bool
+    n: int
+    mae_log: float | None  # mean absolute error of log(1 + engagements)
+    mae: float | None
+    skill: float | None  # 1 - mae_log / that of the author baseline
+    spearman: float | None
+    coverage80: float | None  # share of outcomes inside the 80 % interval
+    width80: float | None  # mean width of the interval in log(1 + engagements)
+
+
+class Labels(Frozen):
+    """How far the grading has come, at one horizon."""
+
+    horizon: int  # seconds
+    waiting: int
+    matured: int
+    censored: dict[str, int]  # reason -> posts
+    first_due: datetime | None  # when the first label is due, while none has matured
+
+
+class PostRow(Frozen):
+    """A post in full."""
+
+    uid: str
+    platform: str
+    created: datetime  # event time
+    author: str
+    name: str
+    text: str
+    lang: str  # detected; "" if not decided
+    lang_claimed: str
+    tags: list[str]
+    cluster: int | None
+    compound: float | None
+    positive: float | None
+    neutral: float | None
+    negative: float | None
+    not_scored: str  # reason, "" if scored
+    kind: str  # "post", "reply", "quote"
+    reply_to: str
+    quote_of: str
+    media: str
+    followers: int | None
+    likes: int | None
+    reposts: int | None
+    replies: int | None
+    quotes: int | None
+    views: int | None
+    edits: int
+    late: bool
+
+
+class Source(Frozen):
+    """A source of lines and how it stands."""
+
+    name: str
+    state: str  # "reading", "live", "waiting", "ended", "failed"
+    lines: int
+    detail: str = ""
+
+
+class GapRow(Frozen):
+    """A time the feed was blind."""
+
+    start: datetime
+    end: datetime
+    reason: str
+
+
+class Snapshot(Frozen):
+    """Everything a view can show, true at `as_of` (event time). With `window` 0 the window is all that is retained."""
+
+    schema: int
+    as_of: datetime | None  # newest event time applied; None before any
+    window: int  # seconds; 0 for all
+    formats: list[Format]
+    platforms: dict[str, int]  # platform -> posts ever applied
+    meters: Meters
+    rejections: list[Reason]
+    ignored: list[Reason]
+    posts_in_window: int
+    authors_in_window: int
+    sentiment: Sentiment
+    languages: dict[str, int]  # detected language ("" undecided) -> posts in the window
+    timeline: list[Moment]
+    hashtags: list[Hashtag]
+    clusters: list[Cluster]
+    unclustered: int  # posts of the window in no cluster
+    silhouette: float | None
+    silhouette_n: int
+    authors: list[Author]
+    labels: list[Labels]
+    predictions: list[Prediction]
+    scoreboard: list[Score]
+    posts: list[PostRow]
+    gaps: list[GapRow]
+    retained: int
+    notices: list[str]  # caps that bit, and other things the reader must know to trust a number
+
+
+class WordScore(Frozen):
+    """What one word adds to a text's sentiment. The valences of all words add up to what the compound is made of."""
+
+    word: str
+    valence: float
+    note: str = ""  # which rule changed it: "negated", "after but", "boosted", ...
+
+
+class Range(Frozen):
+    """A predicted outcome with its 80 % interval, in engagements."""
+
+    horizon: int  # seconds
+    predicted: float | None
+    low: float | None
+    high: float | None
+    usual: float | None
+    model: str
+    reasons: list[str]
+    n: int  # matured posts behind the interval
+
+
+class DraftScore(Frozen):
+    """A typed post, scored."""
+
+    text: str
+    compound: float | None
+    positive: float | None
+    neutral: float | None
+    negative: float | None
+    sentiment: str  # "positive", "neutral", "negative", "not scored"
+    not_scored: str  # reason
+    lang: str
+    words: list[WordScore]
+    tags: list[str]
+    cluster: int | None
+    cluster_label: str
+    cluster_similarity: float | None
+    ranges: list[Range]
+
+
+class Health(Frozen):
+    """How the engine's process is doing: wall-clock facts, which are no part of the snapshot."""
+
+    state: str  # "starting", "catching up", "live", "waiting", "ended"
+    rate: float  # records per second, over the last seconds
+    lag: float | None  # seconds of wall clock between now and the newest event; None if the feed is not live
+    backlog: float | None  # share of the known input still unread, 0 to 1; None if not known
+    cpu: float  # share of one core
+    memory: int  # bytes resident
+    sources: list[Source]
+
+
+class Frame(Frozen):
+    """What the engine sends the screen, a few times a second. The newest wins."""
+
+    snapshot: Snapshot
+    health: Health

@@ -1,0 +1,1 @@
+"""The learners, each usable and testable alone. They know nothing of feeds or screens."""

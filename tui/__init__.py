@@ -1,0 +1,1 @@
+"""The Textual app and the command line. Holds no analytics: it draws Snapshots."""
