@@ -1,0 +1,44 @@
+"""All that is read out of a post's text, in one place: sentiment or the reason for none, tags, terms."""
+
+from typing import NamedTuple
+
+from engine.clean import clean, clean_line
+from engine.events import Post
+from engine.tally import SCALE
+from models import hashtags, language, sentiment
+from models.terms import terms
+
+WITHHELD = "withheld"
+
+
+class Analysis(NamedTuple):
+    """What a post's text says. `compound` is None, and `reason` says why, where VADER has no business."""
+
+    text: str
+    name: str
+    tags: tuple[str, ...]
+    terms: tuple[str, ...]
+    lang: str
+    reason: str
+    polarity: sentiment.Polarity | None
+
+    @property
+    def compound(self) -> int | None:
+        """Compound in ten-thousandths, for exact sums."""
+        return None if self.polarity is None else round(self.polarity.compound * SCALE)
+
+
+def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
+    """Clean a post and read it. Text that its author asks not to be kept is dropped unread."""
+    name = clean_line(post.name)
+    if post.withheld and not keep_withheld:
+        return Analysis("", name, _given(post.tags or ()), (), "", WITHHELD, None)
+    text = clean(post.text)
+    tags = _given(post.tags) if post.tags is not None else hashtags.find(text)
+    verdict = language.judge(text, post.lang)
+    polarity = None if verdict.reason else sentiment.polarity(text)
+    return Analysis(text, name, tags, terms(text, tags), verdict.lang, verdict.reason, polarity)
+
+
+def _given(tags: tuple[str, ...]) -> tuple[str, ...]:
+    return hashtags.normalise_all(clean_line(tag) for tag in tags)

@@ -1,0 +1,145 @@
+"""Event time: when a record happened, how far each source has come, and the buffer that puts records in order."""
+
+import heapq
+from typing import NamedTuple
+
+from engine.config import EngineConfig
+from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
+
+ARRIVAL_STEP = 1_000_000  # a line without a time comes one second after the last
+TIMELESS_KEPT = 100_000
+
+# At one moment posts come before what is said of them, and deletes come last.
+_RANK: dict[type, int] = {Post: 0, Edit: 1, Reaction: 2, Observation: 3, Gap: 4, Delete: 5, Purge: 6}
+
+
+class Stamped(NamedTuple):
+    """A record in its place. Compared in this order, so that equal records are neighbours however they arrived."""
+
+    order: int  # event time, or the watermark it came after
+    time: int  # event time, microseconds
+    rank: int
+    key: str  # platform and id
+    detail: str  # what tells apart two records of one id at one time
+    number: int  # of arrival: only between records that are the same
+    late: bool
+    events: tuple[Event, ...]
+
+
+def event_time(created: int | None, seen: int | None, present: int, config: EngineConfig) -> int | None:
+    """The time to believe: the claim if it lies near what a server saw, else what it saw, else None.
+
+    Without a server's word a claim is believed unless it lies in the future of `present`, the reader's own clock.
+    """
+    if seen is None:
+        return created if created is not None and created <= present + config.skew_future else None
+    if created is not None and seen - config.skew_past <= created <= seen + config.skew_future:
+        return created
+    return seen
+
+
+def identity(event: Event) -> tuple[str, str]:
+    """The id of an event over all platforms, and what tells apart events of the same id and time."""
+    match event:
+        case Post():
+            seen_at = event.counts_at or event.seen or 0
+            return f"{event.platform}:{event.uid}", f"{event.version}|{seen_at:020d}|{event.counts}|{event.text}"
+        case Edit():
+            return f"{event.post.platform}:{event.post.uid}", f"{event.post.version}|{event.post.text}"
+        case Observation():
+            return f"{event.platform}:{event.uid}", str(event.counts)
+        case Purge():
+            return f"{event.platform}:{event.author}", ""
+        case Gap():
+            return f"gap:{event.start}:{event.end}", event.reason
+        case _:
+            return f"{event.platform}:{event.uid}", ""
+
+
+def _times(event: Event) -> tuple[int | None, int | None]:
+    """When the event claims to have happened, and when a server saw it."""
+    match event:
+        case Post() | Reaction():
+            return event.created, event.seen
+        case Gap():
+            return event.end, None
+        case _:
+            return event.at, event.seen
+
+
+class SourceClock:
+    """How far one source has come. Its watermark is its newest event time less the allowed lateness."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        self._config = config
+        self._timeless: dict[str, int] = {}
+        self._number = 0
+        self.newest: int | None = None
+
+    @property
+    def watermark(self) -> int | None:
+        """Event time before which this source has, as far as one can know, nothing more to say."""
+        return None if self.newest is None else self.newest - self._config.lateness
+
+    def place(self, records: list[tuple[Event, ...]], present: int) -> list[Stamped]:
+        """Stamp the records of one line. The watermark moves only after all of them: a page has no order of arrival."""
+        watermark, newest = self.watermark, self.newest
+        stamped = []
+        for events in records:
+            record, reached = self._stamp(events, present, watermark)
+            stamped.append(record)
+            newest = reached if newest is None else max(newest, reached)
+        self.newest = newest
+        return stamped
+
+    def _stamp(self, events: tuple[Event, ...], present: int, watermark: int | None) -> tuple[Stamped, int]:
+        event = events[0]
+        key, detail = identity(event)
+        created, seen = _times(event)
+        time = event_time(created, seen, present, self._config)
+        if time is None:
+            time = self._arrival(key, isinstance(event, Post | Edit | Reaction))
+        # A claim ahead of the server's clock waits in the buffer; it does not make everybody else late.
+        reached = time if seen is None else min(time, seen)
+        late = watermark is not None and time < watermark
+        order = watermark if late and watermark is not None else time
+        self._number += 1
+        return Stamped(order, time, _RANK[type(event)], key, detail, self._number, late, events), reached
+
+    def _arrival(self, key: str, moves_time: bool) -> int:
+        """The time of a record without one. A repeated one keeps its first, so that it is known as the same."""
+        if not moves_time:
+            return self.newest or 0
+        if (given := self._timeless.get(key)) is not None:
+            return given
+        time = 0 if self.newest is None else self.newest + ARRIVAL_STEP
+        if len(self._timeless) >= TIMELESS_KEPT:
+            del self._timeless[next(iter(self._timeless))]
+        self._timeless[key] = time
+        self.newest = time
+        return time
+
+
+class ReorderBuffer:
+    """Holds records until the watermark passes them; gives them out in the order of event time and id."""
+
+    def __init__(self) -> None:
+        self._heap: list[Stamped] = []
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def push(self, record: Stamped) -> None:
+        """Take in a record."""
+        heapq.heappush(self._heap, record)
+
+    def release(self, watermark: int | None) -> list[Stamped]:
+        """Records before `watermark`, in order; None releases everything.
+
+        One exactly at the watermark still waits: another of the same moment may come, and belong before it.
+        """
+        out: list[Stamped] = []
+        heap = self._heap
+        while heap and (watermark is None or heap[0].order < watermark):
+            out.append(heapq.heappop(heap))
+        return out

@@ -1,0 +1,60 @@
+"""Scores a typed post against the feed as it stands: sentiment word by word, nearest cluster, predicted range."""
+
+from engine.analysis import analyse
+from engine.config import SECOND
+from engine.events import Post
+from engine.picture import theme_names
+from engine.pipeline import Engine
+from engine.snapshot import DraftScore, Range, WordScore
+from models import sentiment
+from models.engagement import to_count
+
+
+def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
+    """What trendtop says of `text` if `author` ("platform:id" or "") posted it now. Changes nothing."""
+    post = Post(platform="draft", uid="draft", author="", text=text)
+    analysis = analyse(post)
+    polarity = analysis.polarity
+    near = engine.themes.nearest(analysis.terms)
+    theme, similarity = near if near is not None else (None, None)
+    return DraftScore(
+        text=analysis.text,
+        compound=None if polarity is None else polarity.compound,
+        positive=None if polarity is None else polarity.pos,
+        neutral=None if polarity is None else polarity.neu,
+        negative=None if polarity is None else polarity.neg,
+        sentiment="not scored" if polarity is None else sentiment.label(polarity.compound),
+        not_scored=analysis.reason,
+        lang=analysis.lang,
+        words=[] if polarity is None else _words(analysis.text),
+        tags=list(analysis.tags),
+        cluster=theme,
+        cluster_label="" if theme is None else theme_names(engine).get(theme, ""),
+        cluster_similarity=similarity,
+        ranges=_ranges(engine, post, author),
+    )
+
+
+def _words(text: str) -> list[WordScore]:
+    return [WordScore(word=w.word, valence=w.valence, note=w.note) for w in sentiment.explain(text).words]
+
+
+def _ranges(engine: Engine, post: Post, author: str) -> list[Range]:
+    known = engine.known(post, analyse(post), engine.now or 0, author)
+    forecasts = engine.model.forecast([known])[0]
+    ranges = []
+    for index, (horizon, forecast) in enumerate(zip(engine.config.horizons, forecasts, strict=True)):
+        champion = next((score for score in engine.model.scores(index) if score.champion), None)
+        ranges.append(
+            Range(
+                horizon=horizon // SECOND,
+                predicted=to_count(forecast.predicted),
+                low=to_count(forecast.low),
+                high=to_count(forecast.high),
+                usual=to_count(forecast.usual),
+                model=forecast.model,
+                reasons=list(forecast.reasons),
+                n=0 if champion is None else champion.n,
+            )
+        )
+    return ranges

@@ -1,0 +1,411 @@
+"""The engine: takes lines, keeps the state, knows no clock but the feed's own."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.analysis import Analysis, analyse
+from engine.clean import clean_line
+from engine.clock import ReorderBuffer, SourceClock, Stamped
+from engine.config import MINUTE, EngineConfig
+from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
+from engine.labels import DELETED, LATE, Labels
+from engine.ledger import Entry, Ledger, Outcome
+from engine.platforms.base import Ignored, Mapped, Rejected
+from engine.platforms.decode import Decoder
+from engine.sources.base import Item, Oversized
+from engine.tally import Contribution
+from engine.windows import Window
+from models.engagement import EngagementModel, Known
+from models.themes import Themes
+
+BATCH_POSTS = 256  # learners see a batch when it is full
+BATCH_SPAN = 5_000_000  # or when event time enters the next span of this grid: never by how the input was cut
+EXAMPLE = 160  # characters kept of the first line that was rejected for a reason
+DAY = 24 * 60 * MINUTE
+
+REPLY, QUOTE = 2, 3
+
+_MENTION = re.compile(r"(?<!\w)@\w")
+_LINK = re.compile(r"https?://")
+
+
+class Tallied(NamedTuple):
+    """How often something befell a record, and the first record it befell."""
+
+    count: int
+    example: str
+
+
+class _Waiting(NamedTuple):
+    """A post that the learners have not seen yet."""
+
+    entry: Entry
+    known: Known | None  # None: not to be predicted
+
+
+class Engine:
+    """State of one feed. Feed it lines by source; ask it for pictures (engine/picture.py) and scores at any time."""
+
+    def __init__(self, config: EngineConfig, decoder: Decoder | None = None, until: int | None = None) -> None:
+        self.config = config
+        self.until = until  # nothing after this event time is applied
+        self.decoder = decoder or Decoder()
+        self.ledger = Ledger(config)
+        self.window = Window(config.window)
+        self.themes = Themes(config.clusters, config.seed)
+        self.model = EngagementModel(config.horizons, config.seed)
+        self.labels = Labels(config.horizons, self.model)
+        self.lines = 0
+        self.read = 0  # records found in the lines
+        self.meters: dict[str, int] = {}
+        self.rejections: dict[str, Tallied] = {}
+        self.ignored: dict[str, Tallied] = {}
+        self.platforms: dict[str, int] = {}
+        self.gaps: list[Gap] = []
+        self.now: int | None = None  # newest event time applied
+        self._clocks: dict[int, SourceClock] = {}
+        self._quiet: set[int] = set()  # sources that hold nobody up
+        self._buffer = ReorderBuffer()
+        self._floor: int | None = None  # everything before this has been applied
+        self._batch: list[_Waiting] = []
+        self._grid = 0
+
+    # -- input ---------------------------------------------------------------------------------------------------------
+
+    def open(self, source: int) -> None:
+        """Announce a source, so that others wait for its first line."""
+        self._clocks.setdefault(source, SourceClock(self.config))
+
+    def feed(self, source: int, items: Sequence[Item], present: int) -> None:
+        """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
+        self.open(source)
+        self._quiet.discard(source)
+        clock = self._clocks[source]
+        for item in items:
+            self.lines += 1
+            if isinstance(item, Oversized):
+                self.read += 1
+                self._reject("line too long", item.prefix)
+                continue
+            records = self._decode(item)
+            if records:
+                for stamped in clock.place(records, present):
+                    self._hold(stamped)
+                self._apply_due()
+
+    def quiet(self, source: int, ended: bool = False) -> None:
+        """Say that a source has nothing to say for now, or ever: the others need not wait for it."""
+        self.open(source)
+        self._quiet.add(source)
+        if ended or self._all_quiet():
+            self._apply_due()
+
+    def finish(self) -> None:
+        """The feed is over, or `until` is reached: apply whatever is held back."""
+        for record in self._buffer.release(None if self.until is None else self.until + 1):
+            self._apply(record)
+        self._learn()
+
+    @property
+    def past_until(self) -> bool:
+        """Whether all that happened up to `until` has been applied."""
+        return self.until is not None and self._floor is not None and self._floor > self.until
+
+    def reached(self, source: int) -> int | None:
+        """Newest event time of a source, so that the reader can take the one that is furthest behind."""
+        clock = self._clocks.get(source)
+        return None if clock is None else clock.newest
+
+    def show(self, window: int) -> None:
+        """Look at another window of the same feed."""
+        fresh = Window(window)
+        if self.now is not None:
+            fresh.move(self.now)
+        for entry in self.ledger.posts.values():
+            fresh.add(contribution(entry))
+        fresh.reactions.update(self.window.reactions if fresh.width == self.window.width else {})
+        self.window = fresh
+
+    @property
+    def held(self) -> int:
+        """Records read that wait in the reorder buffer."""
+        return len(self._buffer)
+
+    # -- lines to records in order -------------------------------------------------------------------------------------
+
+    def _decode(self, line: bytes) -> list[tuple[Event, ...]]:
+        records = []
+        for outcome in self.decoder.read(line):
+            self.read += 1
+            if isinstance(outcome, Mapped):
+                records.append(outcome.events)
+            elif isinstance(outcome, Rejected):
+                self._reject(outcome.reason, line)
+            else:
+                self._ignore(outcome, line)
+        return records
+
+    def _reject(self, reason: str, line: bytes) -> None:
+        self._meter("rejected")
+        _note(self.rejections, reason, line)
+
+    def _ignore(self, outcome: Ignored, line: bytes) -> None:
+        self._meter("ignored")
+        _note(self.ignored, outcome.reason, line)
+
+    def _meter(self, name: str) -> None:
+        self.meters[name] = self.meters.get(name, 0) + 1
+
+    def _hold(self, record: Stamped) -> None:
+        if self._floor is not None and record.order < self._floor:
+            record = record._replace(order=self._floor, late=True)
+        self._buffer.push(record)
+
+    def _apply_due(self) -> None:
+        due = self._watermark()
+        if due is None:
+            return
+        for record in self._buffer.release(due if self.until is None else min(due, self.until + 1)):
+            self._apply(record)
+        if self._floor is None or due > self._floor:
+            self._floor = due
+
+    def _watermark(self) -> int | None:
+        """Event time before which all is known: the least watermark of the sources that are talking."""
+        talking = [clock for source, clock in self._clocks.items() if source not in self._quiet]
+        if not talking:
+            newest = [clock.newest for clock in self._clocks.values() if clock.newest is not None]
+            return max(newest) + 1 if newest else None
+        marks = [clock.watermark for clock in talking]
+        return None if None in marks else min(mark for mark in marks if mark is not None)
+
+    def _all_quiet(self) -> bool:
+        return len(self._quiet) == len(self._clocks)
+
+    # -- applying ------------------------------------------------------------------------------------------------------
+
+    def _apply(self, record: Stamped) -> None:
+        if record.order // BATCH_SPAN != self._grid:
+            self._learn()
+            self._grid = record.order // BATCH_SPAN
+        self.labels.collect(record.order, self.ledger)
+        if self.now is None or record.time > self.now:
+            self.now = record.time
+            self.window.move(record.time)
+            self._expire()
+        outcome = self._apply_event(record.events[0], record.time, record.late)
+        self._meter("late" if record.late and outcome is not Outcome.DUPLICATE else outcome.value)
+        for event in record.events[1:]:
+            self._meter("embedded")
+            self._apply_event(event, record.time, record.late)
+
+    def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:
+        match event:
+            case Post():
+                return self._post(event, time, late)
+            case Edit():
+                return self._edit(event, time, late)
+            case Reaction():
+                return self._react(event, time)
+            case Observation():
+                entry = self.ledger.find(event.platform, event.uid)
+                changed = entry is None or entry.observe(event.counts, event.at or event.seen)
+                return Outcome.OBSERVATION if changed else Outcome.DUPLICATE
+            case Delete():
+                return self._delete(event)
+            case Purge():
+                return self._purge(event)
+            case Gap():
+                self.gaps.append(event)
+                self.labels.blind(event)
+                return Outcome.OBSERVATION
+
+    def _post(self, post: Post, time: int, late: bool) -> Outcome:
+        key = f"{post.platform}:{post.uid}"
+        if self.ledger.buried(key) or (post.alias and self.ledger.buried(f"{post.platform}:{post.alias}")):
+            return Outcome.DUPLICATE
+        entry = self.ledger.posts.get(key)
+        if entry is not None:
+            return self._seen_again(entry, post)
+        entry = self.ledger.add(post, analyse(post, not self.config.respect_noindex), time, late)
+        self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
+        self._answer(entry, 1)
+        known = None if late else self.known(post, entry.analysis, time, entry.author)
+        self.window.add(contribution(entry))
+        if late:
+            self.labels.censor_all(LATE)
+        self._batch.append(_Waiting(entry, known))
+        if len(self._batch) >= BATCH_POSTS:
+            self._learn()
+        return Outcome.POST
+
+    def _seen_again(self, entry: Entry, post: Post) -> Outcome:
+        if post.removed:
+            self._remove(entry)
+            return Outcome.DELETE
+        edited = _version(post.version) > _version(entry.version)
+        if edited:
+            self._replace(entry, post)
+        observed = post.counts is not None and post.counts.known()
+        counts_at = post.counts_at if post.counts_at is not None else post.seen
+        if observed and post.counts is not None and entry.observe(post.counts, counts_at) and not edited:
+            return Outcome.OBSERVATION
+        return Outcome.EDIT if edited else Outcome.DUPLICATE
+
+    def _edit(self, edit: Edit, time: int, late: bool) -> Outcome:
+        post = edit.post
+        entry = self.ledger.find(post.platform, post.uid)
+        if entry is None:
+            return self._post(post, time, late)
+        newer = _version(post.version) > _version(entry.version)
+        if not newer and (post.version or clean_line(post.text) == clean_line(entry.text)):
+            return Outcome.DUPLICATE
+        self._replace(entry, post)
+        return Outcome.EDIT
+
+    def _replace(self, entry: Entry, post: Post) -> None:
+        """Take the old text's contribution out and put the new one in, at the post's own time."""
+        analysis: Analysis = analyse(post, not self.config.respect_noindex)
+        self.window.remove(entry.key)
+        entry.analysis = analysis
+        entry.text, entry.lang, entry.lang_claimed = analysis.text, analysis.lang, post.lang
+        entry.media, entry.version = post.media, post.version
+        entry.edits += 1
+        self.window.add(contribution(entry))
+
+    def _react(self, reaction: Reaction, time: int) -> Outcome:
+        outcome = self.ledger.react(reaction)
+        if outcome is Outcome.REACTION:
+            self.window.react(time)
+        original = reaction.original
+        if original is not None and original.counts is not None and original.counts.known():
+            entry = self.ledger.find(original.platform, original.uid)
+            at = original.counts_at if original.counts_at is not None else original.seen
+            if entry is not None and entry.observe(original.counts, time if at is None else at):
+                self._meter("embedded")
+        return outcome
+
+    def _delete(self, delete: Delete) -> Outcome:
+        key = f"{delete.platform}:{delete.uid}"
+        if self.ledger.retract(key):
+            return Outcome.DELETE
+        entry = self.ledger.find(delete.platform, delete.uid)
+        if entry is not None:
+            self._remove(entry)
+            self.ledger.bury(key)
+            return Outcome.DELETE
+        if self.ledger.buried(key):
+            return Outcome.DUPLICATE
+        self.ledger.bury(key)
+        return Outcome.DELETE
+
+    def _purge(self, purge: Purge) -> Outcome:
+        done = f"purge:{purge.platform}:{purge.author}:{purge.at or purge.seen or 0}"
+        if self.ledger.buried(done):
+            return Outcome.DUPLICATE
+        self.ledger.bury(done)
+        for key in list(self.ledger.by_author.get(f"{purge.platform}:{purge.author}", ())):
+            self._remove(self.ledger.posts[key])
+        return Outcome.DELETE
+
+    def _remove(self, entry: Entry) -> None:
+        self.window.remove(entry.key)
+        self.labels.forget(entry, DELETED)
+        self._answer(entry, -1)
+        self.ledger.remove(entry, tombstone=True)
+
+    def _answer(self, entry: Entry, sign: int) -> None:
+        """A reply or quote counts for the post it answers."""
+        for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
+            if target:
+                self.ledger.respond(f"{entry.platform}:{target}", kind, sign)
+
+    def _expire(self) -> None:
+        if self.now is None:
+            return
+        for entry in self.ledger.expired(self.now):
+            self.window.remove(entry.key)
+            self.labels.forget(entry, "past retention")
+            self.ledger.remove(entry, tombstone=False)
+
+    # -- learning ------------------------------------------------------------------------------------------------------
+
+    def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
+        """What is known of a post as it arrives. Nothing here may depend on what happens after."""
+        tags = self.window.tags
+        age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
+        return Known(
+            author=author,
+            at=at,
+            followers=post.followers,
+            author_age=age,
+            length=len(analysis.text),
+            words=len(analysis.text.split()),
+            tags=analysis.tags,
+            mentions=len(_MENTION.findall(analysis.text)),
+            links=len(_LINK.findall(analysis.text)),
+            media=post.media,
+            reply=bool(post.reply_to),
+            quote=bool(post.quote_of),
+            lang=analysis.lang or post.lang,
+            compound=None if analysis.polarity is None else analysis.polarity.compound,
+            theme=-1,
+            theme_posts=0,
+            tag_posts=max((tags[tag].posts for tag in analysis.tags if tag in tags), default=0),
+        )
+
+    def _learn(self) -> None:
+        """Forecast and cluster the posts of a finished batch, in order; only then learn from labels that came due.
+
+        So every forecast is made with the models as they were before the batch began, and a feed cut off anywhere
+        gives the posts before the cut the same forecasts.
+        """
+        batch = [waiting for waiting in self._batch if waiting.entry.key in self.ledger.posts]
+        self._batch = []
+        if batch:
+            self._forecast(batch)
+            self._cluster(batch)
+        self.labels.teach()
+
+    def _forecast(self, batch: list[_Waiting]) -> None:
+        predicted = [(w.entry, w.known) for w in batch if w.known is not None]
+        forecasts = self.model.forecast([known for _, known in predicted])
+        for (entry, known), forecast in zip(predicted, forecasts, strict=True):
+            self.labels.track(entry, known, forecast)
+
+    def _cluster(self, batch: list[_Waiting]) -> None:
+        themes = self.themes.update([w.entry.analysis.terms for w in batch], max(w.entry.time for w in batch))
+        for waiting, theme in zip(batch, themes, strict=True):
+            if theme >= 0:
+                waiting.entry.theme = theme
+                self.window.assign(waiting.entry.key, theme)
+
+
+def contribution(entry: Entry) -> Contribution:
+    """What a post adds to a window."""
+    analysis = entry.analysis
+    return Contribution(
+        time=entry.time,
+        key=entry.key,
+        author=entry.author,
+        lang=analysis.lang,
+        compound=analysis.compound,
+        reason=analysis.reason,
+        tags=analysis.tags,
+        terms=analysis.terms,
+        theme=entry.theme,
+    )
+
+
+def _version(version: str) -> tuple[int, str]:
+    """Order of versions: times, revisions and numeric ids alike grow in length, then in text."""
+    return len(version), version
+
+
+def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:
+    known = table.get(reason)
+    if known is None:
+        table[reason] = Tallied(1, clean_line(line[: 4 * EXAMPLE].decode("utf-8", "replace"), EXAMPLE))
+    else:
+        table[reason] = known._replace(count=known.count + 1)

@@ -1,0 +1,136 @@
+"""Bluesky Jetstream, both wires: bare objects with `time_us` (v1), and `payload`s in an envelope (v2).
+
+Shapes: bluesky-social/jetstream, lexicon network.bsky.jetstream.subscribeEvents and the README of the v1 wire.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.events import Delete, Edit, Post, Purge, Reaction, ReactionKind
+from engine.platforms import bluesky, fields
+from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
+
+_V2 = "network.bsky.jetstream.subscribeEvents#"
+_V2_FRAMES = frozenset({"message", "error"})
+_FIRST_KINDS = {"com": "commit", "id": "identity", "acc": "account"}  # as the servers of 2024 wrote them
+_FIRST_OPERATIONS = {"c": "create", "u": "update", "d": "delete"}
+_REACTIONS: dict[str, ReactionKind] = {"app.bsky.feed.like": "like", "app.bsky.feed.repost": "repost"}
+_OTHER_COLLECTIONS = {
+    "app.bsky.graph.follow": "follow",
+    "app.bsky.graph.block": "block",
+    "app.bsky.actor.profile": "profile",
+}
+_STILL_THERE = frozenset({"desynchronized", "throttled"})  # inactive, though nobody took anything back
+
+
+class _Event(NamedTuple):
+    """An event of either wire. `body` is what stands under its kind."""
+
+    kind: str
+    did: str
+    seen: int | None
+    body: Object
+
+
+class _Jetstream:
+    name = "bluesky-jetstream"
+    platform = bluesky.PLATFORM
+    carries = frozenset({"like", "repost", "reply", "quote"})
+
+    def recognises(self, line: Json) -> bool:
+        if not isinstance(line, dict):
+            return False
+        kind = line.get("$type")
+        if isinstance(kind, str):
+            return kind.startswith(_V2) or (kind in _V2_FRAMES and ("payload" in line or "error" in line))
+        return "did" in line and ("time_us" in line or "kind" in line)
+
+    def read(self, line: Json) -> Sequence[Outcome]:
+        line = fields.mapping(line)
+        if line.get("$type") == "error":
+            return (Ignored("stream error"),)
+        event = _event(line)
+        match event.kind:
+            case "commit":
+                return (_commit(event),)
+            case "account":
+                return (_account(event),)
+            case "identity" | "sync" | "info":
+                return (Ignored(event.kind),)
+        return (Rejected("unknown kind of event"),)
+
+
+def _event(line: Object) -> _Event:
+    if line.get("$type") == "message":
+        line = fields.mapping(line.get("payload"))
+    frame = fields.text(line.get("$type"))
+    if frame.startswith(_V2):
+        kind = frame.removeprefix(_V2)
+    else:
+        kind = fields.text(line.get("kind")) or _FIRST_KINDS.get(fields.text(line.get("type")), "")
+    flat = kind == "commit" and "commit" not in line
+    body = line if flat else fields.mapping(line.get(kind))
+    time = line.get("time_us", line.get("time", line.get("witnessedAt")))
+    return _Event(kind, fields.text(line.get("did")), fields.time(time), body)
+
+
+def _commit(event: _Event) -> Outcome:
+    commit, did = event.body, event.did
+    collection = fields.text(commit.get("collection"))
+    rkey = fields.text(commit.get("rkey"))
+    if not (did.startswith("did:") and collection and rkey):
+        return Rejected("commit without did, collection or rkey")
+    if collection != bluesky.POST and collection not in _REACTIONS:
+        return Ignored(_OTHER_COLLECTIONS.get(collection, "other collection"))
+    uid = f"at://{did}/{collection}/{rkey}"
+    operation = fields.text(commit.get("operation"))
+    operation = operation or _FIRST_OPERATIONS.get(fields.text(commit.get("type")), "")
+    if operation == "delete":
+        return Mapped((Delete(platform=bluesky.PLATFORM, uid=uid, seen=event.seen),))
+    record = commit.get("record")
+    if operation not in {"create", "update"} or not isinstance(record, dict):
+        return Rejected("commit without operation or record")
+    if collection in _REACTIONS:
+        return _reaction(event, uid, _REACTIONS[collection], record)
+    edited = operation == "update"
+    version = fields.text(commit.get("rev")) or fields.text(commit.get("cid")) if edited else ""
+    post = Post(
+        platform=bluesky.PLATFORM,
+        uid=uid,
+        author=did,
+        seen=event.seen,
+        version=version,
+        **bluesky.content(record),
+    )
+    return Mapped((Edit(post=post, seen=event.seen) if edited else post,))
+
+
+def _reaction(event: _Event, uid: str, kind: ReactionKind, record: Object) -> Outcome:
+    target = fields.text(fields.dig(record, "subject", "uri"))
+    if not target:
+        return Rejected("reaction without subject")
+    if not bluesky.post_uri(target):
+        return Ignored("reaction to no post")  # feeds and labellers can be liked too
+    reaction = Reaction(
+        platform=bluesky.PLATFORM,
+        uid=uid,
+        target=target,
+        kind=kind,
+        author=event.did,
+        created=fields.time(record.get("createdAt")),
+        seen=event.seen,
+    )
+    return Mapped((reaction,))
+
+
+def _account(event: _Event) -> Outcome:
+    active = event.body.get("active")
+    if not isinstance(active, bool) or not event.did.startswith("did:"):
+        return Rejected("account event without did or active")
+    if active or fields.text(event.body.get("status")) in _STILL_THERE:
+        return Ignored("account")
+    at = fields.time(event.body.get("time"))
+    return Mapped((Purge(platform=bluesky.PLATFORM, author=event.did, at=at, seen=event.seen),))
+
+
+ADAPTER: Adapter = _Jetstream()

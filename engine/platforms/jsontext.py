@@ -1,0 +1,92 @@
+"""JSON as feeds really hold it, read into plain objects that are safe to handle."""
+
+import json
+import math
+import re
+from typing import NoReturn
+
+import msgspec
+
+from engine.platforms.base import Json
+
+# A fixed bound, since how deep a parser can go depends on the Python version and on who calls it. Comment trees of
+# real platforms stay under a hundred.
+MAX_DEPTH = 200
+
+# A pair of surrogate escapes is one character and stays; any other escape stays; what is left is half a character.
+_ESCAPE = re.compile(
+    r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u])|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+_decode = msgspec.json.Decoder().decode
+
+
+class BadJson(ValueError):
+    """`reason` says in a few constant words why a text is no JSON that can be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def parse(data: bytes) -> Json:
+    """The value of a JSON text (RFC 8259): valid Unicode and finite numbers only, at most MAX_DEPTH levels.
+
+    Half surrogate pairs become U+FFFD and numbers too large for a machine become null, so that one odd field does
+    not cost the record. Raises BadJson for all else that is wrong.
+    """
+    try:
+        value = _decode(data)
+    except RecursionError:
+        raise BadJson("nested too deep") from None
+    except ValueError:  # of msgspec, and of UTF-8
+        value = _lenient(data)
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _deeper(value, MAX_DEPTH):
+        raise BadJson("nested too deep")
+    return value
+
+
+def _lenient(data: bytes) -> Json:
+    """`data` by the standard library, which takes half surrogates and huge numbers; both are made harmless."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise BadJson("not UTF-8") from None
+    try:
+        mended = _ESCAPE.sub(lambda found: found.group(1) or "\\ufffd", text)
+        return json.loads(mended, parse_constant=_refuse, parse_int=_integer, parse_float=_real)
+    except RecursionError:
+        raise BadJson("nested too deep") from None
+    except ValueError:
+        raise BadJson("broken JSON") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _integer(digits: str) -> int | None:
+    try:
+        return int(digits)
+    except ValueError:  # thousands of digits
+        return None
+
+
+def _real(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
+
+
+def _deeper(value: Json, limit: int) -> bool:
+    """Whether `value` nests more than `limit` arrays and objects."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if type(parent) is dict else parent)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,82 @@
+"""Readers that several adapters share, on top of `fields`: counts, times in strings, entities, hashtags."""
+
+import html
+import re
+from collections.abc import Iterable
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from engine.events import Counts
+from engine.platforms import fields
+from engine.platforms.base import Json
+
+_DIGITS = re.compile(r"\d{9,20}", re.ASCII)  # shorter runs of digits are dates such as 20240105
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def counts(
+    like: Json = None, repost: Json = None, reply: Json = None, quote: Json = None, view: Json = None
+) -> Counts | None:
+    """Counts from raw JSON values, or None where none of them is a count."""
+    found = Counts(
+        like=fields.count(like),
+        repost=fields.count(repost),
+        reply=fields.count(reply),
+        quote=fields.count(quote),
+        view=fields.count(view),
+    )
+    return found if found.known() else None
+
+
+def moment(value: Json) -> int | None:
+    """Microseconds UTC, as `fields.time`, and also from epoch numbers in strings and RFC 2822 dates."""
+    if isinstance(value, str):
+        value = value.strip()
+        if _DIGITS.fullmatch(value):  # thirteen digits of milliseconds can also be read as an ISO basic date
+            return fields.time(int(value))
+        if "," in value[:5]:
+            return _mail_date(value)
+    return fields.time(value)
+
+
+def _mail_date(value: str) -> int | None:
+    if len(value) > 64:
+        return None
+    try:
+        micros = fields.from_datetime(parsedate_to_datetime(value))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return micros if micros is not None and fields.EARLIEST <= micros <= fields.LATEST else None
+
+
+def first_time(*values: Json) -> int | None:
+    """The first of `values` that is a time."""
+    for value in values:
+        micros = moment(value)
+        if micros is not None:
+            return micros
+    return None
+
+
+def unescape_markup(text: str) -> str:
+    """The three characters that JSON APIs of X and Reddit escape, as they were written."""
+    if "&" not in text:
+        return text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def unescape_entities(text: str) -> str:
+    """Character references with their semicolon resolved; `&copy=1` in an address stays as it is."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
+def tag_names(items: Iterable[Any], *keys: str) -> tuple[str, ...]:
+    """Hashtags out of a list of strings or of objects that hold them under one of `keys`, without '#'."""
+    names = []
+    for item in items:
+        name: Any = item
+        if isinstance(item, dict):
+            name = next((item[key] for key in keys if isinstance(item.get(key), str)), "")
+        if isinstance(name, str) and (bare := name.strip().lstrip("#＃")):
+            names.append(bare)
+    return tuple(names)

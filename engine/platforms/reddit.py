@@ -1,0 +1,196 @@
+"""Reddit: submissions and comments, as the API wraps them, in listings, and bare as archives keep them.
+
+Decisions: the uid is the fullname (t3_..., t1_...). Reddit has no hashtags, and '#' begins a heading: the
+subreddit is the one tag, as "r/name". `score` is ups less downs and stands for likes; below zero it counts as
+0. Replies nested in a comment are not read: each comes as a thing of its own where it was collected. A text
+that an archive kept after Reddit lost it is not taken.
+"""
+
+from collections.abc import Sequence
+
+from engine.events import Counts, Media, Post
+from engine.platforms import fields
+from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
+from engine.platforms.readers import counts, first_time, unescape_entities, unescape_markup
+
+_PLATFORM = "reddit"
+_SUBMISSION, _COMMENT = "t3", "t1"
+_KINDS = frozenset(("t1", "t2", "t3", "t4", "t5", "t6", "more", "Listing", "LiveUpdate", "modaction"))
+_SUBMISSION_MARKS = ("num_comments", "is_self", "selftext", "permalink")
+_SUBREDDIT_KEYS = ("subreddit", "subreddit_id", "_subreddit", "subreddit_name_prefixed")
+_STUBS = ("[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]", "[ removed by reddit ]")
+_HINTS: dict[str, Media] = {
+    "image": "image",
+    "hosted:video": "video",
+    "rich:video": "video",
+    "link": "link",
+    "self": "",
+}
+_IMAGE_DOMAINS = ("i.redd.it", "i.imgur.com", "i.reddituploads.com", "imgur.com")
+_VIDEO_DOMAINS = ("v.redd.it", "youtube.com", "youtu.be", "m.youtube.com", "gfycat.com", "streamable.com")
+
+
+class _Reddit:
+    name = "reddit"
+    platform = _PLATFORM
+    carries: frozenset[str] = frozenset()
+
+    def recognises(self, line: Json) -> bool:
+        if not isinstance(line, dict):
+            return False
+        if "kind" in line:
+            kind = line["kind"]
+            return isinstance(kind, str) and kind in _KINDS and isinstance(line.get("data"), dict)
+        return _is_submission(line) or _is_comment(line)
+
+    def read(self, line: Json) -> Sequence[Outcome]:
+        kind = line.get("kind")
+        if kind == "Listing":
+            return _read_listing(line)
+        if isinstance(kind, str) and isinstance(line.get("data"), dict):
+            return [_read_thing(kind, line["data"])]
+        return [_read_thing(_COMMENT if _is_comment(line) else _SUBMISSION, line)]
+
+
+ADAPTER: Adapter = _Reddit()
+
+
+def _is_submission(line: Object) -> bool:
+    return (
+        isinstance(line.get("title"), str)
+        and "created_utc" in line
+        and any(key in line for key in _SUBREDDIT_KEYS)
+        and any(mark in line for mark in _SUBMISSION_MARKS)
+    )
+
+
+def _is_comment(line: Object) -> bool:
+    return isinstance(line.get("body"), str) and "created_utc" in line and "link_id" in line
+
+
+def _read_listing(line: Object) -> list[Outcome]:
+    children = fields.items(fields.dig(line, "data", "children"))
+    things = [child for child in children if isinstance(child, dict)]
+    things.sort(key=lambda thing: first_time(fields.dig(thing, "data", "created_utc")) or 0)
+    outcomes: list[Outcome] = [
+        _read_thing(fields.text(thing.get("kind")), fields.mapping(thing.get("data"))) for thing in things
+    ]
+    outcomes += [
+        Ignored("more stub") if isinstance(child, str) else Rejected("not an object")
+        for child in children
+        if not isinstance(child, dict)
+    ]
+    return outcomes or [Ignored("empty page")]
+
+
+def _read_thing(kind: str, thing: Object) -> Outcome:
+    if kind == "more":
+        return Ignored("more stub")
+    if kind not in (_SUBMISSION, _COMMENT):
+        return Ignored("not a post or comment")
+    uid = _fullname(kind, thing)
+    if not uid:
+        return Rejected("no id")
+    body = thing.get("body" if kind == _COMMENT else "selftext")
+    title = thing.get("title") if kind == _SUBMISSION else None
+    if not isinstance(body, str) and not isinstance(title, str):
+        return Rejected("no text")
+    return Mapped((_post(kind, uid, thing, fields.text(title), fields.text(body)),))
+
+
+def _fullname(kind: str, thing: Object) -> str:
+    uid = fields.text(thing.get("name")) or fields.text(thing.get("id"))
+    return uid if not uid or uid.startswith(f"{kind}_") else f"{kind}_{uid}"
+
+
+def _post(kind: str, uid: str, thing: Object, title: str, body: str) -> Post:
+    removed = _is_removed(thing, body)
+    text = "" if removed else "\n\n".join(part for part in (title, body) if part)
+    total = _counts(kind, thing)
+    author = fields.text(thing.get("author"))
+    author = "" if author == "[deleted]" else author
+    return Post(
+        platform=_PLATFORM,
+        uid=uid,
+        author=author,
+        name=author,
+        text=unescape_entities(unescape_markup(text)),
+        created=first_time(thing.get("created_utc")),
+        version=_edited(thing.get("edited")),
+        tags=_tags(thing),
+        reply_to=fields.text(thing.get("parent_id")) if kind == _COMMENT else "",
+        quote_of=_crosspost(thing),
+        media=_media(thing) if kind == _SUBMISSION else "",
+        author_created=first_time(thing.get("author_created_utc")),
+        counts=total,
+        counts_at=_counted_at(thing) if total else None,
+        sensitive=thing.get("over_18") is True,
+        removed=removed,
+    )
+
+
+def _is_removed(thing: Object, body: str) -> bool:
+    """Whether the text is gone from Reddit: now a stub, or kept by an archive that saw it go later."""
+    if body.strip().lower() in _STUBS:
+        return True
+    return fields.dig(thing, "_meta", "was_deleted_later") is True
+
+
+def _edited(value: Json) -> str:
+    """The second of the last edit; `edited` is false, or "False", for what was never edited."""
+    micros = None if isinstance(value, bool) else first_time(value)
+    return "" if micros is None else str(micros // fields.SECOND)
+
+
+def _tags(thing: Object) -> tuple[str, ...]:
+    name = fields.text(thing.get("subreddit")) or fields.text(thing.get("_subreddit"))
+    prefixed = f"r/{name}" if name else fields.text(thing.get("subreddit_name_prefixed"))
+    return (prefixed,) if prefixed else ()
+
+
+def _counts(kind: str, thing: Object) -> Counts | None:
+    score = thing.get("score")
+    hidden = thing.get("score_hidden") is True or thing.get("hide_score") is True
+    if isinstance(score, int | float) and score < 0:
+        score = 0
+    replies = thing.get("num_comments") if kind == _SUBMISSION else None
+    return counts(
+        like=None if hidden else score,
+        repost=thing.get("num_crossposts"),
+        reply=replies,
+        view=thing.get("view_count"),
+    )
+
+
+def _counted_at(thing: Object) -> int | None:
+    """When an archive read the counts; those of a second reading replace the first."""
+    return first_time(
+        fields.dig(thing, "_meta", "retrieved_2nd_on"),
+        thing.get("retrieved_on"),
+        thing.get("retrieved_utc"),
+        thing.get("retrieved_at"),
+    )
+
+
+def _crosspost(thing: Object) -> str:
+    return fields.text(thing.get("crosspost_parent"))
+
+
+def _media(thing: Object) -> Media:
+    if thing.get("is_video") is True:
+        return "video"
+    if thing.get("poll_data"):
+        return "poll"
+    if thing.get("is_gallery") is True:
+        return "image"
+    hint = thing.get("post_hint")
+    if isinstance(hint, str) and hint in _HINTS:
+        return _HINTS[hint]
+    if thing.get("is_self") is True:
+        return ""
+    domain = fields.text(thing.get("domain")).lower()
+    if domain in _IMAGE_DOMAINS:
+        return "image"
+    if domain in _VIDEO_DOMAINS:
+        return "video"
+    return "link" if domain and not domain.startswith("self.") else ""

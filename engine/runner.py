@@ -1,0 +1,112 @@
+"""Carries lines from sources to an engine: whose turn it is, how fast a replay goes, when a source counts as quiet."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from engine.pipeline import Engine
+from engine.sources.base import Item, Source
+
+CHUNK = 512  # lines taken from one source at a time
+QUIET_AFTER = 2.0  # seconds without a line after which a source no longer holds up the others
+
+Clock = Callable[[], float]
+
+
+class Runner:
+    """Feeds `engine` from `sources`, the one furthest behind in event time first.
+
+    `replay` is event seconds per second; None or inf read as fast as lines come. `clock` gives seconds (monotonic),
+    `present` the time of day in microseconds since 1970: both can be replaced in tests.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        sources: Sequence[Source],
+        replay: float | None = None,
+        clock: Clock = time.monotonic,
+        present: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        self.engine = engine
+        self.sources: list[Source] = []
+        self._speed = None if replay is None or math.isinf(replay) else replay
+        self._clock = clock
+        self._present = present
+        self._held: list[deque[Item]] = []  # lines of a paced replay that are not due yet
+        self._heard: list[float] = []
+        self._over: list[bool] = []
+        self._origin: tuple[float, int] | None = None  # wall and event time at which the replay began
+        for source in sources:
+            self.add(source)
+
+    def add(self, source: Source) -> None:
+        """Take a further source in."""
+        self.engine.open(len(self.sources))
+        self.sources.append(source)
+        self._held.append(deque())
+        self._heard.append(self._clock())
+        self._over.append(False)
+
+    @property
+    def finished(self) -> bool:
+        """Whether no source will ever say more."""
+        return all(self._over)
+
+    def step(self, chunk: int = CHUNK) -> int:
+        """Feed lines of one source, at most `chunk`; 0 if none has any for now."""
+        for index in self._turns():
+            lines = self._take(index, chunk)
+            if lines:
+                self._heard[index] = self._clock()
+                return lines
+            if self.sources[index].ended and not self._held[index]:
+                self._over[index] = True
+                self.engine.quiet(index, ended=True)
+            elif not self._held[index] and self._clock() - self._heard[index] >= QUIET_AFTER:
+                self.engine.quiet(index)
+        return 0
+
+    def run(self) -> None:
+        """Feed everything there is, for sources that end, and finish the engine."""
+        chunk = CHUNK if self.engine.until is None else 1
+        while not self.finished and not self.engine.past_until:
+            if not self.step(chunk) and not self.finished:
+                time.sleep(0.01)
+        self.engine.finish()
+
+    def _turns(self) -> list[int]:
+        def behind(index: int) -> tuple[int, int]:
+            reached = self.engine.reached(index)
+            return (-1 if reached is None else reached, index)
+
+        return sorted((index for index in range(len(self.sources)) if not self._over[index]), key=behind)
+
+    def _take(self, index: int, chunk: int) -> int:
+        if self._speed is not None:
+            return self._take_due(index, chunk, self._speed)
+        lines = self.sources[index].read(chunk)
+        if lines:
+            self.engine.feed(index, lines, self._present())
+        return len(lines)
+
+    def _take_due(self, index: int, chunk: int, speed: float) -> int:
+        """Feed lines one by one until one reaches the event time that the replay is due at."""
+        held = self._held[index]
+        if not held:
+            held.extend(self.sources[index].read(chunk))
+        count = 0
+        while held and self._due(index, speed):
+            self.engine.feed(index, [held.popleft()], self._present())
+            count += 1
+        return count
+
+    def _due(self, index: int, speed: float) -> bool:
+        reached = self.engine.reached(index)
+        if reached is None:
+            return True
+        if self._origin is None:
+            self._origin = (self._clock(), reached)
+        began, first = self._origin
+        return reached - first <= (self._clock() - began) * speed * 1_000_000

@@ -1,0 +1,81 @@
+"""Sums that can be added to and taken from without residue: the unit of every count, share and mean on screen."""
+
+from collections import Counter
+from math import sqrt
+from typing import NamedTuple, TypeVar
+
+_K = TypeVar("_K")
+
+SCALE = 10_000  # VADER's compound has four decimals: as whole ten-thousandths, sums are exact in any order
+POSITIVE = 500  # +0.05
+NEGATIVE = -500
+
+
+class Contribution(NamedTuple):
+    """What one post adds to the window, kept so that the very same can be taken out again."""
+
+    time: int
+    key: str
+    author: str
+    lang: str
+    compound: int | None  # ten-thousandths; None if not scored
+    reason: str  # why not scored
+    tags: tuple[str, ...]
+    terms: tuple[str, ...]
+    theme: int | None
+
+
+class Tally:
+    """Posts, their authors, their sentiment and their spread over time buckets, for one group of posts."""
+
+    __slots__ = ("authors", "buckets", "negative", "neutral", "positive", "posts", "scored", "squares", "total")
+
+    def __init__(self) -> None:
+        self.posts = 0
+        self.scored = 0
+        self.total = 0
+        self.squares = 0
+        self.positive = 0
+        self.neutral = 0
+        self.negative = 0
+        self.authors: Counter[str] = Counter()
+        self.buckets: Counter[int] = Counter()
+
+    def add(self, item: Contribution, bucket: int, sign: int = 1) -> None:
+        """Add a contribution, or with sign -1 take it out."""
+        self.posts += sign
+        if item.author:
+            self._count(self.authors, item.author, sign)
+        self._count(self.buckets, bucket, sign)
+        compound = item.compound
+        if compound is None:
+            return
+        self.scored += sign
+        self.total += sign * compound
+        self.squares += sign * compound * compound
+        if compound >= POSITIVE:
+            self.positive += sign
+        elif compound <= NEGATIVE:
+            self.negative += sign
+        else:
+            self.neutral += sign
+
+    @staticmethod
+    def _count(counter: Counter[_K], key: _K, sign: int) -> None:
+        counter[key] += sign
+        if not counter[key]:
+            del counter[key]
+
+    @property
+    def mean(self) -> float | None:
+        """Mean compound of the scored posts; None if there are none."""
+        return self.total / self.scored / SCALE if self.scored else None
+
+    @property
+    def band(self) -> float | None:
+        """Half width of the 95 % interval of the mean (normal approximation); None for fewer than two scored posts."""
+        n = self.scored
+        if n < 2:
+            return None
+        variance = max(0, n * self.squares - self.total * self.total) / (n * (n - 1))
+        return 1.96 * sqrt(variance / n) / SCALE

@@ -1,0 +1,162 @@
+"""Sentiment of English text: the numbers of vaderSentiment 3.3.2, in linear time, with the reason for each.
+
+vaderSentiment's time grows with the square of a text's length and worse with its emoji, so that one hostile
+post stalls it for minutes. Here a token is classified once (one bounded memo), and the valence of a word is a
+function of the six tokens around it (another).
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from models.vader_lexicon import EDGE, Token, Tokens, emoji_names, without_emoji
+from models.vader_rules import Polarity, Window, contrast, totals, word_valence
+
+__all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "polarities", "polarity"]
+
+Label = Literal["positive", "neutral", "negative"]
+
+THRESHOLD = 0.05  # of the compound, as its authors recommend
+EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
+NEUTRAL = Polarity(0.0, 0.0, 1.0, 0.0)
+
+
+class Word(NamedTuple):
+    """A piece of the text as its reader sees it, what it adds to the total, and what changed that."""
+
+    word: str
+    valence: float
+    note: str
+
+
+class Explanation(NamedTuple):
+    """Why a text has its polarity.
+
+    The valences of the words and `emphasis` (of '!' and '?', with the sign of the mood they strengthen)
+    add up to `total`, but for rounding (1e-9). The compound is round(normalize(total), 4), exactly.
+    """
+
+    polarity: Polarity
+    words: list[Word]
+    emphasis: float
+    total: float
+
+
+class Windows(dict[tuple[Window, bool], float]):
+    """Memo of `word_valence`: `windows[window, cap_diff]`. Holds at most `cap`; when full it starts anew."""
+
+    def __init__(self, cap: int = 50_000) -> None:
+        super().__init__()
+        self.cap = cap
+
+    def __missing__(self, key: tuple[Window, bool]) -> float:
+        valence = word_valence(*key)
+        if len(self) >= self.cap:
+            self.clear()
+        self[key] = valence
+        return valence
+
+
+_tokens = Tokens()
+_windows = Windows()
+_MARGIN = (EDGE, EDGE, EDGE)
+_JOINER = "\u200d"
+_SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+
+
+def polarity(text: str) -> Polarity:
+    """The four scores of `text`, equal to vaderSentiment 3.3.2's to the last bit. Takes any str."""
+    text = without_emoji(text)
+    tokens = [_tokens[raw] for raw in text.split()]
+    places = _places(tokens)
+    if not places:
+        return NEUTRAL if tokens else EMPTY
+    valences = [_windows[key] for key in _keys(tokens, places)]
+    return totals(_weighed(tokens, places, valences), len(tokens), text).polarity
+
+
+def polarities(texts: Sequence[str]) -> list[Polarity]:
+    """`polarity` of each text."""
+    return [polarity(text) for text in texts]
+
+
+def label(compound: float) -> Label:
+    """The mood that a compound stands for: positive from +0.05, negative from -0.05."""
+    if compound >= THRESHOLD:
+        return "positive"
+    return "negative" if compound <= -THRESHOLD else "neutral"
+
+
+def explain(text: str) -> Explanation:
+    """Why `text` has its polarity, piece by piece.
+
+    The pieces are the white-space separated words of the text, cut before each emoji: joined, they are the
+    text without its white space. VADER reads an emoji as its English name, so a piece may be several words.
+    """
+    pieces = [piece for raw in text.split() for piece in _pieces(raw)]
+    named = [without_emoji(piece) for piece in pieces]
+    notes = [
+        [f"read as {name.strip()}"] if name != piece else []
+        for name, piece in zip(named, pieces, strict=True)
+    ]
+    owners = []  # of each of VADER's words, the piece it comes from
+    tokens = []
+    for piece, name in enumerate(named):
+        for raw in name.split():
+            owners.append(piece)
+            tokens.append(_tokens[raw])
+    places = _places(tokens)
+    plain = [
+        word_valence(*key, notes[owners[i]]) for i, key in zip(places, _keys(tokens, places), strict=True)
+    ]
+    weighed = _weighed(tokens, places, plain)
+    valences = [0.0] * len(pieces)
+    but = _first_but(tokens)
+    for i, before, after in zip(places, plain, weighed, strict=True):
+        valences[owners[i]] += after
+        if before != after and but is not None:
+            notes[owners[i]].append(f"{'before' if i < but else 'after'} but: times {after / before:g}")
+    polarity, emphasis, total = totals(weighed, len(tokens), " ".join(named))
+    words = [
+        Word(piece, valence, ", ".join(dict.fromkeys(note)))
+        for piece, valence, note in zip(pieces, valences, notes, strict=True)
+    ]
+    return Explanation(polarity, words, emphasis, total)
+
+
+def _places(tokens: list[Token]) -> list[int]:
+    """Where the lexicon words stand."""
+    return [i for i, token in enumerate(tokens) if token.valence is not None]
+
+
+def _keys(tokens: list[Token], places: list[int]) -> list[tuple[Window, bool]]:
+    """What the valences of the words at `places` depend on."""
+    capitals = sum([token.upper for token in tokens])
+    cap_diff = 0 < capitals < len(tokens)
+    padded = (*_MARGIN, *tokens, *_MARGIN)
+    return [(padded[i : i + 6], cap_diff) for i in places]
+
+
+def _weighed(tokens: list[Token], places: list[int], valences: list[float]) -> list[float]:
+    """Valences after the first 'but', if there is one."""
+    but = _first_but(tokens)
+    return valences if but is None else contrast(valences, places, but)
+
+
+def _first_but(tokens: list[Token]) -> int | None:
+    for i, token in enumerate(tokens):
+        if token.lower == "but":
+            return i
+    return None
+
+
+def _pieces(raw: str) -> list[str]:
+    """A white-space separated word cut before each emoji that is not part of a sequence drawn as one."""
+    if raw.isascii():
+        return [raw]
+    names = emoji_names()
+    cuts = [
+        i
+        for i, char in enumerate(raw)
+        if i and char in names and raw[i - 1] != _JOINER and char not in _SKIN_TONES
+    ]
+    return [raw[start:end] for start, end in zip([0, *cuts], [*cuts, len(raw)], strict=True)]

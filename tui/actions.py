@@ -1,0 +1,145 @@
+"""The one table of what can be done on the screen: bindings, footer, help and palette all come from it.
+
+Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
+or in whatever list has the focus ("list").
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["app", "overview", "list"]
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a key does.
+
+    `footer` is its short name in the footer, "" to leave it out there; `rank` says how soon it is left out when the
+    footer is too narrow (0 never).
+    """
+
+    id: str
+    keys: str
+    run: str
+    help: str
+    scope: Scope
+    group: str
+    footer: str = ""
+    shown: str = ""  # how the key is written, if not as Textual does
+    rank: int = 0
+    palette: bool = True
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "pause",
+        "space",
+        "app.toggle_pause",
+        "freeze the display; the engine goes on counting",
+        "overview",
+        "Look",
+        "Pause",
+        "spc",
+    ),
+    Action(
+        "window_shorter",
+        "left_square_bracket",
+        "app.window(-1)",
+        "shorter window",
+        "overview",
+        "Look",
+        "Window",
+        "[]",
+        3,
+    ),
+    Action(
+        "window_longer",
+        "right_square_bracket",
+        "app.window(1)",
+        "longer window: 1m 5m 15m 1h 6h 24h all",
+        "overview",
+        "Look",
+        shown="]",
+    ),
+    Action(
+        "sort",
+        "s",
+        "sort",
+        "sort the focused table by its next column",
+        "overview",
+        "Look",
+        "Sort",
+        rank=4,
+    ),
+    Action("reverse", "r", "reverse", "reverse the order of the focused table", "overview", "Look"),
+    Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
+    *(
+        Action(
+            f"panel_{number}",
+            str(number),
+            f"panel({number})",
+            f"show or hide {name}",
+            "overview",
+            "Panels",
+        )
+        for number, name in enumerate(
+            ("sentiment", "the timeline", "hashtag clusters", "predictions", "the feed", "hashtags"), 1
+        )
+    ),
+    Action(
+        "score",
+        "t",
+        "compose",
+        "type a post: scored as you type (up, down: history; enter keeps it; esc closes)",
+        "overview",
+        "Do",
+        "Score",
+        rank=1,
+    ),
+    Action(
+        "export", "e", "app.export", "write what the engine holds now to a file", "overview", "Do", "Export", rank=2
+    ),
+    Action(
+        "health",
+        "x,m",
+        "app.health",
+        "feed health: meters, rejected lines with examples, gaps, sources",
+        "overview",
+        "Do",
+        "Health",
+        "x",
+        5,
+    ),
+    Action("restart", "R", "app.restart", "start the engine anew once it has died", "overview", "Do"),
+    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "ret", 7, False),
+    Action("down", "j,down", "move(1)", "next row", "list", "Move", shown="j ↓", palette=False),
+    Action("up", "k,up", "move(-1)", "row before", "list", "Move", shown="k ↑", palette=False),
+    Action("page_down", "pagedown", "page(1)", "a page on", "list", "Move", palette=False),
+    Action("page_up", "pageup", "page(-1)", "a page back", "list", "Move", palette=False),
+    Action("first", "g,home", "edge(-1)", "first row; the feed moves again", "list", "Move", palette=False),
+    Action("last", "G,end", "edge(1)", "last row", "list", "Move", palette=False),
+    Action("back", "escape", "back", "back: let go of the row, leave the zoom", "overview", "Move", palette=False),
+    Action("help", "question_mark,f1", "app.help", "this page", "app", "Do", "Help", "?"),
+    Action("suspend", "ctrl+z", "app.suspend_process", "to the shell; fg comes back", "app", "Do"),
+    Action("quit", "q", "app.quit", "quit (ctrl+q also, and ctrl+c twice)", "overview", "Do", "Quit"),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """The key bindings of a scope."""
+    return [
+        Binding(
+            action.keys,
+            action.run,
+            action.footer or action.help,
+            show=bool(action.footer),
+            key_display=action.shown or None,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.scope == scope
+    ]

@@ -1,0 +1,121 @@
+"""Numbers, times and sentiments as a reader sees them: pure functions. None is "–", never zero."""
+
+from datetime import UTC, datetime
+
+UNKNOWN = "–"
+POSITIVE = 0.05  # VADER's own bounds of what is called positive and negative
+NEGATIVE = -0.05
+
+_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands apart: 9,412."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def short(value: float | None) -> str:
+    """A number in at most five cells: 941, 9.4k, 12k, 3.1M."""
+    if value is None:
+        return UNKNOWN
+    size = abs(value)
+    for factor, unit in _UNITS:
+        if size >= factor * 0.9995:
+            scaled = value / factor
+            return f"{scaled:.1f}{unit}" if abs(scaled) < 9.95 else f"{scaled:.0f}{unit}"
+    return f"{value:.0f}"
+
+
+def engagement(value: float | None) -> str:
+    """A predicted number of engagements: one decimal while it is small, for 0.4 and 0 are not the same."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:.1f}" if 0 < value < 9.95 and value != int(value) else short(value)
+
+
+def signed(value: int | None) -> str:
+    """A change with its sign: +812, -1.2k, 0."""
+    if value is None:
+        return UNKNOWN
+    return f"{'+' if value > 0 else ''}{short(value)}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share of 0 to 1 as 24.7%."""
+    return UNKNOWN if share is None else f"{share * 100:.{digits}f}%"
+
+
+def whole_percent(share: float | None) -> str:
+    """A share as 99%, with 100% kept for all of it and 0% for none."""
+    if share is None:
+        return UNKNOWN
+    if share in (0.0, 1.0):
+        return f"{share:.0%}"
+    return f"{min(max(round(share * 100), 1), 99)}%"
+
+
+def mood(value: float | None) -> str:
+    """What a compound is called: "positive", "neutral" or "negative", and "unknown" if there is none."""
+    if value is None:
+        return "unknown"
+    return "positive" if value >= POSITIVE else "negative" if value <= NEGATIVE else "neutral"
+
+
+def sentiment(value: float | None) -> str:
+    """A compound by sign: +0.41, -0.37, and =+0.02 for what counts as neutral."""
+    if value is None:
+        return UNKNOWN
+    return f"={value:+.2f}" if mood(value) == "neutral" else f"{value:+.2f}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time in its own unit: 42s, 15m, 1h30, 2d."""
+    whole = int(max(seconds, 0))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes}m{rest:02}" if rest and minutes < 10 else f"{minutes}m"
+    if whole < 48 * 3600:
+        hours, rest = divmod(whole // 60, 60)
+        return f"{hours}h{rest:02}" if rest else f"{hours}h"
+    return f"{whole // 86400}d"
+
+
+def window(seconds: int) -> str:
+    """The length of a window; 0 is all that is retained."""
+    return "all" if seconds == 0 else duration(seconds)
+
+
+def clock(moment: datetime | None) -> str:
+    """The time of day in UTC: 21:04:31."""
+    return UNKNOWN if moment is None else f"{moment.astimezone(UTC):%H:%M:%S}"
+
+
+def day_and_clock(moment: datetime | None) -> str:
+    """Date and time in UTC: 2026-03-01 21:04:31."""
+    return UNKNOWN if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def due(moment: datetime, now: datetime | None) -> str:
+    """How far ahead of `now` a moment lies, or the time of day once it has passed."""
+    if now is None or moment <= now:
+        return f"{moment.astimezone(UTC):%H:%M}"
+    return f"in {duration((moment - now).total_seconds())}"
+
+
+def rate(value: float) -> str:
+    """Records per second: 1,204/s, 0.4/s."""
+    return f"{value:.1f}/s" if 0 < value < 9.95 else f"{value:,.0f}/s"
+
+
+def lag(seconds: float | None) -> str:
+    """How far the newest event lies back: 0.2s, 3m12."""
+    if seconds is None:
+        return UNKNOWN
+    return f"{max(seconds, 0):.1f}s" if seconds < 10 else duration(seconds)
+
+
+def size(octets: int) -> str:
+    """Memory: 212 MB."""
+    return f"{octets / 1e6:,.0f} MB"

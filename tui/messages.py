@@ -1,0 +1,46 @@
+"""What the engine's process has said, as it reaches the screen: plain dataclasses, named in the past tense."""
+
+from dataclasses import dataclass
+
+from engine.snapshot import DraftScore, Frame
+
+
+@dataclass(frozen=True)
+class FrameArrived:
+    """A new picture; the newest wins, those before it are not delivered."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True)
+class DraftWasScored:
+    """The answer to the draft of that id."""
+
+    id: int
+    score: DraftScore
+
+
+@dataclass(frozen=True)
+class ExportFinished:
+    """The files that were written, or one line of what went wrong."""
+
+    id: int
+    paths: list[str]
+    error: str
+
+
+@dataclass(frozen=True)
+class EngineFailed:
+    """The engine says why it cannot go on."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class EngineDied:
+    """The engine's process ended without a word; `reason` says how in one line."""
+
+    reason: str
+
+
+EngineSaid = FrameArrived | DraftWasScored | ExportFinished | EngineFailed | EngineDied

@@ -1,0 +1,1 @@
+"""The overview and what opens over it."""

@@ -1,0 +1,30 @@
+"""What the screen shows at a moment: the engine's picture and what only the screen knows."""
+
+from dataclasses import dataclass
+
+from engine.snapshot import Frame
+
+WINDOWS = (60, 5 * 60, 15 * 60, 3600, 6 * 3600, 24 * 3600, 0)  # seconds; 0 is all that is retained
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything the panels draw from."""
+
+    title: str
+    frame: Frame | None = None
+    asked: int | None = None  # the window asked for, in seconds, while the frame still shows another
+    paused: bool = False
+    arrived: int = 0  # records read since the pause
+    trouble: str = ""  # "DIED" or "FAILED" once the engine is gone
+
+
+def next_window(current: int, step: int) -> int:
+    """The window `step` places on from `current` (seconds, 0 for all), which need not be one of ours; ends hold."""
+    ranks = [seconds or float("inf") for seconds in WINDOWS]
+    here = current or float("inf")
+    if step > 0:
+        at = next((i for i, rank in enumerate(ranks) if rank > here), len(ranks) - 1)
+    else:
+        at = next((i for i in reversed(range(len(ranks))) if ranks[i] < here), 0)
+    return WINDOWS[at]

@@ -1,0 +1,97 @@
+"""The first line: what is watched, how it is doing, and every record accounted for."""
+
+from engine.snapshot import Format, Frame, Meters
+from tui.format import clock, count, lag, rate, short, size, whole_percent, window
+from tui.lines import Line, cut, fit
+from tui.view import View
+from tui.widgets.paint import Panel
+
+FEED_NAME = 32
+
+_WORDS = {"live": ("● LIVE", "live"), "waiting": ("● WAITING", "busy"), "ended": ("● ENDED", "strong")}
+
+
+class Header(Panel):
+    """State, feed, format, rate, lag, window and meters; what matters least goes first when it is narrow."""
+
+    def __init__(self) -> None:
+        super().__init__("header")
+        self._view = View("")
+
+    def show(self, view: View) -> None:
+        """Draw another view."""
+        self._view = view
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The one line."""
+        return [header_line(self._view, width)]
+
+
+def header_line(view: View, width: int) -> Line:
+    """The header in `width` cells."""
+    frame = view.frame
+    parts: list[tuple[int, Line]] = [(0, state(view)), (1, ((cut(view.title, FEED_NAME), "strong"),))]
+    if frame is not None:
+        parts += [*_facts(frame, view.asked), *_meters(frame.snapshot.meters)]
+        parts += [
+            (12, (("engine ", "muted"), (f"{frame.health.cpu:.0%} {size(frame.health.memory)}", ""))),
+            (8, ((clock(frame.snapshot.as_of), ""), (" UTC", "muted"))),
+        ]
+    return ((" ", ""), *fit(parts, width - 2))
+
+
+def state(view: View) -> Line:
+    """One or two words on how it stands."""
+    if view.trouble:
+        return ((f"✗ ENGINE {view.trouble}", "dead"),)
+    if view.paused:
+        return ((f" ‖ PAUSED +{count(view.arrived)} new ", "paused"),)
+    if view.frame is None:
+        return (("● STARTING", "busy"),)
+    health = view.frame.health
+    if health.state == "catching up":
+        done = "" if health.backlog is None else f" {whole_percent(1 - health.backlog)}"
+        return ((f"● CATCHING UP{done}", "busy"),)
+    word, role = _WORDS.get(health.state, ("● STARTING", "busy"))
+    return ((word, role),)
+
+
+def _facts(frame: Frame, asked: int | None) -> list[tuple[int, Line]]:
+    snapshot = frame.snapshot
+    shown = window(snapshot.window)
+    wide: Line = (("window ", "muted"), (shown, ""))
+    if asked is not None and asked != snapshot.window:
+        wide = (*wide, (f" ▶ {window(asked)}", "busy"))
+    facts: list[tuple[int, Line]] = [
+        (4, format_line(snapshot.formats)),
+        (3, ((rate(frame.health.rate), ""),)),
+        (2, wide),
+    ]
+    if frame.health.lag is not None:
+        facts.insert(2, (5, (("lag ", "muted"), (lag(frame.health.lag), ""))))
+    return facts
+
+
+def format_line(formats: list[Format]) -> Line:
+    """The commonest shape and how much of it was mapped, and how many others there are."""
+    if not formats:
+        return ()
+    most = max(formats, key=lambda item: item.lines)
+    mapped = most.mapped / most.lines if most.lines else None
+    role = "" if mapped in (None, 1.0) else "warning"
+    others = f" +{len(formats) - 1}" if len(formats) > 1 else ""
+    return ((f"{cut(most.name, 20)} ", "muted"), (whole_percent(mapped), role), (others, "muted"))
+
+
+def _meters(meters: Meters) -> list[tuple[int, Line]]:
+    shown: list[tuple[int, Line]] = [(6, ((short(meters.read), ""), (" read", "muted")))]
+    for rank, name, value, role in (
+        (7, "rejected", meters.rejected, "warning"),
+        (9, "late", meters.late, ""),
+        (10, "dup", meters.duplicates, ""),
+        (11, "ignored", meters.ignored, ""),
+    ):
+        if value or name == "rejected":
+            shown.append((rank, ((short(value), role if value else ""), (f" {name}", "muted"))))
+    return shown

@@ -1,0 +1,106 @@
+"""From lines to the terminal: the one place where a role becomes a style and text becomes segments."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.lines import ASCII, BLANK, Line, plain
+
+ROLES = (
+    "plain",
+    "strong",
+    "muted",
+    "faint",
+    "head",
+    "accent",
+    "positive",
+    "neutral",
+    "negative",
+    "unknown",
+    "good",
+    "warning",
+    "error",
+    "live",
+    "busy",
+    "paused",
+    "dead",
+    "key",
+    "cursor",
+    "cursor-blurred",
+)
+ROLE_CLASSES = {f"role--{role}" for role in ROLES}
+
+
+def style_of(widget: Widget, role: str) -> Style:
+    """How the stylesheet draws a role. The roles are styled once, on the app's bottom screen."""
+    return widget.app.screen_stack[0].get_component_rich_style(f"role--{role or 'plain'}")
+
+
+def strip_of(widget: Widget, line: Line, width: int, over: str = "") -> Strip:
+    """`line` in exactly `width` cells; `over` is a role laid over the whole line."""
+    laid = style_of(widget, over) if over else None
+    ascii_only = widget.app.has_class("-ascii")
+    segments = []
+    for text, role in line:
+        style = style_of(widget, role)
+        if laid is not None:
+            style = Style(color=style.color, bold=style.bold) + laid
+        text = plain(text)
+        segments.append(Segment(text.translate(ASCII) if ascii_only else text, style))
+    return Strip(segments).adjust_cell_length(width, laid or style_of(widget, "plain"))
+
+
+def title_of(widget: Widget, title: str) -> Content:
+    """A title for a border: text, never markup."""
+    title = plain(title)
+    return Content(title.translate(ASCII) if widget.app.has_class("-ascii") else title)
+
+
+class Panel(Widget):
+    """A panel of fixed lines under a title. Lines that did not change are not drawn again."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id, classes="panel")
+        self._lines: Sequence[Line] = ()
+        self._title = ""
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """What to draw in that room; subclasses say."""
+        raise NotImplementedError
+
+    def retitle(self, title: str) -> None:
+        """Show another title, if it is another."""
+        if title != self._title:
+            self._title = title
+            self.border_title = title_of(self, title)
+
+    def redraw(self) -> None:
+        """Work the lines out again and repaint those that changed."""
+        width, height = self.size
+        if not width or not height:
+            return
+        before, self._lines = self._lines, self.lines(width, height)[:height]
+        for y in range(max(len(before), len(self._lines))):
+            if _at(before, y) != _at(self._lines, y):
+                self.refresh(Region(0, y, width, 1))
+
+    def on_resize(self) -> None:
+        """Everything is laid out for the room there is."""
+        self._lines = ()
+        self.redraw()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the panel."""
+        return strip_of(self, _at(self._lines, y), self.size.width)
+
+
+def _at(lines: Sequence[Line], y: int) -> Line:
+    return lines[y] if y < len(lines) else BLANK

@@ -1,0 +1,215 @@
+"""A live table: it draws itself line by line, and its cursor stays with a row, wherever new data moves that row."""
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar, Generic
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.actions import bindings
+from tui.lines import BLANK, Line
+from tui.widgets.columns import Column, Item, fitting, heading, layout, ordered
+from tui.widgets.paint import Panel, strip_of
+
+
+class Opened(Message):
+    """A row was asked for in full."""
+
+    def __init__(self, item: object) -> None:
+        super().__init__()
+        self.item = item
+
+
+class Table(Panel, Generic[Item], can_focus=True):
+    """Rows of items in columns, sorted by one of them, under a cursor that may be pinned to a row by its key.
+
+    Until the cursor is moved it stands on the first row, whatever that is.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+
+    def __init__(self, id: str, columns: Sequence[Column[Item]], header: bool = True) -> None:
+        super().__init__(id)
+        self._columns = columns
+        self._sortable = [column for column in columns if column.order is not None]
+        self._sort = self._sortable[0] if self._sortable else None
+        self._header = int(header)
+        self._reverse = False
+        self._items: list[Item] = []
+        self._pinned: Hashable | None = None
+        self._cursor = 0
+        self._top = 0
+
+    # -- what subclasses say --------------------------------------------------------------------------------------
+
+    def key_of(self, item: Item) -> Hashable:
+        """What tells an item from all others, for as long as it lives."""
+        raise NotImplementedError
+
+    def title(self) -> str:
+        """The title, with the sort order if there is one."""
+        raise NotImplementedError
+
+    # -- data -----------------------------------------------------------------------------------------------------
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The rows in the order shown."""
+        return self._items
+
+    @property
+    def selected(self) -> Item | None:
+        """The row under the cursor."""
+        return self._items[self._cursor] if self._items else None
+
+    def fill(self, items: Sequence[Item]) -> None:
+        """Show other items; the cursor goes with its row, or stays where it was if that row is gone."""
+        self._items = ordered(items, self._sort, self._reverse) if self._sort else list(items)
+        if self._pinned is None:
+            self._cursor = 0
+        else:
+            self._cursor = next(
+                (at for at, item in enumerate(self._items) if self.key_of(item) == self._pinned),
+                min(self._cursor, max(len(self._items) - 1, 0)),
+            )
+        self._keep_in_sight()
+        self.redraw()
+        self.retitle(self.title())
+
+    def sorting(self) -> str:
+        """How the rows are sorted, for the title."""
+        return f"sort: {self._sort.title} {'▲' if self._reverse else '▼'}" if self._sort else ""
+
+    def sort_by_next(self, step: int = 1) -> bool:
+        """Sort by the next column that has an order; False if there is none."""
+        if self._sort is None:
+            return False
+        at = self._sortable.index(self._sort)
+        self._sort, self._reverse = self._sortable[(at + step) % len(self._sortable)], False
+        self.fill(self._items)
+        return True
+
+    def reverse_sort(self) -> bool:
+        """Turn the order round; False if there is none."""
+        if self._sort is None:
+            return False
+        self._reverse = not self._reverse
+        self.fill(self._items)
+        return True
+
+    # -- drawing --------------------------------------------------------------------------------------------------
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The heading and the rows in sight."""
+        columns = fitting(self._columns, width)
+        lines: list[Line] = [heading(columns, width, self._sort)] if self._header else []
+        for at in range(self._top, min(self._top + height - self._header, len(self._items))):
+            mark = "▶ " if at == self._cursor and (self.has_focus or self._pinned is not None) else "  "
+            cells = (column.cell(self._items[at]) for column in columns)
+            lines.append(((mark, "accent"), *layout(columns, cells, width)))
+        return lines
+
+    def render_line(self, y: int) -> Strip:
+        """One line, with the cursor laid over its row."""
+        line = self._lines[y] if y < len(self._lines) else BLANK
+        at_cursor = bool(line) and y >= self._header and self._top + y - self._header == self._cursor
+        over = ""
+        if at_cursor and self._items:
+            over = "cursor" if self.has_focus else "cursor-blurred" if self._pinned is not None else ""
+        return strip_of(self, line, self.size.width, over)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight at the new size."""
+        self._keep_in_sight()
+        super().on_resize()
+
+    def on_focus(self) -> None:
+        """The cursor shows where keys go."""
+        self._repaint()
+
+    def on_blur(self) -> None:
+        """The cursor fades where keys no longer go."""
+        self._repaint()
+
+    # -- moving ---------------------------------------------------------------------------------------------------
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor by rows, and pin it."""
+        self._go(self._cursor + step)
+
+    def action_page(self, step: int) -> None:
+        """Move the cursor by the rows in sight."""
+        self._go(self._cursor + step * max(self.size.height - self._header - 1, 1))
+
+    def action_edge(self, end: int) -> None:
+        """To the first row, where the cursor is let go again, or to the last."""
+        if end < 0:
+            self.release()
+        else:
+            self._go(len(self._items) - 1)
+
+    def action_open(self) -> None:
+        """Ask for the row in full."""
+        if self.selected is not None:
+            self.post_message(Opened(self.selected))
+
+    def release(self) -> bool:
+        """Let the cursor stand on the first row again; False if it was not pinned."""
+        was_pinned = self._pinned is not None
+        self._pinned, self._cursor, self._top = None, 0, 0
+        self._repaint()
+        return was_pinned
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the cursor."""
+        event.stop()
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel moves the cursor."""
+        event.stop()
+        self.action_move(-1)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a row, a double click opens it, one on the heading sorts by that column."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        at = offset.y - self._header
+        if at < 0:
+            self._sort_at(offset.x)
+        elif self._top + at < len(self._items):
+            self._go(self._top + at)
+            if event.chain == 2:
+                self.action_open()
+
+    def _sort_at(self, x: int) -> None:
+        edge = 2
+        for column in fitting(self._columns, self.size.width):
+            edge += (column.width or self.size.width) + 1
+            if x < edge:
+                if column is self._sort:
+                    self.reverse_sort()
+                elif column.order is not None and self._sort is not None:
+                    self.sort_by_next(self._sortable.index(column) - self._sortable.index(self._sort))
+                return
+
+    def _go(self, to: int) -> None:
+        if not self._items:
+            return
+        self._cursor = min(max(to, 0), len(self._items) - 1)
+        self._pinned = self.key_of(self._items[self._cursor])
+        self._keep_in_sight()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self.redraw()
+        self.refresh()
+        self.retitle(self.title())
+
+    def _keep_in_sight(self) -> None:
+        rows = max(self.size.height - self._header, 1)
+        self._top = min(max(self._top, self._cursor - rows + 1), self._cursor)
+        self._top = max(min(self._top, len(self._items) - rows), 0)
