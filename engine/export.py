@@ -1,4 +1,4 @@
-"""Writes snapshots: CSV by pandas (RFC 4180, UTF-8), JSON by the snapshot's own names. Replaces files whole or not at all."""
+"""Writes snapshots: CSV by pandas (RFC 4180, UTF-8), JSON by the snapshot's own names. Files are replaced whole."""
 
 import os
 import re
@@ -83,21 +83,30 @@ def json_text(snapshot: Snapshot) -> str:
     return msgspec.json.format(msgspec.json.encode(snapshot), indent=1).decode() + "\n"
 
 
+def check_target(target: str) -> None:
+    """Raise ExportError if `target` names nothing that can be written: better before hours of reading than after."""
+    if not _is_folder(target) and Path(target).suffix not in (".csv", ".json"):
+        raise ExportError(f"cannot tell what to write to {target}: end it in .csv, .json or / (a folder of all tables)")
+
+
+def _is_folder(target: str) -> bool:
+    return target.endswith(("/", os.sep)) or Path(target).is_dir()
+
+
 def write(snapshot: Snapshot, target: str, table: str = "posts") -> list[str]:
     """Write `target`: a .csv (one table), a .json (everything), or a folder (all tables and snapshot.json).
 
     Returns the paths written. Raises ExportError if it cannot.
     """
     path = Path(target)
-    if target.endswith(("/", os.sep)) or path.is_dir():
+    check_target(target)
+    if _is_folder(target):
         files = {path / f"{name}.csv": csv_text(snapshot, name) for name in TABLES}
         files[path / "snapshot.json"] = json_text(snapshot)
     elif path.suffix == ".json":
         files = {path: json_text(snapshot)}
-    elif path.suffix == ".csv":
-        files = {path: csv_text(snapshot, table)}
     else:
-        raise ExportError(f"cannot tell what to write to {target}: end it in .csv, .json or / (a folder of all tables)")
+        files = {path: csv_text(snapshot, table)}
     try:
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)

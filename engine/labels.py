@@ -1,4 +1,4 @@
-"""Delayed labels: predictions wait until their horizon has passed, then mature or are censored, and are never remade."""
+"""Delayed labels: predictions wait until their horizon has passed, then mature or are censored; none is remade."""
 
 import heapq
 from collections import Counter
@@ -112,7 +112,8 @@ class Labels:
 
 def _observed_label(birth: int, horizon: int, observed: list[tuple[int, Counts]]) -> tuple[int | None, str]:
     """The counts read nearest to a horizon, if near enough."""
-    totals = [(abs(at - birth - horizon), total) for at, counts in observed if (total := engagements(counts)) is not None]
+    totals = [(abs(at - birth - horizon), engagements(counts)) for at, counts in observed]
+    totals = [(distance, total) for distance, total in totals if total is not None]
     if not totals:
         return None, NOT_REPORTED
     distance, total = min(totals)

@@ -81,7 +81,7 @@ class Entry(msgspec.Struct, kw_only=True):
 
 
 class Ledger:
-    """Posts by key, with what is needed to recognise, correct and purge them. Memory is bounded by the config's caps."""
+    """Posts by key, with what is needed to recognise, correct and purge them. Caps bound the memory."""
 
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
@@ -95,7 +95,7 @@ class Ledger:
         self._tombstones: dict[bytes, None] = {}
         self._by_time: list[tuple[int, str]] = []
 
-    # -- posts ---------------------------------------------------------------------------------------------------------
+    # -- posts -----------------------------------------------------------------------------------------------
 
     def find(self, platform: str, uid: str) -> Entry | None:
         """The post of that id or alias, if it is retained."""
@@ -170,7 +170,7 @@ class Ledger:
                 self.evicted += over
                 yield entry
 
-    # -- reactions -----------------------------------------------------------------------------------------------------
+    # -- reactions -------------------------------------------------------------------------------------------
 
     def react(self, reaction: Reaction) -> Outcome:
         """Count a reaction for its post, seen or not."""
@@ -209,7 +209,7 @@ class Ledger:
         self.bury(key)
         return True
 
-    # -- tombstones: hashes, so that not even the id is kept -----------------------------------------------------------
+    # -- tombstones: hashes, so that not even the id is kept -------------------------------------------------
 
     def bury(self, key: str) -> None:
         """Remember that `key` was taken back."""

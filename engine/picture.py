@@ -80,7 +80,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     )
 
 
-# -- input ---------------------------------------------------------------------------------------------------------------
+# -- input ---------------------------------------------------------------------------------------------------
 
 
 def _meters(engine: Engine) -> Meters:
@@ -96,15 +96,15 @@ def _formats(engine: Engine) -> list[Format]:
 
 
 def _reasons(table: Mapping[str, Tallied]) -> list[Reason]:
-    rows = sorted(table.items(), key=lambda pair: (-pair[1].count, pair[0]))
-    return [Reason(reason=reason, count=noted.count, example=noted.example) for reason, noted in rows]
+    rows = sorted(table.items(), key=lambda pair: (-pair[1].times, pair[0]))
+    return [Reason(reason=reason, count=noted.times, example=noted.example) for reason, noted in rows]
 
 
 def _notices(engine: Engine) -> list[str]:
     notices = []
     if engine.ledger.evicted:
         notices.append(
-            f"cap of {engine.config.max_posts:,} posts reached: {engine.ledger.evicted:,} older ones are out of the window"
+            f"cap of {engine.config.max_posts:,} posts reached: {engine.ledger.evicted:,} older ones were dropped"
         )
     late, read = engine.meters.get("late", 0), engine.read
     if late > 100 and late > read / 10:
@@ -114,7 +114,7 @@ def _notices(engine: Engine) -> list[str]:
     return notices
 
 
-# -- the window ----------------------------------------------------------------------------------------------------------
+# -- the window ----------------------------------------------------------------------------------------------
 
 
 def _sentiment(window: Window) -> Sentiment:
@@ -184,7 +184,7 @@ def _hashtags(window: Window, limit: int | None) -> list[Hashtag]:
 
     rows = []
     for tag, tally in islice(sorted(window.tags.items(), key=rank), limit):
-        others = window.together.get(tag, {})
+        others: Mapping[str, int] = window.together.get(tag, {})
         together = sorted(others, key=lambda other: (-others[other], other))[:TOGETHER]
         rows.append(
             Hashtag(
@@ -282,7 +282,7 @@ def _author(engine: Engine, author: str, posts: list[Entry]) -> Author:
     )
 
 
-# -- predictions ---------------------------------------------------------------------------------------------------------
+# -- predictions ---------------------------------------------------------------------------------------------
 
 
 def carried(engine: Engine, entry: Entry, kind: int) -> bool:
@@ -328,7 +328,7 @@ def _predictions(engine: Engine, limit: int | None) -> list[Prediction]:
     return [_prediction(engine, posts[k], t, i) for k, t in tracked.items() for i in range(len(t.states))]
 
 
-def _worth_showing(tracked: Mapping[str, Tracked], index: int, limit: int) -> Iterable[str]:
+def _worth_showing(tracked: dict[str, Tracked], index: int, limit: int) -> Iterable[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     recent = list(islice(reversed(tracked.items()), 50 * limit))
 
@@ -391,7 +391,7 @@ def _scoreboard(engine: Engine) -> list[Score]:
     return rows
 
 
-# -- posts ---------------------------------------------------------------------------------------------------------------
+# -- posts ---------------------------------------------------------------------------------------------------
 
 
 def _posts(engine: Engine, limit: int | None) -> list[PostRow]:

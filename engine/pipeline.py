@@ -33,7 +33,7 @@ _LINK = re.compile(r"https?://")
 class Tallied(NamedTuple):
     """How often something befell a record, and the first record it befell."""
 
-    count: int
+    times: int
     example: str
 
 
@@ -71,7 +71,7 @@ class Engine:
         self._batch: list[_Waiting] = []
         self._grid = 0
 
-    # -- input ---------------------------------------------------------------------------------------------------------
+    # -- input -----------------------------------------------------------------------------------------------
 
     def open(self, source: int) -> None:
         """Announce a source, so that others wait for its first line."""
@@ -112,6 +112,14 @@ class Engine:
         """Whether all that happened up to `until` has been applied."""
         return self.until is not None and self._floor is not None and self._floor > self.until
 
+    def blind(self, source: int, since: int | None, reason: str) -> None:
+        """Lines of a source were lost between the event time `since` and now: labels that this touches are no labels."""
+        until = self.reached(source)
+        if until is not None:
+            gap = Gap(start=until if since is None else since, end=until, reason=reason)
+            self.gaps.append(gap)
+            self.labels.blind(gap)
+
     def reached(self, source: int) -> int | None:
         """Newest event time of a source, so that the reader can take the one that is furthest behind."""
         clock = self._clocks.get(source)
@@ -132,7 +140,7 @@ class Engine:
         """Records read that wait in the reorder buffer."""
         return len(self._buffer)
 
-    # -- lines to records in order -------------------------------------------------------------------------------------
+    # -- lines to records in order ---------------------------------------------------------------------------
 
     def _decode(self, line: bytes) -> list[tuple[Event, ...]]:
         records = []
@@ -183,7 +191,7 @@ class Engine:
     def _all_quiet(self) -> bool:
         return len(self._quiet) == len(self._clocks)
 
-    # -- applying ------------------------------------------------------------------------------------------------------
+    # -- applying --------------------------------------------------------------------------------------------
 
     def _apply(self, record: Stamped) -> None:
         if record.order // BATCH_SPAN != self._grid:
@@ -329,7 +337,7 @@ class Engine:
             self.labels.forget(entry, "past retention")
             self.ledger.remove(entry, tombstone=False)
 
-    # -- learning ------------------------------------------------------------------------------------------------------
+    # -- learning --------------------------------------------------------------------------------------------
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
@@ -408,4 +416,4 @@ def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:
     if known is None:
         table[reason] = Tallied(1, clean_line(line[: 4 * EXAMPLE].decode("utf-8", "replace"), EXAMPLE))
     else:
-        table[reason] = known._replace(count=known.count + 1)
+        table[reason] = known._replace(times=known.times + 1)

@@ -86,9 +86,12 @@ class Runner:
     def _take(self, index: int, chunk: int) -> int:
         if self._speed is not None:
             return self._take_due(index, chunk, self._speed)
-        lines = self.sources[index].read(chunk)
+        source, before = self.sources[index], self.engine.reached(index)
+        lines = source.read(chunk)
         if lines:
             self.engine.feed(index, lines, self._present())
+        while source.holes:
+            self.engine.blind(index, before, source.holes.popleft().reason)
         return len(lines)
 
     def _take_due(self, index: int, chunk: int, speed: float) -> int:

@@ -17,7 +17,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of all parts: immutable, compared by value."""
 
 
-class Meters(Frozen):
+class Meters(Frozen, frozen=True, kw_only=True):
     """What became of every record read. read = all the others but `lines` and `embedded`, added up.
 
     A record is a line, or one post of a line that holds a page of them. Each record counts once, by what it first is.
@@ -37,7 +37,7 @@ class Meters(Frozen):
     embedded: int = 0  # posts and counts found inside other records, besides what the record itself was
 
 
-class Reason(Frozen):
+class Reason(Frozen, frozen=True, kw_only=True):
     """A reason with its count and the first line it befell (made safe and cut)."""
 
     reason: str
@@ -45,7 +45,7 @@ class Reason(Frozen):
     example: str = ""
 
 
-class Format(Frozen):
+class Format(Frozen, frozen=True, kw_only=True):
     """A native shape found in the feed. mapped / lines is the mapped share."""
 
     name: str
@@ -54,7 +54,7 @@ class Format(Frozen):
     mapped: int
 
 
-class Sentiment(Frozen):
+class Sentiment(Frozen, frozen=True, kw_only=True):
     """Mood of the scored posts in the window. Posts that cannot be scored are counted by reason, never as neutral."""
 
     mean: float | None = None
@@ -68,7 +68,7 @@ class Sentiment(Frozen):
     coverage: float | None = None  # scored / posts
 
 
-class Moment(Frozen):
+class Moment(Frozen, frozen=True, kw_only=True):
     """One time bucket of the window."""
 
     start: datetime
@@ -81,7 +81,7 @@ class Moment(Frozen):
     mean: float | None
 
 
-class Hashtag(Frozen):
+class Hashtag(Frozen, frozen=True, kw_only=True):
     """A tag in the window."""
 
     tag: str
@@ -94,7 +94,7 @@ class Hashtag(Frozen):
     together: list[str]  # tags it most often stands with
 
 
-class Cluster(Frozen):
+class Cluster(Frozen, frozen=True, kw_only=True):
     """A hashtag cluster (theme) in the window. `id` stays with it for its life."""
 
     id: int
@@ -112,7 +112,7 @@ class Cluster(Frozen):
     example: str  # text of the post nearest the centre
 
 
-class Author(Frozen):
+class Author(Frozen, frozen=True, kw_only=True):
     """An account in the window."""
 
     author: str
@@ -125,7 +125,7 @@ class Author(Frozen):
     typical: float | None  # its shrunken usual engagement per post at the first horizon; None before any label
 
 
-class Prediction(Frozen):
+class Prediction(Frozen, frozen=True, kw_only=True):
     """What was predicted of a post at its arrival, frozen, and what came of it."""
 
     uid: str
@@ -149,7 +149,7 @@ class Prediction(Frozen):
     reasons: list[str]  # what moved the prediction, in plain words
 
 
-class Score(Frozen):
+class Score(Frozen, frozen=True, kw_only=True):
     """How one model did on the posts that matured, at one horizon."""
 
     horizon: int  # seconds
@@ -164,7 +164,7 @@ class Score(Frozen):
     width80: float | None  # mean width of the interval in log(1 + engagements)
 
 
-class Labels(Frozen):
+class Labels(Frozen, frozen=True, kw_only=True):
     """How far the grading has come, at one horizon."""
 
     horizon: int  # seconds
@@ -174,7 +174,7 @@ class Labels(Frozen):
     first_due: datetime | None  # when the first label is due, while none has matured
 
 
-class PostRow(Frozen):
+class PostRow(Frozen, frozen=True, kw_only=True):
     """A post in full."""
 
     uid: str
@@ -206,7 +206,7 @@ class PostRow(Frozen):
     late: bool
 
 
-class Source(Frozen):
+class Source(Frozen, frozen=True, kw_only=True):
     """A source of lines and how it stands."""
 
     name: str
@@ -215,7 +215,7 @@ class Source(Frozen):
     detail: str = ""
 
 
-class GapRow(Frozen):
+class GapRow(Frozen, frozen=True, kw_only=True):
     """A time the feed was blind."""
 
     start: datetime
@@ -223,7 +223,7 @@ class GapRow(Frozen):
     reason: str
 
 
-class Snapshot(Frozen):
+class Snapshot(Frozen, frozen=True, kw_only=True):
     """Everything a view can show, true at `as_of` (event time). With `window` 0 the window is all that is retained."""
 
     schema: int
@@ -254,7 +254,7 @@ class Snapshot(Frozen):
     notices: list[str]  # caps that bit, and other things the reader must know to trust a number
 
 
-class WordScore(Frozen):
+class WordScore(Frozen, frozen=True, kw_only=True):
     """What one word adds to a text's sentiment. The valences of all words add up to what the compound is made of."""
 
     word: str
@@ -262,7 +262,7 @@ class WordScore(Frozen):
     note: str = ""  # which rule changed it: "negated", "after but", "boosted", ...
 
 
-class Range(Frozen):
+class Range(Frozen, frozen=True, kw_only=True):
     """A predicted outcome with its 80 % interval, in engagements."""
 
     horizon: int  # seconds
@@ -275,7 +275,7 @@ class Range(Frozen):
     n: int  # matured posts behind the interval
 
 
-class DraftScore(Frozen):
+class DraftScore(Frozen, frozen=True, kw_only=True):
     """A typed post, scored."""
 
     text: str
@@ -294,7 +294,7 @@ class DraftScore(Frozen):
     ranges: list[Range]
 
 
-class Health(Frozen):
+class Health(Frozen, frozen=True, kw_only=True):
     """How the engine's process is doing: wall-clock facts, which are no part of the snapshot."""
 
     state: str  # "starting", "catching up", "live", "waiting", "ended"
@@ -306,7 +306,7 @@ class Health(Frozen):
     sources: list[Source]
 
 
-class Frame(Frozen):
+class Frame(Frozen, frozen=True, kw_only=True):
     """What the engine sends the screen, a few times a second. The newest wins."""
 
     snapshot: Snapshot

@@ -1,4 +1,4 @@
-"""The tables of a snapshot as rows and columns: what the CSV files hold. Columns are held by docs/schema.md and tests."""
+"""The tables of a snapshot as rows and columns: what the CSV files hold, and docs/schema.md explains."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -34,7 +34,7 @@ class Window:
         self._expiry_before: list[tuple[int, str]] = []
         self._first = 0
 
-    # -- time ----------------------------------------------------------------------------------------------------------
+    # -- time ------------------------------------------------------------------------------------------------
 
     @property
     def start(self) -> int | None:
@@ -77,7 +77,7 @@ class Window:
                 merged[item.time // self.width].add(item, item.time // self.width)
             self.per_bucket = merged
 
-    # -- posts ---------------------------------------------------------------------------------------------------------
+    # -- posts -----------------------------------------------------------------------------------------------
 
     def add(self, item: Contribution) -> None:
         """Take in a post at its true time, however late it came."""
@@ -117,7 +117,7 @@ class Window:
                 self._widen(time)
             self.reactions[time // self.width] += 1
 
-    # -- the sums ------------------------------------------------------------------------------------------------------
+    # -- the sums --------------------------------------------------------------------------------------------
 
     def _drop(self, item: Contribution) -> None:
         self._count(item, -1)

@@ -1,4 +1,4 @@
-"""The engine's own process: commands in on stdin, reports out on stdout (engine/protocol.py), errors to the log on stderr."""
+"""The engine's own process: commands come in on stdin, reports go out on stdout, errors to the log on stderr."""
 
 import os
 import resource
@@ -8,6 +8,7 @@ import time
 from collections import deque
 
 from engine.config import SECOND, SourceConfig
+from engine.demo import DemoSource
 from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.picture import snapshot
@@ -30,7 +31,6 @@ from engine.protocol import (
     pack,
 )
 from engine.runner import Runner
-from engine.simulate.source import DemoSource
 from engine.snapshot import Frame, Health, Source
 from engine.sources import SourceError, Waiter, open_sources
 
@@ -91,8 +91,9 @@ class Pipe:
 class Worker:
     """One watched feed: reads, answers, reports."""
 
-    def __init__(self, pipe: Pipe, start: Start) -> None:
+    def __init__(self, pipe: Pipe, start: Start, commands: list[Command]) -> None:
         self._pipe = pipe
+        self._early = commands  # that came together with Start
         self._start = start
         self._decoder = Decoder(start.source.format, start.source.map)
         self.engine = Engine(start.engine, self._decoder)
@@ -109,7 +110,8 @@ class Worker:
         period = 1.0 / self._start.rate
         next_frame = 0.0
         while not self._pipe.closed:
-            if not self._obey(self._pipe.commands()):
+            commands, self._early = self._early + self._pipe.commands(), []
+            if not self._obey(commands):
                 return
             fed = self._feed()
             now = time.monotonic()
@@ -137,7 +139,7 @@ class Worker:
             self._finished = True
         return fed
 
-    # -- commands ------------------------------------------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------------------------
 
     def _obey(self, commands: list[Command]) -> bool:
         """Carry out commands; False if one says stop. Of several drafts only the newest is scored."""
@@ -163,7 +165,7 @@ class Worker:
         except ExportError as error:
             return Exported(command.id, [], str(error))
 
-    # -- reports -------------------------------------------------------------------------------------------------------
+    # -- reports ---------------------------------------------------------------------------------------------
 
     def _report(self, now: float) -> None:
         health = self._health(now)
@@ -232,7 +234,7 @@ def main() -> int:
     if not first or not isinstance(first[0], Start):
         return 2
     try:
-        worker = Worker(pipe, first[0])
+        worker = Worker(pipe, first[0], first[1:])
     except (SourceError, ValueError) as error:
         pipe.send(Failed(str(error)))
         pipe.drain(2.0)

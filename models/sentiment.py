@@ -94,10 +94,7 @@ def explain(text: str) -> Explanation:
     """
     pieces = [piece for raw in text.split() for piece in _pieces(raw)]
     named = [without_emoji(piece) for piece in pieces]
-    notes = [
-        [f"read as {name.strip()}"] if name != piece else []
-        for name, piece in zip(named, pieces, strict=True)
-    ]
+    notes = [[f"read as {name.strip()}"] if name != piece else [] for name, piece in zip(named, pieces, strict=True)]
     owners = []  # of each of VADER's words, the piece it comes from
     tokens = []
     for piece, name in enumerate(named):
@@ -105,9 +102,7 @@ def explain(text: str) -> Explanation:
             owners.append(piece)
             tokens.append(_tokens[raw])
     places = _places(tokens)
-    plain = [
-        word_valence(*key, notes[owners[i]]) for i, key in zip(places, _keys(tokens, places), strict=True)
-    ]
+    plain = [word_valence(*key, notes[owners[i]]) for i, key in zip(places, _keys(tokens, places), strict=True)]
     weighed = _weighed(tokens, places, plain)
     valences = [0.0] * len(pieces)
     but = _first_but(tokens)
@@ -155,8 +150,6 @@ def _pieces(raw: str) -> list[str]:
         return [raw]
     names = emoji_names()
     cuts = [
-        i
-        for i, char in enumerate(raw)
-        if i and char in names and raw[i - 1] != _JOINER and char not in _SKIN_TONES
+        i for i, char in enumerate(raw) if i and char in names and raw[i - 1] != _JOINER and char not in _SKIN_TONES
     ]
     return [raw[start:end] for start, end in zip([0, *cuts], [*cuts, len(raw)], strict=True)]

@@ -11,9 +11,7 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
 BOOSTERS: dict[str, float] = BOOSTER_DICT  # "very" -> 0.293, "kind of" -> -0.293
 NEGATIONS: frozenset[str] = frozenset(NEGATE)
 # Phrases by their words. Values keep their type: since Python 3.12 sum() adds ints and floats differently.
-IDIOMS: dict[tuple[str, ...], float] = {
-    tuple(phrase.split()): value for phrase, value in SPECIAL_CASES.items()
-}
+IDIOMS: dict[tuple[str, ...], float] = {tuple(phrase.split()): value for phrase, value in SPECIAL_CASES.items()}
 PHRASE_BOOSTERS = {tuple(phrase.split()): value for phrase, value in BOOSTERS.items() if " " in phrase}
 
 MAX_REMEMBERED = 20  # characters of a token worth remembering: longer ones are links, and do not come back

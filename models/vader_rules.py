@@ -52,11 +52,7 @@ def word_valence(window: Window, cap_diff: bool, notes: Notes = None) -> float:
     if word.lower == "no" and after1.valence is not None:
         valence = 0.0
         _note(notes, "negates the next word")
-    if (
-        before1.lower == "no"
-        or before2.lower == "no"
-        or (before3.lower == "no" and before1.lower in ("or", "nor"))
-    ):
+    if before1.lower == "no" or before2.lower == "no" or (before3.lower == "no" and before1.lower in ("or", "nor")):
         valence = word.valence * NEGATION
         _note(notes, "negated by no")
     if word.upper and cap_diff:

@@ -10,12 +10,11 @@ from typing import Any
 from engine.events import Counts, Event, Observation, Post, Reaction
 from engine.platforms import bluesky, fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.fetched import fetched
+from engine.platforms.fetched import bounded, fetched
 
 _PAGES = ("posts", "feed", "thread")
 _PAGE_FRAME = frozenset({*_PAGES, "cursor", "hitsTotal"})
 _EMBEDDED = ("embed", "embeds", "record", "root", "parent")  # where a view can hold further views
-_SKEW = 120 * fields.SECOND  # bsky.social's own tolerance of clients' clocks
 
 
 class _View:
@@ -90,8 +89,8 @@ def _outcome(item: Any, at: int | None) -> Outcome:
     at = fetched(item) if at is None else at
     counts = _counts(view)
     further = tuple(_further(item, uri, at))
-    record = view.get("record", view.get("value", view if "text" in view else None))
-    if not isinstance(record, dict):
+    record = _record(view)
+    if record is None:
         if not counts.known():
             return Rejected("view without record or counts")
         return Mapped((Observation(platform=bluesky.PLATFORM, uid=uri, counts=counts, at=at), *further))
@@ -101,16 +100,21 @@ def _outcome(item: Any, at: int | None) -> Outcome:
     return Mapped((_repost(reason, post) if reposted else post, *further))
 
 
+def _record(view: Object) -> Object | None:
+    """The post's record; rows cut from a view have its fields beside the counts."""
+    for value in (view.get("record"), view.get("value")):
+        if isinstance(value, dict):
+            return value
+    return view if "text" in view else None
+
+
 def _post(uri: str, view: Object, record: Object, counts: Counts, at: int | None) -> Post:
     content = bluesky.content(record)
     media, quote_of = bluesky.embedded(fields.mapping(view.get("embed")))
     content["media"] = content["media"] or media
     content["quote_of"] = content["quote_of"] or quote_of
     content["sensitive"] = content["sensitive"] or bluesky.labelled(view.get("labels"))
-    indexed = fields.time(bluesky.get(view, "indexedAt", "indexed_at"))
-    created = content["created"]
-    if indexed is not None and (created is None or created > indexed + _SKEW):
-        content["created"] = indexed
+    content["created"] = bounded(content["created"], fields.time(bluesky.get(view, "indexedAt", "indexed_at")))
     author = fields.mapping(view.get("author"))
     return Post(
         platform=bluesky.PLATFORM,

@@ -1,8 +1,13 @@
-"""When a page of an API was fetched, by the names that collectors write beside it."""
+"""When a page of an API was fetched, by the names that collectors write beside it, and what that says of claimed times.
+
+The time of a fetch is when the counts were true. It is not handed on as the time a post was seen: a page may well hold
+posts that are weeks old, and their own times are to be believed.
+"""
 
 from engine.platforms import fields
 from engine.platforms.base import Object
 
+_SKEW = 120 * fields.SECOND  # what platforms themselves allow clients' clocks to be ahead
 _NAMES = ("pulled_at", "fetched_at", "fetchedAt", "retrieved_at", "retrievedAt", "collected_at", "crawled_at")
 
 
@@ -12,3 +17,10 @@ def fetched(line: Object) -> int | None:
         if name in line:
             return fields.time(line[name])
     return None
+
+
+def bounded(claimed: int | None, witnessed: int | None) -> int | None:
+    """The claimed time, unless it is missing or past the time at which somebody had the post: then the latter."""
+    if witnessed is None or (claimed is not None and claimed <= witnessed + _SKEW):
+        return claimed
+    return witnessed

@@ -21,7 +21,7 @@ _ESCAPE = re.compile(
 _decode = msgspec.json.Decoder().decode
 
 
-class BadJson(ValueError):
+class JsonError(ValueError):
     """`reason` says in a few constant words why a text is no JSON that can be used."""
 
     def __init__(self, reason: str) -> None:
@@ -33,16 +33,16 @@ def parse(data: bytes) -> Json:
     """The value of a JSON text (RFC 8259): valid Unicode and finite numbers only, at most MAX_DEPTH levels.
 
     Half surrogate pairs become U+FFFD and numbers too large for a machine become null, so that one odd field does
-    not cost the record. Raises BadJson for all else that is wrong.
+    not cost the record. Raises JsonError for all else that is wrong.
     """
     try:
         value = _decode(data)
     except RecursionError:
-        raise BadJson("nested too deep") from None
+        raise JsonError("nested too deep") from None
     except ValueError:  # of msgspec, and of UTF-8
         value = _lenient(data)
     if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _deeper(value, MAX_DEPTH):
-        raise BadJson("nested too deep")
+        raise JsonError("nested too deep")
     return value
 
 
@@ -51,14 +51,14 @@ def _lenient(data: bytes) -> Json:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        raise BadJson("not UTF-8") from None
+        raise JsonError("not UTF-8") from None
     try:
         mended = _ESCAPE.sub(lambda found: found.group(1) or "\\ufffd", text)
         return json.loads(mended, parse_constant=_refuse, parse_int=_integer, parse_float=_real)
     except RecursionError:
-        raise BadJson("nested too deep") from None
+        raise JsonError("nested too deep") from None
     except ValueError:
-        raise BadJson("broken JSON") from None
+        raise JsonError("broken JSON") from None
 
 
 def _refuse(constant: str) -> NoReturn:

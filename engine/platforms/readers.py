@@ -4,11 +4,14 @@ import html
 import re
 from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from engine.events import Counts
 from engine.platforms import fields
 from engine.platforms.base import Json
+
+MAX_TIME = 64  # characters; bounds what the cache below can hold
 
 _DIGITS = re.compile(r"\d{9,20}", re.ASCII)  # shorter runs of digits are dates such as 20240105
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -31,17 +34,20 @@ def counts(
 def moment(value: Json) -> int | None:
     """Microseconds UTC, as `fields.time`, and also from epoch numbers in strings and RFC 2822 dates."""
     if isinstance(value, str):
-        value = value.strip()
-        if _DIGITS.fullmatch(value):  # thirteen digits of milliseconds can also be read as an ISO basic date
-            return fields.time(int(value))
-        if "," in value[:5]:
-            return _mail_date(value)
+        return _text_moment(value) if len(value) <= MAX_TIME else None
     return fields.time(value)
 
 
+@lru_cache(maxsize=4096)
+def _text_moment(value: str) -> int | None:
+    """Cached: accounts come back with the time they were made, and neighbours share a second."""
+    value = value.strip()
+    if _DIGITS.fullmatch(value):  # thirteen digits of milliseconds can also be read as an ISO basic date
+        return fields.time(int(value))
+    return _mail_date(value) if "," in value[:5] else fields.time(value)
+
+
 def _mail_date(value: str) -> int | None:
-    if len(value) > 64:
-        return None
     try:
         micros = fields.from_datetime(parsedate_to_datetime(value))
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -106,11 +106,7 @@ def _read_control(line: Object) -> Outcome:
     at = first_time(body.get("timestamp_ms"), line.get("timestamp_ms"))
     if kind in _PURGES:
         author = _id(body) or _id(fields.mapping(body.get("user")))
-        return (
-            Mapped((Purge(platform=PLATFORM, author=author, at=at),))
-            if author
-            else Rejected("notice without id")
-        )
+        return Mapped((Purge(platform=PLATFORM, author=author, at=at),)) if author else Rejected("notice without id")
     if "favorite" in body:
         return Ignored("like taken back")  # the like itself is never in a stream
     uid = _id(fields.mapping(body.get("status")))
@@ -236,9 +232,7 @@ def _tags(entities: Json) -> tuple[str, ...] | None:
 
 def _media(entities: Json, extended: Json) -> Media:
     shown = fields.items(fields.dig(extended, "media")) or fields.items(fields.dig(entities, "media"))
-    return media_kind(
-        (fields.mapping(item).get("type") for item in shown), fields.items(fields.dig(entities, "urls"))
-    )
+    return media_kind((fields.mapping(item).get("type") for item in shown), fields.items(fields.dig(entities, "urls")))
 
 
 def _history(status: Object) -> list[str]:

@@ -8,99 +8,37 @@ were fetched: `__twarc.retrieved_at`; a row kept by a repeated count says `metri
 from collections.abc import Sequence
 
 from engine.events import Counts, Event, Media, Observation, Post, Reaction
-from engine.platforms import fields, x_compliance
+from engine.platforms import fields, x_compliance, x_v2_shapes
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
 from engine.platforms.readers import counts, first_time, tag_names, unescape_markup
 from engine.platforms.x_common import PLATFORM, as_first, id_order, media_kind, snowflake_time, versioned
-
-_INCLUDES = ("users", "tweets", "media", "places", "polls")
-_PAGE_META = ("result_count", "newest_id", "next_token", "previous_token", "total_tweet_count", "sent")
-_FLAT_MARKS = ("edit_history_tweet_ids", "__twarc", "edit_controls")
-_AUTHORED_MARKS = (
-    "conversation_id",
-    "referenced_tweets",
-    "reply_settings",
-    "context_annotations",
-    "note_tweet",
-)
-_PLAIN_KEYS = frozenset(("id", "text", "author_id", "created_at", "lang", "source", "entities"))
-_METRICS = ("retweet_count", "like_count", "impression_count")
-_PROBLEM_KEYS = ("title", "detail", "type", "message", "code", "resource_type")
 
 
 class _XV2:
     name = "x-v2"
     platform = PLATFORM
-    carries: frozenset[str] = (
-        frozenset()
-    )  # pages and lookups hold a choice of posts, not all retweets of them
+    carries: frozenset[str] = frozenset()  # pages and lookups hold a choice of posts, not all retweets of them
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict) or "source_platform" in line:
             return False
         return (
-            _is_page(line)
-            or _is_flat(line)
-            or _is_user(line)
-            or _is_errors(line)
+            x_v2_shapes.is_page(line)
+            or x_v2_shapes.is_flat(line)
+            or x_v2_shapes.is_user(line)
+            or x_v2_shapes.is_errors(line)
             or x_compliance.recognises(line)
         )
 
     def read(self, line: Json) -> Sequence[Outcome]:
         if x_compliance.recognises(line):
             return [x_compliance.read(line)]
-        if _is_errors(line):
+        if x_v2_shapes.is_errors(line):
             return [Ignored("errors only")]
-        if "data" not in line:
-            return [_read_item(line, _Page(line, flat=True)) if "text" in line else Ignored("user page")]
-        return _read_page(line)
+        return _read_page(line) if "data" in line else [_read_item(line, _Page(line, flat=True))]
 
 
 ADAPTER: Adapter = _XV2()
-
-
-def _is_page(line: Object) -> bool:
-    data = line.get("data")
-    if not isinstance(data, list | dict):
-        return False
-    if "__twarc" in line or "matching_rules" in line:
-        return True
-    if any(key in fields.mapping(line.get("includes")) for key in _INCLUDES):
-        return True
-    first = data if isinstance(data, dict) else fields.mapping(data[0] if data else None)
-    if _is_flat(first) or _is_user(first):
-        return True
-    return any(key in fields.mapping(line.get("meta")) for key in _PAGE_META) and (not data or "id" in first)
-
-
-def _is_flat(line: Object) -> bool:
-    if not isinstance(line.get("text"), str) or "id" not in line or "user" in line or "uri" in line:
-        return False
-    if any(mark in line for mark in _FLAT_MARKS):
-        return True
-    if any(key in fields.mapping(line.get("public_metrics")) for key in _METRICS):
-        return True
-    if "author_id" not in line:
-        return False
-    return any(mark in line for mark in _AUTHORED_MARKS) or line.keys() <= _PLAIN_KEYS
-
-
-def _is_user(line: Object) -> bool:
-    return (
-        isinstance(line.get("username"), str)
-        and "id" in line
-        and "text" not in line
-        and ("followers_count" in fields.mapping(line.get("public_metrics")) or "__twarc" in line)
-    )
-
-
-def _is_errors(line: Object) -> bool:
-    if "data" in line:
-        return False
-    problems = line.get("errors")
-    if isinstance(problems, list):
-        return any(key in fields.mapping(problem) for problem in problems[:1] for key in _PROBLEM_KEYS)
-    return isinstance(line.get("type"), str) and "api.twitter.com/2/problems" in line["type"]
 
 
 class _Page:
@@ -276,9 +214,7 @@ def _tags(item: Object, page: _Page) -> tuple[str, ...] | None:
 
 def _media(item: Object) -> Media:
     attached = fields.mapping(item.get("attachments"))
-    kinds = [
-        key.partition("_")[0] for key in fields.items(attached.get("media_keys")) if isinstance(key, str)
-    ]
+    kinds = [key.partition("_")[0] for key in fields.items(attached.get("media_keys")) if isinstance(key, str)]
     kinds += [fields.text(fields.mapping(media).get("type")) for media in fields.items(attached.get("media"))]
     links = fields.items(fields.dig(item, "entities", "urls"))
     return media_kind(kinds, links, poll=bool(attached.get("poll_ids") or attached.get("poll")))

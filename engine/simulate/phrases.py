@@ -113,8 +113,20 @@ EMOJI_ONLY = ("🔥🔥🔥", "😂😂", "👀", "🎉🎉🎉", "💛", "🐈"
 
 OTHER: dict[str, Phrases] = {
     "ja": (
-        ("{s}が最高だった", "{s}、とても楽しかったです", "{s}に感動しました", "{s}のおかげで元気が出た", "やっぱり{s}が大好き"),
-        ("{s}について調べています", "これから{s}を見に行きます", "{s}は明日もありますか", "{s}の記録、三日目", "今日の{s}"),
+        (
+            "{s}が最高だった",
+            "{s}、とても楽しかったです",
+            "{s}に感動しました",
+            "{s}のおかげで元気が出た",
+            "やっぱり{s}が大好き",
+        ),
+        (
+            "{s}について調べています",
+            "これから{s}を見に行きます",
+            "{s}は明日もありますか",
+            "{s}の記録、三日目",
+            "今日の{s}",
+        ),
         ("{s}にはがっかりした", "{s}がひどすぎる", "{s}のせいで疲れました", "もう{s}は嫌です", "{s}が心配で眠れない"),
     ),
     "es": (
@@ -220,7 +232,7 @@ HOSTILE = (
     "abc \u202egnp.exe\u202c and back again",
     "\u2066isolated\u2069 \u200bzero\u200bwidth\u200b \ufeffmark",
     "nul\x00bell\x07backspace\x08\x08\x08 vertical\x0btab",
-    "=HYPERLINK(\"https://trap.example\",\"open\")",
+    '=HYPERLINK("https://trap.example","open")',
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "-2+3+cmd|' /C calc'!A0",
     "line one\r\nline two\u2028line three\x85line four",

@@ -1,0 +1,115 @@
+"""One line of a feed, as bytes, to outcomes: framing, JSON, which platform's shape it is, and that shape's reading.
+
+A line alone decides what becomes of it, never the lines around it or how they were cut into batches. Nothing that a
+line holds can raise out of here.
+"""
+
+import re
+
+from engine.platforms import generic, registry
+from engine.platforms.base import Adapter, Ignored, Json, Outcome, Rejected
+from engine.platforms.jsontext import JsonError, parse
+
+MAX_LINE = 1 << 20  # bytes, without the line's end
+
+_BOM = b"\xef\xbb\xbf"
+# Server-sent events as curl prints them. Of these fields only the data matter; ":" starts a heartbeat.
+_SSE_OTHER = re.compile(rb":|(?:event|id|retry):|(?:data: ?(?:null|undefined)?)$")
+_SSE_ID = re.compile(rb"data: ?(\d{1,32})$")
+_ARRAY_BRACKETS = frozenset({b"[", b"]"})
+
+
+class Decoder:
+    """Reads lines and counts the shapes met. `format` "auto" finds each line's shape; a name forces one.
+
+    `mapping` (field, dotted path) reads every line by hand-written paths instead, as --map says.
+    Raises ValueError, in one line, for an unknown format or a wrong mapping.
+    """
+
+    def __init__(self, format: str = "auto", mapping: tuple[tuple[str, str], ...] = ()) -> None:  # noqa: A002
+        self._forced: Adapter | None = None
+        if mapping:
+            if format not in {"auto", generic.ADAPTER.name}:
+                raise ValueError(f"a mapping cannot be used with format {format!r}")
+            self._forced = generic.mapped(mapping)
+        elif format != "auto":
+            self._forced = registry.find(format)
+        self._adapters = registry.adapters()
+        self._met: dict[str, Adapter] = {}
+        # name -> (lines, lines of them that were mapped in full), in the order first met
+        self.formats: dict[str, tuple[int, int]] = {}
+
+    def read(self, line: bytes) -> list[Outcome]:
+        """The outcomes of one line, with or without its end: at least one, in the order they stand in it."""
+        try:
+            value = _value(line)
+        except JsonError as bad:
+            return [Rejected(bad.reason)]
+        if isinstance(value, Ignored):
+            return [value]
+        if not isinstance(value, list):
+            return self._read_items([value])
+        return self._read_items(value) if value else [Ignored("empty page")]
+
+    def carries(self, platform: str) -> frozenset[str]:
+        """Reaction kinds of which the formats met so far deliver every instance for `platform`."""
+        kinds = (adapter.carries for adapter in self._met.values() if adapter.platform == platform)
+        return frozenset().union(*kinds)
+
+    def _read_items(self, items: list[Json]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        in_full: dict[str, bool] = {}
+        for item in items:
+            adapter = self._detect(item)
+            if isinstance(adapter, Rejected):
+                outcomes.append(adapter)
+                continue
+            found = _read(adapter, item)
+            outcomes.extend(found)
+            fine = not any(isinstance(outcome, Rejected) for outcome in found)
+            in_full[adapter.name] = in_full.get(adapter.name, True) and fine
+            self._met.setdefault(adapter.name, adapter)
+        for name, fine in in_full.items():
+            lines, mapped = self.formats.get(name, (0, 0))
+            self.formats[name] = (lines + 1, mapped + fine)
+        return outcomes
+
+    def _detect(self, item: Json) -> Adapter | Rejected:
+        if not isinstance(item, dict):
+            return Rejected("not an object")
+        if self._forced is not None:
+            return self._forced
+        for adapter in self._adapters:
+            if _recognises(adapter, item):
+                return adapter
+        return Rejected("unknown shape")
+
+
+def _recognises(adapter: Adapter, item: Json) -> bool:
+    try:
+        return adapter.recognises(item)
+    except Exception:  # an adapter's mistake costs one line at most
+        return False
+
+
+def _read(adapter: Adapter, item: Json) -> list[Outcome]:
+    try:
+        outcomes = list(adapter.read(item))
+    except Exception:  # what a hostile line found that the adapter did not foresee must not stop the feed
+        return [Rejected(f"unreadable {adapter.name}")]
+    return outcomes or [Ignored("empty page")]
+
+
+def _value(line: bytes) -> Json | Ignored:
+    """What stands on a line. Raises JsonError."""
+    body = line.removeprefix(_BOM).strip(b" \t\r\n")
+    if len(body) > MAX_LINE:
+        raise JsonError("line too long")
+    if not body or _SSE_OTHER.match(body):
+        return Ignored("keep-alive")
+    if found := _SSE_ID.match(body):  # in Mastodon's streams a bare id is a delete's
+        return {"event": "delete", "payload": found.group(1).decode()}
+    body = body.removeprefix(b"data:").removesuffix(b",")  # the comma is that of an array with an item on each line
+    if body in _ARRAY_BRACKETS:
+        return Ignored("array bracket")
+    return parse(body)

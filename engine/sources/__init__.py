@@ -1,0 +1,1 @@
+"""Where lines come from: bytes in, lines out. Nothing here knows what a line means."""

@@ -1,0 +1,241 @@
+"""A plain file: read once, or followed by its name through rotation, truncation and replacement."""
+
+import os
+import stat
+from collections import deque
+
+from engine.clean import clean_line
+from engine.sources import rotation
+from engine.sources.base import BATCH, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.lines import LineSplitter
+from engine.sources.reader import FileReader
+from engine.sources.rotation import Known
+
+
+class Tail:
+    """Whole lines of a plain file, each once.
+
+    Followed, it drains a file that was renamed, then those that took its place since the last look, then what is at
+    `path` now. The old file counts as left once the new one has its first byte: until then its writer may still be at
+    work on it. A truncated file is read again from its start, after what the copy made of it holds, if there is one.
+    An unfinished line waits for its newline, and is given as it is once its file is over.
+
+    `offset` None starts at the end; a line begun before the offset is skipped. With `known` (the rotated files from
+    before) the file need not be there yet, and every file that appeared since is read from its start.
+
+    The constructor raises OSError; nothing else does.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        follow: bool = True,
+        offset: int | None = 0,
+        limit: int = MAX_LINE,
+        known: Known | None = None,
+    ) -> None:
+        self.name = clean_line(path)
+        self.lines = 0
+        self.lost = 0
+        self.holes: deque[Hole] = deque(maxlen=MAX_HOLES)
+        self.ended = False
+        self._path = path
+        self._follow = follow
+        self._limit = limit
+        self._failure = ""
+        self._rotated = self._truncated = 0
+        self._missing = False
+        self._lost_bytes = 0
+        self._caught_up = False
+        self._fruitless: tuple[object, ...] = ()
+        self._last: tuple[tuple[int, int], Position] | None = None  # backlog and position when it was closed
+        if known is None:
+            self._file = FileReader(_open_at_once(path), offset)
+            self._queue: deque[FileReader] = deque()
+            self._known = rotation.known_now(path, self._file) if follow else Known()
+        else:
+            self._known = known
+            self._queue = deque(map(FileReader, rotation.successors(path, None, known)))
+            self._file = self._queue.popleft() if self._queue else FileReader(_open_at_once(path))
+        self._over = False  # whether this file gives no more, whatever comes
+        self._splitter = LineSplitter(limit, skip_partial=self._file.starts_in_middle)
+
+    @property
+    def state(self) -> State:
+        """See Source."""
+        if self._failure:
+            return "failed"
+        if self.ended:
+            return "ended"
+        if not self._caught_up or self._splitter.count:
+            return "reading"
+        return "waiting" if self._missing else "live"
+
+    @property
+    def detail(self) -> str:
+        """See Source."""
+        if self._failure:
+            return self._failure
+        told = [_times("rotated", self._rotated), _times("truncated", self._truncated)]
+        if self._lost_bytes:
+            told.append(f"{self._lost_bytes} bytes lost: truncated before they were read")
+        if self._missing and not self.ended:
+            told.append("gone, waiting for it to come back")
+        return ", ".join(filter(None, told))
+
+    def read(self, max_lines: int) -> list[Item]:
+        """See Source."""
+        if self.ended or max_lines <= 0:
+            return []
+        try:
+            self._fill(max_lines)
+        except OSError as error:
+            self._failure = (error.strerror or str(error)).lower()
+            self._over = True
+            self._close_queue()
+        items = self._splitter.take(max_lines)
+        self.lines += len(items)
+        if self._over and not self._queue and not self._splitter.count:
+            self.close()
+        return items
+
+    def backlog(self) -> tuple[int, int]:
+        """See Source."""
+        if self._last is not None:
+            return self._last[0]
+        try:
+            size = os.fstat(self._file.fd).st_size
+        except OSError:
+            size = self._file.size
+        read = self._file.offset - self._splitter.pending
+        return read, max(size, read) + sum(file.size for file in self._queue)
+
+    def position(self) -> Position:
+        """See Source."""
+        if self._last is not None:
+            return self._last[1]
+        file = self._file
+        offset = max(0, file.offset - self._splitter.pending)
+        return Position(file.device, file.inode, offset, file.fingerprint(offset))
+
+    def fileno(self) -> None:
+        """See Source."""
+
+    def watched(self) -> tuple[str, ...]:
+        """See Source."""
+        return (self._path,) if self._follow and not self.ended else ()
+
+    def close(self) -> None:
+        """See Source."""
+        if not self.ended:
+            self._last = self.backlog(), self.position()
+            self.ended = True
+            self._close_queue()
+            self._file.close()
+
+    def _fill(self, wanted: int) -> None:
+        self._caught_up = False
+        fed = 0
+        while self._splitter.count < wanted and fed < BATCH:
+            chunk = b"" if self._over else self._file.read()
+            if chunk is None:
+                self._start_over()
+            elif chunk:
+                self._splitter.feed(chunk)
+                fed += len(chunk)
+            elif not self._at_end():
+                return
+
+    def _at_end(self) -> bool:
+        """Go on from the end of the file at hand; False if there is nothing to go on to now."""
+        if not self._over and not self._queue and self._follow:
+            if self._look_around():
+                return True  # to the end of the old file once more: it was written to until the new one was there
+            self._caught_up = True
+            return False
+        self._over = True
+        self._splitter.finish()
+        if self._splitter.count or not self._queue:
+            return False
+        self._move_on()
+        return True
+
+    def _move_on(self) -> None:
+        self._known.add(self._file.fd)
+        self._file.close()
+        self._file = self._queue.popleft()
+        self._over = False
+        self._splitter = LineSplitter(self._limit, skip_nulls=self._file.restarted)
+
+    def _look_around(self) -> bool:
+        """Queue what came after the file at hand; False if nothing did."""
+        at_path = self._stat_path()
+        if at_path is not None and os.path.samestat(at_path, os.fstat(self._file.fd)):
+            self._missing = False
+            return False
+        self._missing = at_path is None
+        filled = at_path is not None and at_path.st_size > 0
+        look = (at_path and at_path.st_ino, _changed(os.path.dirname(self._path)))
+        if look == self._fruitless and not filled:
+            return False
+        after = [FileReader(fd) for fd in rotation.successors(self._path, self._file, self._known)]
+        if not after:
+            self._missing = self._missing or filled  # what is there cannot be opened
+            self._fruitless = look
+            return False
+        self._rotated += len(after)
+        if len(after) == 1 and self._file.outgrown_by(after[0].fd):
+            self._file.close()
+            self._file = FileReader(after[0].fd, self._file.offset)
+        else:
+            self._queue.extend(after)
+        return True
+
+    def _start_over(self) -> None:
+        """The file at hand was truncated: first what a copy still has of it, then what it holds now."""
+        self._truncated += 1
+        old = self._file
+        copy = rotation.find_copy(self._path, old, self._known) if self._follow else None
+        missed = old.size - (old.offset if copy is None else copy.size)
+        if missed > 0:
+            self.lost += 1
+            self._lost_bytes += missed
+            self.holes.append(Hole(self.lines + self._splitter.count, "truncated before it was read", missed))
+        if self._follow and not self._queue:
+            self._queue.append(FileReader(os.dup(old.fd), restarted=True))
+            at_path = self._stat_path()
+            if at_path is not None and os.path.samestat(at_path, os.fstat(old.fd)):
+                self._known = rotation.known_now(self._path, old)
+        if copy is None:
+            self._over = True
+        else:
+            self._known.add(copy.fd)
+            self._file = copy
+            old.close()
+
+    def _stat_path(self) -> os.stat_result | None:
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return None
+        return found if stat.S_ISREG(found.st_mode) else None
+
+    def _close_queue(self) -> None:
+        while self._queue:
+            self._queue.pop().close()
+
+
+def _open_at_once(path: str) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _changed(folder: str) -> int:
+    try:
+        return os.stat(folder or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _times(what: str, count: int) -> str:
+    return "" if not count else f"{what} once" if count == 1 else f"{what} {count} times"

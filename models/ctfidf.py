@@ -1,0 +1,50 @@
+"""What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
+
+from collections.abc import Iterable, Mapping
+from math import log
+from typing import NamedTuple
+
+LABEL_PARTS = 3  # tags or words in a label
+MIN_TAG_SHARE = 0.1  # of the count of the cluster's commonest term: rarer tags do not speak for it
+SPURIOUS = 0.5  # a part of a label has at least this share of the first part's score
+
+
+class ThemeLabel(NamedTuple):
+    """How a cluster is called: `label` for people, and its foremost tags (without '#') and words."""
+
+    label: str
+    tags: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+def labels(docs_by_theme: Mapping[int, Mapping[str, int]], top: int = 5) -> dict[int, ThemeLabel]:
+    """Names of clusters from their term counts ("#tag" for tags); clusters without a positive count are left out.
+
+    A term's score in a cluster is tf * ln(1 + A / f): tf its share of the cluster's terms, f its count over all
+    clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags.
+    """
+    counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
+    counts = {theme: found for theme, found in counts.items() if found}
+    overall: dict[str, int] = {}
+    for found in counts.values():
+        for term, n in found.items():
+            overall[term] = overall.get(term, 0) + n
+    mean = sum(overall.values()) / max(1, len(counts))
+    return {theme: _name(found, overall, mean, top) for theme, found in counts.items()}
+
+
+def _name(found: Mapping[str, int], overall: Mapping[str, int], mean: float, top: int) -> ThemeLabel:
+    total, most = sum(found.values()), max(found.values())
+    score = {term: n / total * log(1 + mean / overall[term]) for term, n in found.items()}
+    ranked = sorted(score, key=lambda term: (-score[term], term))
+    common = [term[1:] for term in ranked if term.startswith("#") and found[term] >= MIN_TAG_SHARE * most]
+    tags = _first(common, top)
+    words = _first((term for term in ranked if not term.startswith("#") and term not in tags), top)
+    parts = [f"#{tag}" for tag in tags] or list(words)
+    leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
+    label = " ".join(leading[:LABEL_PARTS]) or " ".join(ranked[:LABEL_PARTS])
+    return ThemeLabel(label, tags, words)
+
+
+def _first(terms: Iterable[str], count: int) -> tuple[str, ...]:
+    return tuple(term for term, _ in zip(terms, range(count), strict=False))

@@ -1,0 +1,88 @@
+"""Terms: what TF-IDF counts in a post. Words, hashtags, and pairs of characters of scripts without spaces."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from models.characters import HIRAGANA, LINK, MARKS, MAX_TEXT, UNSPACED, fold
+from models.hashtags import HASHTAG, find, has_sign
+from models.stopwords import STOPWORDS
+
+MAX_TERMS = 128  # per post
+MAX_WORD = 40  # characters; what is longer is no word
+
+_HANDLE = r"(?<![\w.+@-])[\w.+-]*@[\w.@-]+"  # @name, @name@host and addresses of mail
+_MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};"
+_NOISE = re.compile(f"{LINK}|{_HANDLE}|{_MARKUP}")
+_MAY_BE_NOISE = re.compile("[@/<&]|www")
+_CASE_CHANGE = re.compile(
+    "(?<=[a-zß-öø-ÿα-ωа-яё])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ])|(?<=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ][a-zß-öø-ÿα-ωа-яё])"
+)
+_ASCII_WORD = re.compile("[a-z0-9]{2,}")
+_WORD = re.compile(rf"[^\W_][\w{MARKS}]+")
+_RUN = re.compile(f"[{UNSPACED}]+")
+_ONLY_HIRAGANA = re.compile(f"[{HIRAGANA}]+")
+
+
+def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
+    """The terms of a post, in order and with repeats, at most `MAX_TERMS`.
+
+    First every hashtag as "#tag", then the casefolded words of the text and of tags that it does not spell out
+    (#ClimateAction counts as "climate" and "action"). Stop words, links, handles, addresses, markup and bare numbers are
+    left out. Han, kana, Thai, Lao, Khmer and Burmese count as pairs of neighbouring characters, pairs of nothing but
+    hiragana (endings and particles) left out. `tags` are normalised tags, as of `hashtags`; without any, those of the
+    text are taken.
+    """
+    text = text[:MAX_TEXT]
+    if not tags:
+        tags = find(text)
+    found = [f"#{tag}" for tag in tags[:MAX_TERMS]]
+    words = list(_first(_words(_plain(text)), MAX_TERMS - len(found)))
+    said = {*words, *map(fold, _bodies(text))} if tags else set()
+    unsaid = " ".join(tag for tag in tags[:MAX_TERMS] if tag not in said)
+    found += words
+    found += _first(_words(unsaid), MAX_TERMS - len(found))
+    return tuple(found)
+
+
+def _first(words: Iterator[str], count: int) -> Iterator[str]:
+    return (word for word, _ in zip(words, range(count), strict=False))
+
+
+def _bodies(text: str) -> list[str]:
+    return [match[1] for match in HASHTAG.finditer(text) if match[1]] if has_sign(text) else []
+
+
+def _plain(text: str) -> str:
+    """`text` without what is not language, and with the words of its hashtags apart."""
+    if has_sign(text):
+        text = HASHTAG.sub(_spell_out, text)
+    return _NOISE.sub(" ", text) if _MAY_BE_NOISE.search(text) else text
+
+
+def _spell_out(match: re.Match[str]) -> str:
+    return f" {_CASE_CHANGE.sub(' ', match[1])} " if match[1] else " "
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words and pairs of characters of plain text, stop words left out."""
+    text = fold(text).replace("_", " ")
+    if text.isascii():
+        words = (match[0] for match in _ASCII_WORD.finditer(text))
+    else:
+        if _RUN.search(text):
+            for match in _RUN.finditer(text):
+                yield from _pairs(match[0])
+            text = _RUN.sub(" ", text)
+        words = (match[0] for match in _WORD.finditer(text))
+    for word in words:
+        if word not in STOPWORDS and len(word) <= MAX_WORD and not word.isdigit():
+            yield word
+
+
+def _pairs(run: str) -> Iterator[str]:
+    if len(run) == 1 and not _ONLY_HIRAGANA.fullmatch(run):
+        yield run
+    for start in range(len(run) - 1):
+        pair = run[start : start + 2]
+        if not _ONLY_HIRAGANA.fullmatch(pair):
+            yield pair

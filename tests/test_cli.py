@@ -1,0 +1,180 @@
+"""The command line as a contract: exit statuses, one-line errors, data on stdout and words on stderr."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import SECOND, START, like, post, uri
+from tui import options
+
+GOOD = "I love this wonderful day, it makes me very happy"
+
+
+def trendtop(*words: str, stdin: bytes | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui.cli", *words],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env={**os.environ, **env},
+        check=False,
+        timeout=100,
+    )
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    path = tmp_path / "feed.jsonl"
+    lines = [post(str(n), START + n * SECOND, f"{GOOD} #sun", tags=["sun"]) for n in range(5)]
+    path.write_text("\n".join([*lines, like("l", START + 9 * SECOND, uri("1"))]) + "\n")
+    return path
+
+
+def one_line(result: subprocess.CompletedProcess[bytes]) -> str:
+    text = result.stderr.decode()
+    assert text.count("\n") == 1, text
+    return text
+
+
+def test_help_and_version_are_quick_to_import() -> None:
+    for word in ("--help", "--version"):
+        code = f"import sys; from tui.cli import main\ntry: main(['{word}'])\nexcept SystemExit: pass\nprint(*sys.modules)"
+        out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+        modules = set(out.split())
+        assert not modules & {"textual", "numpy", "pandas", "sklearn", "msgspec", "scipy", "plotext", "rich"}
+
+
+def test_export_writes_the_table(feed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    result = trendtop("export", str(feed), "-o", str(out))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == b""
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 5
+    assert [row["likes"] for row in rows] == ["0", "1", "0", "0", "0"]
+
+
+def test_export_reads_standard_input(feed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    result = trendtop("export", "-", "-o", str(out), stdin=feed.read_bytes())
+    assert result.returncode == 0, result.stderr
+    assert json.loads(out.read_text())["meters"]["posts"] == 5
+
+
+def test_export_at_a_time_is_the_picture_of_then(feed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    assert trendtop("export", str(feed), "-o", str(out), "--at", "2026-07-04T12:00:02Z").returncode == 0
+    shown = json.loads(out.read_text())
+    assert shown["as_of"] == "2026-07-04T12:00:02Z"
+    assert len(shown["posts"]) == 3
+
+
+def test_the_same_export_twice_is_the_same_to_the_byte(feed: Path, tmp_path: Path) -> None:
+    outs = [tmp_path / name for name in ("a.json", "b.json")]
+    for seed, out in zip("01", outs, strict=True):
+        assert trendtop("export", str(feed), "-o", str(out), PYTHONHASHSEED=seed).returncode == 0
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda folder: folder / "missing.jsonl", "missing.jsonl"),
+        (lambda folder: folder, "folder"),
+        (lambda folder: (folder / "empty.jsonl").touch() or folder / "empty.jsonl", "empty"),
+    ],
+)
+def test_a_feed_that_cannot_be_read_is_one_line_and_status_1(tmp_path: Path, make, says: str) -> None:  # noqa: ANN001
+    result = trendtop("export", str(make(tmp_path)), "-o", str(tmp_path / "out.csv"))
+    assert result.returncode == 1
+    assert says in one_line(result)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "feed"),
+        ("export", "feed", "-o", "x.csv", "--table", "nothing"),
+        ("export", "feed", "-o", "x.csv", "--at", "yesterday"),
+        ("export", "feed", "-o", "x.csv", "--window", "soon"),
+        ("export", "feed", "-o", "x.csv", "--clusters", "9..3"),
+        ("watch",),
+        ("score",),
+        ("simulate", "-o", "x", "--shape", "nothing"),
+        ("simulate", "-o", "x", "--rate", "-1"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(words: tuple[str, ...]) -> None:
+    result = trendtop(*words)
+    assert result.returncode == 2
+    one_line(result)
+
+
+@pytest.mark.parametrize("words", [("--format", "nothing"), ("--map", "nothing"), ("--map", "colour=.a")])
+def test_a_format_or_map_that_is_none_is_one_line(feed: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    result = trendtop("export", str(feed), "-o", str(tmp_path / "x.csv"), *words)
+    assert result.returncode == 1
+    one_line(result)
+
+
+def test_score_prints_one_json_object(tmp_path: Path) -> None:
+    result = trendtop("score", "I love this, but the ref was awful #worldcup", "--json")
+    shown = json.loads(result.stdout)
+    assert result.stderr == b""
+    assert shown["tags"] == ["worldcup"]
+    assert {word["word"]: word["valence"] > 0 for word in shown["words"] if word["valence"]} == {
+        "love": True,
+        "awful": False,
+    }
+
+
+def test_score_reads_standard_input() -> None:
+    result = trendtop("score", "-", "--json", stdin="wonderful, happy day \U0001f600".encode())
+    assert json.loads(result.stdout)["sentiment"] == "positive"
+
+
+def test_score_of_what_is_not_english_says_so() -> None:
+    result = trendtop("score", "Die Stimmung ist heute wirklich gut und alle freuen sich")
+    assert result.returncode == 0
+    assert b"not scored" in result.stdout
+
+
+def test_score_of_nothing_is_an_error() -> None:
+    result = trendtop("score", "-", stdin=b" ")
+    assert result.returncode == 1
+    one_line(result)
+
+
+def test_watch_without_a_terminal_says_what_to_do(feed: Path) -> None:
+    result = trendtop("watch", str(feed))
+    assert result.returncode == 1
+    assert "trendtop export" in one_line(result)
+
+
+def test_simulate_writes_the_feed_and_its_truth(tmp_path: Path) -> None:
+    feed, truth = tmp_path / "f.jsonl", tmp_path / "t.json"
+    words = ("simulate", "-o", str(feed), "--truth", str(truth), "--hours", "0.1", "--rate", "30", "--shape", "x")
+    assert trendtop(*words).returncode == 0
+    assert json.loads(truth.read_text())["shape"] == "x"
+    assert len(feed.read_bytes().splitlines()) > 30
+
+
+@pytest.mark.parametrize(("text", "micros"), [("90s", 90), ("15m", 900), ("1h30m", 5400), ("2d", 172800), ("0.5h", 1800)])
+def test_durations(text: str, micros: int) -> None:
+    assert options.duration(text) == micros * SECOND
+
+
+@pytest.mark.parametrize(("text", "bounds"), [("4..16", (4, 16)), ("8", (8, 8))])
+def test_cluster_bounds(text: str, bounds: tuple[int, int]) -> None:
+    assert options.clusters(text) == bounds
+
+
+def test_speeds() -> None:
+    assert options.speed("60x") == options.speed("60") == 60.0
+    assert options.speed("max") == float("inf")

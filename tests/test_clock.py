@@ -1,0 +1,97 @@
+"""Event time: which times are believed, what is late, and in which order records come out."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.clock import ReorderBuffer, SourceClock, event_time
+from engine.config import HOUR, SECOND, EngineConfig
+from engine.events import Delete, Observation, Post
+from engine.events import Counts
+
+CONFIG = EngineConfig()
+PRESENT = 2_000_000_000 * SECOND
+NOON = 1_800_000_000 * SECOND
+
+
+def made(uid: str, created: int | None = None, seen: int | None = None) -> tuple[Post]:
+    return (Post(platform="p", uid=uid, author="a", created=created, seen=seen),)
+
+
+def test_a_claim_near_what_the_server_saw_is_believed() -> None:
+    assert event_time(NOON - HOUR, NOON, PRESENT, CONFIG) == NOON - HOUR
+    assert event_time(NOON + 119 * SECOND, NOON, PRESENT, CONFIG) == NOON + 119 * SECOND
+
+
+def test_a_claim_far_from_what_the_server_saw_is_replaced_by_it() -> None:
+    assert event_time(NOON - 25 * HOUR, NOON, PRESENT, CONFIG) == NOON
+    assert event_time(NOON + 121 * SECOND, NOON, PRESENT, CONFIG) == NOON
+    assert event_time(None, NOON, PRESENT, CONFIG) == NOON
+
+
+def test_without_a_server_only_claims_from_the_future_are_refused() -> None:
+    assert event_time(5 * SECOND, None, PRESENT, CONFIG) == 5 * SECOND
+    assert event_time(PRESENT + 3 * 60 * SECOND, None, PRESENT, CONFIG) is None
+
+
+def test_posts_without_times_come_a_second_apart_and_repeats_keep_theirs() -> None:
+    clock = SourceClock(CONFIG)
+    times = [clock.place([made(uid)], PRESENT)[0].time for uid in ("a", "b", "a", "c")]
+    assert times == [0, SECOND, 0, 2 * SECOND]
+
+
+def test_a_timeless_delete_does_not_move_time() -> None:
+    clock = SourceClock(CONFIG)
+    clock.place([made("a", NOON)], PRESENT)
+    record = clock.place([(Delete(platform="p", uid="a"),)], PRESENT)[0]
+    assert record.time == NOON
+    assert clock.newest == NOON
+
+
+def test_a_claim_ahead_of_the_server_makes_nobody_else_late() -> None:
+    clock = SourceClock(CONFIG)
+    clock.place([made("hasty", NOON + 100 * SECOND, NOON)], PRESENT)
+    assert not clock.place([made("b", NOON + SECOND, NOON + SECOND)], PRESENT)[0].late
+
+
+def test_a_record_behind_the_watermark_is_late_and_keeps_its_true_time() -> None:
+    clock = SourceClock(CONFIG)
+    clock.place([made("a", NOON)], PRESENT)
+    at_bound = clock.place([made("b", NOON - 2 * SECOND)], PRESENT)[0]
+    behind = clock.place([made("c", NOON - 2 * SECOND - 1)], PRESENT)[0]
+    assert not at_bound.late
+    assert behind.late
+    assert behind.time == NOON - 2 * SECOND - 1
+    assert behind.order == NOON - 2 * SECOND
+
+
+def test_the_posts_of_one_page_are_not_late_for_each_other() -> None:
+    page = [made(str(n), NOON - n * HOUR) for n in range(10)]
+    assert not any(record.late for record in SourceClock(CONFIG).place(page, PRESENT))
+
+
+def test_at_one_moment_a_post_comes_before_what_is_said_of_it() -> None:
+    clock, buffer = SourceClock(CONFIG), ReorderBuffer()
+    observation = (Observation(platform="p", uid="a", counts=Counts(like=1), at=NOON),)
+    for record in clock.place([(Delete(platform="p", uid="a", at=NOON),), observation, made("a", NOON)], PRESENT):
+        buffer.push(record)
+    assert [type(record.events[0]) for record in buffer.release(None)] == [Post, Observation, Delete]
+
+
+@given(st.lists(st.integers(0, 10**7), unique=True), st.randoms(use_true_random=False))
+def test_any_shuffle_within_the_lateness_comes_out_in_order(offsets: list[int], random: object) -> None:
+    times = sorted(NOON + offset for offset in offsets)
+    jitter = {time: time + random.randrange(CONFIG.lateness) for time in times}  # type: ignore[attr-defined]
+    clock, buffer, out = SourceClock(CONFIG), ReorderBuffer(), []
+    for time in sorted(times, key=jitter.__getitem__):
+        for record in clock.place([made(str(time), time)], PRESENT):
+            assert not record.late
+            buffer.push(record)
+        out += buffer.release(clock.watermark)
+    out += buffer.release(None)
+    assert [record.time for record in out] == times
+
+
+def test_without_lateness_the_watermark_is_the_newest_time() -> None:
+    clock = SourceClock(EngineConfig(lateness=0))
+    clock.place([made("a", NOON)], PRESENT)
+    assert clock.watermark == NOON

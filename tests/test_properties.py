@@ -1,0 +1,170 @@
+"""Same feed, same snapshot: whatever the order within the lateness, the cut into batches, or the speed of the replay."""
+
+import pickle
+import random
+from collections import deque
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.config import ALL_TIME, MINUTE, EngineConfig
+from engine.pipeline import Engine
+from engine.picture import snapshot
+from engine.runner import Runner
+from engine.snapshot import Meters, Snapshot
+from tests.feeds import SECOND, START, delete, edit, like, picture, post, purge, run, uri
+
+CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
+WORDS = (
+    "love hate great terrible sunny storm match goal election vote music album climate draft coffee train late awful "
+    "wonderful happy sad the a is was not very and but of to in for on with this that it my our"
+).split()
+AUTHORS = [f"did:plc:{name}" for name in "abcdefgh"]
+TAGS = ["sun", "rain", "goal", "vote"]
+
+
+@st.composite
+def feeds(draw: st.DrawFn, size: int = 60) -> list[tuple[int, str]]:
+    """A feed of posts, reactions, edits, deletes and purges, each with its distinct event time."""
+    rng = random.Random(draw(st.integers(0, 2**32)))
+    lines: list[tuple[int, str]] = []
+    known: list[tuple[str, str, int]] = []
+    at = START
+    for number in range(size):
+        at += rng.choice([1, 1000, SECOND // 2, SECOND, 7 * SECOND, 40 * SECOND])
+        author = rng.choice(AUTHORS)
+        kind = rng.random()
+        text = " ".join(rng.choices(WORDS, k=rng.randint(3, 14)))
+        tags = rng.sample(TAGS, rng.randint(0, 2))
+        if kind < 0.5 or not known:
+            lines.append((at, post(f"p{number}", at, text, author, tags)))
+            known.append((f"p{number}", author, at))
+            continue
+        name, owner, created = rng.choice(known)
+        if kind < 0.85:
+            lines.append((at, like(f"l{number}", at, uri(name, owner), author, repost=kind < 0.6)))
+        elif kind < 0.92:
+            lines.append((at, edit(name, at, text, created, owner, tags)))
+        elif kind < 0.98:
+            lines.append((at, delete(name, at, owner)))
+        else:
+            lines.append((at, purge(owner, at)))
+    return lines
+
+
+def plain(picture: Snapshot) -> bytes:
+    return msgspec.json.encode(picture)
+
+
+def without_meters(picture: Snapshot) -> bytes:
+    return plain(msgspec.structs.replace(picture, meters=Meters(), formats=[]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(feeds(), st.randoms(use_true_random=False))
+def test_any_shuffle_within_the_lateness_gives_the_same_snapshot(feed: list, rng: random.Random) -> None:
+    # An edit's event time is the edit's, a post's its own: shuffling by up to the lateness changes no order in time.
+    shuffled = sorted(feed, key=lambda pair: pair[0] + rng.randrange(CONFIG.lateness))
+    assert plain(picture([line for _, line in shuffled], CONFIG)) == plain(picture([line for _, line in feed], CONFIG))
+
+
+@settings(max_examples=25, deadline=None)
+@given(feeds(), st.integers(1, 70))
+def test_any_cut_into_batches_gives_the_same_snapshot(feed: list, cuts: int) -> None:
+    lines = [line for _, line in feed]
+    assert plain(picture(lines, CONFIG, cuts)) == plain(picture(lines, CONFIG, 1000))
+
+
+class Listed:
+    """A source over a list of lines, giving out a few at a time."""
+
+    name, state, detail, lines = "listed", "reading", "", 0
+
+    def __init__(self, lines: list[bytes], step: int) -> None:
+        self._chunks: Iterator[list[bytes]] = iter([lines[i : i + step] for i in range(0, len(lines), step)])
+        self.ended = False
+        self.holes: deque[object] = deque()
+
+    def read(self, max_lines: int) -> list[bytes]:
+        chunk = next(self._chunks, None)
+        self.ended = chunk is None
+        return chunk or []
+
+    def backlog(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+@settings(max_examples=10, deadline=None)
+@given(feeds(), st.sampled_from([0.5, 60.0, 3600.0]))
+def test_any_speed_of_replay_gives_the_same_snapshot(feed: list, speed: float) -> None:
+    lines = [line.encode() for _, line in feed]
+    engine, seconds = Engine(CONFIG), iter(range(10**9))
+    runner = Runner(engine, [Listed(lines, 7)], replay=speed, clock=lambda: float(next(seconds)), present=lambda: 2 * START)
+    while not runner.finished:
+        runner.step()
+    engine.finish()
+    assert plain(snapshot(engine)) == plain(picture(lines, CONFIG))
+
+
+@settings(max_examples=25, deadline=None)
+@given(feeds())
+def test_doubled_lines_change_the_meters_only(feed: list) -> None:
+    lines = [line for _, line in feed]
+    once, each, whole = (picture(doubled, CONFIG) for doubled in (lines, [x for x in lines for _ in (0, 1)], lines + lines))
+    assert without_meters(each) == without_meters(once)
+    assert without_meters(whole) == without_meters(once)
+    assert each.meters.duplicates == once.meters.duplicates + len(lines)
+    for shown in (once, each, whole):
+        meters = msgspec.structs.asdict(shown.meters)
+        assert meters.pop("read") == sum(meters.values()) - meters["lines"] - meters["embedded"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), min_size=1), st.lists(st.sampled_from(WORDS), min_size=1), feeds(size=20))
+def test_after_an_edit_all_is_as_if_the_new_text_had_been_posted(old: list, new: list, feed: list) -> None:
+    rest = [line for _, line in feed]
+    before, after = " ".join(old) + " #old", " ".join(new) + " #new"
+    edited = picture([post("x", START, before), edit("x", START + 1, after, START), *rest], CONFIG)
+    posted = picture([post("x", START, after), *rest], CONFIG)
+    assert (edited.sentiment, edited.hashtags, edited.timeline) == (posted.sentiment, posted.hashtags, posted.timeline)
+    assert edited.languages == posted.languages
+
+
+@settings(max_examples=25, deadline=None)
+@given(feeds(), st.sampled_from(["delete", "purge", "edit"]))
+def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
+    secret, author = "zyxwquux secretword", "did:plc:secret"
+    lines = [line for _, line in feed]
+    end = feed[-1][0] + SECOND
+    gone = {
+        "delete": delete("s", end, author),
+        "purge": purge(author, end),
+        "edit": edit("s", end, "nothing to see", START, author),
+    }[how]
+    lines = [post("s", START, f"{secret} #zyxwquux love it", author), *lines, gone, post("end", end + MINUTE, "the end")]
+    engine = run(lines, CONFIG)
+    assert b"zyxwquux" not in plain(snapshot(engine))
+    state = pickle.dumps([vars(engine.window), vars(engine.ledger), vars(engine.labels), vars(engine.model), vars(engine.themes)])
+    assert b"zyxwquux" not in state
+    assert b"secretword" not in state
+
+
+@pytest.mark.parametrize("count", [1, 37, 59])
+def test_a_forecast_knows_nothing_of_what_comes_after(count: int) -> None:
+    rng = random.Random(7)
+    lines, at = [], START
+    for number in range(400):
+        at += rng.choice([SECOND, 3 * SECOND, 9 * SECOND])
+        lines.append(post(f"p{number}", at, " ".join(rng.choices(WORDS, k=8)), rng.choice(AUTHORS)))
+        lines += [like(f"l{number}-{n}", at + n + 1, uri(f"p{number}", "did:plc:a")) for n in range(rng.randint(0, 3))]
+    whole = run(lines, CONFIG)
+    cut = run(lines[: len(lines) * count // 60], CONFIG)
+    assert cut.labels.tracked
+    for key, tracked in cut.labels.tracked.items():
+        assert tracked.forecasts == whole.labels.tracked[key].forecasts

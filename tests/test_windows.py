@@ -1,0 +1,132 @@
+"""The window equals a plain recount of the posts inside it, whatever was added, moved, taken out or looked at."""
+
+from collections import Counter
+from statistics import fmean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.config import ALL_TIME, MINUTE, SECOND
+from engine.tally import Contribution, Tally
+from engine.windows import BUCKETS, Window
+
+SPAN = 10 * MINUTE
+
+contributions = st.builds(
+    Contribution,
+    time=st.integers(0, 60 * MINUTE),
+    key=st.just(""),
+    author=st.sampled_from(["", "a", "b", "c"]),
+    lang=st.sampled_from(["en", "de", ""]),
+    compound=st.none() | st.integers(-10_000, 10_000),
+    reason=st.sampled_from(["other language", "too short"]),
+    tags=st.lists(st.sampled_from("xyz"), unique=True).map(tuple),
+    terms=st.lists(st.sampled_from(["sun", "rain", "#x"])).map(tuple),
+    theme=st.none() | st.integers(0, 3),
+)
+
+
+def check(window: Window, alive: list[Contribution]) -> None:
+    scored = [item.compound for item in alive if item.compound is not None]
+    assert window.total.posts == len(alive)
+    assert window.total.scored == len(scored)
+    assert window.total.positive == sum(compound >= 500 for compound in scored)
+    assert window.total.negative == sum(compound <= -500 for compound in scored)
+    assert window.total.mean == (sum(scored) / len(scored) / 10_000 if scored else None)
+    assert window.total.authors == Counter(item.author for item in alive if item.author)
+    assert window.languages == Counter(item.lang for item in alive)
+    assert window.not_scored == Counter(item.reason for item in alive if item.compound is None)
+    tags = Counter(tag for item in alive for tag in item.tags)
+    assert {tag: tally.posts for tag, tally in window.tags.items()} == tags
+    pairs = Counter((a, b) for item in alive for a in item.tags for b in item.tags if a != b)
+    assert {(a, b): n for a, others in window.together.items() for b, n in others.items()} == pairs
+    themes = Counter(item.theme for item in alive if item.theme is not None)
+    assert {theme: tally.posts for theme, tally in window.themes.items()} == themes
+    terms = Counter((item.theme, term) for item in alive if item.theme is not None for term in item.terms)
+    assert {(theme, t): n for theme, counts in window.terms.items() for t, n in counts.items()} == terms
+    buckets = Counter(item.time // window.width for item in alive)
+    assert {bucket: tally.posts for bucket, tally in window.per_bucket.items()} == buckets
+    assert window.total.buckets == buckets
+
+
+@given(st.lists(contributions, max_size=40), st.data())
+def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObject) -> None:
+    window, now, kept = Window(SPAN), 0, {}
+    for number, item in enumerate(items):
+        item = item._replace(key=str(number))
+        now = max(now, item.time)
+        window.move(now)
+        window.add(item)
+        kept[item.key] = item
+        if kept and data.draw(st.booleans()):
+            gone = data.draw(st.sampled_from(sorted(kept)))
+            window.remove(gone)
+            del kept[gone]
+        if kept and data.draw(st.booleans()):
+            moved = data.draw(st.sampled_from(sorted(kept)))
+            window.assign(moved, 2)
+            kept[moved] = kept[moved]._replace(theme=2)
+    check(window, [item for item in kept.values() if item.time > now - SPAN])
+    before = [item for item in kept.values() if now - 2 * SPAN < item.time <= now - SPAN]
+    assert window.before.posts == len(before)
+    assert window.themes_before == Counter(item.theme for item in before if item.theme is not None)
+
+
+@given(st.lists(contributions, max_size=30), st.sets(st.integers(0, 29)))
+def test_a_window_without_bound_equals_a_recount(items: list[Contribution], gone: set[int]) -> None:
+    window = Window(ALL_TIME)
+    items = [item._replace(key=str(number)) for number, item in enumerate(items)]
+    for item in items:
+        window.move(item.time)
+        window.add(item)
+    for number in gone:
+        window.remove(str(number))
+    alive = [item for number, item in enumerate(items) if number not in gone]
+    check(window, alive)
+    assert len(window.per_bucket) <= 2 * BUCKETS
+
+
+@given(st.lists(contributions, max_size=20))
+def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -> None:
+    window = Window(ALL_TIME)
+    for number, item in enumerate(items):
+        window.move(item.time)
+        window.add(item._replace(key=str(number)))
+    for number in range(len(items)):
+        window.remove(str(number))
+    check(window, [])
+    assert not window.tags
+    assert not window.terms
+    assert not window.together
+
+
+def test_reactions_fall_out_with_time() -> None:
+    window = Window(SPAN)
+    window.move(0)
+    window.react(0)
+    window.move(5 * MINUTE)
+    window.react(5 * MINUTE)
+    assert window.reactions.total() == 2
+    window.move(12 * MINUTE)
+    assert window.reactions.total() == 1
+
+
+def test_the_band_is_the_normal_interval_of_the_mean() -> None:
+    tally, compounds = Tally(), [10_000, 0, -5_000, 2_500]
+    for number, compound in enumerate(compounds):
+        tally.add(Contribution(number, str(number), "a", "en", compound, "", (), (), None), 0)
+    values = [compound / 10_000 for compound in compounds]
+    variance = sum((value - fmean(values)) ** 2 for value in values) / 3
+    assert tally.band == pytest.approx(1.96 * (variance / 4) ** 0.5)
+
+
+def test_one_scored_post_has_a_mean_but_no_band() -> None:
+    tally = Tally()
+    tally.add(Contribution(0, "k", "a", "en", 500, "", (), (), None), 0)
+    assert (tally.mean, tally.band) == (0.05, None)
+
+
+def test_bucket_width_follows_the_span() -> None:
+    assert Window(60 * SECOND).width == SECOND
+    assert Window(SPAN).width == SPAN // BUCKETS

@@ -1,0 +1,462 @@
+"""A stand-in for the engine's process, and pictures of a feed to draw: fixed, so that screens can be compared."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from engine.protocol import Command, ScoreDraft
+from engine.snapshot import (
+    SCHEMA,
+    Author,
+    Cluster,
+    DraftScore,
+    Format,
+    Frame,
+    GapRow,
+    Hashtag,
+    Health,
+    Labels,
+    Meters,
+    Moment,
+    PostRow,
+    Prediction,
+    Range,
+    Reason,
+    Score,
+    Sentiment,
+    Snapshot,
+    Source,
+    WordScore,
+)
+from tui.messages import DraftWasScored, EngineSaid, FrameArrived
+
+NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
+
+
+class FakeEngine:
+    """Takes commands as the engine would and says what a test tells it to; a draft is answered by `score` if given."""
+
+    def __init__(self, *said: EngineSaid, score: Callable[[ScoreDraft], DraftScore] | None = None) -> None:
+        self.sent: list[Command] = []
+        self.listening = True
+        self.starts = 1
+        self.closed = False
+        self._said = said
+        self._score = score
+        self._listener: Callable[[EngineSaid], None] | None = None
+
+    def attach(self, listener: Callable[[EngineSaid], None]) -> None:
+        self._listener = listener
+        for said in self._said:
+            listener(said)
+
+    def say(self, said: EngineSaid) -> None:
+        assert self._listener is not None, "the app has not attached itself"
+        self._listener(said)
+
+    def send(self, command: Command) -> bool:
+        if not self.listening:
+            return False
+        self.sent.append(command)
+        if isinstance(command, ScoreDraft) and self._score is not None:
+            self.say(DraftWasScored(command.id, self._score(command)))
+        return True
+
+    def restart(self) -> None:
+        self.starts += 1
+
+    def close(self) -> None:
+        self.closed = True
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """The commands of a kind that were sent."""
+        return [command for command in self.sent if isinstance(command, kind)]
+
+
+def shown(snapshot: Snapshot | None = None, **health: Any) -> FrameArrived:
+    """A frame of `snapshot`, live unless `health` says otherwise."""
+    return FrameArrived(Frame(snapshot=snapshot or busy(), health=healthy(**health)))
+
+
+def healthy(**changes: Any) -> Health:
+    known: dict[str, Any] = {
+        "state": "live",
+        "rate": 1204.0,
+        "lag": 0.2,
+        "backlog": None,
+        "cpu": 0.41,
+        "memory": 212_000_000,
+        "sources": [Source(name="jetstream.jsonl", state="live", lines=401_318)],
+    }
+    return Health(**{**known, **changes})
+
+
+def busy(**changes: Any) -> Snapshot:
+    """A feed in full swing: several scripts, emoji, matured and waiting predictions, a gap, rejected lines."""
+    return msgspec.structs.replace(
+        Snapshot(
+            schema=SCHEMA,
+            as_of=NOW,
+            window=900,
+            formats=[Format(name="bluesky jetstream", platform="bluesky", lines=401_318, mapped=401_180)],
+            platforms={"bluesky": 212_440},
+            meters=METERS,
+            rejections=[
+                Reason(reason="not JSON", count=121, example='{"did":"did:plc:abc","time_us":17723'),
+                Reason(reason="line over 1 MiB", count=17, example="{\"did\":\"did:plc:xyz\",\"commit\":"),
+            ],
+            ignored=[Reason(reason="identity event", count=3_310, example='{"kind":"identity"}')],
+            posts_in_window=38_112,
+            authors_in_window=21_870,
+            sentiment=Sentiment(
+                mean=0.2314,
+                band=0.0061,
+                change=0.042,
+                positive=9_578,
+                neutral=8_552,
+                negative=5_118,
+                scored=23_248,
+                not_scored={"language ja": 6_120, "too short": 4_211, "language pt": 3_020, "language de": 1_513},
+                coverage=0.61,
+            ),
+            languages={"en": 24_100, "ja": 6_120, "pt": 3_020, "de": 1_513, "": 3_359},
+            timeline=timeline(),
+            hashtags=hashtags(),
+            clusters=clusters(),
+            unclustered=4_310,
+            silhouette=0.31,
+            silhouette_n=2_000,
+            authors=[
+                Author(
+                    author="did:plc:a1",
+                    name="maria_k",
+                    posts=12,
+                    followers=9_120,
+                    sentiment=0.4,
+                    scored=11,
+                    reactions=812,
+                    typical=21.0,
+                )
+            ],
+            labels=[Labels(horizon=900, waiting=3_120, matured=18_204, censored={"gap": 212}, first_due=None)],
+            predictions=predictions(),
+            scoreboard=[
+                Score(
+                    horizon=900,
+                    model="ridge-3",
+                    champion=True,
+                    n=18_204,
+                    mae_log=0.41,
+                    mae=3.1,
+                    skill=0.12,
+                    spearman=0.52,
+                    coverage80=0.81,
+                    width80=1.4,
+                ),
+                Score(
+                    horizon=900,
+                    model="author",
+                    champion=False,
+                    n=18_204,
+                    mae_log=0.47,
+                    mae=3.6,
+                    skill=0.0,
+                    spearman=0.44,
+                    coverage80=0.79,
+                    width80=1.7,
+                ),
+            ],
+            posts=posts(),
+            gaps=[GapRow(start=NOW - timedelta(minutes=8), end=NOW - timedelta(minutes=7, seconds=18), reason="no lines")],
+            retained=212_301,
+            notices=[],
+        ),
+        **changes,
+    )
+
+
+METERS = Meters(
+    lines=401_456,
+    read=401_456,
+    posts=212_440,
+    reactions=170_112,
+    observations=0,
+    edits=31,
+    deletes=9_120,
+    duplicates=5_902,
+    late=403,
+    rejected=138,
+    ignored=3_310,
+    embedded=812,
+)
+
+
+def empty(**changes: Any) -> Snapshot:
+    """A feed of which nothing has come yet."""
+    return msgspec.structs.replace(
+        busy(),
+        **{
+            "as_of": None,
+            "formats": [],
+            "platforms": {},
+            "meters": Meters(),
+            "rejections": [],
+            "ignored": [],
+            "posts_in_window": 0,
+            "authors_in_window": 0,
+            "sentiment": Sentiment(),
+            "languages": {},
+            "timeline": [],
+            "hashtags": [],
+            "clusters": [],
+            "unclustered": 0,
+            "silhouette": None,
+            "silhouette_n": 0,
+            "authors": [],
+            "labels": [Labels(horizon=900, waiting=0, matured=0, censored={}, first_due=None)],
+            "predictions": [],
+            "scoreboard": [],
+            "posts": [],
+            "gaps": [],
+            "retained": 0,
+            **changes,
+        },
+    )
+
+
+def learning() -> Snapshot:
+    """The same feed in its first minutes: posts and clusters, but no label has matured."""
+    waiting = [
+        msgspec.structs.replace(
+            item, state="waiting", predicted=None, low=None, high=None, usual=None, actual=None, times=None, model=""
+        )
+        for item in predictions()
+    ]
+    due = NOW + timedelta(minutes=11)
+    return busy(
+        predictions=waiting,
+        scoreboard=[],
+        labels=[Labels(horizon=900, waiting=3_120, matured=0, censored={}, first_due=due)],
+        sentiment=msgspec.structs.replace(busy().sentiment, change=None),
+        clusters=[msgspec.structs.replace(item, change=None) for item in clusters()],
+    )
+
+
+def foreign() -> Snapshot:
+    """A feed of which nothing can be scored."""
+    unscored = {"compound": None, "positive": None, "neutral": None, "negative": None, "not_scored": "language ja"}
+    return busy(
+        sentiment=Sentiment(not_scored={"language ja": 37_000, "too short": 1_112}, scored=0, coverage=0.0),
+        languages={"ja": 37_000, "": 1_112},
+        timeline=[
+            msgspec.structs.replace(item, scored=0, positive=0, neutral=0, negative=0, mean=None) for item in timeline()
+        ],
+        clusters=[msgspec.structs.replace(item, sentiment=None, scored=0, coverage=0.0) for item in clusters()],
+        hashtags=[msgspec.structs.replace(item, sentiment=None, scored=0) for item in hashtags()],
+        posts=[msgspec.structs.replace(item, lang="ja", **unscored) for item in posts()],
+    )
+
+
+def timeline() -> list[Moment]:
+    moments = []
+    for minute in range(60):
+        wave = (minute * 37 % 17 - 8) / 40
+        volume = 420 + 300 * (20 <= minute < 28) + minute * 53 % 71
+        moments.append(
+            Moment(
+                start=NOW - timedelta(seconds=15 * (60 - minute)),
+                posts=volume,
+                reactions=volume // 2,
+                scored=volume * 6 // 10,
+                positive=volume // 4,
+                neutral=volume // 5,
+                negative=volume // 7,
+                mean=None if 32 <= minute < 35 else 0.25 - 0.6 * (20 <= minute < 28) + wave / 2,
+            )
+        )
+    return moments
+
+
+_CLUSTERS: tuple[tuple[list[str], list[str], int, int, float, str], ...] = (
+    (["worldcup", "goal", "final"], ["goal", "finish", "ref", "var"], 9_412, 812, 0.41, "GOOOL!! what a finish ❤️🎉"),
+    (["ai", "python", "llm"], ["model", "release", "python"], 6_118, 94, 0.22, "shipped v2 today, thank you all"),
+    (["election", "vote"], ["polls", "turnout", "count"], 5_903, 1_204, -0.37, "Polls close in 20 minutes"),
+    (["climate", "cop31"], ["target", "draft", "text"], 3_377, -41, -0.18, "draft text dropped the 2035 target"),
+    (["音楽", "newalbum", "ライブ"], ["album", "live", "最高"], 2_640, 7, 0.55, "新しいアルバム最高 🎧"),
+    (["travel", "food"], ["train", "hotel", "late"], 2_011, -3, 0.02, "three hours late again"),
+    (["crypto", "btc"], ["volume", "price"], 1_808, 330, -0.09, "volume just doubled"),
+    (["santé", "health"], ["dose", "guideline"], 1_206, 2, 0.05, "new dosage guideline thread 1/9"),
+    (["حرية", "حقوق"], ["حرية"], 640, 0, 0.0, "حرية"),
+)
+
+
+def clusters() -> list[Cluster]:
+    return [
+        Cluster(
+            id=3 * index + 1,
+            label=" ".join(f"#{tag}" for tag in tags[:2]),
+            tags=tags,
+            terms=terms,
+            posts=size,
+            authors=size * 6 // 10,
+            share=size / 38_112,
+            change=change,
+            sentiment=mean if index != 8 else None,
+            scored=size * 6 // 10 if index != 8 else 0,
+            coverage=0.6 if index != 8 else 0.0,
+            trend=[(index + 2) * (bucket + 1) * 7 % 23 + bucket for bucket in range(12)],
+            example=example,
+        )
+        for index, (tags, terms, size, change, mean, example) in enumerate(_CLUSTERS)
+    ]
+
+
+def hashtags() -> list[Hashtag]:
+    names = [(tag, size, mean) for tags, _, size, _, mean, _ in _CLUSTERS for tag in tags]
+    return [
+        Hashtag(
+            tag=tag,
+            posts=size - 311 * index,
+            authors=(size - 311 * index) // 2,
+            share=max(size - 311 * index, 1) / 38_112,
+            sentiment=mean,
+            scored=size // 2,
+            trend=[(index + 3) * (bucket + 2) * 5 % 19 for bucket in range(12)],
+            together=["goal", "音楽"],
+        )
+        for index, (tag, size, mean) in enumerate(names)
+        if size - 311 * index > 0
+    ]
+
+
+_POSTS: tuple[tuple[str, str, str, float | None, int | None], ...] = (
+    ("maria_k.bsky.social", "GOOOL!! what a finish #worldcup ❤️🎉", "en", 0.93, 1),
+    ("newsdesk.example", "Polls close in 20 minutes. Turnout is the highest since 1998 #election", "en", 0.0, 7),
+    ("dev_anna", "shipped v2 today, thank you all #python 👨‍👩‍👧‍👦 it has been a long and lovely road", "en", 0.84, 4),
+    ("angry_rider", "three hours late again, no refund, no water. This is the worst #travel", "en", -0.81, 16),
+    ("音楽部", "新しいアルバム最高！毎日聴いています 🎧 #音楽 #newalbum", "ja", None, 13),
+    ("climate_now", "the draft text dropped the 2035 target #cop31", "en", -0.33, 10),
+    ("coinwatch", "volume just doubled in ten minutes #btc", "en", 0.03, 19),
+    ("dr_lee", "[bold red]new dosage[/] guideline [thread](1/9) #health", "en", 0.0, 22),
+    ("حرية", "الحرية للجميع #حرية", "ar", None, 25),
+    ("fan77", "worst referee ever 😡 VAR ruined it #worldcup", "en", -0.85, 1),
+    ("한국어", "오늘 경기 정말 대단했어요 ⚽️🔥", "ko", None, None),
+    ("jon.dev", "I love this match but the ref was awful", "en", -0.12, 1),
+)
+
+
+def posts() -> list[PostRow]:
+    rows = []
+    for index in range(36):
+        name, text, lang, compound, cluster = _POSTS[index % len(_POSTS)]
+        scored = compound is not None
+        rows.append(
+            PostRow(
+                uid=f"at://did:plc:a{index}/app.bsky.feed.post/3k{index:03}",
+                platform="bluesky",
+                created=NOW - timedelta(seconds=index),
+                author=f"did:plc:a{index % 12}",
+                name=name,
+                text=text if index < 12 else f"{text} ({index // 12 + 1})",
+                lang=lang,
+                lang_claimed=lang,
+                tags=[word[1:] for word in text.split() if word.startswith("#")],
+                cluster=cluster,
+                compound=compound,
+                positive=0.4 if scored else None,
+                neutral=0.5 if scored else None,
+                negative=0.1 if scored else None,
+                not_scored="" if scored else f"language {lang}",
+                kind=("post", "reply", "quote")[index % 3],
+                reply_to="at://did:plc:b/app.bsky.feed.post/3j" if index % 3 == 1 else "",
+                quote_of="",
+                media="",
+                followers=1_200 * index,
+                likes=index,
+                reposts=index // 2,
+                replies=0,
+                quotes=None,
+                views=None,
+                edits=0,
+                late=False,
+            )
+        )
+    return rows
+
+
+_OUTCOMES: tuple[tuple[float, float, float, str, int, int | None], ...] = (
+    (4_120.0, 1_300.0, 13_100.0, "waiting", 118, None),
+    (2_904.0, 900.0, 9_400.0, "matured", 2_611, 2_611),
+    (1_377.0, 410.0, 4_600.0, "waiting", 12, None),
+    (980.0, 300.0, 3_200.0, "matured", 9_804, 9_804),
+    (12.4, 3.0, 51.0, "censored", 4, None),
+    (0.4, 0.0, 2.0, "waiting", 0, None),
+)
+
+
+def predictions() -> list[Prediction]:
+    rows = []
+    for index in range(18):
+        predicted, low, high, state, now, actual = _OUTCOMES[index % len(_OUTCOMES)]
+        post = posts()[index]
+        rows.append(
+            Prediction(
+                uid=post.uid,
+                platform=post.platform,
+                author=post.author,
+                name=post.name,
+                text=post.text,
+                created=post.created,
+                horizon=900,
+                predicted=predicted / (index // 6 + 1),
+                low=low / (index // 6 + 1),
+                high=high / (index // 6 + 1),
+                usual=predicted / 9,
+                model="ridge-3",
+                state=state,  # type: ignore[arg-type]
+                actual=actual,
+                now=now,
+                times=(1 + now) / (1 + predicted / 9),
+                censored="gap in the feed" if state == "censored" else "",
+                due=NOW + timedelta(minutes=14 - index) if state == "waiting" else NOW - timedelta(minutes=index),
+                reasons=["author usually gets 458", "tag #worldcup is rising", "has a picture"],
+            )
+        )
+    return rows
+
+
+def scored(command: ScoreDraft) -> DraftScore:
+    """A verdict on a draft, always the same but for its text."""
+    return DraftScore(
+        text=command.text,
+        compound=-0.1154,
+        positive=0.276,
+        neutral=0.411,
+        negative=0.313,
+        sentiment="negative",
+        not_scored="",
+        lang="en",
+        words=[
+            WordScore(word="I", valence=0.0),
+            WordScore(word="love", valence=1.6, note="before but"),
+            WordScore(word="awful", valence=-3.0, note="after but"),
+        ],
+        tags=["worldcup"],
+        cluster=1,
+        cluster_label="#worldcup #goal",
+        cluster_similarity=0.71,
+        ranges=[
+            Range(
+                horizon=900,
+                predicted=37.0,
+                low=9.0,
+                high=151.0,
+                usual=21.0,
+                model="ridge-3",
+                reasons=["tag #worldcup is rising"],
+                n=18_204,
+            )
+        ],
+    )

@@ -1,0 +1,241 @@
+"""The Textual app: what the engine says becomes what is on screen, and keys become commands. It computes nothing."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, CSSPathType, SystemCommand
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from engine.protocol import Command, Export, ScoreDraft, SetWindow
+from engine.snapshot import DraftScore, Frame
+from tui.actions import ACTIONS, bindings
+from tui.client import Client
+from tui.format import window
+from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
+from tui.monitor import run_monitor
+from tui.options import Options
+from tui.screens.export import ExportScreen
+from tui.screens.help import help_lines, keys_of
+from tui.screens.overview import Overview
+from tui.screens.page import LivePageScreen, PageScreen
+from tui.theme import DARK, LIGHT
+from tui.view import View, next_window
+from tui.widgets.health import health_lines
+
+SECOND = 1_000_000  # microseconds
+
+__all__ = ["TrendtopApp", "run_monitor"]
+
+
+class Heard(Message):
+    """The engine has said something."""
+
+    def __init__(self, said: EngineSaid) -> None:
+        super().__init__()
+        self.said = said
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer frame makes one that still waits needless."""
+        return (
+            isinstance(message, Heard)
+            and isinstance(message.said, FrameArrived)
+            and isinstance(self.said, FrameArrived)
+        )
+
+
+Answer = Callable[[DraftScore], None]
+
+
+class TrendtopApp(App[None]):
+    """The monitor on an engine.
+
+    `failure` is why the app has left without showing anything, "" if it has not.
+    """
+
+    TITLE = "trendtop"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "overview.tcss", "dialogs.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+
+    def __init__(self, client: Client, options: Options) -> None:
+        with _no_color(options.colourless):  # Textual asks the environment, once, here
+            super().__init__(ansi_color=True if options.colourless else None)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else DARK.name
+        self.set_class(options.ascii, "-ascii")
+        self.failure = ""
+        self._options = options
+        self._client = client
+        self._latest: Frame | None = None
+        self._view = View(options.title)
+        self._count = 0
+        self._scoring: tuple[int, Answer] | None = None
+        self._warned_of_quitting = False
+        self._overview = Overview(options.debounce, self.score)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The overview lies under everything."""
+        return self._overview
+
+    def on_mount(self) -> None:
+        """Listen to the engine."""
+        self._client.attach(self._hear)
+        self._overview.show(self._view)
+
+    def _hear(self, said: EngineSaid) -> None:
+        self.post_message(Heard(said))
+
+    # -- what the engine says --------------------------------------------------------------------------------------
+
+    @on(Heard)
+    def heard(self, event: Heard) -> None:
+        """Act on what the engine has said."""
+        match event.said:
+            case FrameArrived(frame=frame):
+                self._take(frame)
+            case DraftWasScored(id=number, score=score):
+                if self._scoring is not None and self._scoring[0] == number:
+                    self._scoring[1](score)
+            case ExportFinished(paths=paths, error=error):
+                if error:
+                    self._overview.say(f"not exported: {error}", "error")
+                else:
+                    self._overview.say(f"wrote {', '.join(paths)}", "good")
+            case EngineFailed(message=message):
+                self._lost("FAILED", message)
+            case EngineDied(reason=reason):
+                self._lost("DIED", f"the engine died: {reason}")
+
+    def _take(self, frame: Frame) -> None:
+        self._latest = frame
+        view = self._view
+        if view.paused and view.frame is not None:
+            arrived = frame.snapshot.meters.read - view.frame.snapshot.meters.read
+            self._look(replace(view, arrived=max(arrived, 0)))
+            return
+        asked = None if view.asked == frame.snapshot.window else view.asked
+        self._look(replace(view, frame=frame, asked=asked))
+        if isinstance(self.screen, LivePageScreen):
+            self.screen.show(frame)
+
+    def _lost(self, trouble: str, reason: str) -> None:
+        if self._latest is None:
+            self.failure = reason
+            self.exit(return_code=1)
+            return
+        self._look(replace(self._view, trouble=trouble))
+        self._overview.say(f"{reason} · R starts it anew", "error", lasting=True)
+
+    def _look(self, view: View) -> None:
+        self._view = view
+        self._overview.show(view)
+
+    # -- what goes to the engine -----------------------------------------------------------------------------------
+
+    def score(self, text: str, author: str, answer: Answer) -> None:
+        """Have a text scored; only the newest is answered."""
+        self._count += 1
+        self._scoring = (self._count, answer)
+        self._send(ScoreDraft(self._count, text, author))
+
+    def _send(self, command: Command) -> bool:
+        sent = self._client.send(command)
+        if not sent:
+            self._overview.say("the engine is not listening", "error")
+        return sent
+
+    # -- what the keys do ------------------------------------------------------------------------------------------
+
+    def action_toggle_pause(self) -> None:
+        """Freeze the display, or show what the engine has by now."""
+        if self._view.paused:
+            self._look(replace(self._view, paused=False, arrived=0))
+            if self._latest is not None:
+                self._take(self._latest)
+        elif self._view.frame is not None:
+            self._look(replace(self._view, paused=True))
+
+    def action_window(self, step: int) -> None:
+        """Ask for the next longer or shorter window."""
+        view = self._view
+        shown = view.frame.snapshot.window if view.frame else self._options.window
+        current = shown if view.asked is None else view.asked
+        wanted = next_window(current, step)
+        if wanted == current:
+            self._overview.say(f"{window(current)} is the {'longest' if step > 0 else 'shortest'} window")
+        elif self._send(SetWindow(wanted * SECOND)):
+            self._look(replace(view, asked=wanted))
+            if view.paused:
+                self._overview.say(f"window {window(wanted)}: shown when you go on (space)")
+
+    def action_export(self) -> None:
+        """Ask where to, and have it written."""
+        table = self._overview.table_in_focus()
+        as_of = self._latest.snapshot.as_of if self._latest else None
+        stamp = f"-{as_of:%Y%m%dT%H%M%SZ}" if as_of else ""
+
+        def chosen(path: str | None) -> None:
+            if path:
+                self._count += 1
+                if self._send(Export(self._count, path, table)):
+                    self._overview.say(f"writing {path}")
+
+        self.push_screen(ExportScreen(table, f"trendtop-{table}{stamp}.csv"), chosen)
+
+    def action_health(self) -> None:
+        """The page of the feed's health."""
+        self.push_screen(LivePageScreen("Feed health", health_lines, self._view.frame))
+
+    def action_help(self) -> None:
+        """The help page."""
+        if not isinstance(self.screen, PageScreen):
+            self.push_screen(PageScreen("Help", help_lines))
+
+    def action_restart(self) -> None:
+        """Start the engine anew once it has gone."""
+        if not self._view.trouble:
+            self._overview.say("the engine is running")
+            return
+        try:
+            self._client.restart()
+        except OSError as error:
+            self._overview.say(f"the engine cannot be started: {error}", "error", lasting=True)
+            return
+        self._look(replace(self._view, trouble=""))
+        self._overview.say("the engine starts anew")
+
+    def action_help_quit(self) -> None:
+        """Ctrl+c: a hint the first time, for it is easily pressed to copy; then quit."""
+        if self._warned_of_quitting:
+            self.exit()
+        self._warned_of_quitting = True
+        self._overview.say("ctrl+c again quits, and so does q")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Our actions in the palette, then Textual's."""
+        for action in ACTIONS:
+            if action.palette:
+                yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, self._overview))
+        if not self._options.colourless:
+            yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
+
+
+@contextmanager
+def _no_color(wanted: bool) -> Iterator[None]:
+    """The environment variable as wanted, for as long as it takes to make an App."""
+    before = os.environ.pop("NO_COLOR", None)
+    try:
+        if wanted:
+            os.environ["NO_COLOR"] = "1"
+        yield
+    finally:
+        os.environ.pop("NO_COLOR", None)
+        if before is not None:
+            os.environ["NO_COLOR"] = before

@@ -1,0 +1,169 @@
+"""The command line: a contract that scripts depend on. Heavy parts are imported only by the command that needs them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from tui import options
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+COMMANDS = ("watch", "demo", "score", "export", "simulate")
+TABLES = ("posts", "hashtags", "clusters", "authors", "predictions", "timeline", "metrics")
+SHAPES = ("bluesky", "mastodon", "x", "reddit")
+DEFAULT_WINDOW = "15m"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with errors on one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 failed, 2 wrong usage."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] not in COMMANDS and words[0] not in ("-h", "--help", "--version"):
+        words.insert(0, "watch")
+    if not words and not sys.stdin.isatty():
+        words = ["watch", "-"]
+    arguments = _parser().parse_args(words or ["--help"])
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _fail(message: str) -> int:
+    print(f"trendtop: {' '.join(message.split())}", file=sys.stderr)
+    return FAILED
+
+
+# -- what can be said ----------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="trendtop", description="htop for social feeds. `trendtop FEED` is `trendtop watch FEED`.")
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    watch = commands.add_parser("watch", help="watch feeds in the terminal", description="Watch feeds as they grow.")
+    watch.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    _source_options(watch)
+    watch.add_argument("--from", dest="start", choices=("start", "end"), default="start", help="where to begin")
+    watch.add_argument("--since", type=options.duration, metavar="15m", help="begin this long before the newest line")
+    watch.add_argument("--replay", type=options.speed, metavar="60x|max", help="replay at a speed in event time")
+    watch.add_argument("--no-follow", action="store_true", help="stop reading at the end of the files")
+    _engine_options(watch, DEFAULT_WINDOW, "48h")
+    _screen_options(watch)
+    watch.set_defaults(run=_watch)
+
+    demo = commands.add_parser("demo", help="a simulated live feed and the monitor on it")
+    _engine_options(demo, DEFAULT_WINDOW, "48h")
+    _screen_options(demo)
+    demo.set_defaults(run=_demo)
+
+    score = commands.add_parser("score", help="score one text", description="Score one text, word by word.")
+    score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
+    score.add_argument("--json", action="store_true", help="print one JSON object")
+    score.set_defaults(run=_score)
+
+    export = commands.add_parser("export", help="write a snapshot as CSV or JSON, without a screen")
+    export.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    export.add_argument("-o", "--output", required=True, metavar="OUT", help="out.csv, out.json, or folder/ for all")
+    export.add_argument("--table", choices=TABLES, default="posts", help="the table of a .csv (default posts)")
+    export.add_argument("--at", type=options.moment, metavar="TIME", help="the picture as it was at this event time")
+    _source_options(export)
+    _engine_options(export, "all", "all")
+    export.set_defaults(run=_export)
+
+    simulate = commands.add_parser("simulate", help="write a simulated feed in a platform's native shape")
+    simulate.add_argument("-o", "--output", required=True, metavar="FEED.jsonl")
+    simulate.add_argument("--shape", choices=SHAPES, default="bluesky")
+    simulate.add_argument("--hours", type=_positive, default=1.0)
+    simulate.add_argument("--rate", type=_positive, default=60.0, metavar="N", help="posts per minute (default 60)")
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--truth", metavar="TRUTH.json", help="write what was planted")
+    simulate.set_defaults(run=_simulate)
+    return parser
+
+
+def _version() -> str:
+    from engine import __version__  # noqa: PLC0415
+
+    return f"trendtop {__version__}"
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+def _source_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", default="auto", metavar="NAME", help="native shape, if it should not be found out")
+    parser.add_argument("--map", metavar="text=.a.b,...", help="where the fields of unknown lines are")
+    parser.add_argument("--follow-missing", action="store_true", help="wait for files that are not there yet")
+
+
+def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:
+    add = parser.add_argument
+    add("--window", type=options.span, default=window, metavar="15m|all", help=f"what is shown (default {window})")
+    add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
+    add("--lateness", type=options.duration, default="2s", metavar="2s", help="depth of the reorder buffer")
+    add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
+    add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
+    add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")
+    add("--seed", type=int, default=0)
+
+
+def _screen_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
+    parser.add_argument("--log", metavar="FILE", help="where the engine writes its errors")
+
+
+# -- what is done --------------------------------------------------------------------------------------------
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from tui.launch import watch  # noqa: PLC0415
+
+    return watch(arguments, _fail)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from tui.launch import demo  # noqa: PLC0415
+
+    return demo(arguments, _fail)
+
+
+def _score(arguments: argparse.Namespace) -> int:
+    from tui.headless import score  # noqa: PLC0415
+
+    return score(arguments, _fail)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from tui.headless import export  # noqa: PLC0415
+
+    return export(arguments, _fail)
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from tui.headless import simulate  # noqa: PLC0415
+
+    return simulate(arguments, _fail)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

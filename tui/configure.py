@@ -1,0 +1,37 @@
+"""Parsed arguments to the engine's and the sources' configurations."""
+
+import argparse
+
+from engine.config import EngineConfig, SourceConfig
+
+
+def engine_config(arguments: argparse.Namespace | None = None) -> EngineConfig:
+    """The engine's options; all defaults without arguments."""
+    if arguments is None:
+        return EngineConfig()
+    return EngineConfig(
+        window=arguments.window,
+        retention=arguments.retention,
+        lateness=arguments.lateness,
+        horizons=arguments.horizons,
+        clusters=arguments.clusters,
+        respect_noindex=not arguments.keep_noindex,
+        seed=arguments.seed,
+    )
+
+
+def source_config(arguments: argparse.Namespace, stdin_fd: int | None = None) -> SourceConfig:
+    """The sources' options. Raises ValueError, in one line, for a --map that cannot be read."""
+    from engine.platforms.generic import parse_map  # noqa: PLC0415
+
+    return SourceConfig(
+        paths=tuple(arguments.feed),
+        follow=not getattr(arguments, "no_follow", True),
+        follow_missing=arguments.follow_missing,
+        start=getattr(arguments, "start", "start"),
+        since=getattr(arguments, "since", None),
+        replay=getattr(arguments, "replay", None),
+        format=arguments.format,
+        map=parse_map(arguments.map) if arguments.map else (),
+        stdin_fd=stdin_fd,
+    )

@@ -1,0 +1,232 @@
+"""All that is known of one thing, as lines for a page: cluster, tag, post, prediction, sentiment."""
+
+from engine.snapshot import Cluster, DraftScore, Hashtag, PostRow, Prediction, Snapshot, WordScore
+from tui.format import (
+    UNKNOWN,
+    clock,
+    count,
+    day_and_clock,
+    duration,
+    engagement,
+    mood,
+    percent,
+    sentiment,
+    signed,
+    whole_percent,
+)
+from tui.lines import BLANK, Line, Span, cut, pad, width_of, wrap
+from tui.widgets.cells import author_cell, sentiment_cell, text_cell, trend_cell
+from tui.widgets.gauges import by_count, gauge_lines
+from tui.widgets.predictions import held, span, times
+
+LABEL = 14
+POSTS_SHOWN = 30
+
+
+def fact(name: str, *spans: Span) -> Line:
+    """A name and what is known of it."""
+    return ((pad(name, LABEL), "muted"), *spans)
+
+
+def long_fact(name: str, text: str, width: int) -> list[Line]:
+    """A name and a text that may need several lines."""
+    parts = wrap(text, width - LABEL) or [""]
+    return [fact(name if index == 0 else "", (part, "")) for index, part in enumerate(parts)]
+
+
+def heading(text: str) -> list[Line]:
+    """A heading after a blank line."""
+    return [BLANK, ((text, "head"),)]
+
+
+def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int) -> list[Line]:
+    """A cluster, its words and the posts of the window behind it."""
+    posts = [post for post in snapshot.posts if post.cluster == cluster.id]
+    return [
+        fact("cluster", (f"{cluster.id}  ", "strong"), (cluster.label, "accent")),
+        fact("posts", (count(cluster.posts), "strong"), (f" by {count(cluster.authors)} authors", "")),
+        fact("share", (percent(cluster.share), ""), (" of the posts in the window", "muted")),
+        fact("change", (signed(cluster.change), ""), (" posts against the window before", "muted")),
+        fact(
+            "sentiment",
+            sentiment_cell(cluster.sentiment, cluster.scored),
+            (f"  {count(cluster.scored)} scored, {whole_percent(cluster.coverage)} of its posts", "muted"),
+        ),
+        fact("trend", trend_cell(cluster.trend)),
+        *long_fact("hashtags", " ".join(f"#{tag}" for tag in cluster.tags) or UNKNOWN, width),
+        *long_fact("words", " ".join(cluster.terms) or UNKNOWN, width),
+        *long_fact("at the centre", cluster.example or UNKNOWN, width),
+        *_posts(posts, "Posts", width),
+    ]
+
+
+def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
+    """A tag, those it stands with, and the posts of the window that carry it."""
+    posts = [post for post in snapshot.posts if tag.tag in post.tags]
+    return [
+        fact("hashtag", (f"#{tag.tag}", "accent")),
+        fact("posts", (count(tag.posts), "strong"), (f" by {count(tag.authors)} authors", "")),
+        fact("share", (percent(tag.share), ""), (" of the posts in the window", "muted")),
+        fact("sentiment", sentiment_cell(tag.sentiment, tag.scored), (f"  {count(tag.scored)} scored", "muted")),
+        fact("trend", trend_cell(tag.trend)),
+        *long_fact("often with", " ".join(f"#{other}" for other in tag.together) or UNKNOWN, width),
+        *_posts(posts, "Posts", width),
+    ]
+
+
+def post_lines(post: PostRow, snapshot: Snapshot, width: int, words: DraftScore | None = None) -> list[Line]:
+    """A post in full, its sentiment word by word once `words` is there, and what was predicted of it."""
+    cluster = next((item for item in snapshot.clusters if item.id == post.cluster), None)
+    lines = [
+        *wrap_lines(post.text, width),
+        BLANK,
+        fact("author", author_cell(post.name, post.author), (f"  {post.author}", "muted"), *_followers(post)),
+        fact("when", (f"{day_and_clock(post.created)} UTC", ""), ("  came late" if post.late else "", "warning")),
+        fact("what", (f"{post.kind} {post.media}", ""), (f"  {post.platform} {post.uid}", "muted")),
+        fact("language", (post.lang or "undecided", ""), (f"  claimed {post.lang_claimed or UNKNOWN}", "muted")),
+        fact("sentiment", *_compound(post)),
+    ]
+    if words is not None:
+        lines += word_lines(words.words, width)
+    if post.tags:
+        lines += long_fact("hashtags", " ".join(f"#{tag}" for tag in post.tags), width)
+    if cluster is not None:
+        lines.append(fact("cluster", (f"{cluster.id}  ", "strong"), (cluster.label, "accent")))
+    for name, uid in (("reply to", post.reply_to), ("quotes", post.quote_of)):
+        if uid:
+            lines.append(fact(name, (uid, "")))
+    lines.append(fact("counts", (_counts(post), "")))
+    if post.edits:
+        lines.append(fact("edits", (count(post.edits), "")))
+    found = [item for item in snapshot.predictions if (item.platform, item.uid) == (post.platform, post.uid)]
+    for prediction in sorted(found, key=lambda item: item.horizon):
+        lines += [*heading(f"Predicted for {duration(prediction.horizon)} on"), *_prediction_facts(prediction, width)]
+    return lines
+
+
+def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> list[Line]:
+    """A prediction, its reasons and its outcome, under the post it is of."""
+    return [
+        *wrap_lines(prediction.text, width),
+        BLANK,
+        fact("author", author_cell(prediction.name, prediction.author), (f"  {prediction.author}", "muted")),
+        fact("when", (f"{day_and_clock(prediction.created)} UTC", ""), (f"  {prediction.platform} {prediction.uid}", "muted")),
+        fact("horizon", (duration(prediction.horizon), "")),
+        *_prediction_facts(prediction, width),
+        *heading("How such predictions have been"),
+        *_scores(snapshot, prediction.horizon),
+    ]
+
+
+def sentiment_lines(snapshot: Snapshot, width: int) -> list[Line]:
+    """The mood of the window in full, with what could not be scored and why."""
+    now = snapshot.sentiment
+    lines = [*gauge_lines(snapshot, min(width, 70), 20)[:7], *heading("Not scored, and why")]
+    lines += [((pad(count(posts), 10, True), "strong"), (f"  {reason}", "")) for reason, posts in by_count(now.not_scored)]
+    lines += heading("Detected languages")
+    lines += [((pad(count(n), 10, True), "strong"), (f"  {name or 'undecided'}", "")) for name, n in by_count(snapshot.languages)]
+    return lines
+
+
+def word_lines(words: list[WordScore], width: int) -> list[Line]:
+    """What each word adds, by sign and colour; words that add nothing are left out."""
+    telling = [word for word in words if word.valence]
+    if not telling:
+        return [fact("words", ("no word of it bears on sentiment", "muted"))]
+    lines: list[Line] = []
+    line: Line = fact("words")
+    for word in telling:
+        spans = word_spans(word)
+        if width_of(line) + width_of(spans) > width and len(line) > 1:
+            lines.append(line)
+            line = fact("")
+        line = (*line, *spans)
+    return [*lines, line]
+
+
+def word_spans(word: WordScore) -> Line:
+    """One word, its valence and the rule that changed it."""
+    role = "positive" if word.valence > 0 else "negative"
+    note = f" ({word.note})" if word.note else ""
+    return ((f"{cut(word.word, 24)} {word.valence:+.1f}", role), (f"{note}  ", "muted"))
+
+
+def wrap_lines(text: str, width: int) -> list[Line]:
+    """A text over as many lines as it needs."""
+    return [((part, ""),) for part in wrap(text, width)]
+
+
+def _followers(post: PostRow) -> list[Span]:
+    return [] if post.followers is None else [(f"  {count(post.followers)} followers", "muted")]
+
+
+def _compound(post: PostRow) -> list[Span]:
+    if post.compound is None:
+        return [("not scored", "unknown"), (f": {post.not_scored}", "muted")]
+    parts = " ".join(
+        f"{sign}{UNKNOWN if value is None else f'{value:.2f}'}"
+        for sign, value in (("+", post.positive), ("=", post.neutral), ("-", post.negative))
+    )
+    return [(f"{mood(post.compound)} {sentiment(post.compound)}", mood(post.compound)), (f"  {parts}", "muted")]
+
+
+def _counts(post: PostRow) -> str:
+    named = ("likes", "reposts", "replies", "quotes", "views")
+    return ", ".join(f"{name} {count(getattr(post, name))}" for name in named)
+
+
+def _prediction_facts(prediction: Prediction, width: int) -> list[Line]:
+    lines = [
+        fact(
+            "predicted",
+            (engagement(prediction.predicted), "strong"),
+            (f"  80% between {span(prediction.low, prediction.high)}", ""),
+            (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
+        ),
+        fact("usual", (engagement(prediction.usual), ""), (" for this author", "muted")),
+        fact("now", (count(prediction.now), ""), (f"  {times(prediction.times)} times the usual", "muted")),
+        fact("outcome", *_outcome(prediction)),
+    ]
+    if prediction.reasons:
+        lines += long_fact("because", "; ".join(prediction.reasons), width)
+    return lines
+
+
+def _outcome(prediction: Prediction) -> list[Span]:
+    when = f"{day_and_clock(prediction.due)} UTC"
+    if prediction.state == "waiting":
+        return [("waiting", "muted"), (f", due {when}", "muted")]
+    if prediction.state == "censored":
+        return [("censored", "warning"), (f": {prediction.censored}", "muted")]
+    verdict = {True: ("inside the range", "good"), False: ("outside the range", "negative"), None: ("", "")}
+    return [(f"{count(prediction.actual)}  ", "strong"), verdict[held(prediction)], (f"  at {when}", "muted")]
+
+
+def _scores(snapshot: Snapshot, horizon: int) -> list[Line]:
+    scores = [score for score in snapshot.scoreboard if score.horizon == horizon and score.n]
+    if not scores:
+        return [(("none has matured yet", "muted"),)]
+    lines: list[Line] = [((pad("model", 22) + pad("n", 8, True) + pad("MAE", 8, True) + pad("skill", 8, True) + pad("in range", 10, True), "head"),)]
+    for score in scores:
+        skill = UNKNOWN if score.skill is None else f"{score.skill:+.0%}"
+        numbers = ((count(score.n), 8), (engagement(score.mae), 8), (skill, 8), (percent(score.coverage80, 0), 10))
+        name = f"{score.model} {'(champion)' if score.champion else ''}"
+        lines.append(((pad(name, 22), "strong" if score.champion else ""), *((pad(text, n, True), "") for text, n in numbers)))
+    return lines
+
+
+def _posts(posts: list[PostRow], name: str, width: int) -> list[Line]:
+    newest = sorted(posts, key=lambda post: (post.created, post.uid), reverse=True)[:POSTS_SHOWN]
+    lines = heading(f"{name}, newest first ({count(len(newest))} of the {count(len(posts))} at hand)")
+    for post in newest:
+        mean, role = sentiment_cell(post.compound)
+        author, accent = author_cell(post.name, post.author)
+        lines.append(
+            (
+                (f"{clock(post.created)} ", "muted"),
+                (pad(mean, 6, True), role),
+                (f" {pad(author, 16)} ", accent),
+                (cut(text_cell(post.text)[0], max(width - 33, 8)), ""),
+            )
+        )
+    return lines

@@ -1,0 +1,115 @@
+"""The commands without a screen: score, export, simulate. Data goes to stdout or a file, words about it to stderr."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.draft import score_draft
+from engine.export import ExportError, check_target, write
+from engine.picture import snapshot
+from engine.pipeline import Engine
+from engine.platforms.decode import Decoder
+from engine.runner import Runner
+from engine.snapshot import DraftScore, Snapshot
+from engine.sources import SourceError, open_sources
+from tui.configure import engine_config, source_config
+
+if TYPE_CHECKING:
+    from engine.snapshot import WordScore
+
+Fail = Callable[[str], int]
+
+
+def score(arguments: argparse.Namespace, fail: Fail) -> int:
+    """`trendtop score`: one text, by itself."""
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if arguments.text == "-" else arguments.text
+    if not text.strip():
+        return fail("there is no text to score: give it as an argument, or on standard input with -")
+    result = score_draft(Engine(engine_config()), text)
+    if arguments.json:
+        print(msgspec.json.encode(result).decode())
+    else:
+        print(_readable(result))
+    return 0
+
+
+def _readable(result: DraftScore) -> str:
+    lines = []
+    if result.compound is None:
+        lines.append(f"sentiment   not scored: {result.not_scored}")
+    else:
+        lines.append(
+            f"sentiment   {result.compound:+.4f} {result.sentiment}"
+            f"   (pos {result.positive:.3f}  neu {result.neutral:.3f}  neg {result.negative:.3f})"
+        )
+    lines.append(f"language    {result.lang or 'undecided'}")
+    moving = [word for word in result.words if word.valence]
+    if moving:
+        lines.append("words       " + "  ".join(_word(word) for word in moving))
+    if result.tags:
+        lines.append("tags        " + " ".join(f"#{tag}" for tag in result.tags))
+    lines.append("cluster     needs a feed: trendtop watch FEED, then t")
+    lines.append("prediction  needs a feed: trendtop watch FEED, then t")
+    return "\n".join(lines)
+
+
+def _word(word: "WordScore") -> str:
+    note = f" ({word.note})" if word.note else ""
+    return f"{word.word} {word.valence:+.2f}{note}"
+
+
+def export(arguments: argparse.Namespace, fail: Fail) -> int:
+    """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
+    try:
+        check_target(arguments.output)
+        decoder = Decoder(arguments.format, source_config(arguments).map)
+        sources = open_sources(source_config(arguments))
+    except (ExportError, SourceError, ValueError) as error:
+        return fail(str(error))
+    engine = Engine(engine_config(arguments), decoder, until=arguments.at)
+    Runner(engine, sources).run()
+    picture = snapshot(engine)
+    try:
+        paths = write(picture, arguments.output, arguments.table)
+    except ExportError as error:
+        return fail(str(error))
+    failed = [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+    print(_summary(picture, paths), file=sys.stderr)
+    return fail("; ".join(failed)) if failed else 0
+
+
+def _summary(picture: Snapshot, paths: list[str]) -> str:
+    """What a person wants to know of an export at once: how much was understood, and where it is."""
+    meters = picture.meters
+    formats = ", ".join(f"{f.name} {f.mapped}/{f.lines}" for f in picture.formats) or "no known shape"
+    lines = [
+        f"read {meters.read:,} records ({formats}): {meters.posts:,} posts, {meters.reactions:,} reactions, "
+        f"{meters.observations:,} observations, {meters.edits:,} edits, {meters.deletes:,} deletes, "
+        f"{meters.duplicates:,} duplicates, {meters.late:,} late, {meters.rejected:,} rejected, "
+        f"{meters.ignored:,} ignored"
+    ]
+    lines += [f"rejected {reason.count:,}: {reason.reason}" for reason in picture.rejections]
+    lines += picture.notices
+    lines.append("wrote " + (paths[0] if len(paths) == 1 else f"{len(paths)} files to {paths[0].rpartition('/')[0]}/"))
+    return "\n".join(lines)
+
+
+def simulate(arguments: argparse.Namespace, fail: Fail) -> int:
+    """`trendtop simulate`: a feed in a native shape, and what was planted in it."""
+    from engine.simulate import write as write_feed  # noqa: PLC0415
+
+    try:
+        write_feed(
+            arguments.output,
+            arguments.truth,
+            shape=arguments.shape,
+            seed=arguments.seed,
+            hours=arguments.hours,
+            rate=arguments.rate,
+        )
+    except OSError as error:
+        return fail(f"cannot write {error.filename}: {error.strerror}")
+    return 0

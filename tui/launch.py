@@ -1,0 +1,63 @@
+"""Opens the monitor: checks the terminal, frees the keyboard from a piped feed, and starts engine and screen."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from engine.config import SourceConfig
+from engine.protocol import Start
+from tui.configure import engine_config, source_config
+
+Fail = Callable[[str], int]
+
+
+def watch(arguments: argparse.Namespace, fail: Fail) -> int:
+    """`trendtop watch`."""
+    if problem := _no_terminal():
+        return fail(problem)
+    feed_fd = None
+    if "-" in arguments.feed:
+        if sys.stdin.isatty():
+            return fail("standard input is the keyboard: pipe a feed into it (command | trendtop -), or name a file")
+        try:
+            feed_fd = _free_keyboard()
+        except OSError:
+            return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
+    try:
+        source = source_config(arguments, feed_fd)
+    except ValueError as error:
+        return fail(str(error))
+    return _run(Start(engine=engine_config(arguments), source=source), feed_fd, arguments)
+
+
+def demo(arguments: argparse.Namespace, fail: Fail) -> int:
+    """`trendtop demo`."""
+    if problem := _no_terminal():
+        return fail(problem)
+    start = Start(engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True)
+    return _run(start, None, arguments)
+
+
+def _run(start: Start, feed_fd: int | None, arguments: argparse.Namespace) -> int:
+    from tui.app import run_monitor  # noqa: PLC0415
+
+    return run_monitor(start, feed_fd, ascii_only=arguments.ascii, log=arguments.log)
+
+
+def _no_terminal() -> str:
+    """Why there can be no screen here; "" if there can."""
+    if sys.__stderr__ is None or not sys.__stderr__.isatty() or not sys.stdout.isatty():
+        return "the monitor needs a terminal: for a file or a pipe use trendtop export FEED -o out.csv"
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return "this terminal (TERM=dumb) cannot show a screen: use trendtop export FEED -o out.csv"
+    return ""
+
+
+def _free_keyboard() -> int:
+    """Move the piped feed to a descriptor of its own and give descriptor 0 back to the terminal."""
+    feed_fd = os.dup(0)
+    terminal = os.open("/dev/tty", os.O_RDWR)
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    return feed_fd

@@ -1,0 +1,58 @@
+"""Starting the monitor: the engine first, for its imports take longest, and Textual while it starts."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import platformdirs
+
+from engine.protocol import Start
+from tui.client import EngineProcess
+from tui.options import Options
+
+SECOND = 1_000_000  # microseconds
+
+
+def run_monitor(start: Start, feed_fd: int | None = None, options: Options | None = None) -> int:
+    """Watch a feed on the screen until the user leaves it.
+
+    Args:
+        start: what to watch and how.
+        feed_fd: descriptor of a piped feed, once the keyboard has taken descriptor 0.
+        options: how the screen is to be; what it leaves open follows from `start` and from NO_COLOR.
+
+    Returns:
+        The exit status: 0, or 1 after one line on stderr if there was nothing to show.
+    """
+    chosen = options or Options(colourless=bool(os.environ.get("NO_COLOR")))
+    chosen = replace(chosen, title=chosen.title or title_of(start), window=start.engine.window // SECOND)
+    try:
+        client = EngineProcess(start, log_path(), feed_fd)
+    except OSError as error:
+        print(f"trendtop: the engine cannot be started: {error}", file=sys.stderr)
+        return 1
+    try:
+        from tui.app import TrendtopApp  # noqa: PLC0415 - the engine is to start before Textual is imported
+
+        app = TrendtopApp(client, chosen)
+        app.run()
+    finally:
+        client.close()
+    if app.failure:
+        print(f"trendtop: {app.failure}", file=sys.stderr)
+    return app.return_code or 0
+
+
+def log_path() -> Path:
+    """Where the engine's own errors go."""
+    return platformdirs.user_state_path("trendtop") / "engine.log"
+
+
+def title_of(start: Start) -> str:
+    """What the feed is called in the header."""
+    if start.demo:
+        return "demo"
+    names = [os.path.basename(path.rstrip("/")) or path for path in start.source.paths]
+    named = "stdin" if names[:1] == ["-"] else names[0] if names else ""
+    return f"{named} +{len(names) - 1}" if len(names) > 1 else named

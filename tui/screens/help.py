@@ -1,0 +1,57 @@
+"""The help page: keys from the table of actions, and how to read what is on screen."""
+
+from itertools import groupby
+
+from tui.actions import ACTIONS, Action
+from tui.lines import BLANK, Line, pad, wrap
+
+KEYS = 16
+GROUPS = ("Look", "Move", "Do", "Panels")
+_NAMES = {
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "question_mark": "?",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "escape": "esc",
+}
+
+READING = (
+    ("+ = -", "positive, neutral, negative: VADER's compound from +0.05 up, between, from -0.05 down"),
+    ("–", "not known or not scored, which is never the same as zero or neutral"),
+    ("scored", "share of the posts that could be scored: only English is, the rest is counted by reason"),
+    ("Δ", "posts less those of the window before"),
+    ("pred", "engagements (likes, reposts, replies, quotes) the post will have when `after` is over, with the range that"
+     " should hold 80% of outcomes; frozen when the post arrived"),
+    ("usual", "the baseline to beat: what posts of this author come to"),
+    ("×", "how many times the usual it has now"),
+    ("censored", "not graded: the feed was blind, or the post was taken back, before it was due"),
+    ("skill", "how much smaller the error is than the baseline's; in range should be near 80%"),
+    ("late", "came after its time had passed, and was put where it belongs"),
+)
+
+
+def help_lines(width: int) -> list[Line]:
+    """All keys by group, then the signs."""
+    lines: list[Line] = []
+    for group in GROUPS:
+        lines += [((group, "head"),)]
+        lines += [line for action in ACTIONS if action.group == group for line in _entry(keys_of(action), action.help, width)]
+        lines.append(BLANK)
+    lines += [*_entry("tab, shift+tab", "to the next panel, and back", width), *_entry("ctrl+p", "all commands, themes", width)]
+    lines += [BLANK, (("Reading it", "head"),)]
+    for sign, meaning in READING:
+        lines += _entry(sign, meaning, width)
+    lines += [BLANK, (("All times are UTC and of the feed, not of this machine.", "muted"),)]
+    return lines
+
+
+def keys_of(action: Action) -> str:
+    """The keys of an action as they are written on a keyboard."""
+    names = [_NAMES.get(key, key) for key in action.keys.split(",")]
+    return ", ".join(name for name, _ in groupby(names))
+
+
+def _entry(left: str, right: str, width: int) -> list[Line]:
+    parts = wrap(right, max(width - KEYS - 2, 20))
+    return [((pad(left if index == 0 else "", KEYS), "key"), (f"  {part}", "")) for index, part in enumerate(parts)]

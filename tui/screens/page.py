@@ -1,0 +1,48 @@
+"""A page over the overview: help, feed health, or all that is known of one thing."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from engine.snapshot import Frame
+from tui.lines import Line
+from tui.widgets.paint import title_of
+from tui.widgets.pager import Page, Pager
+
+LivePage = Callable[[Frame | None, int], list[Line]]
+
+
+class PageScreen(ModalScreen[None]):
+    """Lines that scroll, under a title. Esc, q or enter closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "Close", key_display="esc"),
+    ]
+
+    def __init__(self, title: str, page: Page) -> None:
+        super().__init__()
+        self._title = title
+        self.pager = Pager(page)
+
+    def compose(self) -> ComposeResult:
+        """The page, and how to leave it."""
+        yield self.pager
+
+    def on_mount(self) -> None:
+        """Title the page."""
+        self.pager.border_title = title_of(self.pager, f"{self._title}  (esc closes)")
+
+
+class LivePageScreen(PageScreen):
+    """A page that is drawn anew with each frame."""
+
+    def __init__(self, title: str, page: LivePage, frame: Frame | None) -> None:
+        self._live = page
+        super().__init__(title, lambda width: page(frame, width))
+
+    def show(self, frame: Frame) -> None:
+        """Draw another frame."""
+        self.pager.turn_to(lambda width: self._live(frame, width))

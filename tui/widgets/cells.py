@@ -1,0 +1,37 @@
+"""Cells that several tables share."""
+
+from collections.abc import Sequence
+
+from engine.clean import clean_line
+from tui.draw import spark
+from tui.format import mood, sentiment
+from tui.lines import Span
+
+TREND = 10  # cells of a sparkline
+
+
+def sentiment_cell(value: float | None, scored: int = 1) -> Span:
+    """A sentiment in its sign and colour; unknown where nothing was scored."""
+    known = value if scored else None
+    return (sentiment(known), mood(known))
+
+
+def trend_cell(trend: Sequence[int]) -> Span:
+    """Posts by time, the newest at the right."""
+    return (spark(trend, TREND), "accent")
+
+
+def tags_cell(tags: Sequence[str]) -> Span:
+    """Tags with their signs."""
+    return (" ".join(f"#{clean_line(tag)}" for tag in tags), "")
+
+
+def author_cell(name: str, author: str) -> Span:
+    """Who wrote it: the handle if the feed gives one, else the end of the account's id."""
+    shown = clean_line(name) or clean_line(author)[-12:]
+    return (shown or "(hidden)", "accent")
+
+
+def text_cell(text: str) -> Span:
+    """A post on one line."""
+    return (clean_line(text, 400), "")

@@ -1,0 +1,54 @@
+"""The hashtag clusters of the window."""
+
+from collections.abc import Hashable
+
+from engine.snapshot import Cluster, Snapshot
+from tui.format import count, percent, signed
+from tui.lines import Span
+from tui.widgets.cells import TREND, sentiment_cell, tags_cell, trend_cell
+from tui.widgets.columns import Column
+from tui.widgets.table import Table
+
+
+class Clusters(Table[Cluster]):
+    """Clusters by posts, share, change or mood. The tags stand last: they may hold any script."""
+
+    def __init__(self) -> None:
+        super().__init__("clusters", COLUMNS)
+        self._unclustered = 0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw another snapshot."""
+        self._unclustered = snapshot.unclustered
+        self.fill(snapshot.clusters)
+
+    def key_of(self, item: Cluster) -> Hashable:
+        """A cluster keeps its id for its life."""
+        return item.id
+
+    def title(self) -> str:
+        """How many there are, and what is in none of them."""
+        left = f" · {count(self._unclustered)} posts in none" if self._unclustered else ""
+        return f"3 Hashtag clusters  {len(self.items)}{left} · {self.sorting()}"
+
+
+def _change(cluster: Cluster) -> Span:
+    change = cluster.change or 0
+    return (signed(cluster.change), "good" if change > 0 else "muted")
+
+
+def _label(cluster: Cluster) -> Span:
+    return tags_cell(cluster.tags) if cluster.tags else (cluster.label or " ".join(cluster.terms), "")
+
+
+COLUMNS = (
+    Column[Cluster]("#", lambda c: (str(c.id), "muted"), 3, rank=2),
+    Column[Cluster]("posts", lambda c: (count(c.posts), "strong"), 8, order=lambda c: c.posts),
+    Column[Cluster]("share", lambda c: (percent(c.share), ""), 6, order=lambda c: c.share),
+    Column[Cluster]("Δ", _change, 6, rank=1, order=lambda c: c.change),
+    Column[Cluster]("mean", lambda c: sentiment_cell(c.sentiment, c.scored), 6, order=lambda c: c.sentiment),
+    Column[Cluster]("scored", lambda c: (percent(c.coverage, 0), "muted"), 6, rank=5, order=lambda c: c.coverage),
+    Column[Cluster]("authors", lambda c: (count(c.authors), ""), 8, rank=4, order=lambda c: c.authors),
+    Column[Cluster]("trend", lambda c: trend_cell(c.trend), TREND, False, rank=3),
+    Column[Cluster]("hashtags", _label),
+)

@@ -1,0 +1,156 @@
+"""Where a post is typed and scored as it is typed."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+
+from engine.snapshot import DraftScore, Range
+from tui.details import word_spans
+from tui.format import UNKNOWN, duration, engagement, sentiment
+from tui.lines import Line, Span, fit
+from tui.widgets.line_input import LineInput
+from tui.widgets.paint import Panel, title_of
+from tui.widgets.predictions import span
+
+HISTORY = 100
+
+
+class DraftChanged(Message):
+    """A draft is to be scored."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class Verdict(Panel):
+    """What the engine makes of the draft."""
+
+    def __init__(self) -> None:
+        super().__init__("verdict")
+        self._score: DraftScore | None = None
+
+    def show(self, score: DraftScore | None) -> None:
+        """Draw another score, or none."""
+        self._score = score
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """Sentiment with its words, then cluster and range."""
+        return verdict_lines(self._score, width) if self._score else []
+
+
+class Composer(Vertical):
+    """A line to type in over the verdict. Up and down go through what was kept; nothing of it leaves memory."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "history(-1)", "Earlier", show=False),
+        Binding("down", "history(1)", "Later", show=False),
+    ]
+
+    def __init__(self, debounce: float) -> None:
+        super().__init__(id="composer")
+        self._debounce = debounce
+        self._timer: Timer | None = None
+        self._history: list[str] = []
+        self._at = 0
+        self.input = LineInput(placeholder="type a post", id="draft")
+        self.verdict = Verdict()
+
+    def compose(self) -> ComposeResult:
+        """The line, then what comes of it."""
+        yield self.input
+        yield self.verdict
+
+    def on_mount(self) -> None:
+        """Name it."""
+        self.border_title = title_of(self, "Score a post   enter: keep   up, down: history   esc: back")
+
+    def show(self, score: DraftScore) -> None:
+        """Draw the verdict on the draft; one on text that has been cleared since is passed over."""
+        self.verdict.show(score if self.input.value.strip() else None)
+
+    @on(LineInput.Changed)
+    def changed(self, event: LineInput.Changed) -> None:
+        """Have the draft scored once the typing rests."""
+        event.stop()
+        if self._timer is not None:
+            self._timer.stop()
+        if not event.value.strip():
+            self.verdict.show(None)
+        elif self._debounce:
+            self._timer = self.set_timer(self._debounce, self._score_now)
+        else:
+            self._score_now()
+
+    @on(LineInput.Submitted)
+    def kept(self, event: LineInput.Submitted) -> None:
+        """Keep the draft in the history, and have it scored at once."""
+        event.stop()
+        text = event.value.strip()
+        if text and text not in self._history[-1:]:
+            self._history = [*self._history, text][-HISTORY:]
+        self._at = len(self._history)
+        self._score_now()
+
+    def action_history(self, step: int) -> None:
+        """Earlier and later drafts; past the last one the line is empty."""
+        self._at = min(max(self._at + step, 0), len(self._history))
+        self.input.value = self._history[self._at] if self._at < len(self._history) else ""
+        self.input.cursor_position = len(self.input.value)
+
+    def _score_now(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        if self.input.value.strip():
+            self.post_message(DraftChanged(self.input.value))
+
+
+def verdict_lines(score: DraftScore, width: int) -> list[Line]:
+    """The draft's sentiment with the words behind it; then its language, cluster and predicted ranges."""
+    words: list[tuple[int, Line]] = [
+        (rank, word_spans(word))
+        for rank, word in enumerate(sorted((w for w in score.words if w.valence), key=lambda w: -abs(w.valence)), 1)
+    ]
+    ranges: list[tuple[int, Line]] = [(1 + rank, range_line(item)) for rank, item in enumerate(score.ranges)]
+    return [
+        fit([(0, _mood(score)), *words], width),
+        fit([(0, _cluster(score)), *ranges], width, " · "),
+    ]
+
+
+def range_line(item: Range) -> Line:
+    """A predicted range at one horizon."""
+    ahead: Span = (f"in {duration(item.horizon)} ", "muted")
+    if item.predicted is None:
+        return (ahead, ("no prediction yet", "unknown"))
+    usual = "" if item.usual is None else f", usual {engagement(item.usual)}"
+    return (
+        ahead,
+        (engagement(item.predicted), "strong"),
+        (f" ({span(item.low, item.high)})", ""),
+        (f"{usual}, n={item.n:,}", "muted"),
+    )
+
+
+def _mood(score: DraftScore) -> Line:
+    if score.compound is None:
+        return ((" not scored", "unknown"), (f": {score.not_scored}", "muted"))
+    parts = " ".join(
+        f"{sign}{UNKNOWN if value is None else f'{value:.2f}'}"
+        for sign, value in (("+", score.positive), ("=", score.neutral), ("-", score.negative))
+    )
+    return ((f" {score.sentiment} {sentiment(score.compound)}", score.sentiment), (f"  ({parts})", "muted"))
+
+
+def _cluster(score: DraftScore) -> Line:
+    language = f" {score.lang or 'language undecided'}"
+    if score.cluster is None:
+        return ((language, "muted"), (" · near no cluster", "muted"))
+    near = "" if score.cluster_similarity is None else f" {score.cluster_similarity:.2f}"
+    return ((f"{language} · cluster ", "muted"), (f"{score.cluster} {score.cluster_label}", "accent"), (near, ""))

@@ -1,0 +1,38 @@
+"""The hashtags of the window."""
+
+from collections.abc import Hashable
+
+from engine.snapshot import Hashtag, Snapshot
+from tui.format import count, percent
+from tui.widgets.cells import TREND, sentiment_cell, tags_cell, trend_cell
+from tui.widgets.columns import Column
+from tui.widgets.table import Table
+
+
+class Hashtags(Table[Hashtag]):
+    """Tags by posts, authors, share or mood."""
+
+    def __init__(self) -> None:
+        super().__init__("hashtags", COLUMNS)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw another snapshot."""
+        self.fill(snapshot.hashtags)
+
+    def key_of(self, item: Hashtag) -> Hashable:
+        """A tag is itself."""
+        return item.tag
+
+    def title(self) -> str:
+        """How many there are."""
+        return f"6 Hashtags  {len(self.items)} · {self.sorting()}"
+
+
+COLUMNS = (
+    Column[Hashtag]("posts", lambda h: (count(h.posts), "strong"), 7, order=lambda h: h.posts),
+    Column[Hashtag]("share", lambda h: (percent(h.share), ""), 6, rank=2, order=lambda h: h.share),
+    Column[Hashtag]("authors", lambda h: (count(h.authors), ""), 7, rank=4, order=lambda h: h.authors),
+    Column[Hashtag]("mean", lambda h: sentiment_cell(h.sentiment, h.scored), 6, rank=1, order=lambda h: h.sentiment),
+    Column[Hashtag]("trend", lambda h: trend_cell(h.trend), TREND, False, rank=3),
+    Column[Hashtag]("hashtag", lambda h: tags_cell([h.tag])),
+)
