@@ -8,8 +8,6 @@ from engine.tally import SCALE
 from models import hashtags, language, sentiment
 from models.terms import terms
 
-WITHHELD = "withheld"
-
 
 class Analysis(NamedTuple):
     """What a post's text says. `compound` is None, and `reason` says why, where VADER has no business."""
@@ -29,15 +27,16 @@ class Analysis(NamedTuple):
 
 
 def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
-    """Clean a post and read it. Text that its author asks not to be kept is dropped unread."""
+    """Clean a post and read it. Text that its author asks not to be kept counts in the sums, and is dropped."""
     name = clean_line(post.name)
-    if post.withheld and not keep_withheld:
-        return Analysis("", name, _given(post.tags or ()), (), "", WITHHELD, None)
     text = clean(post.text)
     tags = _given(post.tags) if post.tags is not None else hashtags.find(text)
     verdict = language.judge(text, post.lang)
     polarity = None if verdict.reason else sentiment.polarity(text)
-    return Analysis(text, name, tags, terms(text, tags), verdict.lang, verdict.reason, polarity)
+    words = terms(text, tags)
+    if post.withheld and not keep_withheld:
+        text, words = "", ()
+    return Analysis(text, name, tags, words, verdict.lang, verdict.reason, polarity)
 
 
 def _given(tags: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,11 +3,10 @@
 from engine.analysis import analyse
 from engine.config import SECOND
 from engine.events import Post
-from engine.picture import theme_names
+from engine.picture import theme_names, to_count
 from engine.pipeline import Engine
 from engine.snapshot import DraftScore, Range, WordScore
 from models import sentiment
-from models.engagement import to_count
 
 
 def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
@@ -36,7 +35,11 @@ def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
 
 
 def _words(text: str) -> list[WordScore]:
-    return [WordScore(word=w.word, valence=w.valence, note=w.note) for w in sentiment.explain(text).words]
+    explained = sentiment.explain(text)
+    words = [WordScore(word=word.word, valence=word.valence, note=word.note) for word in explained.words]
+    if explained.emphasis:
+        words.append(WordScore(word="!", valence=explained.emphasis, note="punctuation"))
+    return words
 
 
 def _ranges(engine: Engine, post: Post, author: str) -> list[Range]:

@@ -109,7 +109,8 @@ class Ledger:
         """Take in a post not known before."""
         key = f"{post.platform}:{post.uid}"
         witnessed = post.seen if post.seen is not None else post.counts_at
-        orphan = self._orphans.pop(key, None)
+        names = (key, f"{post.platform}:{post.alias}") if post.alias else (key,)
+        orphans = [seen for name in names if (seen := self._orphans.pop(name, None)) is not None]
         entry = Entry(
             key=key,
             platform=post.platform,
@@ -129,7 +130,7 @@ class Ledger:
             version=post.version,
             late=late,
             first_age=None if witnessed is None or post.created is None else max(0, witnessed - post.created),
-            seen=orphan or [0, 0, 0, 0],
+            seen=[sum(kind) for kind in zip([0, 0, 0, 0], *orphans, strict=True)],
             base=[0, 0, 0, 0],
             history=[],
         )
@@ -188,7 +189,7 @@ class Ledger:
 
     def respond(self, target: str, kind: int, sign: int) -> None:
         """Add a reaction, reply or quote to its post, or take it back."""
-        entry = self.posts.get(target)
+        entry = self.posts.get(self._aliases.get(target, target))
         seen = entry.seen if entry is not None else self._orphan(target)
         seen[kind] = max(0, seen[kind] + sign)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 from itertools import islice
+from math import expm1
 
 from engine.config import ALL_TIME, SECOND
 from engine.labels import MATURED, WAITING, Tracked
@@ -29,7 +30,7 @@ from engine.snapshot import (
 )
 from engine.tally import Tally
 from engine.windows import Window
-from models.engagement import Forecast, to_count
+from models.engagement import Forecast
 from models.themes import ThemeLabel
 from models.themes import labels as theme_labels
 
@@ -44,6 +45,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def moment(micros: int) -> datetime:
     """A UTC datetime of microseconds since 1970, exactly."""
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def to_count(log: float | None) -> float | None:
+    """Engagements from log(1 + engagements), in hundredths."""
+    return None if log is None else round(expm1(log), 2)
 
 
 def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
@@ -106,6 +112,8 @@ def _notices(engine: Engine) -> list[str]:
         notices.append(
             f"cap of {engine.config.max_posts:,} posts reached: {engine.ledger.evicted:,} older ones were dropped"
         )
+    if engine.withheld:
+        notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     late, read = engine.meters.get("late", 0), engine.read
     if late > 100 and late > read / 10:
         notices.append(
@@ -264,6 +272,10 @@ def _authors(engine: Engine, limit: int | None) -> list[Author]:
     return [_author(engine, author, posts) for author, posts in authors.items()]
 
 
+def _rounded(count: float | None) -> float | None:
+    return None if count is None else round(count, 2)
+
+
 def _author(engine: Engine, author: str, posts: list[Entry]) -> Author:
     tally = Tally()
     for entry in posts:
@@ -278,7 +290,7 @@ def _author(engine: Engine, author: str, posts: list[Entry]) -> Author:
         sentiment=tally.mean,
         scored=tally.scored,
         reactions=sum(totals) if totals else None,
-        typical=engine.model.usual(author, 0),
+        typical=_rounded(engine.model.usual(author, 0)),
     )
 
 

@@ -62,6 +62,7 @@ class Engine:
         self.rejections: dict[str, Tallied] = {}
         self.ignored: dict[str, Tallied] = {}
         self.platforms: dict[str, int] = {}
+        self.withheld = 0  # posts whose text was not kept
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
         self._clocks: dict[int, SourceClock] = {}
@@ -94,12 +95,11 @@ class Engine:
                     self._hold(stamped)
                 self._apply_due()
 
-    def quiet(self, source: int, ended: bool = False) -> None:
+    def quiet(self, source: int) -> None:
         """Say that a source has nothing to say for now, or ever: the others need not wait for it."""
         self.open(source)
         self._quiet.add(source)
-        if ended or self._all_quiet():
-            self._apply_due()
+        self._apply_due()
 
     def finish(self) -> None:
         """The feed is over, or `until` is reached: apply whatever is held back."""
@@ -188,25 +188,23 @@ class Engine:
         marks = [clock.watermark for clock in talking]
         return None if None in marks else min(mark for mark in marks if mark is not None)
 
-    def _all_quiet(self) -> bool:
-        return len(self._quiet) == len(self._clocks)
-
     # -- applying --------------------------------------------------------------------------------------------
 
     def _apply(self, record: Stamped) -> None:
         if record.order // BATCH_SPAN != self._grid:
-            self._learn()
             self._grid = record.order // BATCH_SPAN
+            self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
+            self._learn()
         self.labels.collect(record.order, self.ledger)
         if self.now is None or record.time > self.now:
             self.now = record.time
             self.window.move(record.time)
-            self._expire()
         outcome = self._apply_event(record.events[0], record.time, record.late)
         self._meter("late" if record.late and outcome is not Outcome.DUPLICATE else outcome.value)
         for event in record.events[1:]:
             self._meter("embedded")
             self._apply_event(event, record.time, record.late)
+        self._expire()
 
     def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:
         match event:
@@ -237,6 +235,7 @@ class Engine:
         if entry is not None:
             return self._seen_again(entry, post)
         entry = self.ledger.add(post, analyse(post, not self.config.respect_noindex), time, late)
+        self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
         self._answer(entry, 1)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
@@ -290,7 +289,7 @@ class Engine:
         if original is not None and original.counts is not None and original.counts.known():
             entry = self.ledger.find(original.platform, original.uid)
             at = original.counts_at if original.counts_at is not None else original.seen
-            if entry is not None and entry.observe(original.counts, time if at is None else at):
+            if entry is not None and entry.observe(original.counts, at):
                 self._meter("embedded")
         return outcome
 
@@ -315,6 +314,7 @@ class Engine:
         self.ledger.bury(done)
         for key in list(self.ledger.by_author.get(f"{purge.platform}:{purge.author}", ())):
             self._remove(self.ledger.posts[key])
+        self.model.forget(f"{purge.platform}:{purge.author}")
         return Outcome.DELETE
 
     def _remove(self, entry: Entry) -> None:
@@ -381,6 +381,7 @@ class Engine:
         forecasts = self.model.forecast([known for _, known in predicted])
         for (entry, known), forecast in zip(predicted, forecasts, strict=True):
             self.labels.track(entry, known, forecast)
+        self.model.arrived([known for _, known in predicted])
 
     def _cluster(self, batch: list[_Waiting]) -> None:
         themes = self.themes.update([w.entry.analysis.terms for w in batch], max(w.entry.time for w in batch))

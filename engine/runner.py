@@ -63,7 +63,7 @@ class Runner:
                 return lines
             if self.sources[index].ended and not self._held[index]:
                 self._over[index] = True
-                self.engine.quiet(index, ended=True)
+                self.engine.quiet(index)
             elif not self._held[index] and self._clock() - self._heard[index] >= QUIET_AFTER:
                 self.engine.quiet(index)
         return 0

@@ -32,7 +32,9 @@ from engine.protocol import (
 )
 from engine.runner import Runner
 from engine.snapshot import Frame, Health, Source
-from engine.sources import SourceError, Waiter, open_sources
+from engine.sources.base import SourceError
+from engine.sources.opening import open_sources
+from engine.sources.waiting import Waiter
 
 ROWS = 60  # rows of each table that a frame carries
 SLICE = 0.05  # seconds of feeding between two looks at the commands

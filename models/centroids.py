@@ -1,10 +1,10 @@
 """Micro-clusters: scikit-learn's mini-batch k-means with centroids that are founded, fade, join and die.
 
-Left to itself MiniBatchKMeans keeps the seeds that chance gave it and moves them less with each batch: on a stream it ends
-with centroids of what is long over. Here each batch restarts it through its public interface from the live centroids with
-their faded weights. A document far from all of them founds one. Vectors are unit TF-IDF, so nearest is most similar by
-cosine; a centroid is kept as the sum of its documents, and its length is the weight it goes into k-means with (that makes the
-mean that MiniBatchKMeans forms the one of spherical k-means).
+Left to itself MiniBatchKMeans keeps the seeds that chance gave it and moves them less with each batch: on a stream
+it ends with centroids of what is long over. Here each step restarts it through its public interface from the live
+centroids with their faded weights. A document far from all of them founds one. Vectors are unit TF-IDF, so the
+nearest is the most similar by cosine. A centroid is kept as the sum of its documents, and the length of the sum is
+its weight in k-means: that makes the mean that MiniBatchKMeans forms the one of spherical k-means.
 """
 
 from functools import cache
@@ -18,9 +18,10 @@ from models.vectors import SIZE, Floats, Idf, Ints, build, lengths, owners
 
 NEAR = 0.15  # cosine from which a document belongs to a centroid
 SAME = 0.6  # cosine from which two centroids are one
-MAX_LIVE = 1_000
-MAX_TERMS = 64  # heaviest features kept of a centroid
-FAINT = 0.1  # documents' worth of weight under which a centroid dies
+MAX_LIVE = 750  # centroids of two documents or more
+MAX_ALONE = 250  # centroids of one document: a new topic is not kept out by the weight of the old ones
+MAX_TERMS = 128  # heaviest features kept of a centroid
+FAINT = 0.2  # documents' worth of weight under which a centroid dies
 SCRATCH = 1e-9  # weight of a founder before it has counted as a document: k-means wants more than nothing
 
 
@@ -45,7 +46,7 @@ class Centroids:
         return Idf(self.sums)
 
     def nearest(self, rows: csr_array, among: Ints) -> tuple[Ints, Floats]:
-        """For each count row the serial of the most similar centroid (the oldest of equals; -1: none) and its cosine."""
+        """For each count row the serial of the most similar centroid and the cosine. Of equals the oldest, -1: none."""
         idf = self.idf()
         chosen = np.flatnonzero(np.isin(self.serial, among))
         similar = _cosines(idf.unit(rows)[0], idf.unit(self.sums[chosen])[0])
@@ -76,7 +77,7 @@ class Centroids:
         return placed
 
     def merge(self) -> list[tuple[int, int]]:
-        """Join centroids of two or more documents that have become one topic: serials (gone, into the older), in order."""
+        """Join centroids of two or more documents that have become one topic. Returns serials: (gone, into)."""
         grown = np.flatnonzero(self.joined >= 2)
         if len(grown) < 2:
             return []
@@ -103,7 +104,7 @@ class Centroids:
         sums = csr_array(joint @ self.sums)
         sums.sort_indices()
         self.sums = _heaviest(sums)
-        self.mass = np.bincount(into, self.mass, minlength=size)
+        self.mass = np.bincount(into, self.mass, minlength=size).astype(np.float64)
         self.joined = np.bincount(into, self.joined, minlength=size).astype(np.int64)
         self._keep(np.flatnonzero(into == np.arange(size)))
 
@@ -120,24 +121,22 @@ class Centroids:
         self.sums = vstack([self.sums[others], sums], format="csr")[order]
 
     def _retire(self) -> None:
-        alive = np.flatnonzero(self.mass >= FAINT)
-        if len(alive) > MAX_LIVE:
-            heaviest = np.lexsort((-self.serial[alive], -self.mass[alive]))[:MAX_LIVE]
-            alive = np.sort(alive[heaviest])
-        if len(alive) < len(self.serial):
-            self._keep(alive)
+        alive = self.mass >= FAINT
+        alone = self.joined < 2
+        by_mass = np.lexsort((-self.serial, -self.mass))
+        alive[by_mass[~alone[by_mass]][MAX_LIVE:]] = False
+        alive[np.flatnonzero(alone & alive)[:-MAX_ALONE]] = False
+        if not alive.all():
+            self._keep(np.flatnonzero(alive))
 
     def _keep(self, rows: Ints) -> None:
         self.sums, self.mass = self.sums[rows], self.mass[rows]
         self.joined, self.serial = self.joined[rows], self.serial[rows]
 
 
-def _step(
-    docs: csr_array, centres: csr_array, weights: Floats, idf: Idf, seed: int
-) -> tuple[Ints, csr_array]:
+def _step(docs: csr_array, centres: csr_array, weights: Floats, idf: Idf, seed: int) -> tuple[Ints, csr_array]:
     """One step of mini-batch k-means: each document's centre, and the new sums of the centres, before idf."""
     columns, places = np.unique(np.concatenate([centres.indices, docs.indices]), return_inverse=True)
-    places = places.astype(np.int32)
     split = len(centres.indices)
     near = build(centres.data, places[:split], centres.indptr, len(columns))
     batch = build(docs.data, places[split:], docs.indptr, len(columns))
@@ -156,7 +155,7 @@ def _step(
         kmeans.partial_fit(batch)
     total = weights + np.bincount(home, minlength=len(weights))
     sums = csr_array(kmeans.cluster_centers_ * total[:, None])
-    sums = build(sums.data, columns[sums.indices].astype(np.int32), sums.indptr)
+    sums = build(sums.data, columns[sums.indices], sums.indptr)
     sums.data /= idf.of(sums.indices)
     return home, _heaviest(sums)
 
@@ -209,4 +208,4 @@ def _heaviest(sums: csr_array) -> csr_array:
     rank = np.arange(len(order)) - np.repeat(sums.indptr[:-1], lengths(sums))
     kept = np.sort(order[rank < MAX_TERMS])
     ends = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=sums.shape[0]))])
-    return build(sums.data[kept], sums.indices[kept], ends.astype(np.int32))
+    return build(sums.data[kept], sums.indices[kept], ends)

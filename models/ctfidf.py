@@ -5,7 +5,8 @@ from math import log
 from typing import NamedTuple
 
 LABEL_PARTS = 3  # tags or words in a label
-MIN_TAG_SHARE = 0.1  # of the count of the cluster's commonest term: rarer tags do not speak for it
+MIN_TAG_SHARE = 0.1  # of the count of the cluster's commonest term: what is rarer does not speak for it
+MIN_WORD_SHARE = 0.2  # of the count of its commonest word that no tag says
 SPURIOUS = 0.5  # a part of a label has at least this share of the first part's score
 
 
@@ -34,12 +35,14 @@ def labels(docs_by_theme: Mapping[int, Mapping[str, int]], top: int = 5) -> dict
 
 
 def _name(found: Mapping[str, int], overall: Mapping[str, int], mean: float, top: int) -> ThemeLabel:
-    total, most = sum(found.values()), max(found.values())
+    total = sum(found.values())
     score = {term: n / total * log(1 + mean / overall[term]) for term, n in found.items()}
     ranked = sorted(score, key=lambda term: (-score[term], term))
-    common = [term[1:] for term in ranked if term.startswith("#") and found[term] >= MIN_TAG_SHARE * most]
-    tags = _first(common, top)
-    words = _first((term for term in ranked if not term.startswith("#") and term not in tags), top)
+    common = MIN_TAG_SHARE * max(found.values())
+    tags = _first((t[1:] for t in ranked if t.startswith("#") and found[t] >= common), top)
+    spoken = [t for t in ranked if not t.startswith("#") and t not in tags]
+    common = MIN_WORD_SHARE * max((found[t] for t in spoken), default=0)
+    words = _first((t for t in spoken if found[t] >= common), top)
     parts = [f"#{tag}" for tag in tags] or list(words)
     leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
     label = " ".join(leading[:LABEL_PARTS]) or " ".join(ranked[:LABEL_PARTS])

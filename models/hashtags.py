@@ -51,8 +51,8 @@ def normalise_all(tags: Iterable[str]) -> tuple[str, ...]:
 def find(text: str) -> tuple[str, ...]:
     """The hashtags of a text, normalised, each once, in order, at most `MAX_TAGS`.
 
-    A hashtag is a number sign that follows no word character, '&' or '/', is in no link, and is followed by letters, marks,
-    digits and underscores of any script with at least one letter among them.
+    A hashtag is a number sign that follows no word character, '&' or '/', is in no link, and is followed by letters,
+    marks, digits and underscores of any script, at least one letter among them.
     """
     if not has_sign(text):
         return ()

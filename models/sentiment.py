@@ -66,7 +66,7 @@ _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 def polarity(text: str) -> Polarity:
     """The four scores of `text`, equal to vaderSentiment 3.3.2's to the last bit. Takes any str."""
     text = without_emoji(text)
-    tokens = [_tokens[raw] for raw in text.split()]
+    tokens = list(map(_tokens.__getitem__, text.split()))
     places = _places(tokens)
     if not places:
         return NEUTRAL if tokens else EMPTY

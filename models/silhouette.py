@@ -8,8 +8,8 @@ from models.vectors import Floats, Ints
 def nested(distance: Floats, rank: Ints, most: int) -> list[tuple[float | None, int]]:
     """Mean silhouette and sample size with the first k clusters kept, for k = 0..`most` (Rousseeuw 1987).
 
-    `distance` has shape (n, n); `rank` is each document's cluster, 0 for the first. Only documents of the first k count for k.
-    None where fewer than two clusters have documents. A cluster of one document scores 0, as in scikit-learn.
+    `distance` has shape (n, n); `rank` is each document's cluster, 0 for the first. Only documents of the first k count
+    for k. None where fewer than two clusters have documents. A cluster of one document scores 0, as in scikit-learn.
     """
     own = rank < most
     order = np.flatnonzero(own)[np.argsort(rank[own], kind="stable")]

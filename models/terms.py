@@ -27,10 +27,10 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     """The terms of a post, in order and with repeats, at most `MAX_TERMS`.
 
     First every hashtag as "#tag", then the casefolded words of the text and of tags that it does not spell out
-    (#ClimateAction counts as "climate" and "action"). Stop words, links, handles, addresses, markup and bare numbers are
-    left out. Han, kana, Thai, Lao, Khmer and Burmese count as pairs of neighbouring characters, pairs of nothing but
-    hiragana (endings and particles) left out. `tags` are normalised tags, as of `hashtags`; without any, those of the
-    text are taken.
+    (#ClimateAction counts as "climate" and "action"). Stop words, links, handles, addresses, markup and bare numbers
+    are left out. Han, kana, Thai, Lao, Khmer and Burmese count as pairs of neighbouring characters; pairs of nothing
+    but hiragana (endings and particles) are left out. `tags` are normalised, as by `hashtags`; without any, those of
+    the text are taken.
     """
     text = text[:MAX_TEXT]
     if not tags:

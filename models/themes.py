@@ -15,7 +15,7 @@ __all__ = ["ThemeLabel", "Themes", "labels"]
 MINUTE = 60_000_000  # microseconds
 
 # Weights halve with event time, but no faster than posts come, so that a slow feed remembers its topics too.
-HALF_LIFE = 10 * MINUTE
+HALF_LIFE = 5 * MINUTE
 HALF_LIFE_POSTS = 256
 LONGEST_HALF_LIFE = 360 * MINUTE
 
@@ -23,7 +23,8 @@ STEP = 64  # documents per step of k-means: those of one step do not see each ot
 SUPPORT = 2  # documents that make a theme: one alone is "unclustered"
 TIDY_EVERY = 256  # documents between looks for centroids that have become one
 REVIEW_EVERY = 512  # documents between reviews of how many themes are shown
-SAMPLE = 400  # newest clustered documents that silhouettes are taken on
+SAMPLE = 500  # clustered documents that silhouettes are taken on
+SAMPLE_CHANCE = 0.05  # of a document to get into the sample, which so reaches back some 10,000
 
 TOLERANCE = 0.05  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette a shown number must fall behind by before it is given up at once
@@ -52,13 +53,14 @@ class Themes:
         self._seen = 0
         self._shown = bounds[1]
         self._proposals = 0
+        self._random = np.random.default_rng(seed)
         self._sample = csr_array((0, SIZE), dtype=np.float64)
         self._sample_themes: Ints = np.zeros(0, np.int64)
 
     def update(self, docs: Sequence[Sequence[str]], at: int) -> list[int]:
         """Learn from a batch of documents' terms, `at` the event time of its end in microseconds.
 
-        Returns each document's theme; -1 if it has no terms, or is like nothing that is live and not yet joined by another.
+        Returns each document's theme; -1 if it has no terms, or is like nothing live and not yet joined by another.
         """
         rows = count(docs, self.seed)
         elapsed = 0 if self._at is None else max(0, at - self._at)
@@ -90,15 +92,13 @@ class Themes:
         return self._ranked()[: self._shown]
 
     def silhouette(self) -> tuple[float | None, int]:
-        """Mean cosine silhouette of the shown themes on the newest documents, and on how many; None if under two themes."""
+        """Mean cosine silhouette of the shown themes on recent documents, and how many; None if under two themes."""
         return self._silhouettes()[min(self._shown, self.bounds[1])]
 
     def _ranked(self) -> list[int]:
         """Themes that are alive, by faded weight."""
         mass = dict(zip(self._centroids.serial.tolist(), self._centroids.mass.tolist(), strict=True))
-        return [
-            theme for _, theme in sorted((-mass[serial], theme) for serial, theme in self._names.items())
-        ]
+        return [theme for _, theme in sorted((-mass[serial], theme) for serial, theme in self._names.items())]
 
     def _tidy(self, serials: Ints) -> Ints:
         merged = []
@@ -115,9 +115,7 @@ class Themes:
     def _name(self) -> None:
         """Give an id to each centroid that has found support, and let go of those of the dead."""
         names = {}
-        for serial, joined in zip(
-            self._centroids.serial.tolist(), self._centroids.joined.tolist(), strict=True
-        ):
+        for serial, joined in zip(self._centroids.serial.tolist(), self._centroids.joined.tolist(), strict=True):
             if serial in self._names:
                 names[serial] = self._names[serial]
             elif joined >= SUPPORT:
@@ -126,9 +124,17 @@ class Themes:
         self._names = names
 
     def _remember(self, rows: csr_array, themes: Ints) -> None:
-        new = np.flatnonzero(themes >= 0)
-        self._sample = vstack([self._sample, rows[new]], format="csr")[-SAMPLE:]
-        self._sample_themes = np.concatenate([self._sample_themes, themes[new]])[-SAMPLE:]
+        """Reservoir sampling that forgets (Aggarwal 2006): once full, a few new documents take random places."""
+        chance = max(SAMPLE_CHANCE, SAMPLE / max(1, self._seen))
+        drawn = self._random.random(len(themes)) < chance
+        new = np.flatnonzero((themes >= 0) & drawn)[-SAMPLE:]
+        if not len(new):
+            return
+        held = len(self._sample_themes)
+        excess = max(0, held + len(new) - SAMPLE)
+        old = np.sort(self._random.permutation(held)[excess:])
+        self._sample = vstack([self._sample[old], rows[new]], format="csr")
+        self._sample_themes = np.concatenate([self._sample_themes[old], themes[new]])
 
     def _review(self) -> None:
         """Settle how many themes are shown: the most whose silhouette is near the best, with hysteresis."""

@@ -12,6 +12,7 @@ TAG_WEIGHT = 2.0  # a hashtag is its author's own word on what a post is about
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Indices = NDArray[np.int32] | Ints
 
 
 def count(docs: Sequence[Sequence[str]], seed: int = 0) -> csr_array:
@@ -34,19 +35,22 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> csr_array:
     return build(np.array(values, np.float64), np.array(columns, np.int32), np.array(ends, np.int32))
 
 
-def build(values: Floats, columns: NDArray[np.int32], ends: NDArray[np.int32], width: int = SIZE) -> csr_array:
-    """Sparse rows from their parts."""
-    return csr_array((values, columns, ends), shape=(len(ends) - 1, width))
+def build(values: Floats, columns: Indices, ends: Indices, width: int = SIZE) -> csr_array:
+    """Sparse rows from their parts, with the 32-bit indices that scikit-learn asks for."""
+    parts = (values, columns.astype(np.int32, copy=False), ends.astype(np.int32, copy=False))
+    return csr_array(parts, shape=(len(ends) - 1, width))
 
 
 def lengths(rows: csr_array) -> Ints:
     """Terms kept of each row."""
-    return np.diff(rows.indptr).astype(np.int64)
+    kept: Ints = np.diff(rows.indptr).astype(np.int64)
+    return kept
 
 
 def owners(rows: csr_array) -> Ints:
     """The row of each stored value."""
-    return np.repeat(np.arange(rows.shape[0]), lengths(rows))
+    of: Ints = np.repeat(np.arange(rows.shape[0], dtype=np.int64), lengths(rows))
+    return of
 
 
 class Idf:
@@ -56,7 +60,7 @@ class Idf:
         self._live = live.shape[0]
         self._found = np.bincount(live.indices, minlength=SIZE)
 
-    def of(self, columns: NDArray[np.int32]) -> Floats:
+    def of(self, columns: Indices) -> Floats:
         """The weight of each column."""
         weights: Floats = np.log(1 + self._live / (1 + self._found[columns])) + 1
         return weights

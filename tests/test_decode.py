@@ -357,7 +357,7 @@ def bent(draw: st.DrawFn) -> Any:
     return value
 
 
-@settings(derandomize=True)
+@settings(derandomize=True, deadline=None)
 @given(st.binary(max_size=64) | st.text(max_size=64).map(str.encode))
 def test_no_bytes_raise(data: bytes) -> None:
     outcomes = Decoder().read(data)
@@ -365,7 +365,7 @@ def test_no_bytes_raise(data: bytes) -> None:
     assert not any(isinstance(outcome, Mapped) for outcome in outcomes) or b"data:" in data
 
 
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=300)
 @given(bent() | st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_no_object_raises_and_each_adapter_foresees_it(value: dict[str, Any]) -> None:
     for name in ("auto", *registry.names()):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.events import Counts, Delete, Edit, Observation, Post, Reaction
@@ -238,7 +238,17 @@ def test_a_page_s_counts_are_those_of_the_time_it_was_pulled() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [{}, {"data": [{"id": "1", "text": "x"}]}, {"event": "x", "payload": "y"}, {"account": {}}, [], None]
+    "line",
+    [
+        {},
+        {"data": [{"id": "1", "text": "x"}]},
+        {"event": "x", "payload": "y"},
+        {"event": "update", "payload": {"text": "x"}},
+        {"statuses": []},
+        {"account": {}},
+        [],
+        None,
+    ],
 )
 def test_other_shapes_are_not_taken_for_a_status_and_do_no_harm(line: Any) -> None:
     assert not ADAPTER.recognises(line)
@@ -305,6 +315,7 @@ def test_hostile_nesting_costs_no_more_than_its_length(piece: str) -> None:
     assert len(html_to_text(piece * (1_000_000 // len(piece)))) <= 1_000_000
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     st.lists(st.sampled_from(["<p>", "</p>", "<span class=invisible>", "</span>", "<br>", "x", "&lt;", '"', "<", ">"]))
 )
@@ -316,6 +327,7 @@ def test_html_never_raises_and_leaves_no_tag(pieces: list[str]) -> None:
     assert "\n\n\n" not in text
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_escaped_text_comes_back(text: str) -> None:
     plain = re.sub(r"\n{3,}|&#?\w{8,}", "", text)  # runs of blank lines are cut on purpose

@@ -40,7 +40,7 @@ def test_an_exact_repeat_is_a_duplicate() -> None:
 
 def test_an_edit_takes_the_old_text_out_and_puts_the_new_in() -> None:
     edited = picture([post("1", START, f"{GOOD} #sun"), edit("1", START + MINUTE, f"{BAD} #rain", START)])
-    written = picture([post("1", START, f"{BAD} #rain")])
+    written = picture([post("1", START, f"{BAD} #rain"), like("l", START + MINUTE, uri("elsewhere"))])
     assert edited.meters.edits == 1
     assert edited.sentiment == written.sentiment
     assert edited.hashtags == written.hashtags

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vaderSentiment import vaderSentiment as stock
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from models import sentiment, vader_lexicon, vader_rules
 from models.sentiment import Polarity, explain, label, polarities, polarity
@@ -19,8 +19,8 @@ DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "sentiment"
 
 
 @cache
-def stock_analyzer() -> stock.SentimentIntensityAnalyzer:
-    return stock.SentimentIntensityAnalyzer()
+def stock_analyzer() -> SentimentIntensityAnalyzer:
+    return SentimentIntensityAnalyzer()
 
 
 def stock_polarity(text: str) -> Polarity:
@@ -42,8 +42,8 @@ def assert_same(text: str) -> None:
 LEXICON = sorted(stock_analyzer().lexicon)
 EMOJI = sorted(stock_analyzer().emojis)
 PHRASES = [
-    *stock.SPECIAL_CASES,
-    *(word for phrase in stock.SPECIAL_CASES for word in phrase.split()),
+    *SPECIAL_CASES,
+    *(word for phrase in SPECIAL_CASES for word in phrase.split()),
     *("kind of", "sort of", "just enough", "at least", "very least", "least", "never so", "never this"),
     *("without doubt", "without a doubt", "no or", "no nor", "cut the mustard", "under the weather"),
 ]
@@ -57,7 +57,7 @@ SPACES = [*[" "] * 12, "", "  ", "\n", "\t", "\xa0", "\x1c", "\x1f", "\u3000"]
 
 
 def fuzz_word(rng: random.Random) -> str:
-    pools = [LEXICON, LEXICON, LEXICON, list(stock.BOOSTER_DICT), stock.NEGATE, PHRASES, RULES, EMOJI, FILLERS]
+    pools = [LEXICON, LEXICON, LEXICON, list(BOOSTER_DICT), NEGATE, PHRASES, RULES, EMOJI, FILLERS]
     word = rng.choice(rng.choice([*pools, MARKS + LETTERS + CODES]))
     if rng.random() < 0.05:
         word = rng.choice(EMOJI) + rng.choice(TONES) + rng.choice(["", "\u200d" + rng.choice(EMOJI), "\ufe0f!", "good"])

@@ -293,8 +293,7 @@ def test_no_value_in_any_field_raises(broken: dict[str, Any]) -> None:
 
 
 def valid(path: Path, limit: int | None = None) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as lines:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         for raw in islice(lines, limit):
             try:
                 yield json.loads(raw)
@@ -359,4 +358,5 @@ def test_search_results_keep_counts_tags_and_languages() -> None:
         assert post.counts == Counts(like=line["favorite_count"], repost=line["retweet_count"])
         assert post.tags == tuple(tag["text"] for tag in line["entities"]["hashtags"])
         assert post.lang == line["lang"]
-        assert [event.uid for event in rest] == [line["quoted_status"]["id_str"]] * ("quoted_status" in line)
+        quoted = line.get("quoted_status")
+        assert [event.uid for event in rest] == ([quoted["id_str"]] if quoted else [])

@@ -105,7 +105,7 @@ def busy(**changes: Any) -> Snapshot:
             meters=METERS,
             rejections=[
                 Reason(reason="not JSON", count=121, example='{"did":"did:plc:abc","time_us":17723'),
-                Reason(reason="line over 1 MiB", count=17, example="{\"did\":\"did:plc:xyz\",\"commit\":"),
+                Reason(reason="line over 1 MiB", count=17, example='{"did":"did:plc:xyz","commit":'),
             ],
             ignored=[Reason(reason="identity event", count=3_310, example='{"kind":"identity"}')],
             posts_in_window=38_112,
@@ -169,7 +169,9 @@ def busy(**changes: Any) -> Snapshot:
                 ),
             ],
             posts=posts(),
-            gaps=[GapRow(start=NOW - timedelta(minutes=8), end=NOW - timedelta(minutes=7, seconds=18), reason="no lines")],
+            gaps=[
+                GapRow(start=NOW - timedelta(minutes=8), end=NOW - timedelta(minutes=7, seconds=18), reason="no lines")
+            ],
             retained=212_301,
             notices=[],
         ),
@@ -230,7 +232,16 @@ def learning() -> Snapshot:
     """The same feed in its first minutes: posts and clusters, but no label has matured."""
     waiting = [
         msgspec.structs.replace(
-            item, state="waiting", predicted=None, low=None, high=None, usual=None, actual=None, times=None, model=""
+            item,
+            state="waiting",
+            due=NOW + timedelta(minutes=11),
+            predicted=None,
+            low=None,
+            high=None,
+            usual=None,
+            actual=None,
+            times=None,
+            model="",
         )
         for item in predictions()
     ]

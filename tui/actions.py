@@ -1,7 +1,7 @@
 """The one table of what can be done on the screen: bindings, footer, help and palette all come from it.
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
-or in whatever list has the focus ("list").
+in whatever list has the focus ("list"), or on a gauge that has it ("gauge").
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "list"]
+Scope = Literal["app", "overview", "list", "gauge"]
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,29 @@ ACTIONS: tuple[Action, ...] = (
         "x",
         5,
     ),
-    Action("restart", "R", "app.restart", "start the engine anew once it has died", "overview", "Do"),
-    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "ret", 7, False),
+    Action("restart", "R", "app.restart", "start the engine anew once it has died", "overview", "Do", "Restart"),
+    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),
+    Action(
+        "open_mood",
+        "enter",
+        "screen.open_mood",
+        "on the gauges: what was scored, what was not, and why",
+        "gauge",
+        "Move",
+        "Detail",
+        "enter",
+        7,
+        False,
+    ),
     Action("down", "j,down", "move(1)", "next row", "list", "Move", shown="j ↓", palette=False),
     Action("up", "k,up", "move(-1)", "row before", "list", "Move", shown="k ↑", palette=False),
     Action("page_down", "pagedown", "page(1)", "a page on", "list", "Move", palette=False),
     Action("page_up", "pageup", "page(-1)", "a page back", "list", "Move", palette=False),
     Action("first", "g,home", "edge(-1)", "first row; the feed moves again", "list", "Move", palette=False),
     Action("last", "G,end", "edge(1)", "last row", "list", "Move", palette=False),
-    Action("back", "escape", "back", "back: let go of the row, leave the zoom", "overview", "Move", palette=False),
+    Action(
+        "back", "escape", "back", "back: let go of the row, leave the zoom", "overview", "Move", "Back", "esc", 8, False
+    ),
     Action("help", "question_mark,f1", "app.help", "this page", "app", "Do", "Help", "?"),
     Action("suspend", "ctrl+z", "app.suspend_process", "to the shell; fg comes back", "app", "Do"),
     Action("quit", "q", "app.quit", "quit (ctrl+q also, and ctrl+c twice)", "overview", "Do", "Quit"),
@@ -133,13 +147,14 @@ def bindings(scope: Scope) -> list[BindingType]:
     """The key bindings of a scope."""
     return [
         Binding(
-            action.keys,
+            key,
             action.run,
             action.footer or action.help,
             show=bool(action.footer),
-            key_display=action.shown or None,
+            key_display=(action.shown or None) if index == 0 else None,
             id=action.id,
         )
         for action in ACTIONS
         if action.scope == scope
+        for index, key in enumerate(action.keys.split(","))
     ]

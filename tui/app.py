@@ -8,7 +8,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, CSSPathType, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
@@ -20,7 +20,7 @@ from tui.client import Client
 from tui.format import window
 from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
 from tui.monitor import run_monitor
-from tui.options import Options
+from tui.screen_options import Options
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.overview import Overview
@@ -60,7 +60,7 @@ class TrendtopApp(App[None]):
     """
 
     TITLE = "trendtop"
-    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "overview.tcss", "dialogs.tcss"]
+    CSS_PATH: ClassVar = ["app.tcss", "overview.tcss", "dialogs.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
 
     def __init__(self, client: Client, options: Options) -> None:
@@ -134,8 +134,11 @@ class TrendtopApp(App[None]):
         self._overview.say(f"{reason} · R starts it anew", "error", lasting=True)
 
     def _look(self, view: View) -> None:
+        changed = view.trouble != self._view.trouble
         self._view = view
         self._overview.show(view)
+        if changed:
+            self.refresh_bindings()
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
@@ -152,6 +155,10 @@ class TrendtopApp(App[None]):
         return sent
 
     # -- what the keys do ------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to restart while the engine lives."""
+        return bool(self._view.trouble) if action == "restart" else super().check_action(action, parameters)
 
     def action_toggle_pause(self) -> None:
         """Freeze the display, or show what the engine has by now."""
@@ -200,9 +207,6 @@ class TrendtopApp(App[None]):
 
     def action_restart(self) -> None:
         """Start the engine anew once it has gone."""
-        if not self._view.trouble:
-            self._overview.say("the engine is running")
-            return
         try:
             self._client.restart()
         except OSError as error:

@@ -74,19 +74,16 @@ class EngineProcess:
         OSError: the log file cannot be written, or the process cannot be started.
     """
 
-    def __init__(
-        self, start: Start, log: Path, feed_fd: int | None = None, argv: Sequence[str] = WORKER
-    ) -> None:
+    def __init__(self, start: Start, log: Path, feed_fd: int | None = None, argv: Sequence[str] = WORKER) -> None:
         if feed_fd is not None:
-            start = msgspec.structs.replace(
-                start, source=msgspec.structs.replace(start.source, stdin_fd=feed_fd)
-            )
+            start = msgspec.structs.replace(start, source=msgspec.structs.replace(start.source, stdin_fd=feed_fd))
         self.log = log
         self._start = start
         self._feed_fd = feed_fd
         self._argv = list(argv)
         self._listener: Listener | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: deque[tuple[type[Command], bytes]] = deque()
         self._launch()
 
     def attach(self, listener: Listener) -> None:
@@ -151,7 +148,7 @@ class EngineProcess:
         os.set_blocking(self._input, False)
         os.set_blocking(self._output, False)
         self._unpacker = Unpacker()
-        self._waiting: deque[tuple[type[Command], bytes]] = deque()
+        self._waiting.clear()
         self._writing = memoryview(b"")
         self._failed = False
         self._ended = False

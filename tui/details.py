@@ -110,7 +110,11 @@ def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> 
         *wrap_lines(prediction.text, width),
         BLANK,
         fact("author", author_cell(prediction.name, prediction.author), (f"  {prediction.author}", "muted")),
-        fact("when", (f"{day_and_clock(prediction.created)} UTC", ""), (f"  {prediction.platform} {prediction.uid}", "muted")),
+        fact(
+            "when",
+            (f"{day_and_clock(prediction.created)} UTC", ""),
+            (f"  {prediction.platform} {prediction.uid}", "muted"),
+        ),
         fact("horizon", (duration(prediction.horizon), "")),
         *_prediction_facts(prediction, width),
         *heading("How such predictions have been"),
@@ -122,9 +126,14 @@ def sentiment_lines(snapshot: Snapshot, width: int) -> list[Line]:
     """The mood of the window in full, with what could not be scored and why."""
     now = snapshot.sentiment
     lines = [*gauge_lines(snapshot, min(width, 70), 20)[:7], *heading("Not scored, and why")]
-    lines += [((pad(count(posts), 10, True), "strong"), (f"  {reason}", "")) for reason, posts in by_count(now.not_scored)]
+    lines += [
+        ((pad(count(posts), 10, True), "strong"), (f"  {reason}", "")) for reason, posts in by_count(now.not_scored)
+    ]
     lines += heading("Detected languages")
-    lines += [((pad(count(n), 10, True), "strong"), (f"  {name or 'undecided'}", "")) for name, n in by_count(snapshot.languages)]
+    lines += [
+        ((pad(count(n), 10, True), "strong"), (f"  {name or 'undecided'}", ""))
+        for name, n in by_count(snapshot.languages)
+    ]
     return lines
 
 
@@ -206,12 +215,25 @@ def _scores(snapshot: Snapshot, horizon: int) -> list[Line]:
     scores = [score for score in snapshot.scoreboard if score.horizon == horizon and score.n]
     if not scores:
         return [(("none has matured yet", "muted"),)]
-    lines: list[Line] = [((pad("model", 22) + pad("n", 8, True) + pad("MAE", 8, True) + pad("skill", 8, True) + pad("in range", 10, True), "head"),)]
+    lines: list[Line] = [
+        (
+            (
+                pad("model", 22)
+                + pad("n", 8, True)
+                + pad("MAE", 8, True)
+                + pad("skill", 8, True)
+                + pad("in range", 10, True),
+                "head",
+            ),
+        )
+    ]
     for score in scores:
         skill = UNKNOWN if score.skill is None else f"{score.skill:+.0%}"
         numbers = ((count(score.n), 8), (engagement(score.mae), 8), (skill, 8), (percent(score.coverage80, 0), 10))
         name = f"{score.model} {'(champion)' if score.champion else ''}"
-        lines.append(((pad(name, 22), "strong" if score.champion else ""), *((pad(text, n, True), "") for text, n in numbers)))
+        lines.append(
+            ((pad(name, 22), "strong" if score.champion else ""), *((pad(text, n, True), "") for text, n in numbers))
+        )
     return lines
 
 

@@ -40,7 +40,7 @@ def columns(values: Sequence[float], width: int, height: int) -> list[str]:
 
 
 def resample(values: Sequence[float], width: int) -> list[float]:
-    """`values` in exactly `width` points: each the mean of what falls in it, or the nearest one when there are fewer."""
+    """`values` in exactly `width` points, each the mean of what falls in it, or the nearest where there are fewer."""
     total = len(values)
     if not total or width <= 0:
         return [0.0] * max(width, 0)
@@ -52,9 +52,7 @@ def resample(values: Sequence[float], width: int) -> list[float]:
     return points
 
 
-def braille(
-    values: Sequence[float | None], width: int, height: int, low: float, high: float
-) -> list[str]:
+def braille(values: Sequence[float | None], width: int, height: int, low: float, high: float) -> list[str]:
     """A line through `values`, drawn in braille dots (2 by 4 in a cell); None breaks the line.
 
     Args:

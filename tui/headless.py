@@ -14,7 +14,8 @@ from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.runner import Runner
 from engine.snapshot import DraftScore, Snapshot
-from engine.sources import SourceError, open_sources
+from engine.sources.base import SourceError
+from engine.sources.opening import open_sources
 from tui.configure import engine_config, source_config
 
 if TYPE_CHECKING:

@@ -2,40 +2,46 @@
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from engine.protocol import Start
 from tui.client import EngineProcess
-from tui.options import Options
+from tui.screen_options import Options
 
 SECOND = 1_000_000  # microseconds
 
 
-def run_monitor(start: Start, feed_fd: int | None = None, options: Options | None = None) -> int:
+def run_monitor(
+    start: Start, feed_fd: int | None = None, *, ascii_only: bool = False, log: str | os.PathLike[str] | None = None
+) -> int:
     """Watch a feed on the screen until the user leaves it.
 
     Args:
         start: what to watch and how.
         feed_fd: descriptor of a piped feed, once the keyboard has taken descriptor 0.
-        options: how the screen is to be; what it leaves open follows from `start` and from NO_COLOR.
+        ascii_only: draw with ASCII only.
+        log: where the engine's errors go, if not to the user's state folder.
 
     Returns:
         The exit status: 0, or 1 after one line on stderr if there was nothing to show.
     """
-    chosen = options or Options(colourless=bool(os.environ.get("NO_COLOR")))
-    chosen = replace(chosen, title=chosen.title or title_of(start), window=start.engine.window // SECOND)
+    options = Options(
+        title=title_of(start),
+        window=start.engine.window // SECOND,
+        colourless=bool(os.environ.get("NO_COLOR")),
+        ascii=ascii_only,
+    )
     try:
-        client = EngineProcess(start, log_path(), feed_fd)
+        client = EngineProcess(start, Path(log) if log else log_path(), feed_fd)
     except OSError as error:
         print(f"trendtop: the engine cannot be started: {error}", file=sys.stderr)
         return 1
     try:
         from tui.app import TrendtopApp  # noqa: PLC0415 - the engine is to start before Textual is imported
 
-        app = TrendtopApp(client, chosen)
+        app = TrendtopApp(client, options)
         app.run()
     finally:
         client.close()

@@ -1,19 +1,66 @@
-"""How the screen is to be: plain data, so that the command line can say it before Textual is imported."""
+"""How the values of options are written: `15m`, `all`, `60x`, `4..16`, a time. For argparse: each raises
+ArgumentTypeError with what was wrong.
+"""
 
-from dataclasses import dataclass
+import argparse
+import re
+from datetime import UTC, datetime
+
+from engine.config import ALL_TIME, HOUR, MINUTE, SECOND
+
+_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": 24 * HOUR, "w": 7 * 24 * HOUR}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 
 
-@dataclass(frozen=True)
-class Options:
-    """Options of the screen; none of them changes what is computed.
+def duration(text: str) -> int:
+    """A span of time, like 90s, 15m, 1h30m or 2d, in microseconds; at least one."""
+    written = text.strip().lower()
+    parts = _PART.findall(written)
+    micros = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
+    if "".join(number + unit for number, unit in parts) != written or micros <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration: write it like 90s, 15m, 1h30m or 2d")
+    return micros
 
-    `window` is the one shown at first, in seconds. `debounce` is how many seconds the typing must rest before a draft
-    is scored; 0 scores at each key.
-    """
 
-    title: str = ""
-    window: int = 900
-    colourless: bool = False
-    ascii: bool = False
-    light: bool = False
-    debounce: float = 0.12
+def span(text: str) -> int:
+    """A duration in microseconds, or `all`."""
+    return ALL_TIME if text.strip().lower() == "all" else duration(text)
+
+
+def speed(text: str) -> float:
+    """A speed of replay, like 60x or max."""
+    written = text.strip().lower()
+    try:
+        value = float("inf") if written == "max" else float(written.removesuffix("x"))
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a speed: write it like 60x, or max")
+    return value
+
+
+def moment(text: str) -> int:
+    """A time, like 2026-03-01T21:04:31Z or 2026-03-01, in microseconds since 1970; UTC unless it says otherwise."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: write it like 2026-03-01T21:04:31Z") from None
+    since = (at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+
+
+def horizons(text: str) -> tuple[int, ...]:
+    """Durations apart by commas, shortest first, each once."""
+    return tuple(sorted({duration(part) for part in text.split(",")}))
+
+
+def clusters(text: str) -> tuple[int, int]:
+    """Bounds like 4..16, or one number for both."""
+    least, _, most = text.partition("..")
+    try:
+        bounds = int(least), int(most or least)
+    except ValueError:
+        bounds = (0, 0)
+    if not 2 <= bounds[0] <= bounds[1]:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of clusters: write it like 4..16, or 8")
+    return bounds

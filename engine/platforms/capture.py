@@ -10,11 +10,13 @@ from engine.platforms.names import by_plain_name
 
 
 class Capture(NamedTuple):
-    """The envelope of an item: its id there, when it was first captured, and when its counts were last."""
+    """The envelope of an item: its id there, and when its counts were last read.
+
+    When it was captured says nothing of when it was posted, which may be years before: it is no `seen`.
+    """
 
     platform: str
     item_id: str
-    seen: int | None
     counted: int | None
 
 
@@ -26,7 +28,6 @@ def post(capture: Capture, uid: Json, counts: Counts | None, **rest: Any) -> Pos
     return Post(
         platform=capture.platform,
         uid=fields.text(uid) or capture.item_id,
-        seen=capture.seen,
         counts=counts,
         counts_at=capture.counted if counts else None,
         **rest,

@@ -76,7 +76,7 @@ def time(value: Any) -> int | None:
 
 
 def _number_time(value: int | float) -> int | None:
-    if isinstance(value, bool) or value != value or value <= 0:
+    if isinstance(value, bool) or not value > 0:  # also false for NaN
         return None
     for unit in (SECOND, 1_000, MICROSECOND):  # seconds until the year 2200, then milliseconds, then microseconds
         if value * unit <= LATEST:
@@ -87,6 +87,8 @@ def _number_time(value: int | float) -> int | None:
 def _text_time(value: Any) -> int | None:
     if not isinstance(value, str) or not value or len(value) > 64:
         return None
+    if value.isdigit() and len(value) >= 9:  # more digits than a basic ISO date has
+        return _number_time(int(value)) if value.isascii() else None
     try:
         return from_datetime(datetime.fromisoformat(value))
     except ValueError:

@@ -13,31 +13,16 @@ from hashlib import blake2b
 from engine.events import Post
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.names import ROLES, USUAL, by_plain_name, plain
+from engine.platforms.names import MAX_NAME, ROLES, USUAL, by_plain_name, plain
 from engine.platforms.readers import counts, moment, tag_names
 from engine.platforms.x_common import snowflake_time
 
 PLATFORM = "generic"
 
 # What --map takes: every field a line can have under a usual name, and a label, which only evaluation reads.
-MAPPABLE = (
-    *(
-        "text",
-        "author",
-        "name",
-        "id",
-        "time",
-        "seen",
-        "lang",
-        "tags",
-        "likes",
-        "reposts",
-        "replies",
-        "quotes",
-    ),
-    *("views", "reply_to", "quote_of", "followers", "author_created", "counts_at", "sensitive", "label"),
-)
+MAPPABLE = (*(field for field in USUAL if field != "title"), "label")
 
+_TEXTS = frozenset((*USUAL["text"], *USUAL["title"]))
 _TIMES = frozenset(("time", "seen", "counts_at", "author_created"))
 _X_TEXTS = frozenset(("tweet", "tweettext"))
 _X_IDS = frozenset(("tweetid", "statusid"))
@@ -58,7 +43,9 @@ class _Generic:
 
     def recognises(self, line: Json) -> bool:
         """Any object with a text: the last resort, to be asked after all other shapes."""
-        return isinstance(line, dict) and _text(_usual_finder(line)) is not None
+        return isinstance(line, dict) and any(
+            len(key) <= MAX_NAME and plain(key) in _TEXTS and _fits("text", value) for key, value in line.items()
+        )
 
     def read(self, line: Json) -> Sequence[Outcome]:
         return [read_object(line, PLATFORM)]
@@ -154,7 +141,10 @@ def _usual_finder(line: Object) -> Finder:
     def find(field: str) -> tuple[str, Json]:
         """The best candidate that fits; an empty one only where there is no other."""
         blank: tuple[str, Json] = ("", None)
-        for _, name, value in sorted(candidates.get(field, ()), key=_rank):
+        found = candidates.get(field)
+        if found is None:
+            return blank
+        for _, name, value in sorted(found, key=_rank):
             if not _fits(field, value):
                 continue
             if value != "":
@@ -260,7 +250,7 @@ def _first_text(user: dict[str, Json], names: Sequence[str]) -> str:
 
 
 def _first_number(user: dict[str, Json], names: Sequence[str]) -> int | None:
-    return next((found for name in names if (found := _number(user.get(name))) is not None), None)
+    return next((found for name in names if name in user and (found := _number(user[name])) is not None), None)
 
 
 def _number(value: Json) -> int | None:

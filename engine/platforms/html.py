@@ -14,8 +14,8 @@ _DROPPED = frozenset({"script", "style", "template", "iframe", "noscript"})
 # Mastodon's style sheet hides the first; the second repeats a quoted post's link for servers without quotes.
 _HIDDEN = frozenset({"invisible", "quote-inline"})
 
-_OPENING = re.compile(r"<[a-zA-Z/!?]")  # any other "<" is text, as in "a < b" and "<3"
-_TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9-]*)")
+# The name is that of an element; any other "<" is text, as in "a < b" and "<3".
+_OPENING = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9-]*)|[/!?])")
 _CLASS = re.compile(r"""\sclass\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 # No code point needs more digits, and `html.unescape` raises on thousands of them.
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
@@ -37,30 +37,30 @@ def html_to_text(source: str) -> str:
     if "<" not in source:
         return unescape(source).strip()
     reader = _Reader()
-    for piece, is_tag in _pieces(source):
-        if is_tag:
-            reader.tag(piece)
+    for piece, name in _pieces(source):
+        if name:
+            reader.tag(piece, name)
         else:
             reader.text(piece)
     return _BLANK_LINES.sub("\n\n", "".join(reader.parts)).strip()
 
 
-def _pieces(source: str) -> list[tuple[str, bool]]:
-    """`source` cut into text and tags (without their brackets). What browsers drop is left out."""
-    pieces: list[tuple[str, bool]] = []
+def _pieces(source: str) -> list[tuple[str, str]]:
+    """`source` cut into text, with "", and tags (without their brackets), with their names. Comments are left out."""
+    pieces: list[tuple[str, str]] = []
     position = 0
     while found := _OPENING.search(source, position):
         start = found.start()
-        pieces.append((source[position:start], False))
+        pieces.append((source[position:start], ""))
         end = _comment_end(source, start) if source.startswith("<!--", start) else _tag_end(source, start)
         if end < 0:
-            return pieces  # an unclosed tag swallows the rest
-        body = source[start + 1 : end]
-        pieces.append((body, True))
+            return pieces  # an unclosed tag swallows the rest, as in a browser
         position = end + 1
-        if (name := _name(body)) in _DROPPED and not body.startswith("/"):
-            position = _closing(source, name, position)
-    pieces.append((source[position:], False))
+        if name := (found.group(1) or "").lower():
+            pieces.append((source[start + 1 : end], name))
+            if name in _DROPPED and source[start + 1] != "/":
+                position = _closing(source, name, position)
+    pieces.append((source[position:], ""))
     return pieces
 
 
@@ -89,11 +89,6 @@ def _closing(source: str, name: str, start: int) -> int:
     return found.start() if found else len(source)
 
 
-def _name(tag: str) -> str:
-    found = _TAG_NAME.match(tag)
-    return found.group(1).lower() if found else ""
-
-
 def _classes(tag: str) -> frozenset[str]:
     found = _CLASS.search(tag)
     return frozenset(found.group(1).strip("\"'").split()) if found else frozenset()
@@ -112,8 +107,7 @@ class _Reader:
         if piece and not self._hidden_spans and not self._hidden_block:
             self.parts.append(unescape(piece))
 
-    def tag(self, tag: str) -> None:
-        name = _name(tag)
+    def tag(self, tag: str, name: str) -> None:
         if name == "span":
             self._span(tag)
         elif name in _VOID_BREAKS:

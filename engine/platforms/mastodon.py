@@ -67,8 +67,11 @@ def _is_event(line: Object) -> bool:
     event = line.get("event")
     if not isinstance(event, str):
         return False
+    if isinstance(line.get("stream"), list):
+        return True
+    payload = line.get("payload")
     known = event == "delete" or event in _POSTS or event in _OTHER_EVENTS
-    return isinstance(line.get("stream"), list) or (known and "payload" in line)
+    return known and (isinstance(payload, str | int) or _is_status(payload))
 
 
 def _page(line: Object) -> list[Any] | None:
@@ -79,7 +82,7 @@ def _page(line: Object) -> list[Any] | None:
     found = [item for page in pages for item in page]
     if any(map(_is_status, found)):
         return found
-    return [] if not found and ("pulled_at" in line or "statuses" in line) else None
+    return [] if not found and ("pulled_at" in line or "accounts" in line) else None
 
 
 def _streamed(line: Object) -> Outcome:

@@ -4,6 +4,8 @@ from functools import lru_cache
 
 from engine.platforms.base import Json, Object
 
+MAX_NAME = 64  # characters; longer keys are no field names, and none is kept in a cache
+
 # Names are compared without case, "_", "-", "." and spaces: "tweet id" is "tweet_id" is "tweetId". Earlier is
 # better.
 USUAL: dict[str, tuple[str, ...]] = {
@@ -106,9 +108,9 @@ def by_plain_name(line: Object) -> dict[str, Json]:
     for key, value in line.items():
         if value is None:
             continue
-        name = plain(key) if len(key) <= 64 else key
+        name = plain(key) if len(key) <= MAX_NAME else key
         found.setdefault(name, value)
         if name in COUNT_HOLDERS and isinstance(value, dict):
             for inner, number in value.items():
-                found.setdefault(plain(inner[:64]), number)
+                found.setdefault(plain(inner[:MAX_NAME]), number)
     return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from engine.events import Counts, Event, Media, Observation, Post, Reaction
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.readers import counts, first_time, tag_names
+from engine.platforms.readers import counts, first_time, tag_names, unescape_markup
 from engine.platforms.x_common import PLATFORM, media_kind, snowflake_time
 
 _MODULE = "snscrape.modules.twitter."
@@ -98,7 +98,7 @@ def _user(line: Object) -> tuple[str, str, Object]:
 def _text(line: Object) -> str | None:
     for value in (line.get("rawContent"), line.get("content")):
         if isinstance(value, str):
-            return value
+            return unescape_markup(value)
     return None
 
 

@@ -118,25 +118,25 @@ def _read_line(status: Object) -> Outcome:
     return read_status(status, at=_created(status) if live else None)
 
 
-def read_status(status: Object, at: int | None, seen: int | None = None) -> Outcome:
+def read_status(status: Object, at: int | None) -> Outcome:
     """The outcome of one status. `at` is when all counts in it were true, None if that is not known."""
     uid = _id(status)
     if not uid:
         return Rejected("no id")
     inner = status.get("retweeted_status")
     if isinstance(inner, dict) and _id(inner):
-        return Mapped((_reaction(status, uid, inner, at, seen), *_quoted_counts(inner, status, at, seen)))
+        return Mapped((_reaction(status, uid, inner, at), *_quoted_counts(inner, status, at)))
     if _text(status) is None:
         return Rejected("no text")
-    post = _post(status, uid, at, seen)
-    return Mapped((versioned(post, _history(status)), *_quoted_counts(status, status, at, seen)))
+    post = _post(status, uid, at)
+    return Mapped((versioned(post, _history(status)), *_quoted_counts(status, status, at)))
 
 
-def _reaction(status: Object, uid: str, inner: Object, at: int | None, seen: int | None) -> Reaction:
+def _reaction(status: Object, uid: str, inner: Object, at: int | None) -> Reaction:
     history = _history(inner)
     original = None
     if _text(inner) is not None:
-        original = as_first(_post(inner, _id(inner), at, None), history)
+        original = as_first(_post(inner, _id(inner), at), history)
     user = fields.mapping(status.get("user"))
     return Reaction(
         platform=PLATFORM,
@@ -146,12 +146,11 @@ def _reaction(status: Object, uid: str, inner: Object, at: int | None, seen: int
         author=_id(user),
         name=fields.text(user.get("screen_name")),
         created=_created(status),
-        seen=seen,
         original=original,
     )
 
 
-def _quoted_counts(quoting: Object, line: Object, at: int | None, seen: int | None) -> tuple[Event, ...]:
+def _quoted_counts(quoting: Object, line: Object, at: int | None) -> tuple[Event, ...]:
     """What the line tells of the counts of the status that `quoting` quotes."""
     quoted = fields.mapping(quoting.get("quoted_status") or line.get("quoted_status"))
     uid = _id(quoted)
@@ -159,10 +158,10 @@ def _quoted_counts(quoting: Object, line: Object, at: int | None, seen: int | No
     if not uid or total is None:
         return ()
     first = (_history(quoted) or [uid])[0]
-    return (Observation(platform=PLATFORM, uid=first, counts=total, at=at, seen=seen),)
+    return (Observation(platform=PLATFORM, uid=first, counts=total, at=at),)
 
 
-def _post(status: Object, uid: str, at: int | None, seen: int | None) -> Post:
+def _post(status: Object, uid: str, at: int | None) -> Post:
     user = fields.mapping(status.get("user"))
     whole = fields.mapping(status.get("extended_tweet"))
     entities = whole.get("entities") or status.get("entities")
@@ -175,7 +174,6 @@ def _post(status: Object, uid: str, at: int | None, seen: int | None) -> Post:
         name=fields.text(user.get("screen_name")),
         text=_text(status) or "",
         created=_created(status),
-        seen=seen,
         tags=_tags(entities),
         lang=fields.text(status.get("lang")),
         reply_to=_reference(status, "in_reply_to_status_id"),

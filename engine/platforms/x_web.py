@@ -30,14 +30,14 @@ class _XWeb:
         return "rest_id" in tweet or tweet.get("type") == "adaptive"
 
     def read(self, line: Json) -> Sequence[Outcome]:
-        return [read_tweet(line, at=None, seen=None)]
+        return [read_tweet(line, at=None)]
 
 
 ADAPTER: Adapter = _XWeb()
 
 
-def read_tweet(line: Object, at: int | None, seen: int | None) -> Outcome:
-    """The outcome of one object. `at` is when its counts were true, `seen` when it was captured, if known."""
+def read_tweet(line: Object, at: int | None) -> Outcome:
+    """The outcome of one object. `at` is when its counts were true, if known."""
     tweet = _unwrapped(line)
     if tweet.get("__typename") in _UNAVAILABLE:
         return Ignored("unavailable post")
@@ -45,7 +45,7 @@ def read_tweet(line: Object, at: int | None, seen: int | None) -> Outcome:
     if "screen_name" in legacy and "full_text" not in legacy:
         return Ignored("account")
     status = _as_status(tweet)
-    return x_v1.read_status(status, at, seen) if status else Rejected("no text")
+    return x_v1.read_status(status, at) if status else Rejected("no text")
 
 
 def _unwrapped(line: Object) -> Object:

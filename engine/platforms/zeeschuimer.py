@@ -19,10 +19,10 @@ _META = "__import_meta"  # where 4CAT puts the envelope; the item then stands be
 
 
 def _read_x(item: Object, capture: Capture) -> Outcome:
-    return x_web.read_tweet(item, at=capture.counted, seen=capture.seen)
+    return x_web.read_tweet(item, at=capture.counted)
 
 
-# First part of the source's domain, or its id in the extension -> name in events, and reader.
+# A label of the source's domain, or its id in the extension -> name in events, and reader.
 _SOURCES: dict[str, tuple[str, Reader]] = {
     "tiktok": ("tiktok", read_tiktok),
     "tiktok-comments": ("tiktok", read_tiktok),
@@ -64,13 +64,13 @@ ADAPTER: Adapter = _Zeeschuimer()
 
 
 def _read(envelope: Object, item: Object) -> Outcome:
-    source = fields.text(envelope.get("source_platform")).lower().removeprefix("www.").partition(".")[0]
+    labels = fields.text(envelope.get("source_platform")).lower().removeprefix("www.").split(".")
+    source = next((label for label in labels if label in _SOURCES), labels[0])
     platform, reader = _SOURCES.get(source, (source, None))
     collected = first_time(envelope.get("timestamp_collected"))
     capture = Capture(
         platform=platform,
         item_id=fields.text(envelope.get("item_id")),
-        seen=collected,
         counted=first_time(envelope.get("last_updated")) or collected,
     )
     return _read_unknown(item, capture) if reader is None else reader(item, capture)
@@ -78,6 +78,6 @@ def _read(envelope: Object, item: Object) -> Outcome:
 
 def _read_unknown(item: Object, capture: Capture) -> Outcome:
     """An item of a platform without a reader, by the usual names of a post's fields."""
-    line = {"id": capture.item_id or None, "seen_at": capture.seen, "counts_at": capture.counted, **item}
+    line = {"id": capture.item_id or None, "counts_at": capture.counted, **item}
     outcome = generic.read_object(line, capture.platform or generic.PLATFORM)
     return outcome if isinstance(outcome, Mapped) else Rejected("unknown platform in envelope")

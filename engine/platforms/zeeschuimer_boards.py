@@ -29,8 +29,7 @@ def read_status(item: Object, capture: Capture) -> Outcome:
             author=author,
             name=name,
             created=first_time(item.get("created_at")),
-            seen=capture.seen,
-            original=_status(boosted, capture._replace(seen=None)),
+            original=_status(boosted, capture),
         )
         return Mapped((reaction,))
     return Mapped((_status(item, capture),))

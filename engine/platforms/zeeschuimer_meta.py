@@ -28,7 +28,7 @@ def read_instagram(item: Object, capture: Capture) -> Outcome:
         if total is None:
             return Ignored("partial item")
         return Mapped(
-            (Observation(platform=capture.platform, uid=uid, counts=total, at=capture.counted, seen=capture.seen),)
+            (Observation(platform=capture.platform, uid=uid, counts=total, at=capture.counted),)
         )
     author, name = _owner(item)
     event = post(

@@ -38,7 +38,7 @@ class Draw:
 
     def weighted(self, cumulative: Sequence[float]) -> int:
         """An index, as likely as its step in the cumulative weights."""
-        return min(bisect_right(cumulative, self.unit() * cumulative[-1]), len(cumulative) - 1)
+        return bisect_right(cumulative, self.unit() * cumulative[-1], 0, len(cumulative) - 1)
 
     def exponential(self, mean: float) -> float:
         """A waiting time with this mean."""

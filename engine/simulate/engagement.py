@@ -20,6 +20,7 @@ BURST_FACTOR = 1.8
 REPLY_FACTOR = 0.3
 NOISE = 0.5  # sigma of the log-normal luck of a post
 MOST = 3_000  # engagements of one post
+SOONEST = 3 * SECOND  # nobody reacts faster, so that a post is delivered before what comes of it
 
 # Share of the engagement that has arrived by an age: measured on Bluesky's public stream, July 2026, n = 120.
 _SHARES = (0.0, 0.17, 0.35, 0.54, 0.59, 0.73, 0.85, 0.90, 1.0)
@@ -63,7 +64,7 @@ def reactions(draw: Draw, mean: float, haste: float, tick: int, unlikes: bool) -
     actions: list[Action] = []
     for number in range(count):
         kind = KINDS[draw.weighted(_KIND_STEPS)]
-        age = _ticks(delay(draw.unit()) / haste, tick)
+        age = _ticks(max(SOONEST, delay(draw.unit()) / haste), tick)
         actions.append(Action(age, kind, number))
         if unlikes and kind == "like" and draw.chance(0.02):
             back = age + _ticks(draw.between(60, 900) * SECOND, tick)

@@ -93,7 +93,7 @@ ENGLISH: Phrases = (
 TIMES = ("this morning", "tonight", "today", "this afternoon", "this week", "this evening", "right now")
 NOUN_TIMES = ("morning", "evening", "day", "week", "afternoon")
 
-OPENERS = ("", "", "", "", "", "", "", "Update: ", "Quick note. ", "Right. ", "Listen. ", "Also: ", "PSA: ", "So. ")
+OPENERS = ("", "", "", "", "", "", "", "Update: ", "Quick note. ", "Right. ", "Listen. ", "Also: ", "PSA: ", "Anyway. ")
 CLOSERS: Phrases = (
     ("Love it.", "So good.", "Thank you all!", "Highly recommended.", "Great day.", "Happy!"),
     ("More later.", "Photos soon.", "Source below.", "Part two follows.", "Map attached.", "As of now."),

@@ -25,6 +25,7 @@ from engine.simulate.text import Segment, Text, Wish, compose, emoji_only
 from engine.simulate.topics import LANGUAGES, TOPICS
 
 AFTERGLOW = 20 * SECOND  # reactions that still come after a delete
+APART = 10 * SECOND  # between an edit or delete and what shows the same post otherwise
 POLL_AGES = (5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR)
 _MOOD_PERIOD = 50 * MINUTE
 _MEDIA_STEPS = cumulate(MEDIA_WEIGHTS)
@@ -195,14 +196,15 @@ class World:
             actions = [action for action in actions if action.kind != "quote"]
         if customs.polls and seen:
             actions += [Action(self._floor(age * draw.between(0.96, 1.04)), "poll", 0) for age in POLL_AGES]
-        actions.sort()
         end = setting.longest
-        if depth == 0 and draw.chance(0.025 * setting.oddities) and (seen or customs.deletes_unseen):
-            gone = self._floor(draw.between(4, 90) * MINUTE / setting.haste)
+        if depth == 0 and draw.chance(0.04 * setting.oddities) and (seen or customs.deletes_unseen):
+            gone = self._floor(draw.between(4, 60) * MINUTE / setting.haste)
+            actions = [action for action in actions if action.kind != "poll" or action.delay < gone - APART]
             actions.append(Action(gone, "delete", 0))
             end = min(end, gone + AFTERGLOW)
-        elif depth == 0 and seen and draw.chance(0.025 * setting.oddities):
+        elif depth == 0 and seen and draw.chance(0.03 * setting.oddities):
             changed = self._floor(draw.between(4, 20) * MINUTE / setting.haste)
+            actions = [action for action in actions if abs(action.delay - changed) > APART]
             actions.append(Action(changed, "edit", 0))
             end = changed if customs.edit_renames else end
         return tuple(sorted(action for action in actions if action.delay <= end))

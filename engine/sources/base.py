@@ -7,6 +7,7 @@ MAX_LINE = 1 << 20  # bytes; a longer line is no post of any platform
 KEPT = 200  # bytes kept of a line that is too long, enough to recognise it by
 CHUNK = 1 << 18  # bytes asked for at once
 BATCH = 1 << 22  # bytes of lines made ready at once, however many lines are asked for
+PATIENCE = 1 << 28  # bytes read at once in search of the end of a line
 MAX_HOLES = 100  # holes remembered; `lost` counts them all
 
 
@@ -88,7 +89,10 @@ class Source(Protocol):
         ...
 
     def read(self, max_lines: int) -> list[Item]:
-        """Up to `max_lines` lines, fewer when that is all there is at hand, [] when nothing is there now."""
+        """Up to `max_lines` lines; [] when nothing is there now.
+
+        Fewer lines than asked for do not mean that there are no more: see `state`.
+        """
         ...
 
     def backlog(self) -> tuple[int, int] | None:

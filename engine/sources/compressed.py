@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import zstandard
 
 from engine.clean import clean_line
-from engine.sources.base import BATCH, CHUNK, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.base import CHUNK, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
 from engine.sources.lines import LineSplitter
 
 Codec: TypeAlias = Literal["gzip", "zstd"]
@@ -118,7 +118,7 @@ class Compressed:
             self._file = _Input(self._path)
             self._pieces = self._decode(self._file)
         fed = 0
-        while not self._over and self._splitter.count < wanted and fed < BATCH:
+        while not self._over and not self._splitter.has_enough(wanted, fed):
             piece = next(self._pieces, None)
             if piece is None:
                 self._over = True

@@ -1,6 +1,6 @@
 """Bytes cut into lines, however they come in pieces, in bounded memory."""
 
-from engine.sources.base import KEPT, MAX_LINE, Item, Oversized
+from engine.sources.base import BATCH, KEPT, MAX_LINE, PATIENCE, Item, Oversized
 
 
 class LineSplitter:
@@ -33,6 +33,10 @@ class LineSplitter:
         """Bytes fed that have not been taken yet: lines ready and the unfinished one."""
         waiting = sum(_length(item) + 1 for item in self._ready[self._next :])
         return max(0, waiting - self._unended) + self._rest_length
+
+    def has_enough(self, wanted: int, fed: int) -> bool:
+        """Whether to stop reading, with `wanted` lines asked for and `fed` bytes added since."""
+        return self.count >= wanted or fed >= (BATCH if self.count else PATIENCE)
 
     def feed(self, data: bytes) -> None:
         """Add bytes."""

@@ -12,7 +12,8 @@ _HEAD = 1024  # bytes at the start that tell one content from another
 class FileReader:
     """Bytes of an open file in order. Owns the descriptor `fd`.
 
-    `offset` is where it reads next; None, or past the end, is the end. `restarted` says that the file was cut to nothing before, so that NUL bytes at its start are a hole and no text.
+    `offset` is where it reads next; None, or past the end, is the end. `restarted` says that the file was truncated
+    before, so that NUL bytes at its start are a hole and no text.
     """
 
     def __init__(self, fd: int, offset: int | None = 0, *, restarted: bool = False) -> None:
@@ -51,6 +52,11 @@ class FileReader:
         """Whether `fd` holds the first and last bytes read at the same places: it is a copy. Raises OSError."""
         known = len(self._tail)
         return self.offset > 0 and os.pread(fd, known, self.offset - known) == self._tail and self._same_head(fd)
+
+    def resembles(self, fd: int) -> bool:
+        """Whether `fd` begins with the same line as what was read, and goes on alike. Raises OSError."""
+        start = os.pread(fd, len(self._head), 0)
+        return b"\n" in start and self._head.startswith(start)
 
     def outgrown_by(self, fd: int) -> bool:
         """Whether `fd` is this file written anew with more at its end, as rsync does. Raises OSError.

@@ -8,7 +8,7 @@ before they were read are out of reach.
 import os
 import re
 import stat
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from engine.sources.reader import FileReader, content_id, is_whole, same_content
 
@@ -16,7 +16,10 @@ _ATTEMPTS = 5  # a directory that is being rotated is listed again until two lis
 _COUNTER = re.compile(r"\d{1,3}", re.ASCII)
 _DATE = re.compile(r"((?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d[-_.:T\d]*Z?|\d{10,13})", re.ASCII)
 
-Place = tuple[int, int, str]
+Place: TypeAlias = tuple[int, int, str]
+
+_OLDEST: Place = (-1, 0, "")
+_NEWEST: Place = (2, 0, "")
 
 
 def rotated_place(base: str, name: str) -> Place | None:
@@ -65,7 +68,7 @@ class Known:
             self._contents.add(content)
 
     def holds(self, fd: int) -> bool:
-        """Whether an open file is one of them. Raises OSError."""
+        """Whether an open file is one of them or a copy of one. Raises OSError."""
         found = os.fstat(fd)
         content = self._by_inode.get((found.st_dev, found.st_ino))
         return content_id(fd) in self._contents or (content is not None and same_content(fd, content))
@@ -82,40 +85,38 @@ def known_now(path: str, reading: FileReader | None) -> Known:
     return known
 
 
+class Unread(NamedTuple):
+    """A rotated file that was not read yet, open, and whether it is newer than the file being read."""
+
+    fd: int
+    newer: bool
+
+
+def unread(path: str, reading: FileReader, known: Known) -> list[Unread]:
+    """The rotated files of `path` that are neither being read nor known, oldest first; the caller closes them.
+
+    While the folder changes too fast to be sure none is found. Raises OSError.
+    """
+    found, current = _survey(path, reading, known)
+    if current is not None:
+        os.close(current)
+    return found
+
+
 def successors(path: str, reading: FileReader | None, known: Known) -> list[int]:
     """Descriptors of the files that came after the one being read, oldest first; the caller closes them.
 
     The last is that of `path` itself, if it has any content: an empty one means that its writer has not moved on yet
-    and may still write to the file before. While the folder changes too fast to be sure, none is found.
-
-    Raises OSError.
+    and may still write to the file before. Raises OSError.
     """
-    for _ in range(_ATTEMPTS):
-        current = _open_regular(path)
-        listed = _list(path)
-        found = _unread(listed, reading, current, known)
-        if listed == _list(path) and _is_at(path, current):
-            return found + _if_filled(current)
-        for fd in found if current is None else [*found, current]:
-            os.close(fd)
-    return []
-
-
-def find_copy(path: str, reading: FileReader, known: Known) -> FileReader | None:
-    """The copy made of a file before it was truncated, set to read on where `reading` stopped. Raises OSError."""
-    best: FileReader | None = None
-    for sibling in _list(path):
-        fd = None if sibling.inode == reading.inode else _open(sibling)
-        if fd is None:
-            continue
-        size = os.fstat(fd).st_size
-        if known.holds(fd) or not reading.continued_by(fd) or (best is not None and best.size >= size):
-            os.close(fd)
-            continue
-        if best is not None:
-            best.close()
-        best = FileReader(fd, reading.offset)
-    return best
+    found, current = _survey(path, reading, known)
+    after = [file.fd for file in found]
+    if current is not None:
+        if os.fstat(current).st_size:
+            after.append(current)
+        else:
+            os.close(current)
+    return after
 
 
 class _Sibling(NamedTuple):
@@ -157,17 +158,30 @@ def _open(sibling: _Sibling) -> int | None:
     return fd
 
 
-def _unread(listed: list[_Sibling], reading: FileReader | None, current: int | None, known: Known) -> list[int]:
-    """The listed files that are neither being read nor known, oldest first."""
-    passed = {reading.inode} if reading is not None else set()
+def _survey(path: str, reading: FileReader | None, known: Known) -> tuple[list[Unread], int | None]:
+    """The unread rotated files and the file at `path`, open, if it is another than the one being read."""
+    for _ in range(_ATTEMPTS):
+        current = _open_regular(path)
+        listed = _list(path)
+        found = _unread(listed, reading, current, known)
+        if listed == _list(path) and _is_at(path, current):
+            break
+        _close(current, found)
+        current, found = None, []
+    if current is not None and reading is not None and os.path.samestat(os.fstat(current), os.fstat(reading.fd)):
+        os.close(current)
+        current = None
+    return found, current
+
+
+def _unread(listed: list[_Sibling], reading: FileReader | None, current: int | None, known: Known) -> list[Unread]:
+    passed = set() if reading is None else {reading.inode}
     if current is not None:
         passed.add(os.fstat(current).st_ino)
     found: list[tuple[int, Place, int]] = []
     for sibling in listed:
-        if sibling.inode in passed:
-            continue
+        fd = None if sibling.inode in passed else _open(sibling)
         passed.add(sibling.inode)
-        fd = _open(sibling)
         if fd is None:
             continue
         status = os.fstat(fd)
@@ -175,7 +189,24 @@ def _unread(listed: list[_Sibling], reading: FileReader | None, current: int | N
             os.close(fd)
         else:
             found.append((status.st_mtime_ns, sibling.place, fd))
-    return [fd for _, _, fd in sorted(found)]
+    age = None if reading is None else _age(listed, reading, current)
+    return [Unread(fd, age is None or (modified, place) > age) for modified, place, fd in sorted(found)]
+
+
+def _age(listed: list[_Sibling], reading: FileReader, current: int | None) -> tuple[int, Place]:
+    """Where the file being read stands among the others: by its last change, then by its name."""
+    status = os.fstat(reading.fd)
+    if current is not None and os.path.samestat(status, os.fstat(current)):
+        return status.st_mtime_ns, _NEWEST
+    places = (sibling.place for sibling in listed if sibling.inode == reading.inode)
+    return status.st_mtime_ns, next(places, _OLDEST)
+
+
+def _close(current: int | None, found: list[Unread]) -> None:
+    for file in found:
+        os.close(file.fd)
+    if current is not None:
+        os.close(current)
 
 
 def _is_at(path: str, fd: int | None) -> bool:
@@ -184,12 +215,3 @@ def _is_at(path: str, fd: int | None) -> bool:
     except OSError:
         return fd is None
     return fd is not None and os.path.samestat(found, os.fstat(fd))
-
-
-def _if_filled(fd: int | None) -> list[int]:
-    if fd is None:
-        return []
-    if os.fstat(fd).st_size:
-        return [fd]
-    os.close(fd)
-    return []

@@ -6,12 +6,13 @@ end. So it gives a little too much, which the caller drops by the exact time.
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TypeAlias
 
 LineTime: TypeAlias = Callable[[bytes], int | None]  # microseconds since 1970, None for a line that has no time
 
 _SAMPLE = 16  # lines with a time that are looked at in one place
-_REACH = 1 << 21  # bytes read in one place to find them: two lines of the longest
+_REACHES = (1 << 16, 1 << 21)  # bytes read in one place to find them, at most two lines of the longest
 _CLOSE_ENOUGH = 1 << 16  # bytes; the search stops at a stretch this short
 _MARGIN = 1 << 18  # bytes stepped back in the end
 _ENDS = (1 << 18, 1 << 20, 1 << 22, 1 << 24)  # bytes looked at from the end for a line with a time
@@ -54,8 +55,13 @@ def seek_since(path: str, since: int, line_time: LineTime) -> int:
 
 
 def _sample(fd: int, start: int, end: int, line_time: LineTime) -> list[int]:
-    times = _times(_lines(fd, start, min(end, start + _REACH)), line_time)
-    return [time for time, _ in zip(times, range(_SAMPLE), strict=False)]
+    sample: list[int] = []
+    for reach in _REACHES:
+        times = _times(_lines(fd, start, min(end, start + reach)), line_time)
+        sample = list(islice(times, _SAMPLE))
+        if len(sample) == _SAMPLE:
+            break
+    return sample
 
 
 def _times(lines: Iterator[bytes], line_time: LineTime) -> Iterator[int]:
@@ -79,5 +85,5 @@ def _line_start(fd: int, offset: int) -> int:
     """The first start of a line at or after `offset`; `offset` itself if no newline is near."""
     if offset == 0:
         return 0
-    found = os.pread(fd, _REACH, offset - 1).find(b"\n")
+    found = os.pread(fd, _REACHES[-1], offset - 1).find(b"\n")
     return offset if found < 0 else offset + found

@@ -6,7 +6,7 @@ import stat
 from collections import deque
 
 from engine.clean import clean_line
-from engine.sources.base import BATCH, CHUNK, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.base import CHUNK, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
 from engine.sources.lines import LineSplitter
 
 
@@ -88,7 +88,7 @@ class Pipe:
     def _fill(self, wanted: int) -> None:
         self._caught_up = False
         fed = 0
-        while not self._over and self._splitter.count < wanted and fed < BATCH:
+        while not self._over and not self._splitter.has_enough(wanted, fed):
             data = self._receive()
             if data is None:
                 self._caught_up = True

@@ -6,7 +6,7 @@ from collections import deque
 
 from engine.clean import clean_line
 from engine.sources import rotation
-from engine.sources.base import BATCH, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.base import MAX_HOLES, MAX_LINE, Hole, Item, Position, State
 from engine.sources.lines import LineSplitter
 from engine.sources.reader import FileReader
 from engine.sources.rotation import Known
@@ -19,6 +19,10 @@ class Tail:
     `path` now. The old file counts as left once the new one has its first byte: until then its writer may still be at
     work on it. A truncated file is read again from its start, after what the copy made of it holds, if there is one.
     An unfinished line waits for its newline, and is given as it is once its file is over.
+
+    Out of reach are lines written between a copy and the truncation after it, the unread lines of a file that was
+    deleted, replaced or compressed before it was ever opened, and a truncation after which the very bytes that were
+    read were written again.
 
     `offset` None starts at the end; a line begun before the offset is skipped. With `known` (the rotated files from
     before) the file need not be there yet, and every file that appeared since is read from its start.
@@ -137,10 +141,13 @@ class Tail:
     def _fill(self, wanted: int) -> None:
         self._caught_up = False
         fed = 0
-        while self._splitter.count < wanted and fed < BATCH:
+        while not self._splitter.has_enough(wanted, fed):
+            at_start = self._file.offset == 0
             chunk = b"" if self._over else self._file.read()
             if chunk is None:
                 self._start_over()
+            elif chunk and at_start and self._was_overtaken():
+                continue
             elif chunk:
                 self._splitter.feed(chunk)
                 fed += len(chunk)
@@ -162,7 +169,7 @@ class Tail:
         return True
 
     def _move_on(self) -> None:
-        self._known.add(self._file.fd)
+        self._known.add(self._file.fd)  # as it is in the end
         self._file.close()
         self._file = self._queue.popleft()
         self._over = False
@@ -171,19 +178,25 @@ class Tail:
     def _look_around(self) -> bool:
         """Queue what came after the file at hand; False if nothing did."""
         at_path = self._stat_path()
-        if at_path is not None and os.path.samestat(at_path, os.fstat(self._file.fd)):
-            self._missing = False
-            return False
+        in_place = at_path is not None and os.path.samestat(at_path, os.fstat(self._file.fd))
         self._missing = at_path is None
-        filled = at_path is not None and at_path.st_size > 0
+        if in_place and self._file.offset:
+            return False
         look = (at_path and at_path.st_ino, _changed(os.path.dirname(self._path)))
+        filled = at_path is not None and at_path.st_size > 0
         if look == self._fruitless and not filled:
             return False
+        if self._file.offset == 0 and self._was_overtaken():
+            return True
+        self._fruitless = look
+        if in_place:
+            return False
+        self._known.add(self._file.fd)  # so that no copy of it is taken for a file that came after
         after = [FileReader(fd) for fd in rotation.successors(self._path, self._file, self._known)]
         if not after:
             self._missing = self._missing or filled  # what is there cannot be opened
-            self._fruitless = look
             return False
+        self._fruitless = ()
         self._rotated += len(after)
         if len(after) == 1 and self._file.outgrown_by(after[0].fd):
             self._file.close()
@@ -192,27 +205,49 @@ class Tail:
             self._queue.extend(after)
         return True
 
+    def _was_overtaken(self) -> bool:
+        """Whether the file at hand was copied and truncated before anything of it was read.
+
+        If so, its copies come first, and then the file again from its start.
+        """
+        if self._queue or not self._follow:
+            return False
+        copies = [copy for copy, newer in self._unread_copies() if _keep(copy, not newer)]
+        if copies:
+            self._truncated += len(copies)
+            self._queue.extend([*copies, FileReader(os.dup(self._file.fd), restarted=True)])
+            self._over = True
+        return bool(copies)
+
     def _start_over(self) -> None:
         """The file at hand was truncated: first what a copy still has of it, then what it holds now."""
         self._truncated += 1
         old = self._file
-        copy = rotation.find_copy(self._path, old, self._known) if self._follow else None
-        missed = old.size - (old.offset if copy is None else copy.size)
+        followed = self._follow and not self._queue
+        copies = self._unread_copies() if followed else []
+        rest = _continuation(old, [copy for copy, _ in copies])
+        missed = old.size - (old.offset if rest is None else rest.size)
         if missed > 0:
             self.lost += 1
             self._lost_bytes += missed
             self.holes.append(Hole(self.lines + self._splitter.count, "truncated before it was read", missed))
-        if self._follow and not self._queue:
+        for copy, newer in copies:
+            earlier = old.resembles(copy.fd)  # a copy made of what had been read by then
+            if earlier:
+                self._known.add(copy.fd)
+            if copy is not rest and _keep(copy, not newer and not earlier):
+                self._queue.append(copy)
+        if followed:
             self._queue.append(FileReader(os.dup(old.fd), restarted=True))
-            at_path = self._stat_path()
-            if at_path is not None and os.path.samestat(at_path, os.fstat(old.fd)):
-                self._known = rotation.known_now(self._path, old)
-        if copy is None:
+        if rest is None:
             self._over = True
         else:
-            self._known.add(copy.fd)
-            self._file = copy
+            self._file = FileReader(rest.fd, old.offset)
             old.close()
+
+    def _unread_copies(self) -> list[tuple[FileReader, bool]]:
+        """The rotated files that hold anything new, oldest first, and whether they are newer than the one at hand."""
+        return [(FileReader(fd), newer) for fd, newer in rotation.unread(self._path, self._file, self._known)]
 
     def _stat_path(self) -> os.stat_result | None:
         try:
@@ -228,6 +263,23 @@ class Tail:
 
 def _open_at_once(path: str) -> int:
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _keep(file: FileReader, wanted: bool) -> bool:
+    """Whether it is wanted; if not it is closed."""
+    if not wanted:
+        file.close()
+    return wanted
+
+
+def _continuation(old: FileReader, copies: list[FileReader]) -> FileReader | None:
+    """The copy that holds the most of what was in a truncated file, if any does.
+
+    While not even a line was read, all that begin alike may be copies of different contents, and the first comes next.
+    """
+    same = [copy for copy in copies if old.continued_by(copy.fd)]
+    alike = [copy for copy in same if old.resembles(copy.fd)]
+    return max(alike, key=lambda copy: copy.size, default=same[0] if same else None)
 
 
 def _changed(folder: str) -> int:

@@ -143,7 +143,7 @@ def _descriptors(sources: Iterable[Source]) -> list[int]:
 
 
 def _with_targets(paths: frozenset[str]) -> set[str]:
-    return paths | {os.path.realpath(path) for path in paths}
+    return {*paths, *map(os.path.realpath, paths)}
 
 
 def _folders(paths: frozenset[str]) -> list[str]:

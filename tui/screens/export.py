@@ -6,14 +6,14 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.widgets.line_input import LineInput
 
-HINT = "a .csv or .json file, or a folder/ for every table · enter writes · esc leaves it"
+HINT = "a .csv or .json file, or a folder/ for every table\nenter: write   esc: leave it"
 
 
 class ExportScreen(ModalScreen[str | None]):
@@ -31,7 +31,7 @@ class ExportScreen(ModalScreen[str | None]):
         """The question."""
         with Vertical(id="export") as box:
             box.border_title = Content(f"Export {self._table}")
-            yield LineInput(self._default, id="path")
+            yield LineInput(self._default, name="path")
             yield Static(Content(HINT), id="hint")
 
     @on(LineInput.Submitted)

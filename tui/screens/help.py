@@ -21,8 +21,11 @@ READING = (
     ("–", "not known or not scored, which is never the same as zero or neutral"),
     ("scored", "share of the posts that could be scored: only English is, the rest is counted by reason"),
     ("Δ", "posts less those of the window before"),
-    ("pred", "engagements (likes, reposts, replies, quotes) the post will have when `after` is over, with the range that"
-     " should hold 80% of outcomes; frozen when the post arrived"),
+    (
+        "pred",
+        "engagements (likes, reposts, replies, quotes) the post will have when `after` is over, with the range that"
+        " should hold 80% of outcomes; frozen when the post arrived",
+    ),
     ("usual", "the baseline to beat: what posts of this author come to"),
     ("×", "how many times the usual it has now"),
     ("censored", "not graded: the feed was blind, or the post was taken back, before it was due"),
@@ -36,9 +39,14 @@ def help_lines(width: int) -> list[Line]:
     lines: list[Line] = []
     for group in GROUPS:
         lines += [((group, "head"),)]
-        lines += [line for action in ACTIONS if action.group == group for line in _entry(keys_of(action), action.help, width)]
+        lines += [
+            line for action in ACTIONS if action.group == group for line in _entry(keys_of(action), action.help, width)
+        ]
         lines.append(BLANK)
-    lines += [*_entry("tab, shift+tab", "to the next panel, and back", width), *_entry("ctrl+p", "all commands, themes", width)]
+    lines += [
+        *_entry("tab, shift+tab", "to the next panel, and back", width),
+        *_entry("ctrl+p", "all commands, themes", width),
+    ]
     lines += [BLANK, (("Reading it", "head"),)]
     for sign, meaning in READING:
         lines += _entry(sign, meaning, width)

@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.widget import Widget
 
 from engine.snapshot import Cluster, DraftScore, Frame, Hashtag, PostRow, Prediction, Snapshot
 from tui import details
 from tui.actions import bindings
 from tui.format import count
-from tui.lines import Line
+from tui.lines import Line, fit
 from tui.screens.page import PageScreen
 from tui.view import View
 from tui.widgets.clusters import Clusters
@@ -25,8 +26,8 @@ from tui.widgets.gauges import Gauges
 from tui.widgets.hashtags import Hashtags
 from tui.widgets.header import Header
 from tui.widgets.health import FeedHealth
-from tui.widgets.paint import ROLE_CLASSES, Panel
 from tui.widgets.pager import Page
+from tui.widgets.paint import ROLE_CLASSES, Panel
 from tui.widgets.predictions import Predictions
 from tui.widgets.table import Opened, Table
 from tui.widgets.timeline import Timeline
@@ -53,7 +54,8 @@ class TooSmall(Panel):
     def lines(self, width: int, height: int) -> list[Line]:
         """The one line."""
         need = f"terminal too small (need {LEAST_WIDTH}x{LEAST_HEIGHT})"
-        return [((f"{need}, still counting: {count(self._posts)} posts", "warning"),)]
+        counting: Line = ((f"{count(self._posts)} posts", "muted"),)
+        return [fit([(0, ((f"{need}, still counting", "warning"),)), (1, counting)], width, ": ")]
 
 
 class Overview(Screen[None]):
@@ -66,13 +68,13 @@ class Overview(Screen[None]):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     AUTO_FOCUS = "#clusters"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-too-narrow"),
         (LEAST_WIDTH, "-narrow"),
         (100, "-middle"),
         (150, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-too-low"),
         (LEAST_HEIGHT, "-low"),
         (32, "-high"),
@@ -88,6 +90,7 @@ class Overview(Screen[None]):
         self._clusters, self._hashtags, self._predictions = Clusters(), Hashtags(), Predictions()
         self._feed, self._health = Feed(), FeedHealth()
         self._composer = Composer(debounce)
+        self._focused_before: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """All panels; the stylesheet says which are there at which size."""
@@ -152,13 +155,15 @@ class Overview(Screen[None]):
         """Show or hide a panel; one that is on screen is hidden, any other is shown."""
         self._leave_zoom()
         panel = self.query_one(f"#{PANELS[number - 1]}")
-        shown = panel.display and panel.styles.display != "none" and panel.size.height > 0
+        shown = panel.display
         panel.set_class(not shown, "-shown")
         panel.set_class(shown, "-hidden")
-        self._close_empty_rows()
+        self.call_after_refresh(self._close_empty_rows)
 
     def action_compose(self) -> None:
         """Open the composer."""
+        self._leave_zoom()
+        self._focused_before = self.focused
         self.add_class("-composing")
         self._composer.input.focus()
 
@@ -166,14 +171,14 @@ class Overview(Screen[None]):
         """One step back: out of the composer, out of the zoom, or let the focused table's cursor go."""
         if self.has_class("-composing"):
             self.remove_class("-composing")
-            self._clusters.focus()
+            (self._focused_before or self._clusters).focus()
         elif not self._leave_zoom() and isinstance(self.focused, Table):
             self.focused.release()
 
-    def action_open(self) -> None:
+    def action_open_mood(self) -> None:
         """The sentiment has a page too."""
         snapshot = self._snapshot
-        if snapshot is not None and isinstance(self.focused, Gauges | Timeline):
+        if snapshot is not None:
             self._page("Sentiment", lambda width: details.sentiment_lines(snapshot, width))
 
     @on(Opened)
@@ -219,4 +224,8 @@ class Overview(Screen[None]):
 
     def _close_empty_rows(self) -> None:
         for row in self.query(".row"):
-            row.set_class(all(child.has_class("-hidden") for child in row.children), "-hidden")
+            row.set_class(not any(child.display for child in row.children), "-hidden")
+
+    def on_resize(self) -> None:
+        """Another size may show other panels."""
+        self.call_after_refresh(self._close_empty_rows)

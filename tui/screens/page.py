@@ -9,8 +9,8 @@ from textual.screen import ModalScreen
 
 from engine.snapshot import Frame
 from tui.lines import Line
-from tui.widgets.paint import title_of
 from tui.widgets.pager import Page, Pager
+from tui.widgets.paint import title_of
 
 LivePage = Callable[[Frame | None, int], list[Line]]
 

@@ -13,6 +13,8 @@ from tui.widgets.table import Table
 class Clusters(Table[Cluster]):
     """Clusters by posts, share, change or mood. The tags stand last: they may hold any script."""
 
+    EMPTY = "no clusters yet: they form once enough posts carry hashtags"
+
     def __init__(self) -> None:
         super().__init__("clusters", COLUMNS)
         self._unclustered = 0

@@ -26,7 +26,7 @@ class Column(Generic[Item]):
 
 
 MARK = 2  # cells before the first column, where the cursor stands
-LEAST_REST = 16  # cells the last column should have before others are let in
+LEAST_REST = 24  # cells the last column should have before others are let in
 
 
 def fitting(columns: Sequence[Column[Item]], width: int) -> list[Column[Item]]:

@@ -59,7 +59,7 @@ class Composer(Vertical):
         self._timer: Timer | None = None
         self._history: list[str] = []
         self._at = 0
-        self.input = LineInput(placeholder="type a post", id="draft")
+        self.input = LineInput(placeholder="type a post", name="draft")
         self.verdict = Verdict()
 
     def compose(self) -> ComposeResult:

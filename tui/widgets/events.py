@@ -14,6 +14,7 @@ class EventLine(Panel):
     def __init__(self) -> None:
         super().__init__("events")
         self._message: Line = ()
+        self._started = False
         self._left = 0
         self._notices: list[str] = []
         self._gap = ""
@@ -28,6 +29,7 @@ class EventLine(Panel):
         """Draw another view."""
         if view.frame is None:
             return
+        self._started = True
         snapshot = view.frame.snapshot
         self._notices = snapshot.notices
         self._gap = ""
@@ -42,6 +44,8 @@ class EventLine(Panel):
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The one line."""
+        if not self._started and not self._message:
+            return [((" the engine is starting; the keys work already", "muted"),)]
         parts: list[tuple[int, Line]] = [(0, self._message)]
         parts += [(rank, ((f"! {notice}", "warning"),)) for rank, notice in enumerate(self._notices, 1)]
         if self._gap:

@@ -16,6 +16,8 @@ MOST = 500  # posts kept for scrolling
 class Feed(Table[PostRow]):
     """Posts, newest first. Moving the cursor freezes them; back to the top (g) lets them move again."""
 
+    EMPTY = "no posts yet"
+
     def __init__(self) -> None:
         super().__init__("feed", COLUMNS, header=False)
         self._newest: list[PostRow] = []

@@ -1,9 +1,14 @@
 """The mood: its mean with band and change, how the scored posts divide, and what could not be scored."""
 
+from typing import ClassVar
+
+from textual.binding import BindingType
+
 from engine.snapshot import Sentiment, Snapshot
+from tui.actions import bindings
 from tui.draw import bar
 from tui.format import count, mood, percent, whole_percent, window
-from tui.lines import BLANK, Line, Span, fit, pad
+from tui.lines import BLANK, Line, fit, pad
 from tui.widgets.paint import Panel
 
 SHARES = (("+", "pos", "positive"), ("=", "neu", "neutral"), ("-", "neg", "negative"))
@@ -12,6 +17,8 @@ ROOMY = 8  # lines from which the gauges stand apart
 
 class Gauges(Panel, can_focus=True):
     """Sentiment gauges of the window."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("gauge")
 
     def __init__(self) -> None:
         super().__init__("sentiment")
@@ -32,14 +39,14 @@ def gauge_lines(snapshot: Snapshot, width: int, height: int) -> list[Line]:
     """Mean, three shares and coverage; with room, what was not scored by reason and the languages."""
     now = snapshot.sentiment
     shares = [share_line(now, sign, name, field, width) for sign, name, field in SHARES]
-    mean, coverage = mean_line(now, snapshot.window, width), coverage_line(snapshot)
+    mean, coverage = mean_line(now, snapshot.window, width), coverage_parts(snapshot)
     reasons = by_count(now.not_scored)
     if height < ROOMY:
-        return [mean, *shares, (*coverage, *listed(" · not", reasons))]
-    lines = [mean, BLANK, *shares, BLANK, coverage]
+        return [mean, *shares, fit([*coverage, *listed("not", reasons)], width, " ")]
+    lines = [mean, BLANK, *shares, BLANK, fit(coverage, width, " ")]
     if reasons:
-        lines.append(listed(" not", reasons))
-    return [*lines, listed(" lang", by_count(snapshot.languages))]
+        lines.append(fit(listed(" not", reasons), width, " "))
+    return [*lines, fit(listed(" lang", by_count(snapshot.languages)), width, " ")]
 
 
 def mean_line(now: Sentiment, seconds: int, width: int) -> Line:
@@ -68,10 +75,14 @@ def share_line(now: Sentiment, sign: str, name: str, field: str, width: int) -> 
     )
 
 
-def coverage_line(snapshot: Snapshot) -> Line:
+def coverage_parts(snapshot: Snapshot) -> list[tuple[int, Line]]:
     """How much of the window could be scored at all."""
     share = whole_percent(snapshot.sentiment.coverage)
-    return ((" scored ", "muted"), (share, ""), (f" of {count(snapshot.posts_in_window)} (en)", "muted"))
+    return [
+        (0, ((" scored ", "muted"), (share, ""))),
+        (2, ((f"of {count(snapshot.posts_in_window)}", "muted"),)),
+        (0, (("(en)", "muted"),)),
+    ]
 
 
 def by_count(parts: dict[str, int]) -> list[tuple[str, int]]:
@@ -79,11 +90,9 @@ def by_count(parts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(parts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def listed(name: str, parts: list[tuple[str, int]]) -> Line:
-    """Names with their counts on one line."""
-    if not parts:
-        return BLANK
-    spans: list[Span] = [(f"{name} ", "muted")]
-    for index, (part, posts) in enumerate(parts):
-        spans += [(", " if index else "", "muted"), (part or "undecided", ""), (f" {count(posts)}", "muted")]
-    return tuple(spans)
+def listed(name: str, parts: list[tuple[str, int]]) -> list[tuple[int, Line]]:
+    """Names with their counts, to be fitted on a line: the least common are left out first, and no number is cut."""
+    return [
+        (rank, ((f"{name} " if rank == 1 else "", "muted"), (part or "undecided", ""), (f" {count(posts)}", "muted")))
+        for rank, (part, posts) in enumerate(parts, 1)
+    ]

@@ -12,6 +12,8 @@ from tui.widgets.table import Table
 class Hashtags(Table[Hashtag]):
     """Tags by posts, authors, share or mood."""
 
+    EMPTY = "no hashtags yet"
+
     def __init__(self) -> None:
         super().__init__("hashtags", COLUMNS)
 

@@ -1,7 +1,7 @@
 """The first line: what is watched, how it is doing, and every record accounted for."""
 
 from engine.snapshot import Format, Frame, Meters
-from tui.format import clock, count, lag, rate, short, size, whole_percent, window
+from tui.format import clock, count, lag, percent, rate, short, size, whole_percent, window
 from tui.lines import Line, cut, fit
 from tui.view import View
 from tui.widgets.paint import Panel
@@ -38,7 +38,7 @@ def header_line(view: View, width: int) -> Line:
             (12, (("engine ", "muted"), (f"{frame.health.cpu:.0%} {size(frame.health.memory)}", ""))),
             (8, ((clock(frame.snapshot.as_of), ""), (" UTC", "muted"))),
         ]
-    return ((" ", ""), *fit(parts, width - 2))
+    return ((" ", ""), *fit(parts, width - 1))
 
 
 def state(view: View) -> Line:
@@ -78,10 +78,18 @@ def format_line(formats: list[Format]) -> Line:
     if not formats:
         return ()
     most = max(formats, key=lambda item: item.lines)
-    mapped = most.mapped / most.lines if most.lines else None
-    role = "" if mapped in (None, 1.0) else "warning"
+    role = "" if most.mapped == most.lines else "warning"
     others = f" +{len(formats) - 1}" if len(formats) > 1 else ""
-    return ((f"{cut(most.name, 20)} ", "muted"), (whole_percent(mapped), role), (others, "muted"))
+    return ((f"{cut(most.name, 20)} ", "muted"), (mapped_percent(most), role), (others, "muted"))
+
+
+def mapped_percent(shape: Format) -> str:
+    """The mapped share, rounded down: 100% is all of it."""
+    return (
+        percent(shape.mapped * 1000 // shape.lines / 1000, 0 if shape.mapped == shape.lines else 1)
+        if shape.lines
+        else ""
+    )
 
 
 def _meters(meters: Meters) -> list[tuple[int, Line]]:

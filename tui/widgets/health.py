@@ -1,9 +1,10 @@
 """The health of the feed: every record accounted for, what was rejected and why, gaps, sources, the engine itself."""
 
 from engine.snapshot import Frame, Meters, Reason
-from tui.format import clock, count, day_and_clock, duration, lag, percent, rate, size, whole_percent
+from tui.format import clock, count, day_and_clock, duration, lag, percent, rate, size
 from tui.lines import BLANK, Line, Span, fit, pad, wrap
 from tui.widgets.gauges import by_count
+from tui.widgets.header import mapped_percent
 from tui.widgets.paint import Panel
 
 # The parts of `Meters.read`, in the order they are read.
@@ -56,7 +57,7 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
         return [(("The engine has not sent its first picture yet.", "muted"),)]
     snapshot, health = frame.snapshot, frame.health
     lines: list[Line] = [
-        *_section("Records"),
+        (("Records", "head"),),
         *_meter_lines(snapshot.meters),
         *_section("Formats"),
         *[
@@ -64,7 +65,7 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
                 (pad(item.name, 26), "strong"),
                 (pad(item.platform, 12), "muted"),
                 (pad(count(item.lines), 12, True), ""),
-                (f" lines, {whole_percent(item.mapped / item.lines if item.lines else None)} mapped", "muted"),
+                (f" lines, {mapped_percent(item)} mapped", "muted"),
             )
             for item in snapshot.formats
         ],
@@ -75,7 +76,11 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
     for source in health.sources:
         role = {"failed": "error", "live": "live"}.get(source.state, "")
         lines.append(
-            ((pad(source.state, 9), role), (f" {source.name}", ""), (f"  {count(source.lines)} lines {source.detail}", "muted"))
+            (
+                (pad(source.state, 9), role),
+                (f" {source.name}", ""),
+                (f"  {count(source.lines)} lines {source.detail}", "muted"),
+            )
         )
     lines += _section("Gaps")
     for gap in snapshot.gaps:
@@ -84,7 +89,9 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
     if not snapshot.gaps:
         lines.append((("none", "muted"),))
     lines += _section("Languages in the window")
-    lines += [((pad(name or "undecided", 12), ""), (count(posts), "muted")) for name, posts in by_count(snapshot.languages)]
+    lines += [
+        ((pad(name or "undecided", 12), ""), (count(posts), "muted")) for name, posts in by_count(snapshot.languages)
+    ]
     lines += _section("Engine")
     lines.append(
         fit(
@@ -109,14 +116,23 @@ def _meter_lines(meters: Meters) -> list[Line]:
     verdict: Span = ("adds up", "good") if total == meters.read else (f"does not add up: {count(total)}", "error")
     lines: list[Line] = [
         ((pad("lines", 14), "muted"), (pad(count(meters.lines), 12, True), "")),
-        ((pad("read", 14), "muted"), (pad(count(meters.read), 12, True), "strong"), ("  = all below, ", "muted"), verdict),
+        (
+            (pad("read", 14), "muted"),
+            (pad(count(meters.read), 12, True), "strong"),
+            ("  = all below, ", "muted"),
+            verdict,
+        ),
     ]
     for name in PARTS:
         value = getattr(meters, name)
         share = value / meters.read if meters.read else None
         role = "warning" if name in _TROUBLE and value else ""
         lines.append(
-            ((pad(f"  {name}", 14), "muted"), (pad(count(value), 12, True), role), (pad(percent(share), 8, True), "muted"))
+            (
+                (pad(f"  {name}", 14), "muted"),
+                (pad(count(value), 12, True), role),
+                (pad(percent(share), 8, True), "muted"),
+            )
         )
     lines.append(((pad("embedded", 14), "muted"), (pad(count(meters.embedded), 12, True), ""), ("  besides", "muted")))
     return lines

@@ -34,7 +34,9 @@ class Pager(Panel, can_focus=True):
         whole = self._page(width)
         self._total = len(whole)
         self._top = max(min(self._top, self._total - height), 0)
-        self.border_subtitle = f"{min(self._top + height, self._total)} of {self._total}" if self._total > height else ""
+        self.border_subtitle = (
+            f"{min(self._top + height, self._total)} of {self._total}" if self._total > height else ""
+        )
         return whole[self._top : self._top + height]
 
     def action_move(self, step: int) -> None:

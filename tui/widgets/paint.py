@@ -43,16 +43,20 @@ def style_of(widget: Widget, role: str) -> Style:
 
 def strip_of(widget: Widget, line: Line, width: int, over: str = "") -> Strip:
     """`line` in exactly `width` cells; `over` is a role laid over the whole line."""
-    laid = style_of(widget, over) if over else None
+    laid = _without_ink(style_of(widget, over)) if over else None
     ascii_only = widget.app.has_class("-ascii")
     segments = []
     for text, role in line:
         style = style_of(widget, role)
         if laid is not None:
-            style = Style(color=style.color, bold=style.bold) + laid
-        text = plain(text)
-        segments.append(Segment(text.translate(ASCII) if ascii_only else text, style))
-    return Strip(segments).adjust_cell_length(width, laid or style_of(widget, "plain"))
+            style += laid
+        segments.append(Segment(plain(text).translate(ASCII) if ascii_only else plain(text), style))
+    return Strip(segments).adjust_cell_length(width, style_of(widget, "plain") + laid)
+
+
+def _without_ink(style: Style) -> Style:
+    """What a style does to the ground a text stands on, leaving the text its own colour."""
+    return Style(bgcolor=style.bgcolor, reverse=style.reverse, underline=style.underline)
 
 
 def title_of(widget: Widget, title: str) -> Content:
@@ -66,8 +70,8 @@ class Panel(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self, id: str) -> None:
-        super().__init__(id=id, classes="panel")
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name, classes="panel")
         self._lines: Sequence[Line] = ()
         self._title = ""
 

@@ -14,6 +14,8 @@ from tui.widgets.table import Table
 class Predictions(Table[Prediction]):
     """Frozen predictions beside their outcome, with the champion's record in the title."""
 
+    EMPTY = "no predictions yet: each post is predicted once, when it arrives"
+
     def __init__(self) -> None:
         self._as_of: datetime | None = None
         self._record = ""

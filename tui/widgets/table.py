@@ -29,9 +29,10 @@ class Table(Panel, Generic[Item], can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+    EMPTY: ClassVar[str] = ""  # what stands in for the rows while there are none
 
-    def __init__(self, id: str, columns: Sequence[Column[Item]], header: bool = True) -> None:
-        super().__init__(id)
+    def __init__(self, name: str, columns: Sequence[Column[Item]], header: bool = True) -> None:
+        super().__init__(name)
         self._columns = columns
         self._sortable = [column for column in columns if column.order is not None]
         self._sort = self._sortable[0] if self._sortable else None
@@ -109,12 +110,14 @@ class Table(Panel, Generic[Item], can_focus=True):
             mark = "▶ " if at == self._cursor and (self.has_focus or self._pinned is not None) else "  "
             cells = (column.cell(self._items[at]) for column in columns)
             lines.append(((mark, "accent"), *layout(columns, cells, width)))
+        if not self._items:
+            lines.append(((f"  {self.EMPTY}", "muted"),))
         return lines
 
     def render_line(self, y: int) -> Strip:
         """One line, with the cursor laid over its row."""
         line = self._lines[y] if y < len(self._lines) else BLANK
-        at_cursor = bool(line) and y >= self._header and self._top + y - self._header == self._cursor
+        at_cursor = y >= self._header and self._top + y - self._header == self._cursor
         over = ""
         if at_cursor and self._items:
             over = "cursor" if self.has_focus else "cursor-blurred" if self._pinned is not None else ""

@@ -1,8 +1,12 @@
 """Mean sentiment as a braille line over the volume of posts as bars, with their axes."""
 
 from itertools import pairwise
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from engine.snapshot import Moment, Snapshot
+from tui.actions import bindings
 from tui.draw import braille, columns
 from tui.format import duration, short, window
 from tui.lines import Line, Span, pad
@@ -14,6 +18,8 @@ AXIS = 6  # cells of the labels at the left
 
 class Timeline(Panel, can_focus=True):
     """Sentiment and volume over the window."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("gauge")
 
     def __init__(self) -> None:
         super().__init__("timeline")
@@ -79,21 +85,20 @@ def _over_zero(dots: str, role: str, zero: bool) -> list[Span]:
 
 def _volume_rows(moments: list[Moment], room: int, rows: int) -> list[Line]:
     posts = [moment.posts for moment in moments]
-    label = f"{short(max(posts))}{_per(moments)}"
-    return [
-        (*_label(label if y == 0 else ""), (bars, "accent"))
-        for y, bars in enumerate(columns(posts, room, rows))
-    ]
+    label = peak(max(posts), _bucket(moments))
+    return [(*_label(label if y == 0 else ""), (bars, "accent")) for y, bars in enumerate(columns(posts, room, rows))]
+
+
+def peak(posts: int, seconds: float) -> str:
+    """The most posts in a bucket of so many seconds, as a rate."""
+    if seconds <= 0:
+        return short(posts)
+    unit, name = (1, "s") if seconds < 5 else (60, "m") if seconds < 3600 else (3600, "h")
+    return f"{short(posts / seconds * unit)}/{name}"
 
 
 def _bucket(moments: list[Moment]) -> float:
     return min(((b.start - a.start).total_seconds() for a, b in pairwise(moments)), default=0.0)
-
-
-def _per(moments: list[Moment]) -> str:
-    """The unit of the volume: posts in one bucket."""
-    seconds = _bucket(moments)
-    return {1: "/s", 60: "/m", 3600: "/h"}.get(int(seconds), "")
 
 
 def _label(text: str) -> list[Span]:

@@ -3,6 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
+from base64 import b32encode
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
@@ -13,9 +14,9 @@ from engine.simulate.people import People, Person
 
 Object = dict[str, Any]
 
-BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 # Not printable or not seen: written as escapes, so that the feeds are safe to open in an editor.
 _UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Line(NamedTuple):
@@ -63,6 +64,10 @@ class Shape(ABC):
         """The line of a post with a claimed time that cannot be true. Only shapes with `claims` have it."""
         raise NotImplementedError
 
+    def asks_privacy(self, post: Post) -> bool:
+        """Whether the line says that the author does not want the text kept."""
+        return False
+
     def tags(self, post: Post) -> list[str]:
         """Its tags, in lower case."""
         return [tag.lower() for tag in post.text.tags]
@@ -85,14 +90,19 @@ def iso(micros: int) -> str:
 
 def encode(value: Any) -> str:
     """JSON as services write it: compact, UTF-8, with what cannot be seen as escapes."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def code(number: int, length: int, alphabet: str = BASE32) -> str:
+def code(number: int, length: int, alphabet: str) -> str:
     """The last `length` digits of a number in an alphabet."""
     out = []
     for _ in range(length):
         number, digit = divmod(number, len(alphabet))
         out.append(alphabet[digit])
     return "".join(reversed(out))
+
+
+def base32(data: bytes) -> str:
+    """Base 32 of RFC 4648, in lower case and without padding."""
+    return b32encode(data).decode().rstrip("=").lower()

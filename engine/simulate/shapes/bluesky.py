@@ -6,10 +6,10 @@ from typing import ClassVar
 from engine.simulate.draw import Draw
 from engine.simulate.engagement import Action
 from engine.simulate.model import Customs, Happening, Post
-from engine.simulate.people import Person, digest, integer
-from engine.simulate.shapes.base import Line, Object, Shape, code, encode, iso
+from engine.simulate.people import People, Person, digest, integer
+from engine.simulate.shapes.base import Line, Object, Shape, base32, encode, iso
 
-_TID = "234567abcdefghijklmnopqrstuvwxyz"
+_TID = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "234567abcdefghijklmnopqrstuvwxyz")
 _POST, _LIKE, _REPOST = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost"
 
 
@@ -19,6 +19,10 @@ class Bluesky(Shape):
     name = "bluesky"
     customs: ClassVar[Customs] = Customs(hidden_tags=True, unlikes=True, purges=True)
     claims = True
+
+    def __init__(self, seed: int, people: People) -> None:
+        super().__init__(seed, people)
+        self._subject = lru_cache(maxsize=4_096)(self._make_subject)
 
     def uid(self, post: Post) -> str:
         return f"at://{self.author(post.author)}/{_POST}/{_tid(post.created, post.number)}"
@@ -31,7 +35,7 @@ class Bluesky(Shape):
         match happening.kind, action:
             case "post", _:
                 return self._create(post, seen, iso(post.created))
-            case ("like" | "repost"), Action():
+            case (("like" | "repost"), Action()):
                 return self._reaction(post, action, seen)
             case "unlike", Action():
                 return self._unlike(post, action, seen)
@@ -78,11 +82,11 @@ class Bluesky(Shape):
     def _post_commit(self, post: Post, operation: str, seen: int, record: Object | None) -> Line:
         rkey = _tid(post.created, post.number)
         data = self._commit(self.author(post.author), seen, operation, _POST, rkey, record)
-        return Line(data, "edit" if operation == "update" else "delete", self.uid(post), seen)
+        if operation == "update":
+            return Line(data, "edit", self.uid(post), seen)
+        return Line(data, "delete", self.uid(post), seen, "post")
 
-    def _commit(
-        self, did: str, seen: int, operation: str, collection: str, rkey: str, record: Object | None
-    ) -> bytes:
+    def _commit(self, did: str, seen: int, operation: str, collection: str, rkey: str, record: Object | None) -> bytes:
         commit: Object = {
             "rev": _tid(seen, integer(did, rkey) % 1000),
             "operation": operation,
@@ -93,7 +97,7 @@ class Bluesky(Shape):
             commit |= {"record": record, "cid": _cid(did, rkey, seen)}
         return encode({"did": did, "time_us": seen, "kind": "commit", "commit": commit}).encode()
 
-    def _subject(self, post: Post) -> Object:
+    def _make_subject(self, post: Post) -> Object:
         return {"cid": _cid(post.number), "uri": self.uid(post)}
 
     def _reaction_key(self, post: Post, number: int, time: int) -> tuple[str, str]:
@@ -109,9 +113,8 @@ class Bluesky(Shape):
 
     def _unlike(self, post: Post, action: Action, seen: int) -> Line:
         did, rkey = self._reaction_key(post, action.number, post.created + action.of)
-        return Line(
-            self._commit(did, seen, "delete", _LIKE, rkey, None), "delete", f"at://{did}/{_LIKE}/{rkey}", seen
-        )
+        data = self._commit(did, seen, "delete", _LIKE, rkey, None)
+        return Line(data, "delete", f"at://{did}/{_LIKE}/{rkey}", seen, "like")
 
     def _record(self, post: Post, claim: str) -> Object:
         record: Object = {"$type": _POST, "createdAt": claim}
@@ -182,13 +185,14 @@ class Bluesky(Shape):
 def _tid(micros: int, salt: int) -> str:
     """A record key: 53 bits of microseconds and 10 of a clock id (atproto.com, TID)."""
     extra = salt * 2_654_435_761 % 1_024_000
-    return code(((micros // 1000 * 1000 + extra // 1024) << 10) | (extra & 1023), 13, _TID)
+    number = ((micros // 1000 * 1000 + extra // 1024) << 10) | (extra & 1023)
+    return base32(number.to_bytes(10, "big"))[-13:].translate(_TID)
 
 
 @lru_cache(maxsize=16_384)
 def _did(seed: int, account: int | str) -> str:
-    return "did:plc:" + code(int.from_bytes(digest(seed, "did", account), "big"), 24)
+    return "did:plc:" + base32(digest(seed, "did", account)[:15])
 
 
 def _cid(*key: object) -> str:
-    return "bafyrei" + code(int.from_bytes(digest("cid", *key), "big"), 52)
+    return "bafyrei" + base32(digest("cid", *key))

@@ -1,0 +1,176 @@
+"""Predicted engagement that grades itself: frozen at arrival, scored and learnt from only when a label matures.
+
+The target is y = log(1 + likes + reposts + replies + quotes within the horizon). Everything here runs on event time:
+the same calls give the same forecasts to the bit, and a forecast depends on its own post and on what matured before.
+"""
+
+from collections.abc import Sequence
+from math import expm1, nan
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from models import metrics
+from models.features import TRUST, Features, Known, label
+from models.race import LEARNING, Race
+from models.reasons import reasons
+from models.rolling import Rolling
+
+__all__ = ["LEARNING", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore"]
+
+Floats = NDArray[np.float64]
+
+SCORED = 2_000  # newest matured posts that scores are computed on
+
+
+class Forecast(msgspec.Struct, frozen=True, gc=False):
+    """What was said of a post at its arrival, at one horizon. Numbers are log(1 + engagements), None if nothing is learnt."""
+
+    predicted: float | None
+    low: float | None  # 80 % interval; None until 20 forecasts have matured
+    high: float | None
+    usual: float | None  # the author baseline
+    model: str  # the leader's name and version; "" while nothing is learnt
+    rivals: tuple[float | None, ...]  # what each model said, in the order of `EngagementModel.names`
+    reasons: tuple[str, ...]
+    row: bytes  # the features as they were, float32
+
+
+class Matured(msgspec.Struct, frozen=True, gc=False):
+    """A post whose horizon has passed, with its outcome."""
+
+    known: Known
+    forecast: Forecast
+    actual: int  # engagements within the horizon
+    at: int  # when the label came due, microseconds
+
+
+class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
+    """How one model did on the newest matured posts. None is "not known yet"."""
+
+    model: str
+    champion: bool
+    n: int
+    mae_log: float | None
+    mse_log: float | None
+    mae: float | None
+    mse: float | None
+    skill: float | None  # 1 - mae_log / that of the author baseline on the same posts
+    spearman: float | None
+    coverage80: float | None  # of the intervals that were shown; only on the champion
+    width80: float | None
+
+
+class EngagementModel:
+    """Learns, per horizon, how posts of this feed fare. Not thread-safe. `horizons` are microseconds."""
+
+    def __init__(self, horizons: tuple[int, ...], seed: int = 0) -> None:
+        del seed  # nothing here draws lots yet: models that do take it
+        self._features = Features(len(horizons))
+        self._races = tuple(Race() for _ in horizons)
+        self.names = self._races[0].names if horizons else ()
+        # actual, low, high, then each model's prediction; NaN where there was none
+        self._history = tuple(Rolling(SCORED, 3 + len(self.names)) for _ in horizons)
+        self._now = 0  # newest event time seen
+        self._scores: dict[int, list[ModelScore]] = {}
+
+    def forecast(self, posts: Sequence[Known]) -> list[tuple[Forecast, ...]]:
+        """A forecast per post and horizon: [post][horizon]. Learns nothing, so it also serves a post only typed."""
+        if not posts:
+            return []
+        rows = self._features.rows(posts)
+        columns = [self._freeze(posts, rows[:, index], race) for index, race in enumerate(self._races)]
+        return list(zip(*columns, strict=True))
+
+    def arrived(self, posts: Sequence[Known]) -> None:
+        """Note that these posts were made: later forecasts know how many an author posted and when the last."""
+        for post in posts:
+            self._features.authors.arrived(post.author, post.at)
+            self._now = max(self._now, post.at)
+
+    def mature(self, horizon: int, outcomes: Sequence[Matured]) -> None:
+        """Score the frozen forecasts of `outcomes`, in order of `at`, for every model; then learn from them."""
+        if not outcomes:
+            return
+        race = self._races[horizon]
+        labels = np.array([label(outcome.actual) for outcome in outcomes])
+        told = np.array([_numbers(outcome.forecast, len(self.names)) for outcome in outcomes])
+        scored = ~np.isnan(told[:, 2 + race.reference])
+        self._history[horizon].extend(np.column_stack([labels, told])[scored])
+        outside = (labels < told[:, 0]) | (labels > told[:, 1])
+        race.score(told[scored, 2:], labels[scored], int(outside.sum()), int((~np.isnan(told[:, 0])).sum()))
+        rows = np.array([np.frombuffer(one.forecast.row, np.float32) for one in outcomes], np.float64)
+        race.learn(rows, labels, np.array([one.known.at for one in outcomes], np.float64), outcomes[-1].at)
+        for outcome, value in zip(outcomes, labels.tolist(), strict=True):
+            self._features.learn(outcome.known, horizon, value, outcome.at)
+        self._now = max(self._now, outcomes[-1].at)
+        self._scores.pop(horizon, None)
+
+    def usual(self, author: str, horizon: int) -> float | None:
+        """The author's typical engagements at a horizon, shrunk to the feed's; None before any label."""
+        if not self._races[horizon].matured:
+            return None
+        authors = self._features.authors
+        return expm1(authors.typical(authors.past(author), horizon, self._now)[0])
+
+    def forget(self, author: str) -> None:
+        """Drop an author's past, as a purge asks for."""
+        self._features.authors.forget(author)
+
+    def matured(self, horizon: int) -> int:
+        """How many labels were learnt at a horizon."""
+        return self._races[horizon].matured
+
+    def scores(self, horizon: int) -> list[ModelScore]:
+        """How each model did on the newest matured posts, in the order of `names`."""
+        if horizon not in self._scores:
+            history, race = self._history[horizon].rows(), self._races[horizon]
+            self._scores[horizon] = [_score(index, race, history) for index in range(len(self.names))]
+        return self._scores[horizon]
+
+    def _freeze(self, posts: Sequence[Known], rows: NDArray[np.float32], race: Race) -> list[Forecast]:
+        shown = race.predict(rows.astype(np.float64))
+        if shown is None:
+            return [Forecast(None, None, None, None, "", (), (), row.tobytes()) for row in rows]
+        model = race.names[shown.leader] + (f"-{shown.version}" if shown.version else "")
+        nothing = [None] * len(posts)
+        lows: Sequence[float | None] = nothing if shown.low is None else shown.low.tolist()
+        highs: Sequence[float | None] = nothing if shown.high is None else shown.high.tolist()
+        forecasts = []
+        for post, row, rivals, parts, low, high in zip(
+            posts, rows, shown.rivals.tolist(), shown.parts.tolist(), lows, highs, strict=True
+        ):
+            told = tuple(None if value != value else value for value in rivals)
+            usual = rivals[race.reference]
+            why = reasons(post, usual, bool(row[TRUST] > 0), parts)
+            forecasts.append(Forecast(told[shown.leader], low, high, usual, model, told, why, row.tobytes()))
+        return forecasts
+
+
+def _numbers(forecast: Forecast, models: int) -> list[float]:
+    """Low, high and each model's prediction, NaN for None."""
+    rivals = forecast.rivals or (None,) * models
+    return [nan if value is None else value for value in (forecast.low, forecast.high, *rivals)]
+
+
+def _score(model: int, race: Race, history: Floats) -> ModelScore:
+    judged = history[~np.isnan(history[:, 3 + model])]
+    actual, predicted, reference = judged[:, 0], judged[:, 3 + model], judged[:, 3 + race.reference]
+    champion = model == race.leader
+    bounded = judged[~np.isnan(judged[:, 1])] if champion else judged[:0]
+    error = metrics.mae(actual, predicted)
+    counts, guesses = np.expm1(actual), np.expm1(predicted)
+    return ModelScore(
+        model=race.names[model],
+        champion=champion,
+        n=len(judged),
+        mae_log=error,
+        mse_log=metrics.mse(actual, predicted),
+        mae=metrics.mae(counts, guesses),
+        mse=metrics.mse(counts, guesses),
+        skill=metrics.skill(error, metrics.mae(actual, reference)),
+        spearman=metrics.spearman(actual, predicted),
+        coverage80=metrics.coverage(bounded[:, 0], bounded[:, 1], bounded[:, 2]),
+        width80=metrics.width(bounded[:, 1], bounded[:, 2]),
+    )

@@ -1,0 +1,709 @@
+"""A followed file gives every line once and in order, whatever is done to it between two looks."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from engine.sources import rotation
+from engine.sources.base import Item, Oversized
+from engine.sources.lines import LineSplitter
+from engine.sources.tail import Tail
+
+
+def drain(tail: Tail, at_once: int = 1000) -> list[Item]:
+    """All that is there now."""
+    items: list[Item] = []
+    while more := tail.read(at_once):
+        items += more
+    return items
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    path = tmp_path / "feed.jsonl"
+    path.write_bytes(b"")
+    return path
+
+
+# --- lines ---------------------------------------------------------------------------------------------------------
+
+
+@given(data=st.binary(max_size=200).map(lambda b: b.replace(b"\x01", b"\n").replace(b"\x02", b"\r\n")), cuts=st.data())
+def test_lines_do_not_depend_on_the_pieces_they_came_in(data: bytes, cuts: st.DataObject) -> None:
+    whole = LineSplitter(limit=10)
+    whole.feed(data)
+    whole.finish()
+    pieces = LineSplitter(limit=10)
+    taken: list[Item] = []
+    rest = data
+    while rest:
+        size = cuts.draw(st.integers(1, len(rest)))
+        pieces.feed(rest[:size])
+        rest = rest[size:]
+        taken += pieces.take(cuts.draw(st.integers(0, 3)))
+    pieces.finish()
+    taken += pieces.take(len(data) + 1)
+    assert taken == whole.take(len(data) + 1)
+    expected = data.split(b"\n")
+    if not expected[-1]:
+        expected.pop()
+    assert [item.length if isinstance(item, Oversized) else item for item in taken] == [
+        line.removesuffix(b"\r") if len(line.removesuffix(b"\r")) <= 10 else len(line) for line in expected
+    ]
+    assert pieces.pending == 0
+
+
+@given(
+    lines=st.lists(st.binary(max_size=30).map(lambda b: b.replace(b"\n", b"")), max_size=20), taken=st.integers(0, 25)
+)
+def test_pending_counts_the_bytes_not_yet_taken(lines: list[bytes], taken: int) -> None:
+    splitter = LineSplitter(limit=20)
+    splitter.feed(b"".join(line + b"\n" for line in lines) + b"rest")
+    splitter.take(taken)
+    assert splitter.pending == sum(len(line) + 1 for line in lines[taken:]) + 4
+
+
+def test_a_line_over_the_limit_is_cut_and_the_next_is_whole(feed: Path) -> None:
+    long = b"x" * (3 << 20)
+    feed.write_bytes(b"before\n" + long + b"\nafter\n")
+    items = drain(Tail(str(feed)))
+    assert items == [b"before", Oversized(b"x" * 200, 3 << 20), b"after"]
+
+
+def test_a_line_of_just_the_limit_is_whole(feed: Path) -> None:
+    line = b"y" * (1 << 20)
+    feed.write_bytes(line + b"\r\n" + line + b"z\n")
+    assert drain(Tail(str(feed))) == [line, Oversized(b"y" * 200, (1 << 20) + 1)]
+
+
+def test_memory_of_an_endless_line_is_bounded() -> None:
+    splitter = LineSplitter(limit=1000)
+    for _ in range(1000):
+        splitter.feed(b"a" * 1000)
+    assert len(splitter._rest) <= 1001
+    splitter.feed(b"\nb\n")
+    assert splitter.take(9) == [Oversized(b"a" * 200, 1_000_000), b"b"]
+
+
+def test_nulls_blank_lines_and_carriage_returns(feed: Path) -> None:
+    feed.write_bytes(b"\0a\0\n\n\r\nb\r\n\rc\r\r\n")
+    assert drain(Tail(str(feed))) == [b"\0a\0", b"", b"", b"b", b"\rc\r"]
+
+
+# --- growing -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unfinished_line_waits_for_its_newline(feed: Path) -> None:
+    tail = Tail(str(feed))
+    text = "{'t': '\N{SNOWMAN}\N{GRINNING FACE}'}".encode()
+    for byte in text:
+        append(feed, bytes([byte]))
+        assert drain(tail) == []
+    append(feed, b"\n")
+    assert drain(tail) == [text]
+
+
+def test_read_gives_no_more_than_asked_and_forgets_none(feed: Path) -> None:
+    feed.write_bytes(b"".join(b"%d\n" % i for i in range(100)))
+    tail = Tail(str(feed))
+    assert tail.read(0) == []
+    assert [len(tail.read(7)) for _ in range(15)] == [7] * 14 + [2]
+    assert tail.lines == 100
+    assert tail.state == "live"
+
+
+def test_states_and_backlog(feed: Path) -> None:
+    feed.write_bytes(b"one\ntwo\n")
+    tail = Tail(str(feed))
+    assert (tail.state, tail.backlog()) == ("reading", (0, 8))
+    assert tail.read(1) == [b"one"]
+    assert (tail.state, tail.backlog()) == ("reading", (4, 8))
+    assert drain(tail) == [b"two"]
+    assert (tail.state, tail.backlog()) == ("live", (8, 8))
+    feed.unlink()
+    assert drain(tail) == []
+    assert tail.state == "waiting"
+    assert "waiting" in tail.detail
+    tail.close()
+    assert (tail.state, tail.ended, tail.read(1)) == ("ended", True, [])
+
+
+def test_a_file_that_is_not_followed_ends_with_its_unfinished_line(feed: Path) -> None:
+    feed.write_bytes(b"one\ntwo")
+    tail = Tail(str(feed), follow=False)
+    assert tail.read(10) == [b"one", b"two"]
+    assert tail.ended
+    assert (tail.state, tail.backlog()) == ("ended", (7, 7))
+    assert tail.position().offset == 7
+
+
+def test_start_at_the_end_skips_the_rest_of_a_line_begun_before(feed: Path) -> None:
+    feed.write_bytes(b"old\nhalf")
+    tail = Tail(str(feed), offset=None)
+    assert drain(tail) == []
+    append(feed, b" a line\nnew\n")
+    assert drain(tail) == [b"new"]
+
+
+def test_start_at_the_end_on_a_line_boundary(feed: Path) -> None:
+    feed.write_bytes(b"old\n")
+    tail = Tail(str(feed), offset=None)
+    append(feed, b"new\n")
+    assert drain(tail) == [b"new"]
+
+
+def test_position_marks_the_lines_handed_out_and_keeps_no_text(feed: Path) -> None:
+    feed.write_bytes(b"secret one\r\ntwo\nthree\nfour")
+    tail = Tail(str(feed))
+    tail.read(2)
+    position = tail.position()
+    assert (position.inode, position.offset) == (feed.stat().st_ino, 16)
+    assert "secret" not in repr(position)
+    again = Tail(str(feed), offset=position.offset)
+    assert drain(again) == [b"three"]
+    same = tail.position()
+    assert same == position
+    assert again.position().offset == 22
+
+
+# --- truncation ----------------------------------------------------------------------------------------------------
+
+
+def test_truncated_and_written_anew(feed: Path) -> None:
+    feed.write_bytes(b"one\ntwo\nunfinished")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one", b"two"]
+    feed.write_bytes(b"three\n")
+    assert drain(tail) == [b"unfinished", b"three"]
+    assert tail.detail == "truncated once"
+
+
+def test_truncated_and_grown_past_the_old_offset_between_two_looks(feed: Path) -> None:
+    feed.write_bytes(b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    feed.write_bytes(b"two\nthree\nfour\n")
+    assert drain(tail) == [b"two", b"three", b"four"]
+
+
+def test_truncated_and_grown_to_the_same_size_and_last_line(feed: Path) -> None:
+    same = b"s" * 80 + b"\n"
+    feed.write_bytes(b"first\n" + same)
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"first", same[:-1]]
+    feed.write_bytes(b"other\n" + same + b"more\n")
+    assert drain(tail) == [b"other", same[:-1], b"more"]
+
+
+def test_truncated_under_a_writer_that_goes_on_at_its_old_offset(feed: Path) -> None:
+    tail = Tail(str(feed))
+    with feed.open("wb", buffering=0) as writer:
+        writer.write(b"one\n" * 5000)
+        assert len(drain(tail)) == 5000
+        os.truncate(feed, 0)
+        writer.write(b"two\n")
+        assert drain(tail) == [b"two"]
+        os.truncate(feed, 0)
+        assert drain(tail) == []
+        writer.write(b"three\n\0four\n")
+        assert drain(tail) == [b"three", b"\0four"]
+
+
+def test_what_was_truncated_before_it_was_read_is_known_to_be_lost(feed: Path) -> None:
+    feed.write_bytes(b"1\n22\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"1", b"22"]
+    append(feed, b"333\n" * 1_000_000)
+    items = tail.read(1)  # and with it the first chunk
+    feed.write_bytes(b"4\n")
+    items += drain(tail)
+    (hole,) = tail.holes
+    assert items == [b"333"] * (len(items) - 1) + [b"4"]
+    assert (hole.line, hole.size) == (2 + len(items) - 1, 4_000_000 - 4 * (len(items) - 1))
+    assert tail.lost == 1
+    assert tail.detail == f"truncated once, {hole.size} bytes lost: truncated before they were read"
+
+
+def test_lines_between_the_last_look_and_the_copy_are_read_from_the_copy(feed: Path) -> None:
+    append(feed, b"one\ntw")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    append(feed, b"o\nthree\nunfinished")
+    shutil.copy(feed, f"{feed}.1")
+    feed.write_bytes(b"four\n")
+    assert drain(tail) == [b"two", b"three", b"unfinished", b"four"]
+    assert tail.lost == 0
+    append(feed, b"five\n")
+    os.rename(feed, f"{feed}.0")
+    feed.write_bytes(b"six\n")
+    assert drain(tail) == [b"five", b"six"]
+
+
+def test_an_older_copy_is_not_read_again(feed: Path) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    shutil.copy(feed, f"{feed}.1")
+    append(feed, b"two\n")
+    assert drain(tail) == [b"two"]
+    feed.write_bytes(b"three\n")
+    assert drain(tail) == [b"three"]
+    os.rename(f"{feed}.1", f"{feed}.2")
+    os.rename(feed, f"{feed}.1")
+    feed.write_bytes(b"four\n")
+    assert drain(tail) == [b"four"]
+
+
+# --- rotation ------------------------------------------------------------------------------------------------------
+
+
+def test_the_old_file_is_drained_before_the_new_one_is_read(feed: Path) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    append(feed, b"two\nrest")
+    os.rename(feed, f"{feed}.1")
+    feed.write_bytes(b"three\n")
+    assert drain(tail) == [b"two", b"rest", b"three"]
+    assert tail.detail == "rotated once"
+    assert tail.position().inode == feed.stat().st_ino
+
+
+def test_a_writer_may_be_late_to_move_to_the_new_file(feed: Path) -> None:
+    with feed.open("ab", buffering=0) as writer:
+        writer.write(b"one\nha")
+        tail = Tail(str(feed))
+        assert drain(tail) == [b"one"]
+        os.rename(feed, f"{feed}.1")
+        assert drain(tail) == []
+        feed.write_bytes(b"")
+        assert drain(tail) == []
+        assert tail.state == "live"
+        writer.write(b"lf\ntwo\n")
+        assert drain(tail) == [b"half", b"two"]
+        writer.write(b"three\n")
+    append(feed, b"four\n")
+    assert drain(tail) == [b"three", b"four"]
+
+
+def rename_up(feed: Path, keep: int = 200) -> None:
+    """What logrotate does: feed.1 to feed.2, feed to feed.1."""
+    for number in range(keep, 0, -1):
+        if os.path.exists(f"{feed}.{number}"):
+            os.rename(f"{feed}.{number}", f"{feed}.{number + 1}")
+    if os.path.exists(f"{feed}.{keep + 1}"):
+        os.unlink(f"{feed}.{keep + 1}")
+    os.rename(feed, f"{feed}.1")
+
+
+def test_files_rotated_twice_between_two_looks_are_read_in_order(feed: Path) -> None:
+    Path(f"{feed}.1").write_bytes(b"ancient\n")
+    append(feed, b"1\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"1"]
+    append(feed, b"2\n")
+    for line in (b"3\n", b"4\n", b"", b"5\n"):
+        rename_up(feed)
+        feed.write_bytes(line)
+    assert drain(tail) == [b"2", b"3", b"4", b"5"]
+
+
+def test_files_rotated_out_of_existence_hide_none_of_those_after(feed: Path) -> None:
+    Path(f"{feed}.1").write_bytes(b"ancient\n")
+    append(feed, b"1\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"1"]
+    for line in (b"2\n", b"3\n"):
+        rename_up(feed, keep=1)
+        feed.write_bytes(line)
+    assert drain(tail) == [b"2", b"3"]
+
+
+def test_a_rotated_file_is_read_though_nothing_took_its_place_yet(feed: Path) -> None:
+    append(feed, b"1\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"1"]
+    rename_up(feed)
+    feed.write_bytes(b"2\n")
+    rename_up(feed)
+    assert drain(tail) == [b"2"]
+    append(Path(f"{feed}.1"), b"3\n")
+    assert drain(tail) == [b"3"]
+    assert tail.state == "waiting"
+    feed.write_bytes(b"4\n")
+    assert drain(tail) == [b"4"]
+    assert tail.state == "live"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["feed.jsonl-20240131", "feed.jsonl-20240201", "feed.jsonl-20240202"],
+        ["feed.jsonl.2024-01-31_23-59", "feed.jsonl.2024-02-01_00-00", "feed.jsonl.2024-02-01_00-01"],
+        ["feed-2024-01-31.jsonl", "feed-2024-02-01.jsonl", "feed-2024-02-02.jsonl"],
+        ["feed.jsonl-1706659200", "feed.jsonl-1706745600", "feed.jsonl-1706832000"],
+    ],
+)
+def test_dated_rotation(feed: Path, names: list[str]) -> None:
+    older, old, new = (feed.with_name(name) for name in names)
+    older.write_bytes(b"ancient\n")
+    append(feed, b"1\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"1"]
+    os.rename(feed, old)
+    feed.write_bytes(b"2\n")
+    os.rename(feed, new)
+    feed.write_bytes(b"3\n")
+    assert drain(tail) == [b"2", b"3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_rotated"),
+    [
+        ("feed.jsonl.1", True),
+        ("feed.jsonl.old", True),
+        ("feed.1.jsonl", True),
+        ("feed.jsonl", False),
+        ("feed.jsonl.tmp", False),
+        ("feed.jsonl.1.gz", False),
+        ("feed.jsonl.48213", False),  # a writer's temporary file, by its process id
+        ("feed.jsonl.bak~", False),
+        ("feeder.jsonl.1", False),
+        ("feed2.jsonl", False),
+        ("other.jsonl.1", False),
+    ],
+)
+def test_names_of_rotated_files(name: str, is_rotated: bool) -> None:
+    assert (rotation.rotated_place("feed.jsonl", name) is not None) == is_rotated
+
+
+def test_deleted_and_made_again(feed: Path) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    append(feed, b"two\n")
+    feed.unlink()
+    assert drain(tail) == [b"two"]
+    assert tail.state == "waiting"
+    feed.write_bytes(b"three\n")
+    assert drain(tail) == [b"three"]
+
+
+def test_replaced_at_one_stroke(feed: Path) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    fresh = feed.with_name("feed.jsonl.tmp")
+    fresh.write_bytes(b"two\n")
+    append(feed, b"last of the old\n")
+    fresh.replace(feed)
+    assert drain(tail) == [b"last of the old", b"two"]
+
+
+def test_a_mirrored_file_written_anew_with_more_at_its_end_is_not_read_twice(feed: Path) -> None:
+    old = b"".join(b'{"id": %d}\n' % i for i in range(200))
+    feed.write_bytes(old)
+    tail = Tail(str(feed))
+    assert len(drain(tail)) == 200
+    fresh = feed.with_name(".feed.jsonl.Xy12")
+    fresh.write_bytes(old + b"new\n")
+    fresh.replace(feed)
+    assert drain(tail) == [b"new"]
+
+
+def test_a_backup_of_the_file_is_not_taken_for_a_rotated_one(feed: Path) -> None:
+    feed.write_bytes(b"".join(b'{"id": %d}\n' % i for i in range(200)))
+    tail = Tail(str(feed))
+    assert len(drain(tail)) == 200
+    shutil.copy(feed, f"{feed}-20240131")
+    os.rename(feed, f"{feed}.1")
+    feed.write_bytes(b"new\n")
+    assert drain(tail) == [b"new"]
+
+
+def test_a_folder_or_an_unreadable_file_in_its_place_is_waited_out(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    os.rename(feed, f"{feed}.1")
+    feed.mkdir()
+    assert drain(tail) == []
+    assert tail.state == "waiting"
+    feed.rmdir()
+    feed.write_bytes(b"two\n")
+    really_open = os.open
+
+    def refuse(path: str, *args: int, **kwargs: int) -> int:
+        if os.fspath(path) == str(feed):
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        assert drain(tail) == []
+        assert tail.state == "waiting"
+    assert drain(tail) == [b"two"]
+
+
+def test_an_error_of_the_disk_ends_the_source_with_one_line(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+
+    def fail(*_: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", fail)
+    assert tail.read(10) == []
+    assert (tail.state, tail.ended, tail.detail) == ("failed", True, "input/output error")
+
+
+def test_a_link_to_the_newest_file(tmp_path: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_bytes(name.encode() + b"\n")
+    link = tmp_path / "current.jsonl"
+    link.symlink_to(tmp_path / "a.jsonl")
+    tail = Tail(str(link))
+    assert drain(tail) == [b"a.jsonl"]
+    other = tmp_path / "next"
+    other.symlink_to(tmp_path / "b.jsonl")
+    other.replace(link)
+    assert drain(tail) == [b"b.jsonl"]
+
+
+# --- random schedules ----------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Writes numbered lines and mistreats its file; `written` is what a reader must see."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.written: list[bytes] = []
+        self.torn = b""
+        self.path.touch()
+
+    def line(self) -> bytes:
+        return f'{{"n": {len(self.written)}, "t": "ünï \N{GRINNING FACE}"}}'.encode()
+
+    def whole(self, count: int) -> None:
+        self.finish()
+        lines = []
+        for _ in range(count):
+            lines.append(self.line())
+            self.written.append(lines[-1])
+        append(self.path, b"".join(line + b"\n" for line in lines))
+
+    def tear(self, at: int) -> None:
+        """Write a part of a line, cut anywhere behind its number, also within a character.
+
+        A file truncated and written anew with the very bytes that were read is the same file to any reader.
+        """
+        self.finish()
+        line = self.line()
+        self.written.append(line)
+        at += line.index(b",")
+        self.torn = line[at:] + b"\n"
+        append(self.path, line[:at])
+
+    def finish(self) -> None:
+        append(self.path, self.torn)
+        self.torn = b""
+
+    def rotate(self) -> None:
+        self.finish()
+        rename_up(self.path)
+        self.path.touch()
+
+    def rotate_lazily(self) -> None:
+        self.finish()
+        rename_up(self.path)
+
+    def replace(self, tail: Tail) -> None:
+        """Put another file in its place; nobody can save the lines of a file that was never looked at."""
+        self.finish()
+        if not self.path.exists() or self.path.stat().st_ino != tail.position().inode:
+            return
+        fresh = self.path.with_name("feed.jsonl.tmp")
+        fresh.write_bytes(self.line() + b"\n")
+        self.written.append(self.line())
+        fresh.replace(self.path)
+
+    def copy_and_truncate(self) -> None:
+        self.finish()
+        if not self.path.exists():
+            return
+        held = self.path.read_bytes()
+        rename_up(self.path)
+        os.rename(f"{self.path}.1", self.path)  # the numbers made room, the file stays
+        Path(f"{self.path}.1").write_bytes(held)
+        os.truncate(self.path, 0)
+
+
+def steps_of(writer: Writer, tail: Tail, chance: random.Random) -> Callable[[], None]:
+    steps: list[tuple[int, Callable[[], None]]] = [
+        (60, lambda: writer.whole(chance.randrange(1, 400))),
+        (20, lambda: writer.tear(chance.randrange(1, 20))),
+        (4, writer.rotate),
+        (2, writer.rotate_lazily),
+        (2, lambda: writer.replace(tail)),
+        (4, writer.copy_and_truncate),
+    ]
+
+    def step() -> None:
+        (chosen,) = chance.choices([step for _, step in steps], [weight for weight, _ in steps])
+        chosen()
+
+    return step
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_tens_of_thousands_of_lines_through_dozens_of_rotations(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    writer = Writer(tmp_path / "feed.jsonl")
+    tail = Tail(str(writer.path))
+    step = steps_of(writer, tail, chance)
+    seen: list[Item] = []
+    for _ in range(300):
+        step()
+        if chance.random() < 0.5:
+            seen += tail.read(chance.choice([1, 100, 5000])) if chance.random() < 0.3 else drain(tail)
+    writer.finish()
+    seen += drain(tail)
+    assert len(seen) == len(writer.written) > 20_000
+    assert seen == writer.written
+    assert tail.lost == 0
+
+
+class TailMachine(RuleBasedStateMachine):
+    """Every order of writing, tearing, rotating, truncating and looking, a few steps each."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(os.path.realpath(os.environ["TAIL_TEST_FOLDER"])) / str(random.getrandbits(64))
+        self.folder.mkdir()
+        self.writer = Writer(self.folder / "feed.jsonl")
+        self.tail = Tail(str(self.writer.path))
+        self.seen: list[Item] = []
+        self.drained = True
+
+    @rule(count=st.integers(1, 4))
+    def write(self, count: int) -> None:
+        self.writer.whole(count)
+        self.drained = False
+
+    @rule(at=st.integers(1, 20))
+    def tear(self, at: int) -> None:
+        self.writer.tear(at)
+        self.drained = False
+
+    @rule()
+    def rotate(self) -> None:
+        self.writer.rotate()
+        self.drained = False
+
+    @rule()
+    def rotate_lazily(self) -> None:
+        if self.writer.path.exists():
+            self.writer.rotate_lazily()
+            self.drained = False
+
+    @rule()
+    def replace(self) -> None:
+        self.writer.replace(self.tail)
+        self.drained = False
+
+    @rule()
+    def copy_and_truncate(self) -> None:
+        self.writer.copy_and_truncate()
+        self.drained = False
+
+    @precondition(lambda self: self.drained and not self.writer.torn)
+    @rule()
+    def truncate(self) -> None:
+        if self.writer.path.exists():
+            os.truncate(self.writer.path, 0)
+
+    @rule(count=st.integers(1, 3))
+    def look(self, count: int) -> None:
+        self.seen += self.tail.read(count)
+
+    @rule()
+    def look_at_all(self) -> None:
+        self.seen += drain(self.tail)
+        self.drained = True
+
+    def teardown(self) -> None:
+        if not hasattr(self, "writer"):
+            return
+        self.writer.finish()
+        self.seen += drain(self.tail)
+        self.tail.close()
+        shutil.rmtree(self.folder)
+        assert self.seen == self.writer.written
+
+
+def test_any_order_of_events_loses_and_doubles_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIL_TEST_FOLDER", str(tmp_path))
+    run_state_machine_as_test(
+        TailMachine, settings=settings(max_examples=150, stateful_step_count=25, deadline=None, derandomize=True)
+    )
+
+
+WRITER = """
+import os, random, sys
+path, seed = sys.argv[1], int(sys.argv[2])
+chance = random.Random(seed)
+number = 0
+file = open(path, "ab", buffering=0)
+for round in range(400):
+    for _ in range(chance.randrange(1, 150)):
+        line = ('{"n": %d, "t": "caf\\u00e9 \\U0001f600"}\\n' % number).encode()
+        number += 1
+        cut = chance.randrange(1, len(line)) if chance.random() < 0.3 else len(line)
+        file.write(line[:cut])
+        if cut < len(line):
+            file.write(line[cut:])
+    if round % 25 == 24:
+        for old in range(30, 0, -1):
+            if os.path.exists(f"{path}.{old}"):
+                os.rename(f"{path}.{old}", f"{path}.{old + 1}")
+        os.rename(path, path + ".1")
+        if chance.random() < 0.5:
+            open(path, "ab").close()
+            file.write(b'{"n": "late"}\\n')
+        file = open(path, "ab", buffering=0)
+file.write(b'{"n": "end"}\\n')
+print(number)
+"""
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_writer_in_another_process(tmp_path: Path, seed: int) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.touch()
+    tail = Tail(str(feed))
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(feed), str(seed)], stdout=subprocess.PIPE) as writer:
+        seen: list[Item] = []
+        while not seen or seen[-1] != b'{"n": "end"}':
+            seen += tail.read(5000)
+        assert writer.stdout is not None
+        count = int(writer.stdout.read())
+    numbers = [item.split(b",")[0].removeprefix(b'{"n": ') for item in seen if isinstance(item, bytes)]
+    counted = [number for number in numbers if number.isdigit()]
+    assert counted == [b"%d" % number for number in range(count)]
+    assert count > 20_000
+    assert tail.detail.startswith("rotated 1")  # of 16 times; a file that stayed empty is none

@@ -1,0 +1,97 @@
+"""The terms of a post are what it is about: words and tags, in any script, without noise."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.stopwords import STOPWORDS
+from models.terms import MAX_TERMS, MAX_WORD, terms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Floods reach the old town", ("floods", "reach", "old", "town")),
+        ("RT @user: flood warning", ("flood", "warning")),
+        ("@a.bsky.social @b@example.org mail c@example.org flood", ("flood",)),
+        ("flood https://example.org/deep/path?q=words www.example.org/x", ("flood",)),
+        ("flood example.org/words end", ("flood", "end")),
+        ("<p>flood &amp; fire</p>&#39;&nbsp;", ("flood", "fire")),
+        ("2024 1,000 flood 5g 10th", ("flood", "5g", "10th")),
+        ("don't panic, it's the flood’s edge", ("panic", "flood", "edge")),
+        ("Die Flut ist in der Stadt", ("flut", "stadt")),
+        ("La inundación en el centro", ("inundación", "centro")),
+        ("snake_case x", ("snake", "case")),
+        ("ＦＬＯＯＤ ﬁre", ("flood", "fire")),
+        ("हिन्दी समाचार", ("हिन्दी", "समाचार")),
+        ("속보 뉴스", ("속보", "뉴스")),
+        ("", ()),
+        ("the and of", ()),
+        ("🙂 !!! ...", ()),
+    ],
+)
+def test_words(text: str, expected: tuple[str, ...]) -> None:
+    assert terms(text) == expected
+
+
+def test_hashtags_count_as_tags_and_as_words() -> None:
+    assert terms("#ClimateAction now") == ("#climateaction", "climate", "action")
+    assert terms("#NASALaunch", ("nasalaunch",)) == ("#nasalaunch", "nasa", "launch")
+
+
+def test_given_tags_take_the_place_of_those_in_the_text() -> None:
+    assert terms("see #Rust", ("go",)) == ("#go", "rust", "go")
+
+
+def test_given_tags_that_the_text_does_not_spell_out_count_as_words() -> None:
+    assert terms("look", ("climate",)) == ("#climate", "look", "climate") if "look" not in STOPWORDS else True
+    assert terms("flood", ("riverside",)) == ("#riverside", "flood", "riverside")
+    assert terms("flood #RiverSide", ("riverside",)) == ("#riverside", "flood", "river", "side")
+
+
+def test_scripts_without_spaces_are_read_in_pairs_of_characters() -> None:
+    assert terms("東京で地震") == ("東京", "京で", "で地", "地震")
+    assert terms("ありがとう") == ()
+    assert terms("犬") == ("犬",)
+    assert terms("東京 flood") == ("東京", "flood")
+    assert set(terms("ประเทศไทย")) >= {"ปร", "ไท"}
+    assert set(terms("#地震速報")) == {"#地震速報", "地震", "震速", "速報"}
+
+
+def test_words_that_matter_in_english_survive_the_other_languages() -> None:
+    assert not {"war", "fire", "bill", "men", "sin", "era"} & STOPWORDS
+    assert {"the", "und", "les", "pero", "não", "che", "het", "och", "jest", "что", "için"} <= STOPWORDS
+
+
+def test_terms_are_capped() -> None:
+    found = terms(" ".join(f"word{n}" for n in range(1000)))
+    assert len(found) == MAX_TERMS
+    assert terms("a" * (MAX_WORD + 1) + " flood") == ("flood",)
+    many = terms("flood", tuple(f"tag{n}" for n in range(500)))
+    assert len(many) == MAX_TERMS
+
+
+def test_tags_come_before_words_so_that_the_cap_never_takes_them() -> None:
+    assert terms(" ".join(f"word{n}" for n in range(1000)) + " #last")[0] == "#last"
+
+
+@given(st.text(max_size=400), st.lists(st.sampled_from(["a", "flood", "日本"]), max_size=3))
+def test_any_text_has_clean_terms(text: str, tags: list[str]) -> None:
+    found = terms(text, tags)
+    assert found == terms(text, tags)
+    assert len(found) <= MAX_TERMS
+    for term in found:
+        assert term
+        assert not any(c.isspace() for c in term)
+        if not term.startswith("#"):
+            assert term not in STOPWORDS
+            assert not term.isdigit()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "unit",
+    ["#", "@", "a@", "<a", "&a", "a.", "a-", "www.", "http://", "#aB", "日", "\u0301\u0323", "a\u200d", "a·", "\ufdfa"],
+)
+def test_a_megabyte_of_hostile_text_is_read_in_no_time(unit: str) -> None:
+    assert len(terms(unit * (1_000_000 // len(unit)))) <= MAX_TERMS

@@ -1,0 +1,181 @@
+"""What a reader sees of numbers, times and texts, and that nothing is wider than its place."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui import draw
+from tui import format as shown
+from tui.lines import ASCII, cut, fit, pad, plain, text_of, width_of, wrap
+
+NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
+words = st.text(st.sampled_from("ab 漢é👍🏽👨‍👩‍👧ｗ\n\u0301\u200d\ufe0f❤"), max_size=40)
+
+
+def test_what_is_not_known_is_never_a_zero() -> None:
+    for say in (shown.count, shown.short, shown.engagement, shown.signed, shown.percent, shown.sentiment, shown.lag):
+        assert say(None) == "–"
+        assert say(0) != "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (941, "941"), (999.6, "1.0k"), (9_412, "9.4k"), (9_960, "10k"), (381_204, "381k"), (3_100_000, "3.1M")],
+)
+def test_short_numbers(value: float, text: str) -> None:
+    assert shown.short(value) == text
+
+
+@given(st.floats(-9.9e11, 9.9e11))
+def test_short_numbers_fit_five_cells_and_a_sign(value: float) -> None:
+    assert len(shown.short(value).lstrip("-")) <= 5
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "mood"),
+    [
+        (0.41, "+0.41", "positive"),
+        (0.05, "+0.05", "positive"),
+        (0.0499, "=+0.05", "neutral"),
+        (0.0, "=+0.00", "neutral"),
+        (-0.0499, "=-0.05", "neutral"),
+        (-0.05, "-0.05", "negative"),
+        (None, "–", "unknown"),
+    ],
+)
+def test_sentiment_by_sign_as_well_as_by_colour(value: float | None, text: str, mood: str) -> None:
+    assert shown.sentiment(value) == text
+    assert shown.mood(value) == mood
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(None, "–"), (0.0, "0%"), (0.0001, "1%"), (0.61, "61%"), (0.9999, "99%"), (1.0, "100%")]
+)
+def test_only_all_is_a_hundred_percent_and_only_none_is_zero(share: float | None, text: str) -> None:
+    assert shown.whole_percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (42, "42s"),
+        (60, "1m"),
+        (192, "3m12"),
+        (900, "15m"),
+        (5_400, "1h30"),
+        (86_400, "24h"),
+        (172_800, "2d"),
+    ],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert shown.duration(seconds) == text
+
+
+def test_when_something_is_due() -> None:
+    assert shown.due(NOW + timedelta(minutes=11), NOW) == "in 11m"
+    assert shown.due(NOW - timedelta(minutes=1), NOW) == "21:03"
+
+
+def test_times_are_utc_wherever_they_come_from() -> None:
+    assert shown.clock(datetime.fromisoformat("2026-03-01T22:04:31+01:00")) == "21:04:31"
+
+
+@given(words, st.integers(0, 30), st.booleans())
+def test_a_padded_text_fills_its_place_exactly(text: str, width: int, right: bool) -> None:
+    assert cell_len(pad(text, width, right)) == width
+
+
+@given(words, st.integers(1, 30))
+def test_a_text_is_cut_only_if_it_is_too_wide(text: str, width: int) -> None:
+    short = cut(text, width)
+    assert cell_len(short) <= width
+    if cell_len(plain(text)) <= width:
+        assert short == plain(text)
+
+
+@given(words, st.integers(2, 20))
+def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join("".join(plain(part) for part in text.split("\n")).split())
+
+
+@given(st.text(max_size=60))
+def test_plain_text_holds_nothing_a_terminal_acts_on(text: str) -> None:
+    assert all(character.isprintable() or character == "\u200d" for character in plain(text))
+
+
+def test_a_joiner_is_kept_only_between_emoji() -> None:
+    assert plain("👨\u200d👩\u200d👧") == "👨\u200d👩\u200d👧"
+    assert plain("❤\ufe0f\u200d🔥") == "❤\ufe0f\u200d🔥"
+    assert plain("hid\u200dden\u200d") == "hidden"
+
+
+def test_the_least_important_goes_first() -> None:
+    parts = [(0, (("state", ""),)), (2, (("second", ""),)), (1, (("first", ""),)), (3, (("third", ""),))]
+    assert text_of(fit(parts, 40)) == "state  second  first  third"
+    assert text_of(fit(parts, 26)) == "state  second  first"
+    assert text_of(fit(parts, 12)) == "state  first"
+    assert text_of(fit(parts, 3)) == "state"
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.text("abc", min_size=1, max_size=9)), max_size=6), st.integers(0, 60))
+def test_what_is_fitted_is_no_wider_unless_nothing_more_can_go(parts: list[tuple[int, str]], width: int) -> None:
+    line = fit([(rank, ((text, ""),)) for rank, text in parts], width)
+    never_left_out = [text for rank, text in parts if rank == 0]
+    assert width_of(line) <= max(width, sum(map(len, never_left_out)) + 2 * max(len(never_left_out) - 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "    "), (0.5, "██  "), (1.0, "████"), (1 / 32, "▏   "), (2.0, "████")]
+)
+def test_bars_are_exact_to_an_eighth(share: float, text: str) -> None:
+    assert draw.bar(share, 4) == text
+
+
+def test_a_bar_of_nothing_known_is_empty() -> None:
+    assert draw.bar(None, 4) == "    "
+
+
+def test_sparks_show_nothing_as_nothing() -> None:
+    assert draw.spark([0, 1, 4, 8], 10) == " ▂▅█"
+    assert draw.spark([0, 0], 10) == "  "
+    assert draw.spark([], 10) == ""
+
+
+def test_sparks_of_more_values_than_cells_take_means() -> None:
+    assert draw.spark([8, 8, 0, 0, 4, 4], 3) == "█ ▅"
+
+
+def test_columns_stand_on_the_ground_and_the_largest_fills() -> None:
+    assert draw.columns([0, 1, 2], 3, 2) == ["  █", " ██"]
+    assert draw.columns([], 3, 1) == ["   "]
+
+
+def test_a_trace_is_still_seen_beside_a_peak() -> None:
+    assert draw.columns([1, 100_000], 2, 1) == ["▁█"]
+
+
+def test_a_braille_line_goes_from_corner_to_corner() -> None:
+    assert draw.braille([0.0, 1.0], 2, 1, 0.0, 1.0) == ["⡠⠊"]
+
+
+def test_a_braille_line_breaks_where_nothing_is_known() -> None:
+    assert draw.braille([0.0, None, None, 0.0], 2, 1, 0.0, 1.0) == ["⡀⢀"]
+
+
+@given(st.lists(st.none() | st.floats(-9, 9), max_size=90), st.integers(0, 30), st.integers(0, 6))
+def test_a_braille_line_stays_in_its_frame(values: list[float | None], width: int, height: int) -> None:
+    rows = draw.braille(values, width, height, -1.0, 1.0)
+    assert [len(row) for row in rows] == [width] * height
+
+
+def test_ascii_takes_the_place_of_what_we_draw_with_cell_for_cell() -> None:
+    drawn = draw.bar(0.6, 9) + draw.spark([1, 5, 9], 3) + draw.braille([0.0, 1.0], 4, 1, 0.0, 1.0)[0] + "▶●‖✓✗▲▼…–·│└─┈"
+    plainly = drawn.translate(ASCII)
+    assert plainly.isascii()
+    assert len(plainly) == len(drawn)

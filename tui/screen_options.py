@@ -1,0 +1,19 @@
+"""How the screen is to be: plain data, so that the command line can say it before Textual is imported."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of the screen; none of them changes what is computed.
+
+    `window` is the one shown at first, in seconds. `debounce` is how many seconds the typing must rest before a draft
+    is scored; 0 scores at each key.
+    """
+
+    title: str = ""
+    window: int = 900
+    colourless: bool = False
+    ascii: bool = False
+    light: bool = False
+    debounce: float = 0.12
