@@ -9,8 +9,8 @@ from engine.simulate.live import endless
 from engine.sources.base import Hole, Item, Position, State
 
 SPEED = 30.0  # event seconds per second: 15-minute labels mature while one watches
-HEAD_START = 30 * MINUTE  # event time that has passed when the screen opens
-POSTS_PER_MINUTE = 90.0
+HEAD_START = 15 * MINUTE  # event time that has passed when the screen opens
+POSTS_PER_MINUTE = 60.0
 
 
 class DemoSource:

@@ -49,8 +49,8 @@ class Labels:
             self.waiting[index] += 1
             heapq.heappush(self._due, (entry.time + horizon, index, entry.key))
 
-    def censor_all(self, reason: str) -> None:
-        """Count a post that is not predicted at all."""
+    def turn_away(self, reason: str) -> None:
+        """Count a post that is not predicted at all, at no horizon."""
         for counter in self.censored:
             counter[reason] += 1
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from engine.analysis import Analysis, analyse
 from engine.clean import clean_line
 from engine.clock import ReorderBuffer, SourceClock, Stamped
-from engine.config import MINUTE, EngineConfig
+from engine.config import MINUTE, SECOND, EngineConfig
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.labels import DELETED, LATE, Labels
 from engine.ledger import Entry, Ledger, Outcome
@@ -19,8 +19,12 @@ from engine.windows import Window
 from models.engagement import EngagementModel, Known
 from models.themes import Themes
 
-BATCH_POSTS = 256  # learners see a batch when it is full
-BATCH_SPAN = 5_000_000  # or when event time enters the next span of this grid: never by how the input was cut
+# Learners see a batch when it is full, or when event time enters the next span of a grid: never by how the input
+# was cut. Clusters take larger batches than forecasts: each costs the same few milliseconds, however few its posts.
+BATCH_POSTS = 256
+BATCH_SPAN = 5 * SECOND
+CLUSTER_SPAN, CLUSTER_POSTS = MINUTE, 16  # a minute is over and there are some posts
+CLUSTER_LIMIT = 10 * MINUTE  # or this much is over, with any
 EXAMPLE = 160  # characters kept of the first line that was rejected for a reason
 DAY = 24 * 60 * MINUTE
 
@@ -38,10 +42,10 @@ class Tallied(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """A post that the learners have not seen yet."""
+    """A post that is not predicted yet, with what was known of it at its arrival."""
 
     entry: Entry
-    known: Known | None  # None: not to be predicted
+    known: Known
 
 
 class Engine:
@@ -70,6 +74,7 @@ class Engine:
         self._buffer = ReorderBuffer()
         self._floor: int | None = None  # everything before this has been applied
         self._batch: list[_Waiting] = []
+        self._unclustered: list[Entry] = []
         self._grid = 0
 
     # -- input -----------------------------------------------------------------------------------------------
@@ -106,6 +111,7 @@ class Engine:
         for record in self._buffer.release(None if self.until is None else self.until + 1):
             self._apply(record)
         self._learn()
+        self._cluster()
 
     @property
     def past_until(self) -> bool:
@@ -192,19 +198,26 @@ class Engine:
 
     def _apply(self, record: Stamped) -> None:
         if record.order // BATCH_SPAN != self._grid:
-            self._grid = record.order // BATCH_SPAN
-            self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
-            self._learn()
+            self._turn(record.order)
         self.labels.collect(record.order, self.ledger)
         if self.now is None or record.time > self.now:
             self.now = record.time
             self.window.move(record.time)
         outcome = self._apply_event(record.events[0], record.time, record.late)
-        self._meter("late" if record.late and outcome is not Outcome.DUPLICATE else outcome.value)
+        self._meter("late" if record.late and _can_be_late(record.events[0], outcome) else outcome.value)
         for event in record.events[1:]:
             self._meter("embedded")
             self._apply_event(event, record.time, record.late)
         self._expire()
+
+    def _turn(self, order: int) -> None:
+        """Event time enters another span of the grid: close the batches that this ends."""
+        before, self._grid = self._grid * BATCH_SPAN, order // BATCH_SPAN
+        self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
+        self._learn()
+        some = len(self._unclustered) >= CLUSTER_POSTS
+        if (some and order // CLUSTER_SPAN != before // CLUSTER_SPAN) or order // CLUSTER_LIMIT != before // CLUSTER_LIMIT:
+            self._cluster()
 
     def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:
         match event:
@@ -241,10 +254,14 @@ class Engine:
         known = None if late else self.known(post, entry.analysis, time, entry.author)
         self.window.add(contribution(entry))
         if late:
-            self.labels.censor_all(LATE)
-        self._batch.append(_Waiting(entry, known))
-        if len(self._batch) >= BATCH_POSTS:
-            self._learn()
+            self.labels.turn_away(LATE)
+        if known is not None:
+            self._batch.append(_Waiting(entry, known))
+            if len(self._batch) >= BATCH_POSTS:
+                self._learn()
+        self._unclustered.append(entry)
+        if len(self._unclustered) >= BATCH_POSTS:
+            self._cluster()
         return Outcome.POST
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
@@ -364,31 +381,30 @@ class Engine:
         )
 
     def _learn(self) -> None:
-        """Forecast and cluster the posts of a finished batch, in order; only then learn from labels that came due.
+        """Forecast the posts of a finished batch, in order; only then learn from labels that came due.
 
         So every forecast is made with the models as they were before the batch began, and a feed cut off anywhere
         gives the posts before the cut the same forecasts.
         """
         batch = [waiting for waiting in self._batch if waiting.entry.key in self.ledger.posts]
         self._batch = []
-        if batch:
-            self._forecast(batch)
-            self._cluster(batch)
+        known = [waiting.known for waiting in batch]
+        for waiting, forecast in zip(batch, self.model.forecast(known), strict=True):
+            self.labels.track(waiting.entry, waiting.known, forecast)
+        self.model.arrived(known)
         self.labels.teach()
 
-    def _forecast(self, batch: list[_Waiting]) -> None:
-        predicted = [(w.entry, w.known) for w in batch if w.known is not None]
-        forecasts = self.model.forecast([known for _, known in predicted])
-        for (entry, known), forecast in zip(predicted, forecasts, strict=True):
-            self.labels.track(entry, known, forecast)
-        self.model.arrived([known for _, known in predicted])
-
-    def _cluster(self, batch: list[_Waiting]) -> None:
-        themes = self.themes.update([w.entry.analysis.terms for w in batch], max(w.entry.time for w in batch))
-        for waiting, theme in zip(batch, themes, strict=True):
+    def _cluster(self) -> None:
+        """Give the posts of a finished batch their clusters, and learn from them."""
+        batch = [entry for entry in self._unclustered if entry.key in self.ledger.posts]
+        self._unclustered = []
+        if not batch:
+            return
+        themes = self.themes.update([entry.analysis.terms for entry in batch], max(entry.time for entry in batch))
+        for entry, theme in zip(batch, themes, strict=True):
             if theme >= 0:
-                waiting.entry.theme = theme
-                self.window.assign(waiting.entry.key, theme)
+                entry.theme = theme
+                self.window.assign(entry.key, theme)
 
 
 def contribution(entry: Entry) -> Contribution:
@@ -405,6 +421,13 @@ def contribution(entry: Entry) -> Contribution:
         terms=analysis.terms,
         theme=entry.theme,
     )
+
+
+def _can_be_late(event: Event, outcome: Outcome) -> bool:
+    """A post read again carries the time of its birth: that it is long past does not make the reading late."""
+    if isinstance(event, Post):
+        return outcome is Outcome.POST
+    return outcome is not Outcome.DUPLICATE
 
 
 def _version(version: str) -> tuple[int, str]:

@@ -28,6 +28,7 @@ class Competitor(Protocol):
     """
 
     name: str
+    ranks: bool  # whether it tells posts apart; one that does not is a yardstick and never leads
 
     @property
     def version(self) -> int:
@@ -50,6 +51,7 @@ class GlobalMedian:
     """The running median of the newest labels, the same for every post."""
 
     name = "median"
+    ranks = False
     version = 0
 
     def __init__(self, window: int = MEDIAN_WINDOW) -> None:
@@ -73,6 +75,7 @@ class AuthorMean:
     """The author's shrunken, decayed mean, which every row holds as it was at the post's arrival."""
 
     name = "author"
+    ranks = True
     version = 0
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ from threadpoolctl import ThreadpoolController
 
 from models.vectors import SIZE, Floats, Idf, Ints, build, lengths, owners
 
-NEAR = 0.15  # cosine from which a document belongs to a centroid
-SAME = 0.6  # cosine from which two centroids are one
+NEAR = 0.14  # cosine from which a document belongs to a centroid
+SAME = 0.45  # cosine from which two centroids are one
 MAX_LIVE = 750  # centroids of two documents or more
 MAX_ALONE = 250  # centroids of one document: a new topic is not kept out by the weight of the old ones
 MAX_TERMS = 128  # heaviest features kept of a centroid
@@ -166,23 +166,16 @@ def _threads() -> ThreadpoolController:
 
 
 def _cosines(left: csr_array, right: csr_array) -> csr_array:
-    """Cosines of unit rows, sparse: what shares no term is not stored. Products of scipy use one thread."""
-    cosines = csr_array(left @ right.T)
-    cosines.sort_indices()
-    return cosines
+    """Cosines of unit rows. Products of scipy add up in one order, whatever the number of threads."""
+    return csr_array(left @ right.T)
 
 
 def _best(cosines: csr_array) -> tuple[Ints, Floats]:
-    """Of each row the column of the greatest value, the first of equals, and the value."""
+    """Of each row the column of the greatest value, the first of equals, and the value; 0 and 0.0 if there are none."""
     if not cosines.shape[1]:
         return np.zeros(cosines.shape[0], np.int64), np.zeros(cosines.shape[0])
-    rows = owners(cosines)
-    order = np.lexsort((cosines.indices, -cosines.data, rows))
-    first = order[np.unique(rows[order], return_index=True)[1]]
-    best, value = np.zeros(cosines.shape[0], np.int64), np.zeros(cosines.shape[0])
-    best[rows[first]] = cosines.indices[first]
-    value[rows[first]] = cosines.data[first]
-    return best, value
+    dense = cosines.toarray()
+    return dense.argmax(axis=1), dense.max(axis=1)
 
 
 def _founders(docs: csr_array, cosine: Floats) -> Ints:

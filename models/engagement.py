@@ -98,8 +98,7 @@ class EngagementModel:
         told = np.array([_numbers(outcome.forecast, len(self.names)) for outcome in outcomes])
         scored = ~np.isnan(told[:, 2 + race.reference])
         self._history[horizon].extend(np.column_stack([labels, told])[scored])
-        outside = (labels < told[:, 0]) | (labels > told[:, 1])
-        race.score(told[scored, 2:], labels[scored], int(outside.sum()), int((~np.isnan(told[:, 0])).sum()))
+        race.score(told[scored, 2:], labels[scored])
         rows = np.array([np.frombuffer(one.forecast.row, np.float32) for one in outcomes], np.float64)
         race.learn(rows, labels, np.array([one.known.at for one in outcomes], np.float64), outcomes[-1].at)
         for outcome, value in zip(outcomes, labels.tolist(), strict=True):

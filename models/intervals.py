@@ -30,22 +30,25 @@ class AdaptiveInterval:
         """Low (never under 0) and high for log predictions (n,); None until there are residuals enough."""
         if len(self._scores) < MIN_RESIDUALS:
             return None
-        if self._radius is None:
-            self._radius = self._quantile()
-        reach = self._radius * (1.0 + predicted)
+        reach = self._reach() * (1.0 + predicted)
         return np.maximum(predicted - reach, 0.0), np.minimum(predicted + reach, CEILING)
 
     def learn(self, predicted: Floats, actual: Floats) -> None:
-        """Add matured residuals of log predictions (n,), oldest first."""
-        if len(predicted):
-            self._scores.extend((np.abs(actual - predicted) / (1.0 + predicted))[:, None])
-            self._radius = None
-
-    def adapt(self, missed: int, shown: int) -> None:
-        """Take note that of `shown` matured intervals `missed` did not hold their outcome."""
-        moved = self._miss_rate + self._rate * (self._target * shown - missed)
-        self._miss_rate = min(max(moved, 0.001), 0.999)
+        """Adapt to matured residuals of log predictions (n,), oldest first, then add them to the window."""
+        if not len(predicted):
+            return
+        scores = np.abs(actual - predicted) / (1.0 + predicted)
+        if len(self._scores) >= MIN_RESIDUALS:
+            missed = float(np.mean(scores > self._reach()))
+            moved = self._miss_rate + self._rate * len(scores) * (self._target - missed)
+            self._miss_rate = min(max(moved, 0.001), 0.999)
+        self._scores.extend(scores[:, None])
         self._radius = None
+
+    def _reach(self) -> float:
+        if self._radius is None:
+            self._radius = self._quantile()
+        return self._radius
 
     def _quantile(self) -> float:
         scores = self._scores.rows()[:, 0]

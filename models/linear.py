@@ -23,7 +23,7 @@ FIRST_FIT = 60
 MIN_NEW = 20  # matured posts between two fits, at the least
 GROWTH = 0.1  # a refit is due when this share more has matured ...
 MAX_AGE = DAY // 24  # ... or when the newest fit is this old in event time
-SHRINK = 20.0  # matured posts that the author's mean counts for against the model
+SHRINK = 50.0  # matured posts that the author's mean counts for against the model
 SEASONS = {"hour_sin": 2, "hour_cos": 2, "weekday_sin": 14, "weekday_cos": 14}  # days without which it is only a trend
 
 _GROUP = [GROUPS.index(GROUP_OF[name]) for name in COLUMNS]
@@ -55,6 +55,7 @@ class Linear:
     """Ridge regression on the newest matured rows, refitted when due by matured count or event time."""
 
     name = "linear"
+    ranks = True
 
     def __init__(self, window: int = WINDOW) -> None:
         self.version = 0

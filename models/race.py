@@ -1,28 +1,34 @@
-"""The models of one horizon in competition: who leads, how far off each was, and what is shown."""
+"""The models of one horizon in competition: what each says, how far off it was, and who leads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.baselines import AuthorMean, Competitor, GlobalMedian
-from models.features import GROUPS
+from models.features import COLUMNS
 from models.intervals import AdaptiveInterval
 from models.linear import Linear
+from models.rolling import Rolling
 
 Floats = NDArray[np.float64]
 
-LEARNING = 100  # matured posts before which a baseline leads
-MARGIN = 0.02  # skill by which a challenger must be better than the leader ...
-MIN_RECORD = 30.0  # ... on this many recent matured posts at least
-HALF_LIFE = 300.0  # matured posts after which an error counts half
+# From plain to rich: of models equally good, the richest leads. A further model is one more class here.
+COMPETITORS: tuple[Callable[[], Competitor], ...] = (GlobalMedian, AuthorMean, Linear)
+REFERENCE = AuthorMean.name
 
-_REFERENCE = AuthorMean.name
+LEARNING = 100  # matured posts before which a baseline leads
+MARGIN = 0.02  # skill by which another must be better than the leader
+MIN_RECORD = 50.0  # recent matured posts that a model is judged by; with fewer, by a trial
+HALF_LIFE = 300.0  # matured posts after which an error counts half
+TRIAL_WINDOW = 900  # newest matured posts of a trial
+TRIAL_GROWTH = 1.2  # a trial is repeated when so many times more has matured
+_FADE = 0.5 ** (1.0 / HALF_LIFE)
 
 
 class Shown(NamedTuple):
-    """What a batch of n rows is told by."""
+    """What is said of a batch of n rows."""
 
     rivals: Floats  # (n, models): every model's log prediction, NaN for one that has learnt nothing
     leader: int
@@ -33,7 +39,7 @@ class Shown(NamedTuple):
 
 
 class Record:
-    """Decayed errors of one model and of the reference on the same matured posts."""
+    """Decayed errors of a model, and those of the reference on the same matured posts."""
 
     __slots__ = ("_error", "_reference", "weight")
 
@@ -44,10 +50,9 @@ class Record:
 
     def add(self, error: float, reference: float) -> None:
         """Take note of the absolute errors of the model and of the reference on one post."""
-        fade = _FADE
-        self.weight = self.weight * fade + 1.0
-        self._error = self._error * fade + error
-        self._reference = self._reference * fade + reference
+        self.weight = self.weight * _FADE + 1.0
+        self._error = self._error * _FADE + error
+        self._reference = self._reference * _FADE + reference
 
     @property
     def skill(self) -> float:
@@ -55,22 +60,27 @@ class Record:
         return 1.0 - self._error / self._reference if self._reference > 0 else 0.0
 
 
-_FADE = 0.5 ** (1.0 / HALF_LIFE)
-
-
 class Race:
-    """All models of one horizon. The leader changes only for one clearly better on recent matured posts."""
+    """All models of one horizon. A baseline leads at first, later the best, but only if clearly better.
+
+    Models are judged on predictions frozen at arrival, once matured. A model whose first predictions still wait (a day,
+    at a horizon of a day) is judged by a trial till then: a fresh one learns the older two thirds of the newest matured
+    rows, which are as frozen at arrival, and predicts the rest.
+    """
 
     def __init__(self) -> None:
-        self.models: tuple[Competitor, ...] = (GlobalMedian(), AuthorMean(), Linear())
+        self.models = tuple(make() for make in COMPETITORS)
         self.names = tuple(model.name for model in self.models)
-        self.leader = self.reference = self.names.index(_REFERENCE)
+        self.leader = self.reference = self.names.index(REFERENCE)
         self.matured = 0
         self._records = [Record() for _ in self.models]
+        self._trials = [Record() for _ in self.models]
         self._intervals = [AdaptiveInterval() for _ in self.models]
+        self._newest = Rolling(TRIAL_WINDOW, len(COLUMNS) + 2)
+        self._next_trial = float(LEARNING)
 
     def predict(self, rows: Floats) -> Shown | None:
-        """What each model says of rows (n, columns); None while nothing is learnt. Learns nothing itself."""
+        """What each model says of rows (n, columns); None while nothing is learnt."""
         told = [model.predict(rows) for model in self.models]
         leading = told[self.leader]
         if leading is None:
@@ -80,33 +90,54 @@ class Race:
         low, high = self._intervals[self.leader].bounds(leading.values) or (None, None)
         return Shown(rivals, self.leader, self.models[self.leader].version, low, high, leading.parts)
 
-    def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
-        """Let every model learn matured rows, oldest first; see `Competitor.learn`."""
-        self.matured += len(rows)
-        for model in self.models:
-            model.learn(rows, labels, created, due)
-
-    def score(self, rivals: Floats, labels: Floats, missed: int, shown: int) -> None:
-        """Judge frozen predictions (n, models) by their labels (n,); `missed` of `shown` intervals did not hold theirs."""
+    def score(self, rivals: Floats, labels: Floats) -> None:
+        """Judge frozen predictions (n, models), NaN for none, by labels (n,), oldest first."""
         for interval, predicted in zip(self._intervals, rivals.T, strict=True):
             known = ~np.isnan(predicted)
             interval.learn(predicted[known], labels[known])
-        self._intervals[self.leader].adapt(missed, shown)
-        for errors in np.abs(rivals - labels[:, None]).tolist():
-            self._note(errors)
-        self._elect()
+        _note(self._records, np.abs(rivals - labels[:, None]), self.reference)
 
-    def _note(self, errors: Sequence[float]) -> None:
-        for record, error in zip(self._records, errors, strict=True):
-            if error == error:  # not NaN
-                record.add(error, errors[self.reference])
+    def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
+        """Let every model learn matured rows, oldest first (see `Competitor.learn`), then see who leads."""
+        self.matured += len(rows)
+        for model in self.models:
+            model.learn(rows, labels, created, due)
+        if self._untried():
+            self._newest.extend(np.column_stack([rows, labels, created]))
+            if self.matured >= self._next_trial:
+                self._next_trial = TRIAL_GROWTH * self.matured
+                self._try(due)
+        if self.matured >= LEARNING:
+            self._elect()
+
+    def _untried(self) -> bool:
+        return any(record.weight < MIN_RECORD for record in self._records)
+
+    def _try(self, due: int) -> None:
+        rows, labels, created = np.split(self._newest.rows(), [len(COLUMNS), len(COLUMNS) + 1], axis=1)
+        cut = 2 * len(rows) // 3
+        told = []
+        for make in COMPETITORS:
+            model = make()
+            model.learn(rows[:cut], labels[:cut, 0], created[:cut, 0], due)
+            said = model.predict(rows[cut:])
+            told.append(np.full(len(rows) - cut, np.nan) if said is None else said.values)
+        self._trials = [Record() for _ in self.models]
+        _note(self._trials, np.abs(np.column_stack(told) - labels[cut:]), self.reference)
 
     def _elect(self) -> None:
-        if self.matured < LEARNING:
-            return
-        best = self.leader
-        for index, record in enumerate(self._records):
-            bar = self._records[best].skill + (MARGIN if best == self.leader else 0.0)
-            if record.weight >= MIN_RECORD and record.skill > bar:
-                best = index
-        self.leader = best
+        records = [
+            record if record.weight >= MIN_RECORD else trial
+            for record, trial in zip(self._records, self._trials, strict=True)
+        ]
+        able = [index for index, model in enumerate(self.models) if model.ranks and records[index].weight > 0]
+        best = max(able, key=lambda index: records[index].skill, default=self.leader)
+        if records[best].skill > records[self.leader].skill + MARGIN:
+            self.leader = best
+
+
+def _note(records: Sequence[Record], errors: Floats, reference: int) -> None:
+    for row in errors.tolist():
+        for record, error in zip(records, row, strict=True):
+            if error == error:  # not NaN
+                record.add(error, row[reference])

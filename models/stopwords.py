@@ -68,7 +68,7 @@ moeten na naar niet niets nog nu of om omdat onder ons ook op over reeds te tege
 veel voor waar waren wat wel werd wezen wie wij wil worden wordt zal ze zelf zich zij zijn zo zonder zou
 """
 _NORDIC = """
-alla alle alt att att av bara blev bli blir både da de dem den denna denne der deras dere det detta dette dig
+och alla alle alt att att av bara blev bli blir både da de dem den denna denne der deras dere det detta dette dig
 din ditt dom du där då eg ej eller en enn er ett etter från för før ha hade han hans har henne hennes här hon
 hos hun hur hva hvad hvis hvor i ikke icke ikkje ingen inn inte jag jeg kan kom kunne man med meg mej men mer
 mig min mitt mot mycket må många måste mye nej nei noe nogen noget noen nu nå något någon när og också også om

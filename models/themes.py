@@ -21,7 +21,7 @@ LONGEST_HALF_LIFE = 360 * MINUTE
 
 STEP = 64  # documents per step of k-means: those of one step do not see each other's effect on the centroids
 SUPPORT = 2  # documents that make a theme: one alone is "unclustered"
-TIDY_EVERY = 256  # documents between looks for centroids that have become one
+TIDY_EVERY = 64  # documents between looks for centroids that have become one; more where there are many centroids
 REVIEW_EVERY = 512  # documents between reviews of how many themes are shown
 SAMPLE = 500  # clustered documents that silhouettes are taken on
 SAMPLE_CHANCE = 0.05  # of a document to get into the sample, which so reaches back some 10,000
@@ -38,22 +38,21 @@ class Themes:
     """
 
     def __init__(self, bounds: tuple[int, int] = (4, 16), seed: int = 0) -> None:
-        """Raises ValueError unless 1 <= bounds[0] <= bounds[1] and 0 <= seed < 2^32."""
+        """Raises ValueError unless 1 <= bounds[0] <= bounds[1]."""
         if not 1 <= bounds[0] <= bounds[1]:
             raise ValueError("the bounds of the number of clusters must be 1 <= least <= most")
-        if not 0 <= seed < 2**32:
-            raise ValueError("the seed must be a whole number from 0 to 2^32 - 1")
         self.bounds = bounds
-        self.seed = seed
+        self.seed = seed % 2**32
         self.merges: tuple[tuple[int, int], ...] = ()  # themes the last update joined: (gone, into)
-        self._centroids = Centroids(seed)
+        self._centroids = Centroids(self.seed)
         self._names: dict[int, int] = {}  # serial of a live centroid -> theme, once it has support
         self._next = 0
         self._at: int | None = None
         self._seen = 0
+        self._untidy = 0
         self._shown = bounds[1]
         self._proposals = 0
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng(self.seed)
         self._sample = csr_array((0, SIZE), dtype=np.float64)
         self._sample_themes: Ints = np.zeros(0, np.int64)
 
@@ -71,9 +70,10 @@ class Themes:
             self._centroids.fade(_halvings(elapsed * part.shape[0] / len(docs), part.shape[0]))
             serials[start : start + STEP] = self._centroids.learn(part)
         before, self._seen = self._seen, self._seen + len(docs)
+        self._untidy += len(docs)
         self.merges = ()
-        if before // TIDY_EVERY != self._seen // TIDY_EVERY:
-            serials = self._tidy(serials)
+        if self._untidy >= max(TIDY_EVERY, len(self._centroids.serial) // 2):
+            serials, self._untidy = self._tidy(serials), 0
         self._name()
         themes = np.array([self._names.get(int(serial), -1) for serial in serials], np.int64)
         self._remember(rows, themes)

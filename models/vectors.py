@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 SIZE = 1 << 18  # features: with 20,000 live terms one in thirteen shares its place
-TAG_WEIGHT = 2.0  # a hashtag is its author's own word on what a post is about
+TAG_WEIGHT = 1.5  # a hashtag is its author's own word on what a post is about
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.hashtags import MAX_TAG, MAX_TAGS, find, normalise, normalise_all
@@ -37,6 +37,7 @@ def test_a_tag_has_one_form(tag: str, normal: str) -> None:
     assert normalise(tag) == normal
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 @example("\u0345#\u1fbc")
 @example("ϓ\u0301" * 80)
@@ -47,6 +48,7 @@ def test_normalising_is_settled_capped_and_printable(tag: str) -> None:
     assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in normal)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Nd"]), min_size=1, max_size=20))
 def test_case_and_number_sign_do_not_matter(tag: str) -> None:
     assert normalise("#" + tag.upper()) == normalise(tag.upper().lower().upper())
@@ -83,7 +85,7 @@ def test_hashtags_are_found(text: str, tags: tuple[str, ...]) -> None:
         "# space",
         "#_",
         "#\ufe0f\u20e3",
-        "mail a#b and c++#d",
+        "mail a#b and é#d",
         "&#39; &#x27;",
         "https://example.org/#section",
         "https://example.org/?q=#section",
@@ -103,6 +105,7 @@ def test_a_tag_right_after_a_link_is_found() -> None:
     assert find("https://example.org/x\u3001#タグ") == ("タグ",)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="#＃aB1_ &/.:htps\u0301\u200d日ह\u094d", max_size=200))
 def test_tags_found_are_normal_and_distinct(text: str) -> None:
     tags = find(text)

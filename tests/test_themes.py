@@ -85,7 +85,7 @@ def test_new_topics_are_found_when_old_ones_and_noise_fill_the_room(monkeypatch:
     monkeypatch.setattr(centroids, "MAX_LIVE", 8)
     monkeypatch.setattr(centroids, "MAX_ALONE", 40)
     model = Themes()
-    old = {topic: 1.0 for topic in ("flood", "match", "budget", "rocket", "concert")}
+    old = dict.fromkeys(("flood", "match", "budget", "rocket", "concert"), 1.0)
     run(model, stream(1500, {"": 2.0, **old})[0])
     docs, topics = stream(600, {"": 2.0, "election": 0.5, **old}, seed=2)
     themes = run(model, docs, start=1500)
@@ -210,7 +210,7 @@ def test_documents_without_terms_and_empty_batches_are_fine() -> None:
     assert model.update([(), ("one",), ()], 1) == [-1, -1, -1]
     assert model.update([("one",), ()], 2) == [0, -1]
     assert model.update([("one",)], 1) == [0]
-    assert model.silhouette() == (None, 1) or model.silhouette()[0] is None
+    assert model.silhouette()[0] is None
 
 
 def test_the_bounds_limit_what_is_shown() -> None:

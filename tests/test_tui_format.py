@@ -131,7 +131,7 @@ def test_what_is_fitted_is_no_wider_unless_nothing_more_can_go(parts: list[tuple
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "    "), (0.5, "██  "), (1.0, "████"), (1 / 32, "▏   "), (2.0, "████")]
+    ("share", "text"), [(0.0, "    "), (0.5, "██  "), (1.0, "████"), (1 / 32, "▏   "), (2, "████")]
 )
 def test_bars_are_exact_to_an_eighth(share: float, text: str) -> None:
     assert draw.bar(share, 4) == text

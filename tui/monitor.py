@@ -8,6 +8,7 @@ import platformdirs
 
 from engine.protocol import Start
 from tui.client import EngineProcess
+from tui.lines import plain
 from tui.screen_options import Options
 
 SECOND = 1_000_000  # microseconds
@@ -46,7 +47,7 @@ def run_monitor(
     finally:
         client.close()
     if app.failure:
-        print(f"trendtop: {app.failure}", file=sys.stderr)
+        print(f"trendtop: {plain(app.failure)}", file=sys.stderr)
     return app.return_code or 0
 
 

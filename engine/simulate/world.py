@@ -49,7 +49,7 @@ class World:
         self._number = 0
         self._hostile = Every(self._draw, 45 / setting.oddities if setting.oddities else 0)
         self._purge = Every(self._draw, 120 / setting.oddities if setting.oddities and customs.purges else 0)
-        self._silent: deque[Post] = deque(maxlen=64)
+        self._silent: deque[Post] = deque(maxlen=max(64, int(3 * setting.rate)))
         self._gone: set[int] = set()
         self._weights = [topic.weight / sum(t.weight for t in TOPICS) for topic in TOPICS]
 
@@ -204,7 +204,7 @@ class World:
             end = min(end, gone + AFTERGLOW)
         elif depth == 0 and seen and draw.chance(0.03 * setting.oddities):
             changed = self._floor(draw.between(4, 20) * MINUTE / setting.haste)
-            actions = [action for action in actions if abs(action.delay - changed) > APART]
+            actions = [a for a in actions if a.kind not in ("poll", "repost") or abs(a.delay - changed) > APART]
             actions.append(Action(changed, "edit", 0))
             end = changed if customs.edit_renames else end
         return tuple(sorted(action for action in actions if action.delay <= end))
@@ -259,5 +259,5 @@ class World:
             self._purge.again()
             return
         self._gone.add(oldest.author.number)
-        self._silent = deque((post for post in self._silent if post.author is not oldest.author), maxlen=64)
+        self._silent = deque((post for post in self._silent if post.author is not oldest.author), self._silent.maxlen)
         yield Happening(happening.time, "purge", oldest)

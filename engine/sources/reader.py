@@ -95,6 +95,12 @@ def same_content(fd: int, known: tuple[int, bytes]) -> bool:
     return len(head) == length and hashlib.blake2b(head, digest_size=16).digest() == digest
 
 
+def starts_alike(copy: int, original: int) -> bool:
+    """Whether `copy` begins with the same line as `original` and goes on alike. Raises OSError."""
+    start = os.pread(copy, _HEAD, 0)
+    return b"\n" in start and os.pread(original, len(start), 0) == start
+
+
 def is_whole(known: tuple[int, bytes]) -> bool:
     """Whether enough was seen of a content to know it under any inode, as a copy."""
     return known[0] == _HEAD

@@ -10,7 +10,7 @@ import re
 import stat
 from typing import NamedTuple, TypeAlias
 
-from engine.sources.reader import FileReader, content_id, is_whole, same_content
+from engine.sources.reader import FileReader, content_id, is_whole, same_content, starts_alike
 
 _ATTEMPTS = 5  # a directory that is being rotated is listed again until two lists agree
 _COUNTER = re.compile(r"\d{1,3}", re.ASCII)
@@ -92,30 +92,42 @@ class Unread(NamedTuple):
     newer: bool
 
 
-def unread(path: str, reading: FileReader, known: Known) -> list[Unread]:
+def unread(path: str, reading: FileReader, known: Known) -> list[Unread] | None:
     """The rotated files of `path` that are neither being read nor known, oldest first; the caller closes them.
 
-    While the folder changes too fast to be sure none is found. Raises OSError.
+    None while the folder changes too fast to be sure. Raises OSError.
     """
-    found, current = _survey(path, reading, known)
+    survey = _survey(path, reading, known)
+    if survey is None:
+        return None
+    found, current = survey
     if current is not None:
         os.close(current)
     return found
 
 
-def successors(path: str, reading: FileReader | None, known: Known) -> list[int]:
+def successors(path: str, reading: FileReader | None, known: Known) -> list[int] | None:
     """Descriptors of the files that came after the one being read, oldest first; the caller closes them.
 
     The last is that of `path` itself, if it has any content: an empty one means that its writer has not moved on yet
-    and may still write to the file before. Raises OSError.
+    and may still write to the file before. A copy that is being made of it, to truncate it then, is left out: it is
+    looked for when the truncation shows. None while the folder changes too fast to be sure. Raises OSError.
     """
-    found, current = _survey(path, reading, known)
-    after = [file.fd for file in found]
-    if current is not None:
-        if os.fstat(current).st_size:
-            after.append(current)
+    survey = _survey(path, reading, known)
+    if survey is None:
+        return None
+    found, current = survey
+    if current is None:
+        return [file.fd for file in found]
+    after: list[int] = []
+    for fd, _ in found:
+        if starts_alike(fd, current):
+            os.close(fd)
         else:
-            os.close(current)
+            after.append(fd)
+    if os.fstat(current).st_size:
+        return [*after, current]
+    os.close(current)
     return after
 
 
@@ -158,20 +170,19 @@ def _open(sibling: _Sibling) -> int | None:
     return fd
 
 
-def _survey(path: str, reading: FileReader | None, known: Known) -> tuple[list[Unread], int | None]:
+def _survey(path: str, reading: FileReader | None, known: Known) -> tuple[list[Unread], int | None] | None:
     """The unread rotated files and the file at `path`, open, if it is another than the one being read."""
     for _ in range(_ATTEMPTS):
         current = _open_regular(path)
         listed = _list(path)
         found = _unread(listed, reading, current, known)
         if listed == _list(path) and _is_at(path, current):
-            break
+            if current is not None and reading is not None and _is_same(current, reading.fd):
+                os.close(current)
+                current = None
+            return found, current
         _close(current, found)
-        current, found = None, []
-    if current is not None and reading is not None and os.path.samestat(os.fstat(current), os.fstat(reading.fd)):
-        os.close(current)
-        current = None
-    return found, current
+    return None
 
 
 def _unread(listed: list[_Sibling], reading: FileReader | None, current: int | None, known: Known) -> list[Unread]:
@@ -196,7 +207,7 @@ def _unread(listed: list[_Sibling], reading: FileReader | None, current: int | N
 def _age(listed: list[_Sibling], reading: FileReader, current: int | None) -> tuple[int, Place]:
     """Where the file being read stands among the others: by its last change, then by its name."""
     status = os.fstat(reading.fd)
-    if current is not None and os.path.samestat(status, os.fstat(current)):
+    if current is not None and _is_same(current, reading.fd):
         return status.st_mtime_ns, _NEWEST
     places = (sibling.place for sibling in listed if sibling.inode == reading.inode)
     return status.st_mtime_ns, next(places, _OLDEST)
@@ -207,6 +218,10 @@ def _close(current: int | None, found: list[Unread]) -> None:
         os.close(file.fd)
     if current is not None:
         os.close(current)
+
+
+def _is_same(fd: int, other: int) -> bool:
+    return os.path.samestat(os.fstat(fd), os.fstat(other))
 
 
 def _is_at(path: str, fd: int | None) -> bool:

@@ -8,7 +8,7 @@ from engine.clean import clean_line
 from engine.sources import rotation
 from engine.sources.base import MAX_HOLES, MAX_LINE, Hole, Item, Position, State
 from engine.sources.lines import LineSplitter
-from engine.sources.reader import FileReader
+from engine.sources.reader import FileReader, starts_alike
 from engine.sources.rotation import Known
 
 
@@ -60,7 +60,7 @@ class Tail:
             self._known = rotation.known_now(path, self._file) if follow else Known()
         else:
             self._known = known
-            self._queue = deque(map(FileReader, rotation.successors(path, None, known)))
+            self._queue = deque(map(FileReader, rotation.successors(path, None, known) or ()))
             self._file = self._queue.popleft() if self._queue else FileReader(_open_at_once(path))
         self._over = False  # whether this file gives no more, whatever comes
         self._splitter = LineSplitter(limit, skip_partial=self._file.starts_in_middle)
@@ -145,7 +145,8 @@ class Tail:
             at_start = self._file.offset == 0
             chunk = b"" if self._over else self._file.read()
             if chunk is None:
-                self._start_over()
+                if not self._start_over():
+                    return
             elif chunk and at_start and self._was_overtaken():
                 continue
             elif chunk:
@@ -169,8 +170,10 @@ class Tail:
         return True
 
     def _move_on(self) -> None:
-        self._known.add(self._file.fd)  # as it is in the end
-        self._file.close()
+        left = self._file
+        if all(file.inode != left.inode for file in self._queue):  # else it was truncated, and is not done with
+            self._known.add(left.fd)
+        left.close()
         self._file = self._queue.popleft()
         self._over = False
         self._splitter = LineSplitter(self._limit, skip_nulls=self._file.restarted)
@@ -192,10 +195,12 @@ class Tail:
         if in_place:
             return False
         self._known.add(self._file.fd)  # so that no copy of it is taken for a file that came after
-        after = [FileReader(fd) for fd in rotation.successors(self._path, self._file, self._known)]
-        if not after:
+        found = rotation.successors(self._path, self._file, self._known)
+        if not found:
             self._missing = self._missing or filled  # what is there cannot be opened
+            self._fruitless = look if found is not None else ()
             return False
+        after = [FileReader(fd) for fd in found]
         self._fruitless = ()
         self._rotated += len(after)
         if len(after) == 1 and self._file.outgrown_by(after[0].fd):
@@ -212,19 +217,26 @@ class Tail:
         """
         if self._queue or not self._follow:
             return False
-        copies = [copy for copy, newer in self._unread_copies() if _keep(copy, not newer)]
-        if copies:
-            self._truncated += len(copies)
-            self._queue.extend([*copies, FileReader(os.dup(self._file.fd), restarted=True)])
-            self._over = True
-        return bool(copies)
+        copies = self._unread_copies()
+        older = [copy for copy, newer in copies or () if _keep(copy, not newer and not self._is_copied(copy))]
+        if copies is not None and not older:
+            return False
+        self._truncated += len(older)
+        self._queue.extend([*older, FileReader(os.dup(self._file.fd), restarted=self._file.restarted or bool(older))])
+        self._over = True
+        return True
 
-    def _start_over(self) -> None:
-        """The file at hand was truncated: first what a copy still has of it, then what it holds now."""
-        self._truncated += 1
+    def _start_over(self) -> bool:
+        """The file at hand was truncated: first what a copy still has of it, then what it holds now.
+
+        False if that cannot be told now.
+        """
         old = self._file
         followed = self._follow and not self._queue
         copies = self._unread_copies() if followed else []
+        if copies is None:
+            return False
+        self._truncated += 1
         rest = _continuation(old, [copy for copy, _ in copies])
         missed = old.size - (old.offset if rest is None else rest.size)
         if missed > 0:
@@ -235,7 +247,7 @@ class Tail:
             earlier = old.resembles(copy.fd)  # a copy made of what had been read by then
             if earlier:
                 self._known.add(copy.fd)
-            if copy is not rest and _keep(copy, not newer and not earlier):
+            if copy is not rest and _keep(copy, not newer and not earlier and not self._is_copied(copy)):
                 self._queue.append(copy)
         if followed:
             self._queue.append(FileReader(os.dup(old.fd), restarted=True))
@@ -244,10 +256,16 @@ class Tail:
         else:
             self._file = FileReader(rest.fd, old.offset)
             old.close()
+        return True
 
-    def _unread_copies(self) -> list[tuple[FileReader, bool]]:
+    def _is_copied(self, copy: FileReader) -> bool:
+        """Whether this copy is of what is in the file at hand now, which was not truncated yet."""
+        return starts_alike(copy.fd, self._file.fd)
+
+    def _unread_copies(self) -> list[tuple[FileReader, bool]] | None:
         """The rotated files that hold anything new, oldest first, and whether they are newer than the one at hand."""
-        return [(FileReader(fd), newer) for fd, newer in rotation.unread(self._path, self._file, self._known)]
+        found = rotation.unread(self._path, self._file, self._known)
+        return None if found is None else [(FileReader(fd), newer) for fd, newer in found]
 
     def _stat_path(self) -> os.stat_result | None:
         try:

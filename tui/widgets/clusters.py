@@ -31,7 +31,7 @@ class Clusters(Table[Cluster]):
     def title(self) -> str:
         """How many there are, and what is in none of them."""
         left = f" · {count(self._unclustered)} posts in none" if self._unclustered else ""
-        return f"3 Hashtag clusters  {len(self.items)}{left} · {self.sorting()}"
+        return f"3 Hashtag clusters  top {len(self.items)}{left} · {self.sorting()}"
 
 
 def _change(cluster: Cluster) -> Span:

@@ -27,7 +27,7 @@ class Hashtags(Table[Hashtag]):
 
     def title(self) -> str:
         """How many there are."""
-        return f"6 Hashtags  {len(self.items)} · {self.sorting()}"
+        return f"6 Hashtags  top {len(self.items)} · {self.sorting()}"
 
 
 COLUMNS = (

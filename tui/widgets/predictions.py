@@ -104,6 +104,9 @@ def record(scores: list[Score], labels: list[Labels]) -> str:
         mae = UNKNOWN if best.mae is None else engagement(best.mae)
         return f"{best.model} {duration(best.horizon)} n={count(best.n)} MAE {mae} skill {skill} in range {covered}"
     waiting = sum(label.waiting for label in labels)
+    matured = sum(label.matured for label in labels)
+    if matured:
+        return f"learning: {count(matured)} matured, {count(waiting)} waiting"
     first = min((label.first_due for label in labels if label.first_due), default=None)
     if first is not None:
         return f"learning: first labels at {first:%H:%M} UTC ({count(waiting)} waiting)"

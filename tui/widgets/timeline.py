@@ -112,4 +112,4 @@ def _time_axis(snapshot: Snapshot, room: int) -> Line:
     text = ""
     for tick in range(ticks):
         text += f"-{duration(seconds * (ticks - tick) / ticks)}".ljust(room * (tick + 1) // ticks - len(text), "─")
-    return ((" " * AXIS + "└", "faint"), (text[: room - 3] + "now", "faint"))
+    return ((" " * AXIS + "└", "faint"), (text[: room - 3] + "now", "muted"))

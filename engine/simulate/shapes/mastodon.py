@@ -125,8 +125,6 @@ class Mastodon(Shape):
             "media_attachments": self._media(post),
             "mentions": self._mentions(post),
             "tags": [{"name": tag, "url": f"https://{_HOSTS[0]}/tags/{tag}"} for tag in self.tags(post)],
-            "emojis": [],
-            "card": None,
             "poll": self._poll(post),
         }
 
@@ -137,7 +135,6 @@ class Mastodon(Shape):
             "username": person.handle,
             "acct": person.handle if host == _HOSTS[0] else f"{person.handle}@{host}",
             "display_name": person.name,
-            "locked": False,
             "bot": False,
             "indexable": not person.noindex,
             "created_at": iso(person.joined),

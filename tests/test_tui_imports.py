@@ -1,0 +1,35 @@
+"""The screen's process stays light: it draws what the engine computed and loads nothing that computes."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "pandas", "sklearn", "scipy", "joblib", "vaderSentiment", "py3langid", "plotext", "watchfiles")
+
+
+def imported(code: str) -> set[str]:
+    """The top-level modules a fresh interpreter holds after `code`."""
+    code += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["tui.app", "tui.monitor", "tui.screens.overview", "tui.details"])
+def test_no_analytics_in_the_screens_process(module: str) -> None:
+    assert imported(f"import {module}").isdisjoint(HEAVY)
+
+
+def test_nor_after_everything_has_been_drawn() -> None:
+    code = """
+import asyncio
+from tests.tui_driver import monitor
+async def look():
+    async with monitor() as m:
+        await m.press("enter", "escape", "x", "escape", "question_mark", "escape", "t", "a")
+        assert "LIVE" in m.header
+asyncio.run(look())
+"""
+    modules = imported(code)
+    assert "textual" in modules
+    assert modules.isdisjoint(HEAVY)

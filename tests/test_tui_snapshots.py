@@ -1,0 +1,69 @@
+"""What the screens look like. After a change that is meant: pytest tests/test_tui_snapshots.py --snapshot-update, then
+look at the pictures in tests/__snapshots__.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from tests import tui_fakes as fakes
+from tests.tui_driver import Monitor, settle
+from tui.app import TrendtopApp
+from tui.messages import EngineDied, EngineSaid
+from tui.screen_options import Options
+
+SIZES = {"80x24": (80, 24), "120x36": (120, 36), "160x48": (160, 48)}
+LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read=fakes.METERS.read + 1_284)))
+DIED = EngineDied("it was ended by SIGKILL; its log is /home/u/engine.log")
+
+Case = tuple[str, tuple[EngineSaid, ...], tuple[EngineSaid | str, ...], dict[str, bool]]
+
+CASES: dict[str, Case] = {
+    "starting": ("80x24", (), (), {}),
+    "empty": ("80x24", (fakes.shown(fakes.empty(), state="waiting", lag=None, rate=0.0),), (), {}),
+    "learning": ("120x36", (fakes.shown(fakes.learning()),), (), {}),
+    "not_scored": ("120x36", (fakes.shown(fakes.foreign()),), (), {}),
+    "catching_up": ("80x24", (fakes.shown(state="catching up", backlog=0.18, lag=None),), (), {}),
+    "ended": ("120x36", (fakes.shown(state="ended", lag=None, rate=0.0),), (), {}),
+    "paused": ("80x24", (fakes.shown(),), ("space", LATER, "j", "j"), {}),
+    "died": ("80x24", (fakes.shown(), DIED), (), {}),
+    "zoomed": ("80x24", (fakes.shown(),), ("z",), {}),
+    "composing": ("80x24", (fakes.shown(),), ("t", *"I love this"), {}),
+    "composing_wide": ("160x48", (fakes.shown(),), ("t", *"I love this"), {}),
+    "post": ("120x36", (fakes.shown(),), ("tab", "tab", "j", "j", "enter"), {}),
+    "health": ("120x36", (fakes.shown(),), ("x",), {}),
+    "help": ("80x24", (fakes.shown(),), ("question_mark",), {}),
+    "export": ("80x24", (fakes.shown(),), ("e",), {}),
+    "light": ("160x48", (fakes.shown(),), (), {"light": True}),
+    "colourless": ("80x24", (fakes.shown(),), ("j",), {"colourless": True}),
+    "ascii": ("80x24", (fakes.shown(),), (), {"ascii": True}),
+    "too_small": ("59x20", (fakes.shown(),), (), {}),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_overview(snap_compare: Callable[..., bool], size: str) -> None:
+    assert looks_as_before(snap_compare, (size, (fakes.shown(),), (), {}))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_screen(snap_compare: Callable[..., bool], case: str) -> None:
+    assert looks_as_before(snap_compare, CASES[case])
+
+
+def looks_as_before(snap_compare: Callable[..., bool], case: Case) -> bool:
+    size, said, steps, options = case
+    engine = fakes.FakeEngine(*said, score=fakes.scored)
+    app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=0, **options))
+
+    async def take(pilot: Pilot[Any]) -> None:
+        screen = Monitor(app, engine, pilot)
+        await settle(app)
+        for step in steps:
+            await (screen.press(step) if isinstance(step, str) else screen.hear(step))
+
+    width, height = map(int, size.split("x"))
+    return snap_compare(app, terminal_size=(width, height), run_before=take)
