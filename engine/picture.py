@@ -29,7 +29,7 @@ from engine.snapshot import (
     Snapshot,
 )
 from engine.tally import Tally
-from engine.windows import Window
+from engine.windows import Window, resolve
 from models.engagement import Forecast
 from models.themes import ThemeLabel
 from models.themes import labels as theme_labels
@@ -72,7 +72,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         timeline=_timeline(window),
         hashtags=_hashtags(window, limit),
         clusters=_clusters(engine, limit),
-        unclustered=window.total.posts - sum(tally.posts for tally in window.themes.values()),
+        unclustered=window.total.posts - sum(tally.posts for _, tally in _shown_themes(engine)),
         silhouette=silhouette,
         silhouette_n=silhouette_n,
         authors=_authors(engine, limit),
@@ -209,27 +209,37 @@ def _hashtags(window: Window, limit: int | None) -> list[Hashtag]:
     return rows
 
 
-def _named(window: Window) -> dict[int, ThemeLabel]:
+def _shown_themes(engine: Engine) -> list[tuple[int, Tally]]:
+    """The clusters worth showing that have posts in the window, largest first; the rest counts as unclustered."""
+    themes = engine.window.themes
+    return sorted(
+        ((theme, themes[theme]) for theme in engine.themes.live() if theme in themes),
+        key=lambda pair: (-pair[1].posts, pair[0]),
+    )
+
+
+def _named(engine: Engine) -> dict[int, ThemeLabel]:
     """Names of the clusters, from what their posts in the window say."""
+    terms = engine.window.terms
     return theme_labels(
         {
-            theme: dict(nlargest(LABEL_TERMS, terms.items(), key=lambda pair: (pair[1], pair[0])))
-            for theme, terms in window.terms.items()
+            theme: dict(nlargest(LABEL_TERMS, terms[theme].items(), key=lambda pair: (pair[1], pair[0])))
+            for theme, _ in _shown_themes(engine)
+            if theme in terms
         }
     )
 
 
 def theme_names(engine: Engine) -> dict[int, str]:
     """The label of each cluster in the window."""
-    return {theme: named.label for theme, named in _named(engine.window).items()}
+    return {theme: named.label for theme, named in _named(engine).items()}
 
 
 def _clusters(engine: Engine, limit: int | None) -> list[Cluster]:
     window = engine.window
-    named = _named(window)
-    shown = sorted(window.themes.items(), key=lambda pair: (-pair[1].posts, pair[0]))
+    named = _named(engine)
     rows = []
-    for theme, tally in islice(shown, limit):
+    for theme, tally in islice(_shown_themes(engine), limit):
         label = named.get(theme)
         terms = label.terms if label else ()
         rows.append(
@@ -257,7 +267,7 @@ def _example(engine: Engine, theme: int, terms: set[str]) -> str:
     best, text = 0, ""
     recent = islice(reversed(engine.ledger.posts.values()), RECENT_EXAMPLES * 8)
     for entry in recent:
-        if entry.theme == theme and (found := len(terms.intersection(entry.analysis.terms))) > best:
+        if resolve(engine.merged, entry.theme) == theme and (found := len(terms.intersection(entry.analysis.terms))) > best:
             best, text = found, entry.text
     return text
 
@@ -428,7 +438,7 @@ def post_row(engine: Engine, entry: Entry) -> PostRow:
         lang=entry.lang,
         lang_claimed=entry.lang_claimed,
         tags=list(entry.analysis.tags),
-        cluster=entry.theme,
+        cluster=resolve(engine.merged, entry.theme),
         compound=None if polarity is None else polarity.compound,
         positive=None if polarity is None else polarity.pos,
         neutral=None if polarity is None else polarity.neu,

@@ -15,7 +15,7 @@ from engine.platforms.base import Ignored, Mapped, Rejected
 from engine.platforms.decode import Decoder
 from engine.sources.base import Item, Oversized
 from engine.tally import Contribution
-from engine.windows import Window
+from engine.windows import Window, resolve
 from models.engagement import EngagementModel, Known
 from models.themes import Themes
 
@@ -25,6 +25,7 @@ BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLUSTER_SPAN, CLUSTER_POSTS = MINUTE, 16  # a minute is over and there are some posts
 CLUSTER_LIMIT = 10 * MINUTE  # or this much is over, with any
+MERGES_KEPT = 1_000
 EXAMPLE = 160  # characters kept of the first line that was rejected for a reason
 DAY = 24 * 60 * MINUTE
 
@@ -56,7 +57,8 @@ class Engine:
         self.until = until  # nothing after this event time is applied
         self.decoder = decoder or Decoder()
         self.ledger = Ledger(config)
-        self.window = Window(config.window)
+        self.merged: dict[int, int] = {}  # clusters that became part of others, until that is written into the posts
+        self.window = Window(config.window, self.merged)
         self.themes = Themes(config.clusters, config.seed)
         self.model = EngagementModel(config.horizons, config.seed)
         self.labels = Labels(config.horizons, self.model)
@@ -133,7 +135,7 @@ class Engine:
 
     def show(self, window: int) -> None:
         """Look at another window of the same feed."""
-        fresh = Window(window)
+        fresh = Window(window, self.merged)
         if self.now is not None:
             fresh.move(self.now)
         for entry in self.ledger.posts.values():
@@ -405,6 +407,18 @@ class Engine:
             if theme >= 0:
                 entry.theme = theme
                 self.window.assign(entry.key, theme)
+        for gone, into in self.themes.merges:
+            self.window.merge(gone, into)
+            self.merged[gone] = into
+        if len(self.merged) >= MERGES_KEPT:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Write merges into the posts, so that their list does not grow for ever."""
+        for entry in self.ledger.posts.values():
+            entry.theme = resolve(self.merged, entry.theme)
+        self.window.settle()
+        self.merged.clear()
 
 
 def contribution(entry: Entry) -> Contribution:

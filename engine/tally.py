@@ -60,6 +60,18 @@ class Tally:
         else:
             self.neutral += sign
 
+    def absorb(self, other: "Tally") -> None:
+        """Add all that another tally holds."""
+        self.posts += other.posts
+        self.scored += other.scored
+        self.total += other.total
+        self.squares += other.squares
+        self.positive += other.positive
+        self.neutral += other.neutral
+        self.negative += other.negative
+        self.authors.update(other.authors)
+        self.buckets.update(other.buckets)
+
     @staticmethod
     def _count(counter: Counter[_K], key: _K, sign: int) -> None:
         counter[key] += sign

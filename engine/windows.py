@@ -11,10 +11,14 @@ TOGETHER_TAGS = 16  # tags of one post that are paired with each other
 
 
 class Window:
-    """The posts with now - span < event time <= now, and the sums of the span before that."""
+    """The posts with now - span < event time <= now, and the sums of the span before that.
 
-    def __init__(self, span: int) -> None:
+    `merged` maps clusters that are no more to those they became; a chain of merges is followed to its end.
+    """
+
+    def __init__(self, span: int, merged: dict[int, int] | None = None) -> None:
         self.span = span
+        self.merged = {} if merged is None else merged
         self.width = SECOND if span == ALL_TIME else max(SECOND, span // BUCKETS)
         self.now: int | None = None
         self.total = Tally()
@@ -109,6 +113,26 @@ class Window:
             self._drop_before(item)
             self._add_before(item._replace(theme=theme))
 
+    def merge(self, gone: int, into: int) -> None:
+        """Cluster `gone` has become part of `into`, with all its posts."""
+        if (tally := self.themes.pop(gone, None)) is not None:
+            self.themes[into].absorb(tally)
+        if (terms := self.terms.pop(gone, None)) is not None:
+            self.terms[into].update(terms)
+        if count := self.themes_before.pop(gone, 0):
+            self.themes_before[into] += count
+
+    def settle(self) -> None:
+        """Write the clusters that posts now belong to into their contributions, so that `merged` can be emptied."""
+        for items in (self.items, self._items_before):
+            for key, item in items.items():
+                if item.theme in self.merged:
+                    items[key] = item._replace(theme=self.theme(item))
+
+    def theme(self, item: Contribution) -> int | None:
+        """The cluster that a post belongs to by now."""
+        return resolve(self.merged, item.theme)
+
     def react(self, time: int) -> None:
         """Count a reaction."""
         start = self.start
@@ -125,17 +149,17 @@ class Window:
 
     def _add_before(self, item: Contribution) -> None:
         self.before.add(item, 0)
-        if item.theme is not None:
-            self.themes_before[item.theme] += 1
+        theme = self.theme(item)
+        if theme is not None:
+            self.themes_before[theme] += 1
         self._items_before[item.key] = item
         heapq.heappush(self._expiry_before, (item.time, item.key))
 
     def _drop_before(self, item: Contribution) -> None:
         self.before.add(item, 0, -1)
-        if item.theme is not None:
-            self.themes_before[item.theme] -= 1
-            if not self.themes_before[item.theme]:
-                del self.themes_before[item.theme]
+        theme = self.theme(item)
+        if theme is not None:
+            _bump(self.themes_before, theme, -1)
         del self._items_before[item.key]
 
     def _count(self, item: Contribution, sign: int) -> None:
@@ -159,7 +183,7 @@ class Window:
                     del self.together[tag]
 
     def _count_theme(self, item: Contribution, sign: int) -> None:
-        theme = item.theme
+        theme = self.theme(item)
         if theme is None:
             return
         _tally(self.themes, theme, item, item.time // self.width, sign)
@@ -173,6 +197,13 @@ class Window:
         oldest = start // self.width
         for bucket in [b for b in self.reactions if b < oldest]:
             del self.reactions[bucket]
+
+
+def resolve(merged: dict[int, int], theme: int | None) -> int | None:
+    """Follow merges to the cluster that is there now."""
+    while theme in merged:
+        theme = merged[theme]
+    return theme
 
 
 def _tally(groups: defaultdict, key: object, item: Contribution, bucket: int, sign: int) -> None:  # type: ignore[type-arg]

@@ -15,7 +15,7 @@ MEDIAN_WINDOW = 2_000
 
 
 class Prediction(NamedTuple):
-    """Log predictions (n,) and how each came about: parts (n, len(GROUPS)), which add up to it from the author's mean."""
+    """Log predictions (n,), and parts (n, len(GROUPS)) that add up to each from the author's mean."""
 
     values: Floats
     parts: Floats

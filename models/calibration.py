@@ -1,6 +1,7 @@
 """From a score to the median of what came of posts with such a score: what an absolute error asks of a prediction."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def calibrate(scores: Floats, labels: Floats) -> MedianByScore:
     count = len(scores)
     edges = np.linspace(0, count, max(2, min(BINS, count // MIN_BIN)) + 1).astype(int) if count > 1 else [0, 1]
     centres, medians = [], []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         margin = (end - start) // 2
         centres.append(float(np.mean(scores[start:end])))
         medians.append(float(np.median(labels[max(0, start - margin) : end + margin])))

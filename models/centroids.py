@@ -37,9 +37,10 @@ class Centroids:
         self._next = 0
 
     def fade(self, halvings: float) -> None:
-        """Let weights decay by 2^-halvings."""
+        """Let weights decay by 2^-halvings; what a long silence has made too faint is retired at once."""
         self.sums.data *= 2.0**-halvings
         self.mass *= 2.0**-halvings
+        self._retire()
 
     def idf(self) -> Idf:
         """Weights of features by how many live centroids have them."""

@@ -5,7 +5,7 @@ the same calls give the same forecasts to the bit, and a forecast depends on its
 """
 
 from collections.abc import Sequence
-from math import expm1, nan
+from math import expm1, isnan, nan
 
 import msgspec
 import numpy as np
@@ -25,7 +25,7 @@ SCORED = 2_000  # newest matured posts that scores are computed on
 
 
 class Forecast(msgspec.Struct, frozen=True, gc=False):
-    """What was said of a post at its arrival, at one horizon. Numbers are log(1 + engagements), None if nothing is learnt."""
+    """What was said of a post at its arrival, at one horizon, in log(1 + engagements). None while nothing is learnt."""
 
     predicted: float | None
     low: float | None  # 80 % interval; None until 20 forecasts have matured
@@ -140,7 +140,7 @@ class EngagementModel:
         for post, row, rivals, parts, low, high in zip(
             posts, rows, shown.rivals.tolist(), shown.parts.tolist(), lows, highs, strict=True
         ):
-            told = tuple(None if value != value else value for value in rivals)
+            told = tuple(None if isnan(value) else value for value in rivals)
             usual = rivals[race.reference]
             why = reasons(post, usual, bool(row[TRUST] > 0), parts)
             forecasts.append(Forecast(told[shown.leader], low, high, usual, model, told, why, row.tobytes()))

@@ -24,7 +24,7 @@ MAX_KEYS = 64  # tags or words of one post that count
 
 
 class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """All that is known of a post when it arrives. None is "not known"; NaN, infinite and negative are taken as that too."""
+    """All that is known of a post when it arrives. None is "not known", and so is what cannot be."""
 
     author: str  # "" if hidden
     at: int  # event time, microseconds UTC
@@ -119,7 +119,7 @@ class Features:
         levels = [self.authors.level(horizon) for horizon in self._horizons]
         tags = self._keys.lift(self._tags(post), levels, post.at, KEY_STRENGTH)
         words = self._keys.lift(self._terms(post), levels, post.at, KEY_STRENGTH)
-        own = []
+        own: list[tuple[float, ...]] = []
         for horizon in self._horizons:
             typical, weight = self.authors.typical(past, horizon, post.at)
             trust = shrunk(weight, 1.0, 0.0, TRUST_STRENGTH)

@@ -1,6 +1,7 @@
 """The models of one horizon in competition: what each says, how far off it was, and who leads."""
 
 from collections.abc import Callable, Sequence
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -139,5 +140,5 @@ class Race:
 def _note(records: Sequence[Record], errors: Floats, reference: int) -> None:
     for row in errors.tolist():
         for record, error in zip(records, row, strict=True):
-            if error == error:  # not NaN
+            if not isnan(error):
                 record.add(error, row[reference])

@@ -43,8 +43,8 @@ def one_line(result: subprocess.CompletedProcess[bytes]) -> str:
 
 def test_help_and_version_are_quick_to_import() -> None:
     for word in ("--help", "--version"):
-        code = f"import sys; from tui.cli import main\ntry: main(['{word}'])\nexcept SystemExit: pass\nprint(*sys.modules)"
-        out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+        code = f"import sys; from tui.cli import main\ntry: main(['{word}'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+        out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stderr
         modules = set(out.split())
         assert not modules & {"textual", "numpy", "pandas", "sklearn", "msgspec", "scipy", "plotext", "rich"}
 
@@ -135,7 +135,7 @@ def test_score_prints_one_json_object(tmp_path: Path) -> None:
 
 
 def test_score_reads_standard_input() -> None:
-    result = trendtop("score", "-", "--json", stdin="wonderful, happy day \U0001f600".encode())
+    result = trendtop("score", "-", "--json", stdin="What a wonderful and happy day this is \U0001f600".encode())
     assert json.loads(result.stdout)["sentiment"] == "positive"
 
 

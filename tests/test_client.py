@@ -13,72 +13,11 @@ import pytest
 
 from engine.config import EngineConfig, SourceConfig
 from engine.protocol import Export, ScoreDraft, SetWindow, Start
+from tests import tui_fakes as fakes
 from tui.client import MAX_WAITING, EngineProcess
 from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
 
 START = Start(engine=EngineConfig(), source=SourceConfig(paths=("feed.jsonl",)))
-
-# A worker that does what its role says, with the true protocol on its pipes.
-WORKER = """
-import os, sys, time
-from engine.protocol import *
-from engine.snapshot import Frame
-from tests import tui_fakes as fakes
-
-unpacker = Unpacker()
-
-def commands():
-    while data := os.read(0, 65536):
-        yield from map(command_decoder.decode, unpacker.feed(data))
-
-def say(*reports):
-    data = b"".join(map(pack, reports))
-    while data:
-        data = data[os.write(1, data):]
-
-def frame(posts):
-    return Framed(Frame(snapshot=fakes.empty(posts_in_window=posts), health=fakes.healthy()))
-
-def obliging():
-    for command in commands():
-        if isinstance(command, Start):
-            sys.stderr.write("a word for the log\\n")
-            sys.stderr.flush()
-            say(*map(frame, range(1, 200)))
-        elif isinstance(command, ScoreDraft):
-            say(DraftScored(command.id, fakes.scored(command)))
-        elif isinstance(command, Export):
-            say(Exported(command.id, [command.path]))
-        elif isinstance(command, Stop):
-            return
-
-def environment():
-    start = next(commands())
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    said = [os.environ[name] for name in names]
-    feed = os.read(start.source.stdin_fd, 99).decode() if start.source.stdin_fd is not None else ""
-    say(Exported(os.getpriority(os.PRIO_PROCESS, 0), [*said, feed]))
-    for command in commands():
-        return
-
-def failing():
-    say(Failed("no such file: feed.jsonl"))
-    sys.exit(1)
-
-def babbling():
-    os.write(1, HEADER.pack(3) + b"abc")
-    list(commands())
-
-def deaf():
-    say(frame(1))
-    time.sleep(600)
-
-def dying():
-    say(frame(1))
-    os.kill(os.getpid(), 9)
-
-globals()[sys.argv[1]]()
-"""
 
 
 class Ear:
@@ -98,7 +37,7 @@ class Ear:
 async def engine(
     role: str, folder: Path, start: Start = START, feed_fd: int | None = None
 ) -> AsyncIterator[tuple[EngineProcess, Ear]]:
-    client = EngineProcess(start, folder / "state" / "engine.log", feed_fd, (sys.executable, "-c", WORKER, role))
+    client = EngineProcess(start, folder / "state" / "engine.log", feed_fd, fakes.worker(role))
     try:
         ear = Ear()
         client.attach(ear)

@@ -1,6 +1,7 @@
 """The monitor finds what was planted in the sample feeds, whose truth stands beside them."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,72 @@ def test_the_meters_are_what_was_planted(planted: tuple[dict[str, Any], Snapshot
     truth, shown = planted
     meters = msgspec.structs.asdict(shown.meters)
     assert {name: meters[name] for name in truth["expected"]} == truth["expected"]
+
+
+def gone(truth: dict[str, Any]) -> set[str]:
+    """Posts that were taken back by their end: deleted, or their account purged."""
+    deleted = {item["uid"] for item in truth["deletes"]}
+    purged = {item["uid"] for item in truth["purges"]}
+    return deleted | {post["uid"] for post in truth["posts"] if post["author"] in purged}
+
+
+def test_every_post_is_there_but_those_taken_back(planted: tuple[dict[str, Any], Snapshot]) -> None:
+    truth, shown = planted
+    assert {row.uid for row in shown.posts} == {post["uid"] for post in truth["posts"]} - gone(truth)
+
+
+def test_tags_are_those_that_were_given(planted: tuple[dict[str, Any], Snapshot]) -> None:
+    truth, shown = planted
+    edited = {edit["uid"]: edit.get("tags", []) for edit in truth["edits"]}
+    given = {post["uid"]: edited.get(post["uid"], post["tags"]) for post in truth["posts"]}
+    for row in shown.posts:
+        assert sorted(row.tags) == sorted({tag.casefold() for tag in given[row.uid]})
+
+
+def test_english_posts_are_scored_as_they_were_meant(planted: tuple[dict[str, Any], Snapshot]) -> None:
+    truth, shown = planted
+    edited = {edit["uid"] for edit in truth["edits"]}
+    meant = {
+        post["uid"]: post["sentiment"]
+        for post in truth["posts"]
+        if post["lang"] == "en" and not post["hostile"] and post["uid"] not in edited and post["sentiment"]
+    }
+    scored = [row for row in shown.posts if row.uid in meant and row.compound is not None]
+    right = sum(sentiment.label(row.compound) == meant[row.uid] for row in scored if row.compound is not None)
+    assert len(scored) > 0.6 * len([row for row in shown.posts if row.uid in meant])
+    assert right >= 0.95 * len(scored)
+
+
+def test_other_languages_are_not_scored(planted: tuple[dict[str, Any], Snapshot]) -> None:
+    truth, shown = planted
+    foreign = {post["uid"] for post in truth["posts"] if post["lang"] in ("de", "es", "fr", "pt", "ja")}
+    rows = [row for row in shown.posts if row.uid in foreign]
+    assert rows
+    assert sum(row.compound is not None for row in rows) <= 0.02 * len(rows)
+
+
+def test_nothing_hostile_is_left_in_any_text(planted: tuple[dict[str, Any], Snapshot]) -> None:
+    _, shown = planted
+    text = msgspec.json.encode(shown).decode()
+    assert all(c.isprintable() or c in "\n\u200d" for c in text)
+
+
+def test_likes_and_reposts_are_those_in_the_lines() -> None:
+    lines = (FEEDS / "bluesky.jsonl").read_bytes().split(b"\n")[:-1]
+    standing: dict[str, tuple[str, str]] = {}
+    for line in lines:
+        try:
+            commit, did = json.loads(line)["commit"], json.loads(line)["did"]
+        except (ValueError, KeyError, TypeError):
+            continue
+        uid = f"at://{did}/{commit['collection']}/{commit['rkey']}"
+        if commit["operation"] == "delete":
+            standing.pop(uid, None)
+        elif commit["collection"] in ("app.bsky.feed.like", "app.bsky.feed.repost"):
+            standing[uid] = (commit["collection"].rpartition(".")[2], commit["record"]["subject"]["uri"])
+    plain = Counter(standing.values())
+    rows = snapshot(run(lines, CONFIG)).posts
+    assert sum(plain.values()) > 100
+    assert {row.uid: (row.likes, row.reposts) for row in rows} == {
+        row.uid: (plain["like", row.uid], plain["repost", row.uid]) for row in rows
+    }

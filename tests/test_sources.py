@@ -495,6 +495,7 @@ def test_a_file_is_looked_at_though_watching_fails(tmp_path: Path, monkeypatch: 
         raise OSError(28, "no watches left")
 
     monkeypatch.setattr(waiting, "watch", fail)
+    monkeypatch.setattr(waiting, "_POLL", 0.01)
     feed = tmp_path / "feed.jsonl"
     feed.write_bytes(b"0\n")
     (source,) = opened(feed, follow=True)

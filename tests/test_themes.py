@@ -278,3 +278,11 @@ def test_labels_name_what_sets_a_theme_apart() -> None:
 def test_labels_do_not_depend_on_the_order_of_counts() -> None:
     counts = {"#a": 3, "#b": 3, "x": 2, "y": 2}
     assert labels({1: counts, 2: {"x": 1}}) == labels({2: {"x": 1}, 1: dict(reversed(counts.items()))})
+
+
+def test_a_silence_of_years_retires_what_was_there_and_learning_goes_on() -> None:
+    themes = Themes()
+    first = themes.update([("#sun", "beach", "sea")] * 6, 0)
+    again = themes.update([("#sun", "beach", "sea")] * 6, 3_000 * 24 * 3600 * 1_000_000)
+    assert min(first[1:]) >= 0
+    assert min(again[1:]) > max(first)

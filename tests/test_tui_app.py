@@ -618,8 +618,8 @@ async def test_a_dead_engine_is_said_in_words_and_the_keys_go_on_working() -> No
         assert "ENGINE DIED" in m.header
         assert "SIGKILL" in m.events
         assert "R Restart" in m.text_of("#keys")
-        await m.press("j", "t", *"a draft")
-        assert "not listening" in m.events
+        await m.press("j", "t", *"a draft", "escape", "right_square_bracket", "e", "enter")
+        assert "SIGKILL" in m.events
         await m.press("escape", "R")
         assert m.engine.starts == 2
         await m.hear(fakes.shown())

@@ -130,3 +130,24 @@ def test_one_scored_post_has_a_mean_but_no_band() -> None:
 def test_bucket_width_follows_the_span() -> None:
     assert Window(60 * SECOND).width == SECOND
     assert Window(SPAN).width == SPAN // BUCKETS
+
+
+@given(st.lists(contributions, max_size=30), st.sets(st.integers(0, 29)))
+def test_merged_clusters_hold_the_posts_of_both(items: list[Contribution], gone: set[int]) -> None:
+    window = Window(ALL_TIME)
+    items = [item._replace(key=str(number)) for number, item in enumerate(items)]
+    for item in items:
+        window.move(item.time)
+        window.add(item)
+    for old, new in ((0, 1), (1, 2)):
+        window.merge(old, new)
+        window.merged[old] = new
+    for number in gone:
+        window.remove(str(number))
+    alive = [item for number, item in enumerate(items) if number not in gone]
+    check(window, [item._replace(theme=2) if item.theme in (0, 1) else item for item in alive])
+    window.settle()
+    window.merged.clear()
+    for item in alive:
+        window.remove(item.key)
+    check(window, [])

@@ -1,5 +1,6 @@
 """A stand-in for the engine's process, and pictures of a feed to draw: fixed, so that screens can be compared."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,6 +74,11 @@ class FakeEngine:
     def of(self, kind: type[Any]) -> list[Any]:
         """The commands of a kind that were sent."""
         return [command for command in self.sent if isinstance(command, kind)]
+
+
+def worker(role: str) -> tuple[str, ...]:
+    """Command line of a worker with that role (see tests/tui_worker.py)."""
+    return (sys.executable, "-m", "tests.tui_worker", role)
 
 
 def shown(snapshot: Snapshot | None = None, **health: Any) -> FrameArrived:

@@ -150,8 +150,8 @@ class TrendtopApp(App[None]):
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
-        if not sent:
-            self._overview.say("the engine is not listening", "error")
+        if not sent and not self._view.trouble:  # of its trouble the screen has told already
+            self._overview.say("the engine is busy and takes nothing more: try again", "warning")
         return sent
 
     # -- what the keys do ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ MAX_LINE = 1 << 20  # bytes, without the line's end
 
 _BOM = b"\xef\xbb\xbf"
 # Server-sent events as curl prints them. Of these fields only the data matter; ":" starts a heartbeat.
-_SSE_OTHER = re.compile(rb":|(?:event|id|retry):|(?:data: ?(?:null|undefined)?)$")
+_SSE_OTHER = re.compile(rb":[^\"{}]{0,99}$|(?:event|id|retry):|(?:data: ?(?:null|undefined)?)$")
 _SSE_ID = re.compile(rb"data: ?(\d{1,32})$")
 _ARRAY_BRACKETS = frozenset({b"[", b"]"})
 
