@@ -56,7 +56,7 @@ def identity(event: Event) -> tuple[str, str]:
             return f"{event.platform}:{event.uid}", ""
 
 
-def _times(event: Event) -> tuple[int | None, int | None]:
+def times(event: Event) -> tuple[int | None, int | None]:
     """When the event claims to have happened, and when a server saw it."""
     match event:
         case Post() | Reaction():
@@ -95,7 +95,7 @@ class SourceClock:
     def _stamp(self, events: tuple[Event, ...], present: int, watermark: int | None) -> tuple[Stamped, int]:
         event = events[0]
         key, detail = identity(event)
-        created, seen = _times(event)
+        created, seen = times(event)
         time = event_time(created, seen, present, self._config)
         if time is None:
             time = self._arrival(key, isinstance(event, Post | Edit | Reaction))

@@ -3,15 +3,53 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from engine.pipeline import Engine
+from engine.platforms.moment import line_time
 from engine.sources.base import Item, Source
 
 CHUNK = 512  # lines taken from one source at a time
 QUIET_AFTER = 2.0  # seconds without a line after which a source no longer holds up the others
+REFRESH_EVERY = 1.0  # seconds between two looks for new files
 
 Clock = Callable[[], float]
+
+
+class SourceSet(Protocol):
+    """The sources of a run. Which there are may change while it goes on."""
+
+    @property
+    def since(self) -> int | None:
+        """Lines older than this event time are not wanted; None: all are."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether no source will give another line, and no other will come."""
+        ...
+
+    def __iter__(self) -> Iterator[Source]: ...
+
+    def refresh(self) -> list[Source]:
+        """Sources that have come since the last look."""
+        ...
+
+
+class FixedSources(list[Source]):
+    """A set that stays as it is."""
+
+    since: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether all have ended."""
+        return all(source.ended for source in self)
+
+    def refresh(self) -> list[Source]:
+        """None ever comes."""
+        return []
 
 
 class Runner:
@@ -24,13 +62,15 @@ class Runner:
     def __init__(
         self,
         engine: Engine,
-        sources: Sequence[Source],
+        sources: SourceSet,
         replay: float | None = None,
         clock: Clock = time.monotonic,
         present: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self.engine = engine
         self.sources: list[Source] = []
+        self._set = sources
+        self._refreshed = clock()
         self._speed = None if replay is None or math.isinf(replay) else replay
         self._clock = clock
         self._present = present
@@ -52,10 +92,14 @@ class Runner:
     @property
     def finished(self) -> bool:
         """Whether no source will ever say more."""
-        return all(self._over)
+        return all(self._over) and self._set.ended
 
     def step(self, chunk: int = CHUNK) -> int:
         """Feed lines of one source, at most `chunk`; 0 if none has any for now."""
+        if self._clock() - self._refreshed >= REFRESH_EVERY:
+            self._refreshed = self._clock()
+            for source in self._set.refresh():
+                self.add(source)
         for index in self._turns():
             lines = self._take(index, chunk)
             if lines:
@@ -89,7 +133,7 @@ class Runner:
         source, before = self.sources[index], self.engine.reached(index)
         lines = source.read(chunk)
         if lines:
-            self.engine.feed(index, lines, self._present())
+            self.engine.feed(index, self._wanted(lines), self._present())
         while source.holes:
             self.engine.blind(index, before, source.holes.popleft().reason)
         return len(lines)
@@ -98,12 +142,18 @@ class Runner:
         """Feed lines one by one until one reaches the event time that the replay is due at."""
         held = self._held[index]
         if not held:
-            held.extend(self.sources[index].read(chunk))
+            held.extend(self._wanted(self.sources[index].read(chunk)))
         count = 0
         while held and self._due(index, speed):
             self.engine.feed(index, [held.popleft()], self._present())
             count += 1
         return count
+
+    def _wanted(self, lines: list[Item]) -> list[Item]:
+        since = self._set.since
+        if since is None:
+            return lines
+        return [line for line in lines if not isinstance(line, bytes) or (line_time(line) or since) >= since]
 
     def _due(self, index: int, speed: float) -> bool:
         reached = self.engine.reached(index)

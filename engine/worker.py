@@ -14,6 +14,7 @@ from engine.export import ExportError, write
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
+from engine.platforms.moment import line_time
 from engine.protocol import (
     Command,
     DraftScored,
@@ -30,7 +31,7 @@ from engine.protocol import (
     command_decoder,
     pack,
 )
-from engine.runner import Runner
+from engine.runner import FixedSources, Runner
 from engine.snapshot import Frame, Health, Source
 from engine.sources.base import SourceError
 from engine.sources.opening import open_sources
@@ -99,7 +100,9 @@ class Worker:
         self._start = start
         self._decoder = Decoder(start.source.format, start.source.map)
         self.engine = Engine(start.engine, self._decoder)
-        self._sources = [DemoSource(start.engine.seed)] if start.demo else open_sources(start.source)
+        self._sources = (
+            FixedSources([DemoSource(start.engine.seed)]) if start.demo else open_sources(start.source, line_time)
+        )
         self._runner = Runner(self.engine, self._sources, None if start.demo else start.source.replay)
         self._waiter = Waiter(self._sources, extra_fds=(pipe.read_fd,))
         self._marks: deque[tuple[float, int]] = deque()

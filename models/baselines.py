@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 FEED = GROUPS.index("feed")
 MEDIAN_WINDOW = 2_000
+MEDIAN_STALE = 0.02  # share of new labels at which the median is taken anew
 
 
 class Prediction(NamedTuple):
@@ -56,19 +57,20 @@ class GlobalMedian:
 
     def __init__(self, window: int = MEDIAN_WINDOW) -> None:
         self._labels = Rolling(window, 1)
-        self._median: float | None = None
+        self._median = 0.0
+        self._new = 0
 
     def predict(self, rows: Floats) -> Prediction | None:
         if not len(self._labels):
             return None
-        if self._median is None:
-            self._median = float(np.median(self._labels.rows()))
         values = np.full(len(rows), self._median)
         return Prediction(values, _feed_part(values - rows[:, AUTHOR]))
 
     def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
         self._labels.extend(labels[:, None])
-        self._median = None
+        self._new += len(labels)
+        if self._new >= MEDIAN_STALE * len(self._labels):
+            self._median, self._new = float(np.median(self._labels.rows())), 0
 
 
 class AuthorMean:

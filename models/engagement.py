@@ -12,16 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
-from models.features import TRUST, Features, Known, label
+from models.features import TRUST, Features, Keys, Known, label
 from models.race import LEARNING, Race
 from models.reasons import reasons
-from models.rolling import Rolling
 
 __all__ = ["LEARNING", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore"]
 
 Floats = NDArray[np.float64]
-
-SCORED = 2_000  # newest matured posts that scores are computed on
 
 
 class Forecast(msgspec.Struct, frozen=True, gc=False):
@@ -34,7 +31,8 @@ class Forecast(msgspec.Struct, frozen=True, gc=False):
     model: str  # the leader's name and version; "" while nothing is learnt
     rivals: tuple[float | None, ...]  # what each model said, in the order of `EngagementModel.names`
     reasons: tuple[str, ...]
-    row: bytes  # the features as they were, float32
+    row: bytes  # the features as they were: float32, in the order of `features.COLUMNS`
+    keys: bytes  # buckets of its tags and words
 
 
 class Matured(msgspec.Struct, frozen=True, gc=False):
@@ -70,8 +68,6 @@ class EngagementModel:
         self._features = Features(len(horizons))
         self._races = tuple(Race() for _ in horizons)
         self.names = self._races[0].names if horizons else ()
-        # actual, low, high, then each model's prediction; NaN where there was none
-        self._history = tuple(Rolling(SCORED, 3 + len(self.names)) for _ in horizons)
         self._now = 0  # newest event time seen
         self._scores: dict[int, list[ModelScore]] = {}
 
@@ -79,8 +75,9 @@ class EngagementModel:
         """A forecast per post and horizon: [post][horizon]. Learns nothing, so it also serves a post only typed."""
         if not posts:
             return []
-        rows = self._features.rows(posts)
-        columns = [self._freeze(posts, rows[:, index], race) for index, race in enumerate(self._races)]
+        keys = [self._features.keys(post) for post in posts]
+        rows = self._features.rows(posts, keys)
+        columns = [self._freeze(posts, keys, rows[:, index], race) for index, race in enumerate(self._races)]
         return list(zip(*columns, strict=True))
 
     def arrived(self, posts: Sequence[Known]) -> None:
@@ -97,12 +94,11 @@ class EngagementModel:
         labels = np.array([label(outcome.actual) for outcome in outcomes])
         told = np.array([_numbers(outcome.forecast, len(self.names)) for outcome in outcomes])
         scored = ~np.isnan(told[:, 2 + race.reference])
-        self._history[horizon].extend(np.column_stack([labels, told])[scored])
-        race.score(told[scored, 2:], labels[scored])
+        race.score(labels[scored], told[scored, :2], told[scored, 2:])
         rows = np.array([np.frombuffer(one.forecast.row, np.float32) for one in outcomes], np.float64)
         race.learn(rows, labels, np.array([one.known.at for one in outcomes], np.float64), outcomes[-1].at)
         for outcome, value in zip(outcomes, labels.tolist(), strict=True):
-            self._features.learn(outcome.known, horizon, value, outcome.at)
+            self._features.learn(outcome.known.author, outcome.forecast.keys, horizon, value, outcome.at)
         self._now = max(self._now, outcomes[-1].at)
         self._scores.pop(horizon, None)
 
@@ -124,26 +120,32 @@ class EngagementModel:
     def scores(self, horizon: int) -> list[ModelScore]:
         """How each model did on the newest matured posts, in the order of `names`."""
         if horizon not in self._scores:
-            history, race = self._history[horizon].rows(), self._races[horizon]
-            self._scores[horizon] = [_score(index, race, history) for index in range(len(self.names))]
+            race = self._races[horizon]
+            self._scores[horizon] = [_score(index, race) for index in range(len(self.names))]
         return self._scores[horizon]
 
-    def _freeze(self, posts: Sequence[Known], rows: NDArray[np.float32], race: Race) -> list[Forecast]:
+    def _freeze(
+        self, posts: Sequence[Known], keys: Sequence[Keys], rows: NDArray[np.float32], race: Race
+    ) -> list[Forecast]:
         shown = race.predict(rows.astype(np.float64))
+        frozen = [key.packed for key in keys]
         if shown is None:
-            return [Forecast(None, None, None, None, "", (), (), row.tobytes()) for row in rows]
+            return [
+                Forecast(None, None, None, None, "", (), (), row.tobytes(), packed)
+                for row, packed in zip(rows, frozen, strict=True)
+            ]
         model = race.names[shown.leader] + (f"-{shown.version}" if shown.version else "")
         nothing = [None] * len(posts)
         lows: Sequence[float | None] = nothing if shown.low is None else shown.low.tolist()
         highs: Sequence[float | None] = nothing if shown.high is None else shown.high.tolist()
         forecasts = []
-        for post, row, rivals, parts, low, high in zip(
-            posts, rows, shown.rivals.tolist(), shown.parts.tolist(), lows, highs, strict=True
+        for post, row, packed, rivals, parts, low, high in zip(
+            posts, rows, frozen, shown.rivals.tolist(), shown.parts.tolist(), lows, highs, strict=True
         ):
             told = tuple(None if isnan(value) else value for value in rivals)
             usual = rivals[race.reference]
             why = reasons(post, usual, bool(row[TRUST] > 0), parts)
-            forecasts.append(Forecast(told[shown.leader], low, high, usual, model, told, why, row.tobytes()))
+            forecasts.append(Forecast(told[shown.leader], low, high, usual, model, told, why, row.tobytes(), packed))
         return forecasts
 
 
@@ -153,7 +155,8 @@ def _numbers(forecast: Forecast, models: int) -> list[float]:
     return [nan if value is None else value for value in (forecast.low, forecast.high, *rivals)]
 
 
-def _score(model: int, race: Race, history: Floats) -> ModelScore:
+def _score(model: int, race: Race) -> ModelScore:
+    history = race.history()
     judged = history[~np.isnan(history[:, 3 + model])]
     actual, predicted, reference = judged[:, 0], judged[:, 3 + model], judged[:, 3 + race.reference]
     champion = model == race.leader

@@ -1,8 +1,10 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
+from array import array
 from collections.abc import Sequence
 from itertools import islice
 from math import cos, isfinite, log1p, nan, pi, sin
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,7 +18,7 @@ MINUTE = HOUR // 60
 
 MEDIA = ("", "image", "video", "link", "poll")
 LANGUAGE_CODES = 64
-KEY_BITS = 15
+KEY_BITS = 16  # as many as an unsigned short holds
 KEY_STRENGTH = 5.0  # labels that a tag or word needs before its own past outweighs the feed's
 TRUST_STRENGTH = 4.0
 MAX_COUNT = 2**53  # what is past this, or under 0, no platform counts
@@ -93,6 +95,14 @@ def label(engagements: int) -> float:
     return log1p(min(max(0, engagements), MAX_COUNT))
 
 
+class Keys(NamedTuple):
+    """Buckets of a post's tags and words, and both together as unsigned shorts to be kept until a label comes."""
+
+    tags: list[int]
+    words: list[int]
+    packed: bytes
+
+
 class Features:
     """Makes rows from posts, and learns from matured labels how authors, tags and words have fared."""
 
@@ -101,37 +111,37 @@ class Features:
         self._keys = HashedMeans(KEY_BITS, horizons)
         self._horizons = range(horizons)
 
-    def rows(self, posts: Sequence[Known]) -> NDArray[np.float32]:
+    def keys(self, post: Known) -> Keys:
+        """Where the post's tags and words have their past."""
+        tags = [self._keys.bucket("#" + tag) for tag in post.tags[:MAX_KEYS]]
+        terms = dict.fromkeys(term for term in post.terms if not term.startswith("#"))
+        words = [self._keys.bucket(term) for term in islice(terms, MAX_KEYS)]
+        return Keys(tags, words, array("H", tags + words).tobytes())
+
+    def rows(self, posts: Sequence[Known], keys: Sequence[Keys]) -> NDArray[np.float32]:
         """Rows (posts, horizons, columns); NaN where a thing is not known. A row depends on its own post alone."""
         made = np.empty((len(posts), len(self._horizons), len(COLUMNS)), dtype=np.float32)
-        for index, post in enumerate(posts):
+        for index, (post, own) in enumerate(zip(posts, keys, strict=True)):
             past = self.authors.past(post.author)
             made[index, :, len(_OWN) :] = _common(post, past)
-            made[index, :, : len(_OWN)] = self._own(post, past)
+            made[index, :, : len(_OWN)] = self._own(post, own, past)
         return made
 
-    def learn(self, post: Known, horizon: int, outcome: float, at: int) -> None:
-        """Learn the label of a post that came due at `at` (microseconds)."""
-        self.authors.learn(post.author, horizon, outcome, at)
-        self._keys.add(horizon, self._tags(post) + self._terms(post), outcome, at)
+    def learn(self, author: str, keys: bytes, horizon: int, outcome: float, at: int) -> None:
+        """Learn the label of a post with packed `keys` that came due at `at` (microseconds)."""
+        self.authors.learn(author, horizon, outcome, at)
+        self._keys.add(horizon, array("H", keys), outcome, at)
 
-    def _own(self, post: Known, past: Past | None) -> list[tuple[float, ...]]:
+    def _own(self, post: Known, keys: Keys, past: Past | None) -> list[tuple[float, ...]]:
         levels = [self.authors.level(horizon) for horizon in self._horizons]
-        tags = self._keys.lift(self._tags(post), levels, post.at, KEY_STRENGTH)
-        words = self._keys.lift(self._terms(post), levels, post.at, KEY_STRENGTH)
+        tags = self._keys.lift(keys.tags, levels, post.at, KEY_STRENGTH)
+        words = self._keys.lift(keys.words, levels, post.at, KEY_STRENGTH)
         own: list[tuple[float, ...]] = []
         for horizon in self._horizons:
             typical, weight = self.authors.typical(past, horizon, post.at)
             trust = shrunk(weight, 1.0, 0.0, TRUST_STRENGTH)
             own.append((typical, levels[horizon], trust, tags[horizon], words[horizon]))
         return own
-
-    def _tags(self, post: Known) -> list[int]:
-        return [self._keys.bucket("#" + tag) for tag in post.tags[:MAX_KEYS]]
-
-    def _terms(self, post: Known) -> list[int]:
-        words = dict.fromkeys(term for term in post.terms if not term.startswith("#"))
-        return [self._keys.bucket(word) for word in islice(words, MAX_KEYS)]
 
 
 def _common(post: Known, past: Past | None) -> tuple[float, ...]:

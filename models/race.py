@@ -20,6 +20,7 @@ COMPETITORS: tuple[Callable[[], Competitor], ...] = (GlobalMedian, AuthorMean, L
 REFERENCE = AuthorMean.name
 
 LEARNING = 100  # matured posts before which a baseline leads
+SCORED = 2_000  # newest matured posts that are kept to compute scores on
 MARGIN = 0.02  # skill by which another must be better than the leader
 MIN_RECORD = 50.0  # recent matured posts that a model is judged by; with fewer, by a trial
 HALF_LIFE = 300.0  # matured posts after which an error counts half
@@ -76,7 +77,8 @@ class Race:
         self.matured = 0
         self._records = [Record() for _ in self.models]
         self._trials = [Record() for _ in self.models]
-        self._intervals = [AdaptiveInterval() for _ in self.models]
+        self._interval = AdaptiveInterval()
+        self._history = Rolling(SCORED, 3 + len(self.models))
         self._newest = Rolling(TRIAL_WINDOW, len(COLUMNS) + 2)
         self._next_trial = float(LEARNING)
 
@@ -88,15 +90,19 @@ class Race:
             return None
         nothing = np.full(len(rows), np.nan)
         rivals = np.column_stack([nothing if one is None else one.values for one in told])
-        low, high = self._intervals[self.leader].bounds(leading.values) or (None, None)
+        low, high = self._interval.bounds(leading.values) or (None, None)
         return Shown(rivals, self.leader, self.models[self.leader].version, low, high, leading.parts)
 
-    def score(self, rivals: Floats, labels: Floats) -> None:
-        """Judge frozen predictions (n, models), NaN for none, by labels (n,), oldest first."""
-        for interval, predicted in zip(self._intervals, rivals.T, strict=True):
-            known = ~np.isnan(predicted)
-            interval.learn(predicted[known], labels[known])
+    def score(self, labels: Floats, bounds: Floats, rivals: Floats) -> None:
+        """Judge frozen bounds (n, 2) and predictions (n, models), NaN for none, by labels (n,), oldest first."""
+        judged = np.column_stack([labels, bounds, rivals])
+        self._history.extend(judged)
+        self._fit_interval(judged)
         _note(self._records, np.abs(rivals - labels[:, None]), self.reference)
+
+    def history(self) -> Floats:
+        """The newest judged posts, oldest first: label, low, high, then each model's prediction."""
+        return self._history.rows()
 
     def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
         """Let every model learn matured rows, oldest first (see `Competitor.learn`), then see who leads."""
@@ -135,6 +141,14 @@ class Race:
         best = max(able, key=lambda index: records[index].skill, default=self.leader)
         if records[best].skill > records[self.leader].skill + MARGIN:
             self.leader = best
+            self._interval = AdaptiveInterval()
+            self._fit_interval(self._history.rows())
+
+    def _fit_interval(self, judged: Floats) -> None:
+        """Learn the leader's errors; where it had said nothing yet, those of the reference must do."""
+        said = judged[:, 3 + self.leader]
+        said = np.where(np.isnan(said), judged[:, 3 + self.reference], said)
+        self._interval.learn(said, judged[:, 0])
 
 
 def _note(records: Sequence[Record], errors: Floats, reference: int) -> None:

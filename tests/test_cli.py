@@ -46,7 +46,7 @@ def test_help_and_version_are_quick_to_import() -> None:
         code = f"import sys; from tui.cli import main\ntry: main(['{word}'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
         out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stderr
         modules = set(out.split())
-        assert not modules & {"textual", "numpy", "pandas", "sklearn", "msgspec", "scipy", "plotext", "rich"}
+        assert not modules & {"textual", "numpy", "pandas", "sklearn", "scipy", "plotext", "rich"}
 
 
 def test_export_writes_the_table(feed: Path, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_the_same_export_twice_is_the_same_to_the_byte(feed: Path, tmp_path: Pat
         (lambda folder: (folder / "empty.jsonl").touch() or folder / "empty.jsonl", "empty"),
     ],
 )
-def test_a_feed_that_cannot_be_read_is_one_line_and_status_1(tmp_path: Path, make, says: str) -> None:  # noqa: ANN001
+def test_a_feed_that_cannot_be_read_is_one_line_and_status_1(tmp_path: Path, make, says: str) -> None:
     result = trendtop("export", str(make(tmp_path)), "-o", str(tmp_path / "out.csv"))
     assert result.returncode == 1
     assert says in one_line(result)

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from engine.clock import ReorderBuffer, SourceClock, event_time
 from engine.config import HOUR, SECOND, EngineConfig
-from engine.events import Delete, Observation, Post
-from engine.events import Counts
+from engine.events import Counts, Delete, Observation, Post
 
 CONFIG = EngineConfig()
 PRESENT = 2_000_000_000 * SECOND

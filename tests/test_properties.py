@@ -11,17 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import ALL_TIME, MINUTE, EngineConfig
-from engine.pipeline import Engine
 from engine.picture import snapshot
-from engine.runner import Runner
+from engine.pipeline import Engine
+from engine.runner import FixedSources, Runner
 from engine.snapshot import Meters, Snapshot
 from tests.feeds import SECOND, START, delete, edit, like, picture, post, purge, run, uri
 
 CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
-WORDS = (
-    "love hate great terrible sunny storm match goal election vote music album climate draft coffee train late awful "
-    "wonderful happy sad the a is was not very and but of to in for on with this that it my our"
-).split()
+WORDS = ["love", "hate", "great", "terrible", "sunny", "storm", "match", "goal", "election", "vote", "music", "album", "climate", "draft", "coffee", "train", "late", "awful", "wonderful", "happy", "sad", "the", "a", "is", "was", "not", "very", "and", "but", "of", "to", "in", "for", "on", "with", "this", "that", "it", "my", "our"]
 AUTHORS = [f"did:plc:{name}" for name in "abcdefgh"]
 TAGS = ["sun", "rain", "goal", "vote"]
 
@@ -105,7 +102,7 @@ class Listed:
 def test_any_speed_of_replay_gives_the_same_snapshot(feed: list, speed: float) -> None:
     lines = [line.encode() for _, line in feed]
     engine, seconds = Engine(CONFIG), iter(range(10**9))
-    runner = Runner(engine, [Listed(lines, 7)], replay=speed, clock=lambda: float(next(seconds)), present=lambda: 2 * START)
+    runner = Runner(engine, FixedSources([Listed(lines, 7)]), replay=speed, clock=lambda: float(next(seconds)), present=lambda: 2 * START)
     while not runner.finished:
         runner.step()
     engine.finish()
