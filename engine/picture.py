@@ -267,8 +267,10 @@ def _example(engine: Engine, theme: int, terms: set[str]) -> str:
     best, text = 0, ""
     recent = islice(reversed(engine.ledger.posts.values()), RECENT_EXAMPLES * 8)
     for entry in recent:
-        if resolve(engine.merged, entry.theme) == theme and (found := len(terms.intersection(entry.analysis.terms))) > best:
-            best, text = found, entry.text
+        if resolve(engine.merged, entry.theme) == theme:
+            found = len(terms.intersection(entry.analysis.terms))
+            if found > best:
+                best, text = found, entry.text
     return text
 
 

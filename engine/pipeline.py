@@ -121,7 +121,7 @@ class Engine:
         return self.until is not None and self._floor is not None and self._floor > self.until
 
     def blind(self, source: int, since: int | None, reason: str) -> None:
-        """Lines of a source were lost between the event time `since` and now: labels that this touches are no labels."""
+        """Lines of a source were lost between the event time `since` and now: what this touches has no label."""
         until = self.reached(source)
         if until is not None:
             gap = Gap(start=until if since is None else since, end=until, reason=reason)
@@ -217,8 +217,8 @@ class Engine:
         before, self._grid = self._grid * BATCH_SPAN, order // BATCH_SPAN
         self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
         self._learn()
-        some = len(self._unclustered) >= CLUSTER_POSTS
-        if (some and order // CLUSTER_SPAN != before // CLUSTER_SPAN) or order // CLUSTER_LIMIT != before // CLUSTER_LIMIT:
+        span = CLUSTER_SPAN if len(self._unclustered) >= CLUSTER_POSTS else CLUSTER_LIMIT
+        if order // span != before // span:
             self._cluster()
 
     def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:

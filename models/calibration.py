@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 BINS = 20
 MIN_BIN = 20
-TILT = 0.15  # share of the score itself that is kept, so that posts with the same median keep their order
+TILT = 0.2  # share of the score itself that is kept, so that posts with the same median keep their order
 
 
 @dataclass(frozen=True)

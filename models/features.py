@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from itertools import islice
-from math import cos, isfinite, log1p, nan, pi, sin
+from math import cos, log1p, nan, pi, sin
 from typing import NamedTuple
 
 import msgspec
@@ -168,7 +168,7 @@ def _common(post: Known, past: Past | None) -> tuple[float, ...]:
         post.reply,
         post.quote,
         post.question,
-        post.compound if post.compound is not None and isfinite(post.compound) else nan,
+        post.compound if post.compound is not None and -1 <= post.compound <= 1 else nan,
         MEDIA.index(post.media) if post.media in MEDIA else len(MEDIA),
         _language(post.lang),
     )

@@ -19,25 +19,27 @@ def stamp(micros: int) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)).isoformat().replace("+00:00", "Z")
 
 
-def commit(did: str, at: int, operation: str, collection: str, rkey: str, record: dict | None = None, seen: int = 0) -> str:
+def commit(did: str, at: int, operation: str, collection: str, rkey: str, record: dict | None = None) -> str:
     body = {"rev": f"{at:020d}", "operation": operation, "collection": collection, "rkey": rkey}
     if record is not None:
         body |= {"record": {"$type": collection, **record}, "cid": "c" + rkey}
-    return json.dumps({"did": did, "time_us": seen or at, "kind": "commit", "commit": body}, ensure_ascii=False)
+    return json.dumps({"did": did, "time_us": at, "kind": "commit", "commit": body}, ensure_ascii=False)
+
+
+def _record(text: str, created: int, tags: Sequence[str]) -> dict:
+    index = {"byteStart": 0, "byteEnd": 1}
+    kind = "app.bsky.richtext.facet#tag"
+    facets = [{"index": index, "features": [{"$type": kind, "tag": tag}]} for tag in tags]
+    record = {"text": text, "createdAt": stamp(created), "langs": ["en"]}
+    return {**record, "facets": facets} if facets else record
 
 
 def post(name: str, at: int, text: str, author: str = "did:plc:a", tags: Sequence[str] = (), **more: object) -> str:
-    facets = [{"index": {"byteStart": 0, "byteEnd": 1}, "features": [{"$type": "app.bsky.richtext.facet#tag", "tag": t}]}
-              for t in tags]
-    record = {"text": text, "createdAt": stamp(at), "langs": ["en"], **({"facets": facets} if facets else {}), **more}
-    return commit(author, at, "create", "app.bsky.feed.post", name, record)
+    return commit(author, at, "create", "app.bsky.feed.post", name, {**_record(text, at, tags), **more})
 
 
 def edit(name: str, at: int, text: str, created: int, author: str = "did:plc:a", tags: Sequence[str] = ()) -> str:
-    facets = [{"index": {"byteStart": 0, "byteEnd": 1}, "features": [{"$type": "app.bsky.richtext.facet#tag", "tag": t}]}
-              for t in tags]
-    record = {"text": text, "createdAt": stamp(created), "langs": ["en"], **({"facets": facets} if facets else {})}
-    return commit(author, at, "update", "app.bsky.feed.post", name, record)
+    return commit(author, at, "update", "app.bsky.feed.post", name, _record(text, created, tags))
 
 
 def uri(name: str, author: str = "did:plc:a", collection: str = "app.bsky.feed.post") -> str:
@@ -46,7 +48,8 @@ def uri(name: str, author: str = "did:plc:a", collection: str = "app.bsky.feed.p
 
 def like(name: str, at: int, target: str, author: str = "did:plc:z", repost: bool = False) -> str:
     collection = "app.bsky.feed.repost" if repost else "app.bsky.feed.like"
-    return commit(author, at, "create", collection, name, {"createdAt": stamp(at), "subject": {"uri": target, "cid": "c"}})
+    record = {"createdAt": stamp(at), "subject": {"uri": target, "cid": "c"}}
+    return commit(author, at, "create", collection, name, record)
 
 
 def delete(name: str, at: int, author: str = "did:plc:a", collection: str = "app.bsky.feed.post") -> str:

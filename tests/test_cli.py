@@ -43,7 +43,8 @@ def one_line(result: subprocess.CompletedProcess[bytes]) -> str:
 
 def test_help_and_version_are_quick_to_import() -> None:
     for word in ("--help", "--version"):
-        code = f"import sys; from tui.cli import main\ntry: main(['{word}'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+        run = f"import sys; from tui.cli import main\ntry: main(['{word}'])\nexcept SystemExit: pass\n"
+        code = run + "print(*sys.modules, file=sys.stderr)"
         out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stderr
         modules = set(out.split())
         assert not modules & {"textual", "numpy", "pandas", "sklearn", "scipy", "plotext", "rich"}
@@ -165,9 +166,9 @@ def test_simulate_writes_the_feed_and_its_truth(tmp_path: Path) -> None:
     assert len(feed.read_bytes().splitlines()) > 30
 
 
-@pytest.mark.parametrize(("text", "micros"), [("90s", 90), ("15m", 900), ("1h30m", 5400), ("2d", 172800), ("0.5h", 1800)])
-def test_durations(text: str, micros: int) -> None:
-    assert options.duration(text) == micros * SECOND
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("1h30m", 5400), ("2d", 172800)])
+def test_durations(text: str, seconds: int) -> None:
+    assert options.duration(text) == seconds * SECOND
 
 
 @pytest.mark.parametrize(("text", "bounds"), [("4..16", (4, 16)), ("8", (8, 8))])

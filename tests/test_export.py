@@ -16,7 +16,7 @@ from engine.tables import TABLES
 from tests.feeds import SECOND, START, like, picture, post, uri
 
 GOOD = "I love this wonderful day, it makes me very happy"
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "|calc", "%0A=1", "=HYPERLINK(\"http://x\")", "＝1"]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "|calc", "%0A=1", '=HYPERLINK("http://x")', "＝1"]
 
 
 def parsed(text: str) -> list[dict[str, str]]:

@@ -18,9 +18,7 @@ def rows(picture: Snapshot) -> dict[str, PostRow]:
 
 
 def total(meters: Meters) -> int:
-    return sum(
-        getattr(meters, name) for name in meters.__struct_fields__ if name not in ("lines", "read", "embedded")
-    )
+    return sum(getattr(meters, name) for name in meters.__struct_fields__ if name not in ("lines", "read", "embedded"))
 
 
 def test_a_post_is_scored_tagged_and_counted() -> None:

@@ -1,4 +1,4 @@
-"""Same feed, same snapshot: whatever the order within the lateness, the cut into batches, or the speed of the replay."""
+"""Same feed, same snapshot: whatever the order within the lateness, the cut into batches, the speed of the replay."""
 
 import pickle
 import random
@@ -18,7 +18,10 @@ from engine.snapshot import Meters, Snapshot
 from tests.feeds import SECOND, START, delete, edit, like, picture, post, purge, run, uri
 
 CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
-WORDS = ["love", "hate", "great", "terrible", "sunny", "storm", "match", "goal", "election", "vote", "music", "album", "climate", "draft", "coffee", "train", "late", "awful", "wonderful", "happy", "sad", "the", "a", "is", "was", "not", "very", "and", "but", "of", "to", "in", "for", "on", "with", "this", "that", "it", "my", "our"]
+WORDS = tuple(
+    "love hate great terrible sunny storm match goal election vote music album climate draft coffee train late awful "
+    "wonderful happy sad the a is was not very and but of to in for on with this that it my our".split()
+)
 AUTHORS = [f"did:plc:{name}" for name in "abcdefgh"]
 TAGS = ["sun", "rain", "goal", "vote"]
 
@@ -102,7 +105,8 @@ class Listed:
 def test_any_speed_of_replay_gives_the_same_snapshot(feed: list, speed: float) -> None:
     lines = [line.encode() for _, line in feed]
     engine, seconds = Engine(CONFIG), iter(range(10**9))
-    runner = Runner(engine, FixedSources([Listed(lines, 7)]), replay=speed, clock=lambda: float(next(seconds)), present=lambda: 2 * START)
+    sources = FixedSources([Listed(lines, 7)])
+    runner = Runner(engine, sources, replay=speed, clock=lambda: float(next(seconds)), present=lambda: 2 * START)
     while not runner.finished:
         runner.step()
     engine.finish()
@@ -113,7 +117,8 @@ def test_any_speed_of_replay_gives_the_same_snapshot(feed: list, speed: float) -
 @given(feeds())
 def test_doubled_lines_change_the_meters_only(feed: list) -> None:
     lines = [line for _, line in feed]
-    once, each, whole = (picture(doubled, CONFIG) for doubled in (lines, [x for x in lines for _ in (0, 1)], lines + lines))
+    feeds_of_it = (lines, [line for line in lines for _ in (0, 1)], lines + lines)
+    once, each, whole = (picture(doubled, CONFIG) for doubled in feeds_of_it)
     assert without_meters(each) == without_meters(once)
     assert without_meters(whole) == without_meters(once)
     assert each.meters.duplicates == once.meters.duplicates + len(lines)
@@ -140,10 +145,11 @@ def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
     lines = [line for _, line in feed]
     end = feed[-1][0] + SECOND
     gone = delete("s", end, author) if how == "delete" else purge(author, end)
-    lines = [post("s", START, f"{secret} #zyxwquux love it", author), *lines, gone, post("end", end + MINUTE, "the end")]
-    engine = run(lines, CONFIG)
+    told = post("s", START, f"{secret} #zyxwquux love it", author)
+    engine = run([told, *lines, gone, post("end", end + MINUTE, "the end")], CONFIG)
     assert b"zyxwquux" not in plain(snapshot(engine))
-    state = pickle.dumps([vars(engine.window), vars(engine.ledger), vars(engine.labels), vars(engine.model), vars(engine.themes)])
+    parts = (engine.window, engine.ledger, engine.labels, engine.model, engine.themes)
+    state = pickle.dumps([vars(part) for part in parts])
     assert b"zyxwquux" not in state
     assert b"secretword" not in state
 

@@ -1,9 +1,13 @@
 """From the start of the monitor to its exit status, on a real terminal, with a worker in the engine's place."""
 
+import fcntl
 import os
 import pty
+import re
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -27,8 +31,9 @@ sys.exit(monitor.run_monitor(start, None, log=sys.argv[2]))
 
 
 def run(role: str, log: Path, keys: bytes = b"", once: bytes = b"") -> tuple[int, str]:
-    """Exit status and all that was written to the terminal; `keys` are pressed when `once` has been shown."""
+    """Exit status and all the text that was written to the terminal; `keys` are pressed when `once` has been shown."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     command = [sys.executable, "-c", RUN, role, str(log)]
     environment = {**os.environ, "TERM": "xterm-256color"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
@@ -44,13 +49,13 @@ def run(role: str, log: Path, keys: bytes = b"", once: bytes = b"") -> tuple[int
                 keys = b""
         status = process.wait()
     os.close(ours)
-    return status, written.decode()
+    return status, re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))", "", written.decode())
 
 
 def test_a_failure_before_the_first_picture_is_one_line_and_status_1(tmp_path: Path) -> None:
     status, written = run("failing", tmp_path / "engine.log")
     assert status == 1
-    assert written.rstrip().rpartition("\n")[2] == "trendtop: no such file: feed.jsonl"
+    assert written.splitlines()[-1] == "trendtop: no such file: feed.jsonl"
     assert "Traceback" not in written
 
 

@@ -53,8 +53,7 @@ def check(window: Window, alive: list[Contribution]) -> None:
 @given(st.lists(contributions, max_size=40), st.data())
 def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObject) -> None:
     window, now, kept = Window(SPAN), 0, {}
-    for number, item in enumerate(items):
-        item = item._replace(key=str(number))
+    for item in (item._replace(key=str(number)) for number, item in enumerate(items)):
         now = max(now, item.time)
         window.move(now)
         window.add(item)

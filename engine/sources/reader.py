@@ -53,6 +53,10 @@ class FileReader:
         known = len(self._tail)
         return self.offset > 0 and os.pread(fd, known, self.offset - known) == self._tail and self._same_head(fd)
 
+    def is_intact(self) -> bool:
+        """Whether what was read is still there. Raises OSError."""
+        return self.offset == 0 or self.continued_by(self.fd)
+
     def resembles(self, fd: int) -> bool:
         """Whether `fd` begins with the same line as what was read, and goes on alike. Raises OSError."""
         start = os.pread(fd, len(self._head), 0)

@@ -111,12 +111,16 @@ def successors(path: str, reading: FileReader | None, known: Known) -> list[int]
 
     The last is that of `path` itself, if it has any content: an empty one means that its writer has not moved on yet
     and may still write to the file before. A copy that is being made of it, to truncate it then, is left out: it is
-    looked for when the truncation shows. None while the folder changes too fast to be sure. Raises OSError.
+    looked for when the truncation shows. None while the folder changes too fast to be sure, or when the file being
+    read was truncated before it was rotated. Raises OSError.
     """
     survey = _survey(path, reading, known)
     if survey is None:
         return None
     found, current = survey
+    if reading is not None and not reading.is_intact() or _was_overtaken(reading, found):
+        _close(current, found)
+        return None
     if current is None:
         return [file.fd for file in found]
     after: list[int] = []
@@ -129,6 +133,11 @@ def successors(path: str, reading: FileReader | None, known: Known) -> list[int]
         return [*after, current]
     os.close(current)
     return after
+
+
+def _was_overtaken(reading: FileReader | None, found: list[Unread]) -> bool:
+    """Whether there are copies of what was in a file before anything of it was read."""
+    return reading is not None and reading.offset == 0 and not all(file.newer for file in found)
 
 
 class _Sibling(NamedTuple):
