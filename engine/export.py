@@ -3,6 +3,8 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from engine.snapshot import (
     Prediction,
     Snapshot,
 )
-from engine.tables import TABLES
+from engine.tables import TABLES, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,7 @@ _ROWS: dict[str, type[Frozen]] = {
     "predictions": Prediction,
     "timeline": Moment,
 }
+PART = 5_000  # rows made into text at once
 METRIC_COLUMNS = ("group", "name", "value")
 
 # A cell that begins like this is run by a spreadsheet, also behind white space (OWASP, "CSV Injection").
@@ -48,13 +51,11 @@ def columns(table: str) -> tuple[str, ...]:
     return METRIC_COLUMNS if table == "metrics" else _ROWS[table].__struct_fields__
 
 
-def frame(snapshot: Snapshot, table: str) -> "pd.DataFrame":
-    """A table as pandas sees it: nullable types, so that a missing count stays missing and a count stays whole."""
+def frame(rows: list[Row], names: Sequence[str]) -> "pd.DataFrame":
+    """Rows as pandas writes them: cells as text, so that a missing count stays missing and a whole one stays whole."""
     import pandas as pd  # noqa: PLC0415 - heavy, and only exports need it
 
-    rows = TABLES[table](snapshot)
-    data = {name: [_cell(row[name]) for row in rows] for name in columns(table)}
-    return pd.DataFrame({name: pd.array(values, dtype="object") for name, values in data.items()})
+    return pd.DataFrame({name: pd.array([_cell(row[name]) for row in rows], dtype="object") for name in names})
 
 
 def _cell(value: Any) -> Any:
@@ -73,14 +74,30 @@ def guarded(text: str) -> str:
     return "'" + text if _FORMULA.match(text) else text
 
 
-def csv_text(snapshot: Snapshot, table: str) -> str:
-    """A table as CSV: header, CRLF line ends, quotes where needed."""
-    return str(frame(snapshot, table).to_csv(index=False, lineterminator="\r\n"))
+def csv_parts(snapshot: Snapshot, table: str) -> Iterator[str]:
+    """A table as CSV, in parts of bounded size: header, CRLF line ends, quotes where needed."""
+    names = columns(table)
+    rows = TABLES[table](snapshot)
+    header = True
+    while header or (part := list(islice(rows, PART))):
+        part = [] if header else part
+        yield str(frame(part, names).to_csv(index=False, header=header, lineterminator="\r\n"))
+        header = False
 
 
-def json_text(snapshot: Snapshot) -> str:
-    """The whole snapshot as one JSON object; times in ISO 8601 UTC, null for not known."""
-    return msgspec.json.format(msgspec.json.encode(snapshot), indent=1).decode() + "\n"
+def json_parts(snapshot: Snapshot) -> Iterator[str]:
+    """The whole snapshot as one JSON object, a row of a table a line; times in ISO 8601 UTC, null for not known."""
+    encode = msgspec.json.encode
+    for number, name in enumerate(snapshot.__struct_fields__):
+        yield f'{"," if number else "{"}\n"{name}": '
+        value = getattr(snapshot, name)
+        if isinstance(value, list) and value:
+            for index, row in enumerate(value):
+                yield f"{',' if index else '['}\n  {encode(row).decode()}"
+            yield "\n]"
+        else:
+            yield encode(value).decode()
+    yield "\n}\n"
 
 
 def check_target(target: str) -> None:
@@ -101,27 +118,27 @@ def write(snapshot: Snapshot, target: str, table: str = "posts") -> list[str]:
     path = Path(target)
     check_target(target)
     if _is_folder(target):
-        files = {path / f"{name}.csv": csv_text(snapshot, name) for name in TABLES}
-        files[path / "snapshot.json"] = json_text(snapshot)
+        files = {path / f"{name}.csv": csv_parts(snapshot, name) for name in TABLES}
+        files[path / "snapshot.json"] = json_parts(snapshot)
     elif path.suffix == ".json":
-        files = {path: json_text(snapshot)}
+        files = {path: json_parts(snapshot)}
     else:
-        files = {path: csv_text(snapshot, table)}
+        files = {path: csv_parts(snapshot, table)}
     try:
-        for file, text in files.items():
+        for file, parts in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(file, text)
+            _replace(file, parts)
     except OSError as error:
         raise ExportError(f"cannot write {error.filename or target}: {error.strerror}") from error
     return [str(file) for file in files]
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, parts: Iterable[str]) -> None:
     """Put a whole new file in the place of the old one: a full disk leaves the old one as it was."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

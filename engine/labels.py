@@ -21,7 +21,7 @@ BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no cou
 class Tracked(msgspec.Struct):
     """A post under prediction, one place per horizon."""
 
-    known: Known
+    known: Known  # author and time only: what else was known is frozen in the forecasts
     forecasts: tuple[Forecast, ...]
     states: list[str]  # "waiting", "matured" or the reason it was censored
     actuals: list[int | None]
@@ -44,6 +44,7 @@ class Labels:
     def track(self, entry: Entry, known: Known, forecasts: tuple[Forecast, ...]) -> None:
         """Freeze a post's forecasts until each horizon passes."""
         count = len(self.horizons)
+        known = Known(author=known.author, at=known.at)
         self.tracked[entry.key] = Tracked(known, forecasts, [WAITING] * count, [None] * count)
         for index, horizon in enumerate(self.horizons):
             self.waiting[index] += 1
@@ -82,6 +83,9 @@ class Labels:
                 continue
             self.waiting[index] -= 1
             actual, reason = self._label(entry, index, due, ledger)
+            forecast = tracked.forecasts[index]
+            told = msgspec.structs.replace(forecast, rivals=(), row=b"", keys=b"")
+            tracked.forecasts = (*tracked.forecasts[:index], told, *tracked.forecasts[index + 1 :])
             if actual is None:
                 tracked.states[index] = reason
                 self.censored[index][reason] += 1
@@ -89,7 +93,7 @@ class Labels:
             tracked.states[index] = MATURED
             tracked.actuals[index] = actual
             self.matured[index] += 1
-            self._ready.setdefault(index, []).append(Matured(tracked.known, tracked.forecasts[index], actual, due))
+            self._ready.setdefault(index, []).append(Matured(tracked.known, forecast, actual, due))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""

@@ -349,7 +349,12 @@ def _predictions(engine: Engine, limit: int | None) -> list[Prediction]:
             for index in range(len(engine.labels.horizons))
             for key in _worth_showing(tracked, index, limit)
         ]
-    return [_prediction(engine, posts[k], t, i) for k, t in tracked.items() for i in range(len(t.states))]
+    return [
+        _prediction(engine, posts[key], told, index)
+        for key, told in tracked.items()
+        for index, state in enumerate(told.states)
+        if told.forecasts[index].predicted is not None or state in (WAITING, MATURED)
+    ]
 
 
 def _worth_showing(tracked: dict[str, Tracked], index: int, limit: int) -> Iterable[str]:

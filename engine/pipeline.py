@@ -23,8 +23,7 @@ from models.themes import Themes
 # was cut. Clusters take larger batches than forecasts: each costs the same few milliseconds, however few its posts.
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
-CLUSTER_SPAN, CLUSTER_POSTS = MINUTE, 16  # a minute is over and there are some posts
-CLUSTER_LIMIT = 10 * MINUTE  # or this much is over, with any
+CLUSTER_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
 MERGES_KEPT = 1_000
 EXAMPLE = 160  # characters kept of the first line that was rejected for a reason
 DAY = 24 * 60 * MINUTE
@@ -217,8 +216,8 @@ class Engine:
         before, self._grid = self._grid * BATCH_SPAN, order // BATCH_SPAN
         self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
         self._learn()
-        span = CLUSTER_SPAN if len(self._unclustered) >= CLUSTER_POSTS else CLUSTER_LIMIT
-        if order // span != before // span:
+        waiting = len(self._unclustered)
+        if any(waiting >= posts and order // span != before // span for posts, span in CLUSTER_WHEN):
             self._cluster()
 
     def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:
@@ -377,8 +376,10 @@ class Engine:
             quote=bool(post.quote_of),
             lang=analysis.lang or post.lang,
             compound=None if analysis.polarity is None else analysis.polarity.compound,
-            theme=-1,
-            theme_posts=0,
+            theme_posts=self.window.total.posts,
+            terms=analysis.terms,
+            addressed=analysis.text.startswith("@"),
+            question="?" in analysis.text,
             tag_posts=max((tags[tag].posts for tag in analysis.tags if tag in tags), default=0),
         )
 

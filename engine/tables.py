@@ -1,6 +1,6 @@
 """The tables of a snapshot as rows and columns: what the CSV files hold, and docs/schema.md explains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -27,31 +27,31 @@ def _plain(row: Any, **changes: Any) -> Row:
     return cells
 
 
-def _posts(snapshot: Snapshot) -> list[Row]:
-    return [_plain(row) for row in snapshot.posts]
+def _posts(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.posts)
 
 
-def _hashtags(snapshot: Snapshot) -> list[Row]:
-    return [_plain(row) for row in snapshot.hashtags]
+def _hashtags(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.hashtags)
 
 
-def _clusters(snapshot: Snapshot) -> list[Row]:
-    return [_plain(row) for row in snapshot.clusters]
+def _clusters(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.clusters)
 
 
-def _authors(snapshot: Snapshot) -> list[Row]:
-    return [_plain(row) for row in snapshot.authors]
+def _authors(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.authors)
 
 
-def _predictions(snapshot: Snapshot) -> list[Row]:
-    return [_plain(row, reasons="; ".join(row.reasons)) for row in snapshot.predictions]
+def _predictions(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row, reasons="; ".join(row.reasons)) for row in snapshot.predictions)
 
 
-def _timeline(snapshot: Snapshot) -> list[Row]:
-    return [_plain(row) for row in snapshot.timeline]
+def _timeline(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.timeline)
 
 
-def _metrics(snapshot: Snapshot) -> list[Row]:
+def _metrics(snapshot: Snapshot) -> Iterator[Row]:
     """Every single figure, one a row: meters, sentiment, reasons, scoreboard."""
     rows: list[Row] = []
 
@@ -90,10 +90,10 @@ def _metrics(snapshot: Snapshot) -> list[Row]:
         group = f"scoreboard_{score.horizon}s_{score.model}"
         for name in ("champion", "n", "mae_log", "mae", "skill", "spearman", "coverage80", "width80"):
             put(group, name, getattr(score, name))
-    return rows
+    return iter(rows)
 
 
-TABLES: dict[str, Callable[[Snapshot], list[Row]]] = {
+TABLES: dict[str, Callable[[Snapshot], Iterator[Row]]] = {
     "posts": _posts,
     "hashtags": _hashtags,
     "clusters": _clusters,

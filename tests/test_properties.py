@@ -19,8 +19,7 @@ from tests.feeds import SECOND, START, delete, edit, like, picture, post, purge,
 
 CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
 WORDS = tuple(
-    "love hate great terrible sunny storm match goal election vote music album climate draft coffee train late awful "
-    "wonderful happy sad the a is was not very and but of to in for on with this that it my our".split()
+    ["love", "hate", "great", "terrible", "sunny", "storm", "match", "goal", "election", "vote", "music", "album", "climate", "draft", "coffee", "train", "late", "awful", "wonderful", "happy", "sad", "the", "a", "is", "was", "not", "very", "and", "but", "of", "to", "in", "for", "on", "with", "this", "that", "it", "my", "our"]
 )
 AUTHORS = [f"did:plc:{name}" for name in "abcdefgh"]
 TAGS = ["sun", "rain", "goal", "vote"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.export import columns, json_text
+from engine.export import columns, json_parts
 from engine.snapshot import Meters, Snapshot
 from engine.tables import TABLES
 from tests.feeds import START, picture, post
@@ -29,5 +29,5 @@ def test_every_column_is_documented(table: str) -> None:
 def test_every_key_of_the_json_is_documented() -> None:
     assert documented("snapshot.json") == list(Snapshot.__struct_fields__)
     assert documented("meters") == list(Meters.__struct_fields__)
-    written = json.loads(json_text(picture([post("1", START, "Hello there, my good friends #hi")])))
+    written = json.loads("".join(json_parts(picture([post("1", START, "Hello there, my good friends #hi")]))))
     assert list(written) == documented("snapshot.json")

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from engine.config import SourceConfig
-from engine.sources import waiting
+from engine.sources import stream, waiting
 from engine.sources.base import Item, Oversized, Source, SourceError
 from engine.sources.compressed import Compressed
 from engine.sources.opening import Sources, open_sources
@@ -262,6 +262,26 @@ def test_a_named_pipe_that_is_not_followed_waits_for_its_first_writer_and_ends_w
     write_fifo(fifo, b"one\ntwo")
     assert source.read(5) == [b"one", b"two"]
     assert source.ended
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_a_writer_that_comes_and_goes_while_the_end_is_met_is_heard(
+    fifo: Path, monkeypatch: pytest.MonkeyPatch, follow: bool
+) -> None:
+    source = Fifo(str(fifo), follow=follow)
+    really_hung_up = stream._hung_up
+    late = [b"late\n"]
+
+    def come_and_go_first(fd: int) -> bool:
+        if late:
+            write_fifo(fifo, late.pop())
+        return really_hung_up(fd)
+
+    write_fifo(fifo, b"early\n")
+    assert source.read(1) == [b"early"]
+    monkeypatch.setattr(stream, "_hung_up", come_and_go_first)
+    assert source.read(5) == [b"late"]
+    assert source.ended is not follow
 
 
 def test_writers_of_a_named_pipe_come_and_go(fifo: Path) -> None:

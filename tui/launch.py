@@ -40,7 +40,7 @@ def demo(arguments: argparse.Namespace, fail: Fail) -> int:
 
 
 def _run(start: Start, feed_fd: int | None, arguments: argparse.Namespace) -> int:
-    from tui.app import run_monitor  # noqa: PLC0415
+    from tui.monitor import run_monitor  # noqa: PLC0415
 
     return run_monitor(start, feed_fd, ascii_only=arguments.ascii, log=arguments.log)
 

@@ -118,7 +118,7 @@ def successors(path: str, reading: FileReader | None, known: Known) -> list[int]
     if survey is None:
         return None
     found, current = survey
-    if reading is not None and not reading.is_intact() or _was_overtaken(reading, found):
+    if reading is not None and _was_truncated(reading, found):
         _close(current, found)
         return None
     if current is None:
@@ -135,9 +135,9 @@ def successors(path: str, reading: FileReader | None, known: Known) -> list[int]
     return after
 
 
-def _was_overtaken(reading: FileReader | None, found: list[Unread]) -> bool:
-    """Whether there are copies of what was in a file before anything of it was read."""
-    return reading is not None and reading.offset == 0 and not all(file.newer for file in found)
+def _was_truncated(reading: FileReader, found: list[Unread]) -> bool:
+    """Whether what was read is gone, or was copied away before anything of it was read."""
+    return not reading.is_intact() or (reading.offset == 0 and not all(file.newer for file in found))
 
 
 class _Sibling(NamedTuple):
