@@ -2,6 +2,7 @@
 
 import pickle
 import random
+import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -18,8 +19,10 @@ from engine.snapshot import Meters, Snapshot
 from tests.feeds import SECOND, START, delete, edit, like, picture, post, purge, run, uri
 
 CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
-WORDS = tuple(
-    ["love", "hate", "great", "terrible", "sunny", "storm", "match", "goal", "election", "vote", "music", "album", "climate", "draft", "coffee", "train", "late", "awful", "wonderful", "happy", "sad", "the", "a", "is", "was", "not", "very", "and", "but", "of", "to", "in", "for", "on", "with", "this", "that", "it", "my", "our"]
+WORDS = re.findall(
+    r"\w+",
+    "love hate great terrible sunny storm match goal election vote music album climate draft coffee train late awful "
+    "wonderful happy sad the a is was not very and but of to in for on with this that it my our",
 )
 AUTHORS = [f"did:plc:{name}" for name in "abcdefgh"]
 TAGS = ["sun", "rain", "goal", "vote"]
