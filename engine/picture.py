@@ -38,6 +38,7 @@ TREND_POINTS = 20
 LABEL_TERMS = 300  # most frequent terms of a cluster that can name it
 RECENT_EXAMPLES = 200
 TOGETHER = 5
+LATE_NOTICED = 20  # late records, if also a tenth of all, that a reader should be told of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -115,10 +116,8 @@ def _notices(engine: Engine) -> list[str]:
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     late, read = engine.meters.get("late", 0), engine.read
-    if late > 100 and late > read / 10:
-        notices.append(
-            f"{late / read:.0%} of the records came late: the feed is out of time order (sort it, or raise --lateness)"
-        )
+    if late >= LATE_NOTICED and late > read / 10:
+        notices.append(f"{late / read:.0%} of the records came late: not in time order (--lateness all sorts a file)")
     return notices
 
 

@@ -176,6 +176,22 @@ def test_cluster_bounds(text: str, bounds: tuple[int, int]) -> None:
     assert options.clusters(text) == bounds
 
 
+def test_an_archive_written_newest_first_can_be_sorted(tmp_path: Path) -> None:
+    feed, out = tmp_path / "feed.jsonl", tmp_path / "out.json"
+    lines = [post(str(n), START + n * 60 * SECOND, GOOD) for n in range(50)]
+    feed.write_text("\n".join(reversed(lines)) + "\n")
+    result = trendtop("export", str(feed), "-o", str(out))
+    assert b"--lateness all" in result.stderr
+    assert json.loads(out.read_text())["meters"]["late"] == 49
+    assert trendtop("export", str(feed), "-o", str(out), "--lateness", "all").returncode == 0
+    assert json.loads(out.read_text())["meters"]["posts"] == 50
+
+
+@pytest.mark.parametrize(("text", "micros"), [("2s", 2 * SECOND), ("0s", 0), ("0", 0), ("all", options.WHOLE_FEED)])
+def test_lateness(text: str, micros: int) -> None:
+    assert options.lateness(text) == micros
+
+
 def test_speeds() -> None:
     assert options.speed("60x") == options.speed("60") == 60.0
     assert options.speed("max") == float("inf")

@@ -1,5 +1,6 @@
-"""How the values of options are written: `15m`, `all`, `60x`, `4..16`, a time. For argparse: each raises
-ArgumentTypeError with what was wrong.
+"""How the values of options are written, like 15m, all, 60x, 4..16 or a time.
+
+For argparse: each raises ArgumentTypeError, in one line that shows how to write it.
 """
 
 import argparse
@@ -7,6 +8,10 @@ import re
 from datetime import UTC, datetime
 
 from engine.config import ALL_TIME, HOUR, MINUTE, SECOND
+
+MAX_CLUSTERS = 64
+MAX_HORIZONS = 8
+WHOLE_FEED = 1_000 * 365 * 24 * HOUR  # longer than any feed
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": 24 * HOUR, "w": 7 * 24 * HOUR}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
@@ -25,6 +30,14 @@ def duration(text: str) -> int:
 def span(text: str) -> int:
     """A duration in microseconds, or `all`."""
     return ALL_TIME if text.strip().lower() == "all" else duration(text)
+
+
+def lateness(text: str) -> int:
+    """How deep the reorder buffer is, in microseconds; 0s for none, `all` to sort the whole feed before anything."""
+    written = text.strip().lower()
+    if written == "all":
+        return WHOLE_FEED
+    return 0 if written in ("0", "0s") else duration(text)
 
 
 def speed(text: str) -> float:
@@ -50,8 +63,11 @@ def moment(text: str) -> int:
 
 
 def horizons(text: str) -> tuple[int, ...]:
-    """Durations apart by commas, shortest first, each once."""
-    return tuple(sorted({duration(part) for part in text.split(",")}))
+    """Durations of at least a minute apart by commas, shortest first, each once."""
+    values = tuple(sorted({duration(part) for part in text.split(",")}))
+    if values[0] < MINUTE or len(values) > MAX_HORIZONS:
+        raise argparse.ArgumentTypeError(f"{text!r} are no horizons: give 1 to 8 of at least 1m, like 15m,1h,6h,24h")
+    return values
 
 
 def clusters(text: str) -> tuple[int, int]:
@@ -61,6 +77,6 @@ def clusters(text: str) -> tuple[int, int]:
         bounds = int(least), int(most or least)
     except ValueError:
         bounds = (0, 0)
-    if not 2 <= bounds[0] <= bounds[1]:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of clusters: write it like 4..16, or 8")
+    if not 2 <= bounds[0] <= bounds[1] <= MAX_CLUSTERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of clusters from 2 to 64: write it like 4..16, or 8")
     return bounds
