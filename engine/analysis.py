@@ -32,7 +32,7 @@ def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
     text = clean(post.text)
     tags = _given(post.tags) if post.tags is not None else hashtags.find(text)
     verdict = language.judge(text, post.lang)
-    polarity = None if verdict.reason else sentiment.polarity(text)
+    polarity = None if verdict.reason else sentiment.polarity(post.text)  # as it came: VADER's very numbers
     words = terms(text, tags)
     if post.withheld and not keep_withheld:
         text, words = "", ()

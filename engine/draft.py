@@ -1,17 +1,23 @@
 """Scores a typed post against the feed as it stands: sentiment word by word, nearest cluster, predicted range."""
 
 from engine.analysis import analyse
+from engine.clean import clean_line
 from engine.config import SECOND
 from engine.events import Post
 from engine.picture import theme_names, to_count
 from engine.pipeline import Engine
 from engine.snapshot import DraftScore, Range, WordScore
 from models import sentiment
+from models.engagement import Known
+
+# A short text cannot be told by its letters: someone who has it scored is taken to claim that it is English, as a
+# client's language tag would. What is plainly something else is still not scored.
+CLAIMED = "en"
 
 
 def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
     """What trendtop says of `text` if `author` ("platform:id" or "") posted it now. Changes nothing."""
-    post = Post(platform="draft", uid="draft", author="", text=text)
+    post = Post(platform="draft", uid="draft", author="", text=text, lang=CLAIMED)
     analysis = analyse(post)
     polarity = analysis.polarity
     near = engine.themes.nearest(analysis.terms)
@@ -25,25 +31,24 @@ def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
         sentiment="not scored" if polarity is None else sentiment.label(polarity.compound),
         not_scored=analysis.reason,
         lang=analysis.lang,
-        words=[] if polarity is None else _words(analysis.text),
+        words=[] if polarity is None else _words(text),
         tags=list(analysis.tags),
         cluster=theme,
         cluster_label="" if theme is None else theme_names(engine).get(theme, ""),
         cluster_similarity=similarity,
-        ranges=_ranges(engine, post, author),
+        ranges=_ranges(engine, engine.known(post, analysis, engine.now or 0, author)),
     )
 
 
 def _words(text: str) -> list[WordScore]:
     explained = sentiment.explain(text)
-    words = [WordScore(word=word.word, valence=word.valence, note=word.note) for word in explained.words]
+    words = [WordScore(word=clean_line(word.word), valence=word.valence, note=word.note) for word in explained.words]
     if explained.emphasis:
         words.append(WordScore(word="!", valence=explained.emphasis, note="punctuation"))
     return words
 
 
-def _ranges(engine: Engine, post: Post, author: str) -> list[Range]:
-    known = engine.known(post, analyse(post), engine.now or 0, author)
+def _ranges(engine: Engine, known: Known) -> list[Range]:
     forecasts = engine.model.forecast([known])[0]
     ranges = []
     for index, (horizon, forecast) in enumerate(zip(engine.config.horizons, forecasts, strict=True)):
