@@ -52,7 +52,6 @@ def _ranges(engine: Engine, known: Known) -> list[Range]:
     forecasts = engine.model.forecast([known])[0]
     ranges = []
     for index, (horizon, forecast) in enumerate(zip(engine.config.horizons, forecasts, strict=True)):
-        champion = next((score for score in engine.model.scores(index) if score.champion), None)
         ranges.append(
             Range(
                 horizon=horizon // SECOND,
@@ -62,7 +61,7 @@ def _ranges(engine: Engine, known: Known) -> list[Range]:
                 usual=to_count(forecast.usual),
                 model=forecast.model,
                 reasons=list(forecast.reasons),
-                n=0 if champion is None else champion.n,
+                n=engine.model.matured(index),
             )
         )
     return ranges
