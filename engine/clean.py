@@ -1,9 +1,20 @@
 """Hostile text made safe, once, on entry: no control, escape, bidi or invisible formatting character gets past here."""
 
+from hashlib import blake2b
+from typing import TypeVar
+
+import msgspec
+
+from engine.events import Edit, Event, Reaction
+
 MAX_TEXT = 10_000  # characters kept of a post: the longest platforms allow (Mastodon forks, note_tweet) is under this
 MAX_NAME = 200
+MAX_ID = 1_000  # no platform has an id near this
 
 _KEEP = {"\n", "\u200d"}  # line breaks, and the joiner that emoji families are made with
+_IDS = ("uid", "author", "alias", "target", "reply_to", "quote_of")
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
@@ -23,3 +34,27 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
 def clean_line(text: str, limit: int = MAX_NAME) -> str:
     """`clean` on one line: names, tags and whatever stands in a table cell."""
     return " ".join(clean(text, limit).split())
+
+
+def clean_id(text: str) -> str:
+    """An id that is safe to show. A harmless one stays as it is; another keeps what tells it from all others."""
+    if len(text) <= MAX_ID and text.isprintable():
+        return text
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{clean_line(text)}~{digest}"
+
+
+def clean_ids(event: AnyEvent) -> AnyEvent:
+    """`event` with all its ids, and those of a post inside it, made safe; the very same object if they are already."""
+    changes: dict[str, object] = {}
+    for name in _IDS:
+        value = getattr(event, name, "")
+        if value and (safe := clean_id(value)) is not value:
+            changes[name] = safe
+    if isinstance(event, Edit) and (post := clean_ids(event.post)) is not event.post:
+        changes["post"] = post
+    if isinstance(event, Reaction) and event.original is not None:
+        original = clean_ids(event.original)
+        if original is not event.original:
+            changes["original"] = original
+    return msgspec.structs.replace(event, **changes) if changes else event

@@ -1,7 +1,6 @@
 """Delayed labels: predictions wait until their horizon has passed, then mature or are censored; none is remade."""
 
-import heapq
-from collections import Counter
+from collections import Counter, deque
 
 import msgspec
 
@@ -21,10 +20,18 @@ BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no cou
 class Tracked(msgspec.Struct):
     """A post under prediction, one place per horizon."""
 
-    known: Known  # author and time only: what else was known is frozen in the forecasts
     forecasts: tuple[Forecast, ...]
-    states: list[str]  # "waiting", "matured" or the reason it was censored
-    actuals: list[int | None]
+    outcomes: tuple[int | str, ...]  # engagements, once matured; else "waiting" or the reason it was censored
+
+    def state(self, index: int) -> str:
+        """ "waiting", "matured" or the reason it was censored."""
+        outcome = self.outcomes[index]
+        return outcome if isinstance(outcome, str) else MATURED
+
+    def actual(self, index: int) -> int | None:
+        """Engagements at the horizon, once matured."""
+        outcome = self.outcomes[index]
+        return None if isinstance(outcome, str) else outcome
 
 
 class Labels:
@@ -37,18 +44,18 @@ class Labels:
         self.waiting = [0] * len(horizons)
         self.matured = [0] * len(horizons)
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
-        self._due: list[tuple[int, int, str]] = []
+        # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
+        self._due: tuple[deque[tuple[int, str]], ...] = tuple(deque() for _ in horizons)
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
-    def track(self, entry: Entry, known: Known, forecasts: tuple[Forecast, ...]) -> None:
-        """Freeze a post's forecasts until each horizon passes."""
-        count = len(self.horizons)
-        known = Known(author=known.author, at=known.at)
-        self.tracked[entry.key] = Tracked(known, forecasts, [WAITING] * count, [None] * count)
-        for index, horizon in enumerate(self.horizons):
+    def track(self, entry: Entry, forecasts: tuple[Forecast, ...]) -> None:
+        """Freeze a post's forecasts until each horizon passes. Must be called in the order of the posts' times."""
+        self.tracked[entry.key] = Tracked(forecasts, (WAITING,) * len(self.horizons))
+        born = (entry.time, entry.key)
+        for index, queue in enumerate(self._due):
             self.waiting[index] += 1
-            heapq.heappush(self._due, (entry.time + horizon, index, entry.key))
+            queue.append(born)
 
     def turn_away(self, reason: str) -> None:
         """Count a post that is not predicted at all, at no horizon."""
@@ -56,7 +63,9 @@ class Labels:
             counter[reason] += 1
 
     def blind(self, gap: Gap) -> None:
-        """Note that the feed was blind for a time."""
+        """Note that the feed was blind for a time: labels whose horizon it touches, and are not read yet, are lost."""
+        longest = max(self.horizons, default=0)
+        self._gaps = [known for known in self._gaps if known.end > gap.end - 2 * longest]
         self._gaps.append(gap)
 
     def forget(self, entry: Entry, reason: str) -> None:
@@ -64,36 +73,46 @@ class Labels:
         tracked = self.tracked.pop(entry.key, None)
         if tracked is None:
             return
-        for index, state in enumerate(tracked.states):
-            if state == WAITING:
+        for index, outcome in enumerate(tracked.outcomes):
+            if outcome == WAITING:
                 self.waiting[index] -= 1
                 self.censored[index][reason] += 1
 
+    def disown(self, author: str) -> None:
+        """Learn nothing of an account any more."""
+        for index, outcomes in self._ready.items():
+            self._ready[index] = [outcome for outcome in outcomes if outcome.known.author != author]
+
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        times = (time for time, i, key in self._due if i == index and key in self.tracked)
-        return min(times, default=None)
+        return next((born + self.horizons[index] for born, key in self._due[index] if key in self.tracked), None)
 
     def collect(self, now: int, ledger: Ledger) -> None:
         """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment."""
-        while self._due and self._due[0][0] < now:
-            due, index, key = heapq.heappop(self._due)
-            tracked, entry = self.tracked.get(key), ledger.posts.get(key)
-            if tracked is None or entry is None or tracked.states[index] != WAITING:
-                continue
-            self.waiting[index] -= 1
-            actual, reason = self._label(entry, index, due, ledger)
-            forecast = tracked.forecasts[index]
-            told = msgspec.structs.replace(forecast, rivals=(), row=b"", keys=b"")
-            tracked.forecasts = (*tracked.forecasts[:index], told, *tracked.forecasts[index + 1 :])
-            if actual is None:
-                tracked.states[index] = reason
-                self.censored[index][reason] += 1
-                continue
-            tracked.states[index] = MATURED
-            tracked.actuals[index] = actual
-            self.matured[index] += 1
-            self._ready.setdefault(index, []).append(Matured(tracked.known, forecast, actual, due))
+        for index, queue in enumerate(self._due):
+            horizon = self.horizons[index]
+            while queue and queue[0][0] + horizon < now:
+                born, key = queue.popleft()
+                tracked, entry = self.tracked.get(key), ledger.posts.get(key)
+                if tracked is not None and entry is not None and entry.time == born:
+                    self._settle(tracked, entry, index, ledger)
+
+    def _settle(self, tracked: Tracked, entry: Entry, index: int, ledger: Ledger) -> None:
+        """Give a forecast that came due its outcome."""
+        due = entry.time + self.horizons[index]
+        actual, reason = self._label(entry, index, due, ledger)
+        forecast = tracked.forecasts[index]
+        told = msgspec.structs.replace(forecast, rivals=(), row=b"", keys=b"")
+        tracked.forecasts = (*tracked.forecasts[:index], told, *tracked.forecasts[index + 1 :])
+        outcome = reason if actual is None else actual
+        tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
+        self.waiting[index] -= 1
+        if actual is None:
+            self.censored[index][reason] += 1
+            return
+        self.matured[index] += 1
+        known = Known(author=entry.author, at=entry.time)
+        self._ready.setdefault(index, []).append(Matured(known, forecast, actual, due))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
@@ -105,13 +124,17 @@ class Labels:
         """Engagements at the horizon, or why they are not known."""
         if any(gap.end > entry.time and gap.start < due for gap in self._gaps):
             return None, GAP
-        observed = [(at, counts) for at, counts in entry.history if at is not None]
         reacting = any(f"{entry.platform}:{kind}" in ledger.reacting for kind in KINDS)
-        if len(observed) > 1 or not reacting:
-            return _observed_label(entry.time, self.horizons[index], observed)
-        if entry.first_age is not None and entry.first_age > BIRTH_BOUND:
-            return None, BIRTH_UNSEEN
-        return sum(entry.seen), ""
+        born_unseen = entry.first_age is not None and entry.first_age > BIRTH_BOUND
+        if reacting and not born_unseen and entry.platform in ledger.complete:
+            return sum(entry.seen), ""
+        observed = [(at, counts) for at, counts in entry.history if at is not None]
+        actual, reason = _observed_label(entry.time, self.horizons[index], observed)
+        if actual is not None or not reacting:
+            return actual, reason
+        # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that
+        # would leave the small ones only.
+        return (None, BIRTH_UNSEEN) if born_unseen else (sum(entry.seen), "")
 
 
 def _observed_label(birth: int, horizon: int, observed: list[tuple[int, Counts]]) -> tuple[int | None, str]:

@@ -1,6 +1,7 @@
 """The posts in retention, and what has become of each: edits, deletes, reactions, counts at an age."""
 
 import heapq
+import sys
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import blake2b
@@ -15,6 +16,9 @@ KINDS = ("like", "repost", "reply", "quote")
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
+NONE_SEEN = (0, 0, 0, 0)
+
+Seen = tuple[int, int, int, int]  # reactions by KINDS
 
 
 class Outcome(Enum):
@@ -51,33 +55,36 @@ class Entry(msgspec.Struct, kw_only=True):
     first_age: int | None  # age at first sight, microseconds; None if the feed does not say
     theme: int | None = None
     edits: int = 0
-    seen: list[int]  # reactions seen in the feed, by KINDS
-    base: list[int]  # of those, the ones already inside `counts`
+    seen: Seen = NONE_SEEN  # reactions seen in the feed
+    base: Seen = NONE_SEEN  # of those, the ones already inside `counts`
     counts: Counts | None = None
-    history: list[tuple[int | None, Counts]]  # observations with their times, oldest first
+    counted_at: int | None = None  # when `counts` were true; None if the feed does not say
+    history: tuple[tuple[int | None, Counts], ...] = ()  # observations with their times, in the order they came
 
     def count(self, kind: int, carried: bool) -> int | None:
-        """Best count of a kind: as last reported plus what was seen since; None if nobody says.
+        """Best count of a kind: as last reported plus what came or was taken back since; None if nobody says.
 
         `carried`: the feed delivers every reaction of this kind as an event, so none seen is 0.
         """
         reported = None if self.counts is None else getattr(self.counts, KINDS[kind])
         if reported is not None:
-            return int(reported) + max(0, self.seen[kind] - self.base[kind])
+            return max(0, int(reported) + self.seen[kind] - self.base[kind])
         return self.seen[kind] if self.seen[kind] or carried else None
 
     def observe(self, counts: Counts, at: int | None) -> bool:
         """Note counts read at a time; False if they were known already."""
         if (at, counts) in self.history or (at is None and counts == self.counts):
             return False
-        latest = self.history[-1][0] if self.history else None
-        self.history.append((at, counts))
-        if len(self.history) > HISTORY:
-            del self.history[1]  # the first stays: it is the post's own
-        if at is None or latest is None or at >= latest:
-            self.counts = counts
-            self.base = list(self.seen)
+        kept = self.history if len(self.history) < HISTORY else (self.history[0], *self.history[2:])
+        self.history = (*kept, (at, counts))  # the first stays: it is the post's own
+        if at is None or self.counted_at is None or at >= self.counted_at:
+            self.counts, self.base = counts, self.seen
+            self.counted_at = self.counted_at if at is None else at
         return True
+
+    def respond(self, kind: int, sign: int) -> None:
+        """Add a reaction of a kind, or take it back."""
+        self.seen = _plus(self.seen, kind, sign)
 
 
 class Ledger:
@@ -86,13 +93,16 @@ class Ledger:
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
         self.posts: dict[str, Entry] = {}
-        self.by_author: dict[str, dict[str, None]] = {}
+        self.by_author: dict[str, list[str]] = {}
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
-        self.evicted = 0
+        self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
+        self.evicted = 0  # posts not kept because of the cap on them
+        self.unrecognised = 0  # reactions, and posts not seen, that were forgotten because of a cap
         self._aliases: dict[str, str] = {}
-        self._reactions: dict[str, tuple[str, int]] = {}
-        self._orphans: dict[str, list[int]] = {}
+        self._reactions: dict[bytes, str] = {}  # digest of its key -> its kind as a digit, and the key of its post
+        self._orphans: dict[str, Seen] = {}
         self._tombstones: dict[bytes, None] = {}
+        self._purged: dict[bytes, int] = {}  # digest of an account -> time up to which all of it is gone
         self._by_time: list[tuple[int, str]] = []
 
     # -- posts -----------------------------------------------------------------------------------------------
@@ -130,17 +140,17 @@ class Ledger:
             version=post.version,
             late=late,
             first_age=None if witnessed is None or post.created is None else max(0, witnessed - post.created),
-            seen=[sum(kind) for kind in zip([0, 0, 0, 0], *orphans, strict=True)],
-            base=[0, 0, 0, 0],
-            history=[],
         )
+        for orphan in orphans:
+            for kind, count in enumerate(orphan):
+                entry.respond(kind, count)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, witnessed)
         self.posts[key] = entry
         if post.alias:
             self._aliases[f"{post.platform}:{post.alias}"] = key
         if entry.author:
-            self.by_author.setdefault(entry.author, {})[key] = None
+            self.by_author.setdefault(entry.author, []).append(key)
         heapq.heappush(self._by_time, (time, key))
         return entry
 
@@ -150,12 +160,22 @@ class Ledger:
         if entry.alias:
             self._aliases.pop(f"{entry.platform}:{entry.alias}", None)
         if entry.author:
-            theirs = self.by_author.get(entry.author, {})
-            theirs.pop(entry.key, None)
+            theirs = self.by_author.get(entry.author, [])
+            if entry.key in theirs:
+                theirs.remove(entry.key)
             if not theirs:
                 self.by_author.pop(entry.author, None)
         if tombstone:
             self.bury(entry.key)
+
+    def keeps(self, time: int, now: int) -> bool:
+        """Whether a post of that time would be retained: not if it is too old, or if all there is room for is newer."""
+        if self._config.retention != ALL_TIME and time <= now - self._config.retention:
+            return False
+        if len(self.posts) < self._config.max_posts or not self._by_time or time >= self._by_time[0][0]:
+            return True
+        self.evicted += 1
+        return False
 
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""
@@ -175,38 +195,38 @@ class Ledger:
 
     def react(self, reaction: Reaction) -> Outcome:
         """Count a reaction for its post, seen or not."""
-        key = f"{reaction.platform}:{reaction.uid}"
-        if key in self._reactions or self.buried(key):
+        digest = _digest(f"{reaction.platform}:{reaction.uid}")
+        if digest in self._reactions or digest in self._tombstones:
             return Outcome.DUPLICATE
         kind = KINDS.index(reaction.kind)
         target = f"{reaction.platform}:{reaction.target}"
         if len(self._reactions) >= MAX_REACTIONS:
+            self.unrecognised += 1
             del self._reactions[next(iter(self._reactions))]
-        self._reactions[key] = (target, kind)
+        self._reactions[digest] = sys.intern(f"{kind}{target}")  # one string for all reactions of a kind to a post
         self.reacting.add(f"{reaction.platform}:{reaction.kind}")
         self.respond(target, kind, 1)
         return Outcome.REACTION
 
     def respond(self, target: str, kind: int, sign: int) -> None:
         """Add a reaction, reply or quote to its post, or take it back."""
-        entry = self.posts.get(self._aliases.get(target, target))
-        seen = entry.seen if entry is not None else self._orphan(target)
-        seen[kind] = max(0, seen[kind] + sign)
-
-    def _orphan(self, target: str) -> list[int]:
-        seen = self._orphans.get(target)
-        if seen is None:
+        target = self._aliases.get(target, target)
+        if (entry := self.posts.get(target)) is not None:
+            entry.respond(kind, sign)
+        elif (orphan := self._orphans.get(target)) is not None:
+            self._orphans[target] = _plus(orphan, kind, sign)
+        elif sign > 0 and not self.buried(target):
             if len(self._orphans) >= MAX_ORPHANS:
+                self.unrecognised += 1
                 del self._orphans[next(iter(self._orphans))]
-            seen = self._orphans[target] = [0, 0, 0, 0]
-        return seen
+            self._orphans[target] = _plus(NONE_SEEN, kind, sign)
 
     def retract(self, key: str) -> bool:
         """Take a reaction back; False if none of that id is known."""
-        found = self._reactions.pop(key, None)
+        found = self._reactions.pop(_digest(key), None)
         if found is None:
             return False
-        self.respond(found[0], found[1], -1)
+        self.respond(found[1:], int(found[0]), -1)
         self.bury(key)
         return True
 
@@ -221,6 +241,27 @@ class Ledger:
     def buried(self, key: str) -> bool:
         """Whether `key` was taken back."""
         return bool(self._tombstones) and _digest(key) in self._tombstones
+
+    def purge(self, account: str, until: int) -> bool:
+        """Remember that all of an account up to a time must go; False if that was known."""
+        digest = _digest(account)
+        if self._purged.get(digest, -1) >= until:
+            return False
+        self._purged.pop(digest, None)
+        if len(self._purged) >= self._config.max_tombstones:
+            del self._purged[next(iter(self._purged))]
+        self._purged[digest] = until
+        return True
+
+    def purged(self, account: str, time: int) -> bool:
+        """Whether what an account did at a time must go."""
+        return bool(self._purged) and self._purged.get(_digest(account), -1) >= time
+
+
+def _plus(seen: Seen, kind: int, sign: int) -> Seen:
+    counts = list(seen)
+    counts[kind] = max(0, counts[kind] + sign)
+    return (counts[0], counts[1], counts[2], counts[3])
 
 
 def _digest(key: str) -> bytes:

@@ -1,8 +1,8 @@
 """Draws a Snapshot of an Engine: reads, never changes. `limit` None gives every row, for exports."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from itertools import islice
 from math import expm1
 
@@ -28,7 +28,7 @@ from engine.snapshot import (
     Sentiment,
     Snapshot,
 )
-from engine.tally import Tally
+from engine.tally import SCALE, Tally
 from engine.windows import Window, resolve
 from models.engagement import Forecast
 from models.themes import ThemeLabel
@@ -36,9 +36,11 @@ from models.themes import labels as theme_labels
 
 TREND_POINTS = 20
 LABEL_TERMS = 300  # most frequent terms of a cluster that can name it
-RECENT_EXAMPLES = 200
+RECENT_EXAMPLES = 1_600  # newest posts that an example of a cluster is looked for in
 TOGETHER = 5
 LATE_NOTICED = 20  # late records, if also a tenth of all, that a reader should be told of
+
+Carried = Mapping[str, tuple[bool, ...]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,6 +59,8 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     """The picture of `engine` as it is. Tables hold at most `limit` rows, the most important first."""
     window = engine.window
     silhouette, silhouette_n = engine.themes.silhouette()
+    shown = _shown_themes(engine)
+    carried = _carried(engine)
     return Snapshot(
         schema=SCHEMA,
         as_of=None if engine.now is None else moment(engine.now),
@@ -72,15 +76,15 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         languages=dict(sorted(window.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         timeline=_timeline(window),
         hashtags=_hashtags(window, limit),
-        clusters=_clusters(engine, limit),
-        unclustered=window.total.posts - sum(tally.posts for _, tally in _shown_themes(engine)),
+        clusters=_clusters(engine, shown, limit),
+        unclustered=window.total.posts - sum(tally.posts for _, tally in shown),
         silhouette=silhouette,
         silhouette_n=silhouette_n,
-        authors=_authors(engine, limit),
+        authors=_authors(engine, carried, limit),
         labels=_labels(engine),
-        predictions=_predictions(engine, limit),
+        predictions=_predictions(engine, carried, limit),
         scoreboard=_scoreboard(engine),
-        posts=_posts(engine, limit),
+        posts=_posts(engine, carried, limit),
         gaps=[GapRow(start=moment(gap.start), end=moment(gap.end), reason=gap.reason) for gap in engine.gaps],
         retained=len(engine.ledger.posts),
         notices=_notices(engine),
@@ -113,6 +117,8 @@ def _notices(engine: Engine) -> list[str]:
         notices.append(
             f"cap of {engine.config.max_posts:,} posts reached: {engine.ledger.evicted:,} older ones were dropped"
         )
+    if engine.ledger.unrecognised:
+        notices.append(f"{engine.ledger.unrecognised:,} reactions can no longer be recognised: too many to remember")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     late, read = engine.meters.get("late", 0), engine.read
@@ -186,11 +192,9 @@ def _trend(window: Window, tally: Tally) -> list[int]:
 
 
 def _hashtags(window: Window, limit: int | None) -> list[Hashtag]:
-    def rank(pair: tuple[str, Tally]) -> tuple[int, int, str]:
-        return (-pair[1].posts, -len(pair[1].authors), pair[0])
-
     rows = []
-    for tag, tally in islice(sorted(window.tags.items(), key=rank), limit):
+    for tag in _foremost({tag: tally.posts for tag, tally in window.tags.items()}, limit):
+        tally = window.tags[tag]
         others: Mapping[str, int] = window.together.get(tag, {})
         together = sorted(others, key=lambda other: (-others[other], other))[:TOGETHER]
         rows.append(
@@ -208,6 +212,17 @@ def _hashtags(window: Window, limit: int | None) -> list[Hashtag]:
     return rows
 
 
+def _foremost(counts: Mapping[str, int], limit: int | None) -> list[str]:
+    """The names of greatest count, by count and then by name. Few of many are found without sorting them all."""
+    if limit is None or len(counts) <= limit:
+        return sorted(counts, key=lambda name: (-counts[name], name))
+    if not limit:
+        return []
+    least = nlargest(limit, counts.values())[-1]
+    above = sorted((name for name, n in counts.items() if n > least), key=lambda name: (-counts[name], name))
+    return above + nsmallest(limit - len(above), (name for name, n in counts.items() if n == least))
+
+
 def _shown_themes(engine: Engine) -> list[tuple[int, Tally]]:
     """The clusters worth showing that have posts in the window, largest first; the rest counts as unclustered."""
     themes = engine.window.themes
@@ -217,13 +232,13 @@ def _shown_themes(engine: Engine) -> list[tuple[int, Tally]]:
     )
 
 
-def _named(engine: Engine) -> dict[int, ThemeLabel]:
+def _named(engine: Engine, shown: list[tuple[int, Tally]]) -> dict[int, ThemeLabel]:
     """Names of the clusters, from what their posts in the window say."""
     terms = engine.window.terms
     return theme_labels(
         {
-            theme: dict(nlargest(LABEL_TERMS, terms[theme].items(), key=lambda pair: (pair[1], pair[0])))
-            for theme, _ in _shown_themes(engine)
+            theme: {term: terms[theme][term] for term in _foremost(terms[theme], LABEL_TERMS)}
+            for theme, _ in shown
             if theme in terms
         }
     )
@@ -231,14 +246,15 @@ def _named(engine: Engine) -> dict[int, ThemeLabel]:
 
 def theme_names(engine: Engine) -> dict[int, str]:
     """The label of each cluster in the window."""
-    return {theme: named.label for theme, named in _named(engine).items()}
+    return {theme: named.label for theme, named in _named(engine, _shown_themes(engine)).items()}
 
 
-def _clusters(engine: Engine, limit: int | None) -> list[Cluster]:
+def _clusters(engine: Engine, shown: list[tuple[int, Tally]], limit: int | None) -> list[Cluster]:
     window = engine.window
-    named = _named(engine)
+    named = _named(engine, shown)
+    examples = _examples(engine, named)
     rows = []
-    for theme, tally in islice(_shown_themes(engine), limit):
+    for theme, tally in islice(shown, limit):
         label = named.get(theme)
         terms = label.terms if label else ()
         rows.append(
@@ -255,51 +271,51 @@ def _clusters(engine: Engine, limit: int | None) -> list[Cluster]:
                 scored=tally.scored,
                 coverage=_share(tally.scored, tally.posts),
                 trend=_trend(window, tally),
-                example=_example(engine, theme, {*terms, *(label.tags if label else ())}),
+                example=examples.get(theme, ""),
             )
         )
     return rows
 
 
-def _example(engine: Engine, theme: int, terms: set[str]) -> str:
-    """Text of the recent post of a cluster that says most of what names it, the newest of equals."""
-    best, text = 0, ""
-    recent = islice(reversed(engine.ledger.posts.values()), RECENT_EXAMPLES * 8)
-    for entry in recent:
-        if resolve(engine.merged, entry.theme) == theme:
-            found = len(terms.intersection(entry.analysis.terms))
-            if found > best:
-                best, text = found, entry.text
-    return text
+def _examples(engine: Engine, named: Mapping[int, ThemeLabel]) -> dict[int, str]:
+    """Of each cluster the text of the recent post that says most of what names it, the newest of equals."""
+    telling = {theme: {*label.terms, *(f"#{tag}" for tag in label.tags)} for theme, label in named.items()}
+    best: dict[int, tuple[int, str]] = {}
+    for entry in islice(reversed(engine.ledger.posts.values()), RECENT_EXAMPLES):
+        theme = resolve(engine.merged, entry.theme)
+        if theme is None or theme not in telling:
+            continue
+        found = len(telling[theme].intersection(entry.analysis.terms))
+        if found > best.get(theme, (0, ""))[0]:
+            best[theme] = (found, entry.text)
+    return {theme: text for theme, (_, text) in best.items()}
 
 
-def _authors(engine: Engine, limit: int | None) -> list[Author]:
-    authors: dict[str, list[Entry]] = {}
-    window = engine.window
-    busiest = sorted(window.total.authors.items(), key=lambda pair: (-pair[1], pair[0]))
-    for author, _ in islice(busiest, limit):
-        keys = engine.ledger.by_author.get(author, {})
-        authors[author] = [engine.ledger.posts[key] for key in keys if key in window.items]
-    return [_author(engine, author, posts) for author, posts in authors.items()]
+def _authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]:
+    window, ledger = engine.window, engine.ledger
+    rows = []
+    for author in _foremost(window.total.authors, limit):
+        posts = [ledger.posts[key] for key in ledger.by_author.get(author, []) if key in window.items]
+        rows.append(_author(engine, carried, author, posts))
+    return rows
 
 
 def _rounded(count: float | None) -> float | None:
     return None if count is None else round(count, 2)
 
 
-def _author(engine: Engine, author: str, posts: list[Entry]) -> Author:
-    tally = Tally()
-    for entry in posts:
-        tally.add(engine.window.items[entry.key], 0)
+def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -> Author:
+    compounds = [c for entry in posts if (c := engine.window.items[entry.key].compound) is not None]
     newest = max(posts, key=lambda entry: (entry.time, entry.key))
-    totals = [total for entry in posts if (total := engagement_now(engine, entry)) is not None]
+    told = [entry for entry in posts if entry.followers is not None]
+    totals = [total for entry in posts if (total := _engagement_now(entry, carried)) is not None]
     return Author(
         author=author.partition(":")[2],
         name=newest.name,
-        posts=tally.posts,
-        followers=newest.followers,
-        sentiment=tally.mean,
-        scored=tally.scored,
+        posts=len(posts),
+        followers=max(told, key=lambda entry: (entry.time, entry.key)).followers if told else None,
+        sentiment=sum(compounds) / len(compounds) / SCALE if compounds else None,
+        scored=len(compounds),
         reactions=sum(totals) if totals else None,
         typical=_rounded(engine.model.usual(author, 0)),
     )
@@ -308,18 +324,26 @@ def _author(engine: Engine, author: str, posts: list[Entry]) -> Author:
 # -- predictions ---------------------------------------------------------------------------------------------
 
 
-def carried(engine: Engine, entry: Entry, kind: int) -> bool:
-    """Whether no reaction of a kind seen means none: the feed brings each of them as an event."""
-    name = KINDS[kind]
-    return f"{entry.platform}:{name}" in engine.ledger.reacting or (
-        name in ("reply", "quote") and name in engine.decoder.carries(entry.platform)
-    )
+def _carried(engine: Engine) -> Carried:
+    """By platform, of each kind of reaction, whether none seen means none: the feed brings each as an event."""
+    return {
+        platform: tuple(
+            f"{platform}:{name}" in engine.ledger.reacting
+            or (name in ("reply", "quote") and name in engine.decoder.carries(platform))
+            for name in KINDS
+        )
+        for platform in engine.platforms
+    }
 
 
-def engagement_now(engine: Engine, entry: Entry) -> int | None:
+def _counts(entry: Entry, carried: Carried) -> list[int | None]:
+    """Reactions so far, by KINDS; None where nobody says."""
+    return [entry.count(kind, told) for kind, told in enumerate(carried[entry.platform])]
+
+
+def _engagement_now(entry: Entry, carried: Carried) -> int | None:
     """Likes, reposts, replies and quotes so far; None where nobody says anything of them."""
-    counts = [entry.count(kind, carried(engine, entry, kind)) for kind in range(len(KINDS))]
-    known = [count for count in counts if count is not None]
+    known = [count for count in _counts(entry, carried) if count is not None]
     return sum(known) if known else None
 
 
@@ -340,19 +364,16 @@ def _labels(engine: Engine) -> list[Labels]:
     return rows
 
 
-def _predictions(engine: Engine, limit: int | None) -> list[Prediction]:
-    posts, tracked = engine.ledger.posts, engine.labels.tracked
-    if limit is not None:
-        return [
-            _prediction(engine, posts[key], tracked[key], index)
-            for index in range(len(engine.labels.horizons))
-            for key in _worth_showing(tracked, index, limit)
-        ]
+def _predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Prediction]:
+    tracked = engine.labels.tracked
+    horizons = range(len(engine.labels.horizons))
+    if limit is None:
+        return [row for key, told in tracked.items() for row in _predicted(engine, carried, key, told, horizons)]
     return [
-        _prediction(engine, posts[key], told, index)
-        for key, told in tracked.items()
-        for index, state in enumerate(told.states)
-        if told.forecasts[index].predicted is not None or state in (WAITING, MATURED)
+        row
+        for index in horizons
+        for key in _worth_showing(tracked, index, limit)
+        for row in _predicted(engine, carried, key, tracked[key], (index,))
     ]
 
 
@@ -364,38 +385,47 @@ def _worth_showing(tracked: dict[str, Tracked], index: int, limit: int) -> Itera
         predicted = pair[1].forecasts[index].predicted
         return -1.0 if predicted is None else predicted
 
-    waiting = nlargest(limit, (pair for pair in recent if pair[1].states[index] == WAITING), key=expected)
-    matured = islice((pair for pair in recent if pair[1].states[index] == MATURED), limit // 2)
+    waiting = nlargest(limit, (pair for pair in recent if pair[1].state(index) == WAITING), key=expected)
+    matured = islice((pair for pair in recent if pair[1].state(index) == MATURED), limit // 2)
     return [key for key, _ in (*waiting, *matured)]
 
 
-def _prediction(engine: Engine, entry: Entry, tracked: Tracked, index: int) -> Prediction:
-    forecast: Forecast = tracked.forecasts[index]
-    state = tracked.states[index]
-    horizon = engine.labels.horizons[index]
-    now = engagement_now(engine, entry)
-    usual = to_count(forecast.usual)
-    return Prediction(
-        uid=entry.uid,
-        platform=entry.platform,
-        author=entry.author.partition(":")[2],
-        name=entry.name,
-        text=entry.text,
-        created=moment(entry.time),
-        horizon=horizon // SECOND,
-        predicted=to_count(forecast.predicted),
-        low=to_count(forecast.low),
-        high=to_count(forecast.high),
-        usual=usual,
-        model=forecast.model,
-        state=state if state in (WAITING, MATURED) else "censored",  # type: ignore[arg-type]
-        actual=tracked.actuals[index],
-        now=now,
-        times=None if now is None or usual is None else (1 + now) / (1 + usual),
-        censored="" if state in (WAITING, MATURED) else state,
-        due=moment(entry.time + horizon),
-        reasons=list(forecast.reasons),
-    )
+def _predicted(
+    engine: Engine, carried: Carried, key: str, tracked: Tracked, horizons: Iterable[int]
+) -> Iterator[Prediction]:
+    """What was said of a post, by horizon, and what came of it; nothing where nothing was said and nothing waits."""
+    entry = engine.ledger.posts[key]
+    author, created = entry.author.partition(":")[2], moment(entry.time)
+    now = _engagement_now(entry, carried)
+    for index in horizons:
+        forecast: Forecast = tracked.forecasts[index]
+        state = tracked.state(index)
+        censored = state not in (WAITING, MATURED)
+        if censored and forecast.predicted is None:
+            continue
+        horizon = engine.labels.horizons[index]
+        usual = to_count(forecast.usual)
+        yield Prediction(
+            uid=entry.uid,
+            platform=entry.platform,
+            author=author,
+            name=entry.name,
+            text=entry.text,
+            created=created,
+            horizon=horizon // SECOND,
+            predicted=to_count(forecast.predicted),
+            low=to_count(forecast.low),
+            high=to_count(forecast.high),
+            usual=usual,
+            model=forecast.model,
+            state="censored" if censored else state,  # type: ignore[arg-type]
+            actual=tracked.actual(index),
+            now=now,
+            times=None if now is None or usual is None else (1 + now) / (1 + usual),
+            censored=state if censored else "",
+            due=moment(entry.time + horizon),
+            reasons=list(forecast.reasons),
+        )
 
 
 def _scoreboard(engine: Engine) -> list[Score]:
@@ -422,18 +452,18 @@ def _scoreboard(engine: Engine) -> list[Score]:
 # -- posts ---------------------------------------------------------------------------------------------------
 
 
-def _posts(engine: Engine, limit: int | None) -> list[PostRow]:
+def _posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:
+    posts = engine.ledger.posts.values()
     if limit is not None:
-        newest = islice(reversed(engine.ledger.posts.values()), limit)
-        return [post_row(engine, entry) for entry in newest]
-    ordered = sorted(engine.ledger.posts.values(), key=lambda entry: (entry.time, entry.key))
-    return [post_row(engine, entry) for entry in ordered]
+        return [_post_row(engine, entry, carried) for entry in islice(reversed(posts), limit)]
+    ordered = sorted(posts, key=lambda entry: (entry.time, entry.key))
+    return [_post_row(engine, entry, carried) for entry in ordered]
 
 
-def post_row(engine: Engine, entry: Entry) -> PostRow:
+def _post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
     """All that is known of a post."""
     polarity = entry.analysis.polarity
-    like, repost, reply, quote = (entry.count(kind, carried(engine, entry, kind)) for kind in range(len(KINDS)))
+    like, repost, reply, quote = _counts(entry, carried)
     return PostRow(
         uid=entry.uid,
         platform=entry.platform,

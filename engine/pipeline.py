@@ -15,7 +15,7 @@ from engine.platforms.base import Ignored, Mapped, Rejected
 from engine.platforms.decode import Decoder
 from engine.sources.base import Item, Oversized
 from engine.tally import Contribution
-from engine.windows import Window, resolve
+from engine.windows import Reactions, Window, resolve
 from models.engagement import EngagementModel, Known
 from models.themes import Themes
 
@@ -25,6 +25,7 @@ BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLUSTER_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
 MERGES_KEPT = 1_000
+GAPS_KEPT = 1_000
 EXAMPLE = 160  # characters kept of the first line that was rejected for a reason
 DAY = 24 * 60 * MINUTE
 
@@ -57,7 +58,8 @@ class Engine:
         self.decoder = decoder or Decoder()
         self.ledger = Ledger(config)
         self.merged: dict[int, int] = {}  # clusters that became part of others, until that is written into the posts
-        self.window = Window(config.window, self.merged)
+        self.window = Window(config.window, self.merged, config.retention)
+        self.reactions = Reactions(config.retention)
         self.themes = Themes(config.clusters, config.seed)
         self.model = EngagementModel(config.horizons, config.seed)
         self.labels = Labels(config.horizons, self.model)
@@ -124,7 +126,7 @@ class Engine:
         until = self.reached(source)
         if until is not None:
             gap = Gap(start=until if since is None else since, end=until, reason=reason)
-            self.gaps.append(gap)
+            self._note_gap(gap)
             self.labels.blind(gap)
 
     def reached(self, source: int) -> int | None:
@@ -134,12 +136,14 @@ class Engine:
 
     def show(self, window: int) -> None:
         """Look at another window of the same feed."""
-        fresh = Window(window, self.merged)
-        if self.now is not None:
+        fresh = Window(window, self.merged, self.config.retention)
+        if self.now is not None and self.window.first is not None:
             fresh.move(self.now)
+            fresh.reach_back(self.window.first)
         for entry in self.ledger.posts.values():
             fresh.add(contribution(entry))
-        fresh.reactions.update(self.window.reactions if fresh.width == self.window.width else {})
+        for second, count in self.reactions.counts.items():
+            fresh.react(second * self.reactions.width, count)
         self.window = fresh
 
     @property
@@ -198,14 +202,17 @@ class Engine:
     # -- applying --------------------------------------------------------------------------------------------
 
     def _apply(self, record: Stamped) -> None:
+        first = record.events[0]
+        if isinstance(first, Gap):
+            self.labels.blind(first)  # before labels are read whose horizon ended inside it
         if record.order // BATCH_SPAN != self._grid:
             self._turn(record.order)
         self.labels.collect(record.order, self.ledger)
         if self.now is None or record.time > self.now:
             self.now = record.time
             self.window.move(record.time)
-        outcome = self._apply_event(record.events[0], record.time, record.late)
-        self._meter("late" if record.late and _can_be_late(record.events[0], outcome) else outcome.value)
+        outcome = self._apply_event(first, record.time, record.late)
+        self._meter("late" if record.late and _can_be_late(first, outcome) else outcome.value)
         for event in record.events[1:]:
             self._meter("embedded")
             self._apply_event(event, record.time, record.late)
@@ -219,6 +226,9 @@ class Engine:
         waiting = len(self._unclustered)
         if any(waiting >= posts and order // span != before // span for posts, span in CLUSTER_WHEN):
             self._cluster()
+
+    def _note_gap(self, gap: Gap) -> None:
+        self.gaps = [*self.gaps[1 - GAPS_KEPT :], gap]
 
     def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:
         match event:
@@ -235,23 +245,29 @@ class Engine:
             case Delete():
                 return self._delete(event)
             case Purge():
-                return self._purge(event)
+                return self._purge(event, time)
             case Gap():
-                self.gaps.append(event)
-                self.labels.blind(event)
+                self._note_gap(event)
                 return Outcome.OBSERVATION
 
     def _post(self, post: Post, time: int, late: bool) -> Outcome:
         key = f"{post.platform}:{post.uid}"
         if self.ledger.buried(key) or (post.alias and self.ledger.buried(f"{post.platform}:{post.alias}")):
             return Outcome.DUPLICATE
+        author = f"{post.platform}:{post.author}"
+        if post.author and self.ledger.purged(author, time if post.seen is None else min(time, post.seen)):
+            return Outcome.DUPLICATE
         entry = self.ledger.posts.get(key)
         if entry is not None:
             return self._seen_again(entry, post)
+        if self.now is not None and not self.ledger.keeps(time, self.now):
+            return Outcome.POST
         entry = self.ledger.add(post, analyse(post, not self.config.respect_noindex), time, late)
         self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
         self._answer(entry, 1)
+        if post.platform not in self.ledger.complete and self.decoder.carries(post.platform):
+            self.ledger.complete.add(post.platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
         self.window.add(contribution(entry))
         if late:
@@ -272,9 +288,7 @@ class Engine:
         edited = _version(post.version) > _version(entry.version)
         if edited:
             self._replace(entry, post)
-        observed = post.counts is not None and post.counts.known()
-        counts_at = post.counts_at if post.counts_at is not None else post.seen
-        if observed and post.counts is not None and entry.observe(post.counts, counts_at) and not edited:
+        if self._observe(entry, post, None) and not edited:
             return Outcome.OBSERVATION
         return Outcome.EDIT if edited else Outcome.DUPLICATE
 
@@ -282,32 +296,52 @@ class Engine:
         post = edit.post
         entry = self.ledger.find(post.platform, post.uid)
         if entry is None:
-            return self._post(post, time, late)
+            born = self._birth(post, time)
+            return self._post(post, born, late or born < time)
         newer = _version(post.version) > _version(entry.version)
         if not newer and (post.version or clean_line(post.text) == clean_line(entry.text)):
-            return Outcome.DUPLICATE
+            return Outcome.OBSERVATION if self._observe(entry, post, edit.at) else Outcome.DUPLICATE
         self._replace(entry, post)
+        self._observe(entry, post, edit.at)
         return Outcome.EDIT
+
+    def _birth(self, post: Post, time: int) -> int:
+        """When a post was made that is heard of only at `time`, if its claim is one to believe."""
+        created = post.created
+        return time if created is None or not time - self.config.skew_past <= created <= time else created
+
+    def _observe(self, entry: Entry, post: Post, at: int | None) -> bool:
+        """Take note of the counts that came with a post known already; False if they say nothing new."""
+        if post.counts is None or not post.counts.known():
+            return False
+        if post.counts_at is not None or post.seen is not None:
+            at = post.counts_at if post.counts_at is not None else post.seen
+        return entry.observe(post.counts, at)
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        analysis: Analysis = analyse(post, not self.config.respect_noindex)
         self.window.remove(entry.key)
-        entry.analysis = analysis
+        self._answer(entry, -1)
+        entry.analysis = analysis = analyse(post, not self.config.respect_noindex)
         entry.text, entry.lang, entry.lang_claimed = analysis.text, analysis.lang, post.lang
         entry.media, entry.version = post.media, post.version
+        entry.reply_to, entry.quote_of = post.reply_to, post.quote_of
         entry.edits += 1
+        self._answer(entry, 1)
+        if entry.theme is not None:  # else it waits for its cluster still
+            entry.theme = None
+            self._unclustered.append(entry)
         self.window.add(contribution(entry))
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction)
         if outcome is Outcome.REACTION:
             self.window.react(time)
+            self.reactions.add(time, time if self.now is None else self.now)
         original = reaction.original
-        if original is not None and original.counts is not None and original.counts.known():
+        if original is not None:
             entry = self.ledger.find(original.platform, original.uid)
-            at = original.counts_at if original.counts_at is not None else original.seen
-            if entry is not None and entry.observe(original.counts, at):
+            if entry is not None and self._observe(entry, original, None):
                 self._meter("embedded")
         return outcome
 
@@ -325,19 +359,26 @@ class Engine:
         self.ledger.bury(key)
         return Outcome.DELETE
 
-    def _purge(self, purge: Purge) -> Outcome:
-        done = f"purge:{purge.platform}:{purge.author}:{purge.at or purge.seen or 0}"
-        if self.ledger.buried(done):
+    def _purge(self, purge: Purge, time: int) -> Outcome:
+        """All that an account did up to now must go, and what comes of it later must not stay."""
+        account = f"{purge.platform}:{purge.author}"
+        new = self.ledger.purge(account, time)
+        posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
+        gone = [entry for entry in posts if entry.time <= time]
+        if not new and not gone:
             return Outcome.DUPLICATE
-        self.ledger.bury(done)
-        for key in list(self.ledger.by_author.get(f"{purge.platform}:{purge.author}", ())):
-            self._remove(self.ledger.posts[key])
-        self.model.forget(f"{purge.platform}:{purge.author}")
+        for entry in gone:
+            self._remove(entry)
+        self.labels.disown(account)
+        self.model.forget(account)
         return Outcome.DELETE
 
     def _remove(self, entry: Entry) -> None:
+        """Drop a post and all that is said of it, also where it only waits."""
         self.window.remove(entry.key)
         self.labels.forget(entry, DELETED)
+        self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
+        self._unclustered = [waiting for waiting in self._unclustered if waiting is not entry]
         self._answer(entry, -1)
         self.ledger.remove(entry, tombstone=True)
 
@@ -393,7 +434,7 @@ class Engine:
         self._batch = []
         known = [waiting.known for waiting in batch]
         for waiting, forecast in zip(batch, self.model.forecast(known), strict=True):
-            self.labels.track(waiting.entry, waiting.known, forecast)
+            self.labels.track(waiting.entry, forecast)
         self.model.arrived(known)
         self.labels.teach()
 

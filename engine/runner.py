@@ -4,14 +4,18 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from engine.pipeline import Engine
+from engine.config import SECOND
 from engine.platforms.moment import line_time
 from engine.sources.base import Item, Source
 
+if TYPE_CHECKING:
+    from engine.pipeline import Engine
+
 CHUNK = 512  # lines taken from one source at a time
-QUIET_AFTER = 2.0  # seconds without a line after which a source no longer holds up the others
+QUIET_AFTER = 2.0  # seconds, at least, that a source with nothing to say holds up the others
+MAX_HELD = 20_000  # records that may wait for such a source, however short its silence
 REFRESH_EVERY = 1.0  # seconds between two looks for new files
 
 Clock = Callable[[], float]
@@ -55,13 +59,18 @@ class FixedSources(list[Source]):
 class Runner:
     """Feeds `engine` from `sources`, the one furthest behind in event time first.
 
+    A source whose event time has stood still for QUIET_AFTER, or for the lateness if that is longer, and that has
+    nothing to read now, is quiet: the engine no longer waits for it. In a live feed event time has moved on by as much
+    meanwhile, so that nothing within the lateness can still come. docs/reliability.md says what remains of the wall
+    clock in this.
+
     `replay` is event seconds per second; None or inf read as fast as lines come. `clock` gives seconds (monotonic),
     `present` the time of day in microseconds since 1970: both can be replaced in tests.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        engine: "Engine",
         sources: SourceSet,
         replay: float | None = None,
         clock: Clock = time.monotonic,
@@ -74,9 +83,11 @@ class Runner:
         self._speed = None if replay is None or math.isinf(replay) else replay
         self._clock = clock
         self._present = present
+        self._patience = max(QUIET_AFTER, engine.config.lateness / SECOND)
         self._held: list[deque[Item]] = []  # lines of a paced replay that are not due yet
-        self._heard: list[float] = []
+        self._moved: list[float] = []  # when the event time of each source last moved
         self._over: list[bool] = []
+        self._before: list[int | None] = []  # event time of each source before the lines last read
         self._origin: tuple[float, int] | None = None  # wall and event time at which the replay began
         for source in sources:
             self.add(source)
@@ -86,8 +97,9 @@ class Runner:
         self.engine.open(len(self.sources))
         self.sources.append(source)
         self._held.append(deque())
-        self._heard.append(self._clock())
+        self._moved.append(self._clock())
         self._over.append(False)
+        self._before.append(None)
 
     @property
     def finished(self) -> bool:
@@ -101,19 +113,22 @@ class Runner:
             for source in self._set.refresh():
                 self.add(source)
         for index in self._turns():
+            reached = self.engine.reached(index)
             lines = self._take(index, chunk)
             if lines:
-                self._heard[index] = self._clock()
+                if self.engine.reached(index) != reached:
+                    self._moved[index] = self._clock()
                 return lines
             if self.sources[index].ended and not self._held[index]:
                 self._over[index] = True
                 self.engine.quiet(index)
-            elif not self._held[index] and self._clock() - self._heard[index] >= QUIET_AFTER:
+            elif self._is_quiet(index):
                 self.engine.quiet(index)
         return 0
 
     def run(self) -> None:
-        """Feed everything there is, for sources that end, and finish the engine."""
+        """Feed everything there is, for sources that end, and finish the engine. Nobody looks on: no silence counts."""
+        self._patience = math.inf
         chunk = CHUNK if self.engine.until is None else 1
         while not self.finished and not self.engine.past_until:
             if not self.step(chunk) and not self.finished:
@@ -127,27 +142,51 @@ class Runner:
 
         return sorted((index for index in range(len(self.sources)) if not self._over[index]), key=behind)
 
+    def _is_quiet(self, index: int) -> bool:
+        """Whether a source that gave no line need not be waited for."""
+        if self._held[index] or self.sources[index].state == "reading":
+            return False
+        waited = self._clock() - self._moved[index] >= self._patience
+        return waited or (self.engine.held >= MAX_HELD and self._holds_up(index))
+
+    def _holds_up(self, index: int) -> bool:
+        """Whether records of another source wait for this one."""
+        newest = max((at for at in map(self.engine.reached, range(len(self.sources))) if at is not None), default=0)
+        reached = self.engine.reached(index)
+        return reached is None or reached < newest - self.engine.config.lateness
+
     def _take(self, index: int, chunk: int) -> int:
+        """Feed lines of a source, at most `chunk`; 0 if it has none, or none that is due."""
         if self._speed is not None:
             return self._take_due(index, chunk, self._speed)
-        source, before = self.sources[index], self.engine.reached(index)
-        lines = source.read(chunk)
+        self._before[index] = self.engine.reached(index)
+        lines = self.sources[index].read(chunk)
         if lines:
             self.engine.feed(index, self._wanted(lines), self._present())
-        while source.holes:
-            self.engine.blind(index, before, source.holes.popleft().reason)
+        self._tell_losses(index)
         return len(lines)
 
     def _take_due(self, index: int, chunk: int, speed: float) -> int:
         """Feed lines one by one until one reaches the event time that the replay is due at."""
         held = self._held[index]
         if not held:
-            held.extend(self._wanted(self.sources[index].read(chunk)))
+            self._tell_losses(index)
+            self._before[index] = self.engine.reached(index)
+            lines = self.sources[index].read(chunk)
+            held.extend(self._wanted(lines))
+            if not held:
+                return len(lines)
         count = 0
         while held and self._due(index, speed):
             self.engine.feed(index, [held.popleft()], self._present())
             count += 1
         return count
+
+    def _tell_losses(self, index: int) -> None:
+        """Tell the engine what the source lost among the lines last read, now that they are fed."""
+        holes = self.sources[index].holes
+        while holes:
+            self.engine.blind(index, self._before[index], holes.popleft().reason)
 
     def _wanted(self, lines: list[Item]) -> list[Item]:
         since = self._set.since
@@ -162,4 +201,4 @@ class Runner:
         if self._origin is None:
             self._origin = (self._clock(), reached)
         began, first = self._origin
-        return reached - first <= (self._clock() - began) * speed * 1_000_000
+        return reached - first <= (self._clock() - began) * speed * SECOND

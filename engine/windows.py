@@ -8,18 +8,41 @@ from engine.tally import Contribution, Tally
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 TOGETHER_TAGS = 16  # tags of one post that are paired with each other
+MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
+
+
+class Reactions:
+    """When reactions came, to the second, so that any window can be looked at later. Past the cap, to 2 s, 4 s ..."""
+
+    def __init__(self, keep: int) -> None:
+        self.keep = keep  # how far back; ALL_TIME for all
+        self.width = SECOND
+        self.counts: Counter[int] = Counter()
+        self._swept = 0
+
+    def add(self, time: int, now: int) -> None:
+        """Count a reaction; forget those too old."""
+        self.counts[time // self.width] += 1
+        if self.keep != ALL_TIME and now - self._swept > self.keep:  # so that sweeping costs little
+            self._swept, oldest = now, (now - self.keep - self.keep // 8) // self.width  # bucket cut in two: whole
+            self.counts = Counter({moment: n for moment, n in self.counts.items() if moment >= oldest})
+        if len(self.counts) > MAX_MOMENTS:
+            self.width *= 2
+            self.counts = _halved(self.counts)
 
 
 class Window:
     """The posts with now - span < event time <= now, and the sums of the span before that.
 
-    `merged` maps clusters that are no more to those they became; a chain of merges is followed to its end.
+    `merged` maps clusters that are no more to those they became; a chain of merges is followed to its end. A window
+    without bound reaches back for `keep` only, if posts are kept no longer.
     """
 
-    def __init__(self, span: int, merged: dict[int, int] | None = None) -> None:
+    def __init__(self, span: int, merged: dict[int, int] | None = None, keep: int = ALL_TIME) -> None:
         self.span = span
         self.merged = {} if merged is None else merged
-        self.width = SECOND if span == ALL_TIME else max(SECOND, span // BUCKETS)
+        self._reach = min(span, keep) if span and keep else span or keep
+        self.width = SECOND if span == ALL_TIME else SECOND * max(1, -(-span // (BUCKETS * SECOND)))
         self.now: int | None = None
         self.total = Tally()
         self.tags: defaultdict[str, Tally] = defaultdict(Tally)
@@ -36,7 +59,8 @@ class Window:
         self._items_before: dict[str, Contribution] = {}
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
-        self._first = 0
+        self._oldest = -1  # bucket before which reactions have been forgotten
+        self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
 
     # -- time ------------------------------------------------------------------------------------------------
 
@@ -50,8 +74,10 @@ class Window:
         if self.now is not None and now <= self.now:
             return
         self.now = now
+        if self._reach != ALL_TIME:
+            self._forget_reactions(now - self._reach)
+        self.reach_back(now)
         if self.span == ALL_TIME:
-            self._widen(now)
             return
         start = now - self.span
         while self._expiry and self._expiry[0][0] <= start:
@@ -65,12 +91,17 @@ class Window:
             item = self._items_before.get(key)
             if item is not None and item.time == time:
                 self._drop_before(item)
-        self._forget_reactions(start)
 
-    def _widen(self, time: int) -> None:
-        """Without bound, buckets double in width as the feed grows longer."""
-        self._first = min(self._first, time) if self.total.posts or self.reactions else time
-        while (self.now or time) // self.width - self._first // self.width >= 2 * BUCKETS:
+    def reach_back(self, time: int) -> None:
+        """Something happened at `time`. Without bound, buckets double in width as the feed grows longer."""
+        self.first = time if self.first is None else min(self.first, time)
+        if self.span != ALL_TIME:
+            return
+        length = (time if self.now is None else self.now) - self.first
+        if self._reach != ALL_TIME:
+            length = min(length, self._reach)
+        while length >= (2 * BUCKETS - 1) * self.width:
+            self._oldest = -1
             self.width *= 2
             groups = [self.total, *self.tags.values(), *self.themes.values()]
             for tally in groups:
@@ -85,10 +116,9 @@ class Window:
 
     def add(self, item: Contribution) -> None:
         """Take in a post at its true time, however late it came."""
+        self.reach_back(item.time)
         start = self.start
         if start is None or item.time > start:
-            if self.span == ALL_TIME:
-                self._widen(item.time)
             self._count(item, 1)
             self.items[item.key] = item
             if self.span != ALL_TIME:
@@ -133,13 +163,12 @@ class Window:
         """The cluster that a post belongs to by now."""
         return resolve(self.merged, item.theme)
 
-    def react(self, time: int) -> None:
-        """Count a reaction."""
-        start = self.start
-        if start is None or time > start:
-            if self.span == ALL_TIME:
-                self._widen(time)
-            self.reactions[time // self.width] += 1
+    def react(self, time: int, count: int = 1) -> None:
+        """Count reactions at a time."""
+        self.reach_back(time)
+        bucket = time // self.width
+        if self._reach == ALL_TIME or self.now is None or bucket >= (self.now - self._reach) // self.width:
+            self.reactions[bucket] += count
 
     # -- the sums --------------------------------------------------------------------------------------------
 
@@ -195,8 +224,10 @@ class Window:
 
     def _forget_reactions(self, start: int) -> None:
         oldest = start // self.width
-        for bucket in [b for b in self.reactions if b < oldest]:
-            del self.reactions[bucket]
+        if self._oldest < oldest:
+            self._oldest = oldest
+            for bucket in [b for b in self.reactions if b < oldest]:
+                del self.reactions[bucket]
 
 
 def resolve(merged: dict[int, int], theme: int | None) -> int | None:

@@ -1,45 +1,28 @@
-"""The engine's own process: commands come in on stdin, reports go out on stdout, errors to the log on stderr."""
+"""The engine's own process: commands come in on stdin, reports go out on stdout, errors to the log on stderr.
 
+Exit status: 0 when told to stop or when the screen has gone, 1 when the engine cannot go on, 2 when no Start came,
+128 and the signal's number when ended by one.
+"""
+
+import contextlib
 import os
-import resource
 import select
+import signal
 import sys
 import time
-from collections import deque
+from collections.abc import Iterator
+from types import FrameType
 
-from engine.config import SECOND, SourceConfig
 from engine.demo import DemoSource
-from engine.draft import score_draft
-from engine.export import ExportError, write
-from engine.picture import snapshot
-from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
-from engine.protocol import (
-    Command,
-    DraftScored,
-    Export,
-    Exported,
-    Failed,
-    Framed,
-    Report,
-    ScoreDraft,
-    SetWindow,
-    Start,
-    Stop,
-    Unpacker,
-    command_decoder,
-    pack,
-)
-from engine.runner import FixedSources, Runner
-from engine.snapshot import Frame, Health, Source
+from engine.protocol import Command, Failed, Report, Start, Unpacker, command_decoder, pack
+from engine.runner import FixedSources, SourceSet
 from engine.sources.base import SourceError
 from engine.sources.opening import open_sources
-from engine.sources.waiting import Waiter
 
-ROWS = 60  # rows of each table that a frame carries
-SLICE = 0.05  # seconds of feeding between two looks at the commands
-RATE_SPAN = 5.0  # seconds over which the rate is measured
+PATIENCE = 60.0  # seconds until the first command must have come
+READ_SIZE = 1 << 16
 
 
 class Pipe:
@@ -54,10 +37,13 @@ class Pipe:
         os.set_blocking(write_fd, False)
 
     def commands(self, timeout: float = 0.0) -> list[Command]:
-        """Commands that have come, waiting at most `timeout` seconds for the first."""
+        """Commands that have come, waiting at most `timeout` seconds for the first bytes.
+
+        Raises msgspec.DecodeError for what is no command.
+        """
         bodies: list[bytes] = []
-        while not self.closed and select.select([self.read_fd], [], [], timeout)[0]:
-            data = os.read(self.read_fd, 65536)
+        while not self.closed and _ready(self.read_fd, select.POLLIN, timeout):
+            data = os.read(self.read_fd, READ_SIZE)
             self.closed = not data
             bodies += self._unpacker.feed(data)
             timeout = 0.0
@@ -78,7 +64,7 @@ class Pipe:
         """Give the last reports a moment to leave."""
         end = time.monotonic() + seconds
         while not self.clear and time.monotonic() < end:
-            select.select([], [self._write_fd], [], 0.1)
+            _ready(self._write_fd, select.POLLOUT, 0.1)
 
     def _flush(self) -> None:
         while self._out:
@@ -86,176 +72,97 @@ class Pipe:
                 del self._out[: os.write(self._write_fd, self._out)]
             except BlockingIOError:
                 return
-            except BrokenPipeError:
+            except OSError:  # a broken pipe: the screen is gone
                 self.closed = True
                 self._out.clear()
 
 
-class Worker:
-    """One watched feed: reads, answers, reports."""
-
-    def __init__(self, pipe: Pipe, start: Start, commands: list[Command]) -> None:
-        self._pipe = pipe
-        self._early = commands  # that came together with Start
-        self._start = start
-        self._decoder = Decoder(start.source.format, start.source.map)
-        self.engine = Engine(start.engine, self._decoder)
-        self._sources = (
-            FixedSources([DemoSource(start.engine.seed)]) if start.demo else open_sources(start.source, line_time)
-        )
-        self._runner = Runner(self.engine, self._sources, None if start.demo else start.source.replay)
-        self._waiter = Waiter(self._sources, extra_fds=(pipe.read_fd,))
-        self._marks: deque[tuple[float, int]] = deque()
-        self._cpu = (time.monotonic(), time.process_time())
-        self._shown: tuple[object, ...] = ()
-        self._finished = False
-
-    def run(self) -> None:
-        """Until told to stop or the screen is gone."""
-        period = 1.0 / self._start.rate
-        next_frame = 0.0
-        while not self._pipe.closed:
-            commands, self._early = self._early + self._pipe.commands(), []
-            if not self._obey(commands):
-                return
-            fed = self._feed()
-            now = time.monotonic()
-            if now >= next_frame and self._pipe.clear:
-                self._report(now)
-                next_frame = now + period
-            if not fed:
-                self._waiter.wait(max(0.0, next_frame - time.monotonic()))
-
-    def close(self) -> None:
-        """Let go of the sources."""
-        self._waiter.close()
-        for source in self._sources:
-            source.close()
-
-    def _feed(self) -> int:
-        fed, end = 0, time.monotonic() + SLICE
-        while time.monotonic() < end:
-            lines = self._runner.step()
-            if not lines:
-                break
-            fed += lines
-        if self._runner.finished and not self._finished:
-            self.engine.finish()
-            self._finished = True
-        return fed
-
-    # -- commands --------------------------------------------------------------------------------------------
-
-    def _obey(self, commands: list[Command]) -> bool:
-        """Carry out commands; False if one says stop. Of several drafts only the newest is scored."""
-        drafts = [command for command in commands if isinstance(command, ScoreDraft)]
-        for command in commands:
-            match command:
-                case Stop():
-                    return False
-                case SetWindow():
-                    self.engine.show(command.window)
-                    self._shown = ()
-                case Export():
-                    self._pipe.send(self._export(command))
-                case ScoreDraft() if command is drafts[-1]:
-                    self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
-                case _:
-                    pass
-        return True
-
-    def _export(self, command: Export) -> Exported:
-        try:
-            return Exported(command.id, write(snapshot(self.engine), command.path, command.table))
-        except ExportError as error:
-            return Exported(command.id, [], str(error))
-
-    # -- reports ---------------------------------------------------------------------------------------------
-
-    def _report(self, now: float) -> None:
-        health = self._health(now)
-        state = (self.engine.lines, self.engine.now, self.engine.held, health.state, health.rate)
-        if state == self._shown:
-            return
-        self._shown = state
-        self._pipe.send(Framed(Frame(snapshot=snapshot(self.engine, ROWS), health=health)))
-
-    def _health(self, now: float) -> Health:
-        self._marks.append((now, self.engine.read))
-        while len(self._marks) > 2 and self._marks[0][0] < now - RATE_SPAN:
-            self._marks.popleft()
-        (since, before), (until, after) = self._marks[0], self._marks[-1]
-        rate = (after - before) / (until - since) if until > since else 0.0
-        cpu_now = time.process_time()
-        cpu = (cpu_now - self._cpu[1]) / max(1e-6, now - self._cpu[0])
-        self._cpu = (now, cpu_now)
-        return Health(
-            state=self._state(),
-            rate=round(rate, 1),
-            lag=self._lag(),
-            backlog=self._backlog(),
-            cpu=round(cpu, 3),
-            memory=_resident(),
-            sources=[Source(name=s.name, state=s.state, lines=s.lines, detail=s.detail) for s in self._sources],
-        )
-
-    def _state(self) -> str:
-        if self._finished:
-            return "ended"
-        if self._start.demo:
-            return "live"
-        states = {source.state for source in self._sources}
-        if "reading" in states:
-            return "live" if self._start.source.replay is not None else "catching up"
-        return "waiting" if states <= {"waiting", "ended", "failed"} else "live"
-
-    def _lag(self) -> float | None:
-        """Seconds between now and the newest event, where that means anything: not in a replay or simulation."""
-        source: SourceConfig = self._start.source
-        if self._start.demo or source.replay is not None or self.engine.now is None or self._finished:
-            return None
-        return round(time.time() - self.engine.now / SECOND, 1)
-
-    def _backlog(self) -> float | None:
-        sizes = [size for source in self._sources if (size := source.backlog()) is not None]
-        total = sum(size for _, size in sizes)
-        return None if not total else max(0.0, 1.0 - sum(done for done, _ in sizes) / total)
-
-
-def _resident() -> int:
-    """Resident bytes of this process; its peak where the system does not tell the present."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
+def _ready(fd: int, event: int, timeout: float) -> bool:
+    poller = select.poll()
+    poller.register(fd, event)
+    return bool(poller.poll(timeout * 1000))
 
 
 def main() -> int:
     """Entry of `python -m engine.worker`."""
-    pipe = Pipe(sys.stdin.fileno(), sys.stdout.fileno())
-    first = pipe.commands(timeout=60.0)
-    if not first or not isinstance(first[0], Start):
-        return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    pipe = Pipe(sys.stdin.fileno(), _take_stdout())
     try:
-        worker = Worker(pipe, first[0], first[1:])
-    except (SourceError, ValueError) as error:
-        pipe.send(Failed(str(error)))
-        pipe.drain(2.0)
-        return 1
-    try:
-        worker.run()
+        return _run(pipe)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         pipe.send(Failed(f"the engine stopped: {type(error).__name__}: {error}; details are in its log"))
         pipe.drain(2.0)
         raise
+
+
+def _run(pipe: Pipe) -> int:
+    commands = _first_commands(pipe)
+    if not commands or not isinstance(commands[0], Start):
+        return 2
+    start = commands[0]
+    # What is wrong with the feed is told before the learners are loaded, which takes a second.
+    try:
+        decoder = Decoder(start.source.format, start.source.map)
+        sources = _open(start)
+    except (SourceError, ValueError) as error:
+        pipe.send(Failed(str(error)))
+        pipe.drain(2.0)
+        return 1
+    with _unavailable("pandas"):
+        from engine.session import Session  # noqa: PLC0415 - heavy
+
+    session = Session(pipe, start, decoder, sources)
+    try:
+        session.run(commands[1:])
     finally:
-        worker.close()
+        session.close()
     pipe.drain(1.0)
     return 0
+
+
+def _first_commands(pipe: Pipe) -> list[Command]:
+    """The commands that came with the first one, which may come in pieces."""
+    commands: list[Command] = []
+    end = time.monotonic() + PATIENCE
+    while not commands and not pipe.closed and time.monotonic() < end:
+        commands = pipe.commands(end - time.monotonic())
+    return commands
+
+
+def _open(start: Start) -> SourceSet:
+    """Raises SourceError."""
+    return FixedSources([DemoSource(start.engine.seed)]) if start.demo else open_sources(start.source, line_time)
+
+
+@contextlib.contextmanager
+def _unavailable(module: str) -> Iterator[None]:
+    """Hide an optional package from those that import it just in case.
+
+    scikit-learn does so with pandas, which delays the first picture and takes 30 MB; only exports need it.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+def _take_stdout() -> int:
+    """Keep stdout for reports alone: what a library prints goes to the log."""
+    sys.stdout.flush()
+    reports = os.dup(1)
+    os.dup2(2, 1)
+    return reports
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)  # and not at once, so that a half-written export is taken away
 
 
 if __name__ == "__main__":

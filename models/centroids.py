@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, vstack
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import ThreadpoolController
 
-from models.vectors import SIZE, Floats, Idf, Ints, build, lengths, owners
+from models.vectors import SIZE, Floats, Idf, Ints, build, lengths, owners, products
 
 NEAR = 0.14  # cosine from which a document belongs to a centroid
 SAME = 0.45  # cosine from which two centroids are one
@@ -22,6 +22,7 @@ MAX_LIVE = 750  # centroids of two documents or more
 MAX_ALONE = 250  # centroids of one document: a new topic is not kept out by the weight of the old ones
 MAX_TERMS = 128  # heaviest features kept of a centroid
 FAINT = 0.2  # documents' worth of weight under which a centroid dies
+SMALL = 16  # documents in a step under which it is taken by hand: a call of k-means takes a millisecond, however few
 SCRATCH = 1e-9  # weight of a founder before it has counted as a document: k-means wants more than nothing
 
 
@@ -50,7 +51,7 @@ class Centroids:
         """For each count row the serial of the most similar centroid and the cosine. Of equals the oldest, -1: none."""
         idf = self.idf()
         chosen = np.flatnonzero(np.isin(self.serial, among))
-        similar = _cosines(idf.unit(rows)[0], idf.unit(self.sums[chosen])[0])
+        similar = products(idf.unit(rows)[0], idf.unit(self.sums[chosen])[0])
         best, cosine = _best(similar)
         return np.where(cosine > 0, self.serial[chosen][best] if len(chosen) else -1, -1), cosine
 
@@ -63,12 +64,15 @@ class Centroids:
         idf = self.idf()
         docs, _ = idf.unit(rows[filled])
         live, weights = idf.unit(self.sums)
-        founders = _founders(docs, _best(_cosines(docs, live))[1])
+        founders = _founders(docs, _best(products(docs, live))[1])
         live = vstack([live, docs[founders]], format="csr")
         weights = np.concatenate([weights, np.full(len(founders), SCRATCH)])
         self._found(len(founders))
-        touched = np.unique(_best(_cosines(docs, live))[0])
-        home, sums = _step(docs, live[touched], weights[touched], idf, self.seed)
+        touched, home = np.unique(_best(products(docs, live))[0], return_inverse=True)
+        if len(filled) < SMALL:
+            sums = _small_step(docs, live[touched], weights[touched], home, idf)
+        else:
+            home, sums = _step(docs, live[touched], weights[touched], idf, self.seed)
         arrived = np.bincount(home, minlength=len(touched))
         self.mass[touched] += arrived
         self.joined[touched] += arrived
@@ -83,7 +87,7 @@ class Centroids:
         if len(grown) < 2:
             return []
         unit, _ = self.idf().unit(self.sums[grown])
-        pairs = _cosines(unit, unit).tocoo()
+        pairs = products(unit, unit).tocoo()
         alike = (pairs.row < pairs.col) & (pairs.data >= SAME)
         into = np.arange(len(self.serial))
         done: set[int] = set()
@@ -161,14 +165,20 @@ def _step(docs: csr_array, centres: csr_array, weights: Floats, idf: Idf, seed: 
     return home, _heaviest(sums)
 
 
+def _small_step(docs: csr_array, centres: csr_array, weights: Floats, home: Ints, idf: Idf) -> csr_array:
+    """The same step for few documents whose centres are known: the sum of each centre and its documents."""
+    of = owners(centres)
+    cells = np.concatenate([of * SIZE + centres.indices, home[owners(docs)] * SIZE + docs.indices])
+    values = np.concatenate([centres.data * weights[of], docs.data])
+    cells, places = np.unique(cells, return_inverse=True)
+    columns = cells % SIZE
+    ends = np.concatenate([[0], np.cumsum(np.bincount(cells // SIZE, minlength=len(weights)))])
+    return _heaviest(build(np.bincount(places, values) / idf.of(columns), columns, ends))
+
+
 @cache
 def _threads() -> ThreadpoolController:
     return ThreadpoolController()
-
-
-def _cosines(left: csr_array, right: csr_array) -> csr_array:
-    """Cosines of unit rows. Products of scipy add up in one order, whatever the number of threads."""
-    return csr_array(left @ right.T)
 
 
 def _best(cosines: csr_array) -> tuple[Ints, Floats]:
@@ -182,7 +192,9 @@ def _best(cosines: csr_array) -> tuple[Ints, Floats]:
 def _founders(docs: csr_array, cosine: Floats) -> Ints:
     """Documents near no centroid and near no founder before them."""
     new = np.flatnonzero(cosine < NEAR)
-    between = _cosines(docs[new], docs[new])
+    if len(new) < 2:
+        return new
+    between = products(docs[new], docs[new])
     founders: list[int] = []
     near: set[int] = set()
     for place in range(len(new)):

@@ -1,6 +1,7 @@
 """Terms: what TF-IDF counts in a post. Words, hashtags, and pairs of characters of scripts without spaces."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 
 from models.characters import HIRAGANA, LINK, MARKS, MAX_TEXT, UNSPACED, fold
@@ -41,7 +42,7 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     unsaid = " ".join(tag for tag in tags[:MAX_TERMS] if tag not in said)
     found += words
     found += _first(_words(unsaid), MAX_TERMS - len(found))
-    return tuple(found)
+    return tuple(map(sys.intern, found))  # thousands of posts that are kept share their words
 
 
 def _first(words: Iterator[str], count: int) -> Iterator[str]:

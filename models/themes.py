@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, vstack
 from models.centroids import Centroids
 from models.ctfidf import ThemeLabel, labels
 from models.silhouette import nested
-from models.vectors import SIZE, Ints, count
+from models.vectors import SIZE, Ints, count, products
 
 __all__ = ["ThemeLabel", "Themes", "labels"]
 
@@ -55,6 +55,7 @@ class Themes:
         self._random = np.random.default_rng(self.seed)
         self._sample = csr_array((0, SIZE), dtype=np.float64)
         self._sample_themes: Ints = np.zeros(0, np.int64)
+        self._scores: list[tuple[float | None, int]] | None = None  # silhouettes since the last update
 
     def update(self, docs: Sequence[Sequence[str]], at: int) -> list[int]:
         """Learn from a batch of documents' terms, `at` the event time of its end in microseconds.
@@ -62,6 +63,7 @@ class Themes:
         Returns each document's theme; -1 if it has no terms, or is like nothing live and not yet joined by another.
         """
         rows = count(docs, self.seed)
+        self._scores = None
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
         serials = np.full(len(docs), -1, np.int64)
@@ -154,13 +156,15 @@ class Themes:
             self._shown, self._proposals = proposal, 0
 
     def _silhouettes(self) -> list[tuple[float | None, int]]:
-        most = self.bounds[1]
-        rank = {theme: place for place, theme in enumerate(self._ranked())}
-        ranks = np.array([rank.get(theme, most) for theme in self._sample_themes.tolist()], np.int64)
-        unit, _ = self._centroids.idf().unit(self._sample)
-        distance = np.clip(1.0 - (unit @ unit.T).toarray(), 0.0, 2.0)
-        np.fill_diagonal(distance, 0.0)
-        return nested(distance, ranks, most)
+        if self._scores is None:
+            most = self.bounds[1]
+            rank = {theme: place for place, theme in enumerate(self._ranked())}
+            ranks = np.array([rank.get(theme, most) for theme in self._sample_themes.tolist()], np.int64)
+            unit, _ = self._centroids.idf().unit(self._sample)
+            distance = np.clip(1.0 - products(unit, unit).toarray(), 0.0, 2.0)
+            np.fill_diagonal(distance, 0.0)
+            self._scores = nested(distance, ranks, most)
+        return self._scores
 
 
 def _halvings(elapsed: float, posts: int) -> float:

@@ -188,6 +188,7 @@ def test_an_account_that_is_gone_is_purged_on_both_wires(status: str | None) -> 
         (v2("account", account={"active": False, "status": "throttled"}), "account"),
         (v2("sync", sync={}), "sync"),
         ({"$type": "message", "payload": {"$type": V2 + "info", "name": "OutdatedCursor"}}, "info"),
+        ({"$type": "message", "payload": {"$type": "#info", "name": "FutureCursor"}}, "info"),
         ({"$type": "error", "error": "ConsumerTooSlow", "message": "x"}, "stream error"),
     ],
 )
@@ -295,6 +296,29 @@ def test_pages_give_one_outcome_for_each_post_in_their_order() -> None:
         assert [o.events[0].uid for o in outcomes if isinstance(o, Mapped)] == [uri("a"), uri("b")]
         assert [o for o in outcomes if not isinstance(o, Mapped)] == [Ignored("post not to be had")]
     assert only(VIEW, {"posts": [], "cursor": "c"}) == Ignored("empty page")
+    assert only(VIEW, {"records": [], "cursor": "c"}) == Ignored("empty page")
+
+
+def test_a_page_of_a_repository_s_records_gives_its_posts() -> None:
+    like = {"uri": uri("2", collection="app.bsky.feed.like"), "cid": "c", "value": {"subject": {"uri": uri("1")}}}
+    page = {"records": [{"uri": uri("1"), "cid": "c", "value": record("mine")}, like], "cursor": "x"}
+    assert VIEW.recognises(page)
+    post, other = VIEW.read(page)
+    assert isinstance(post, Mapped)
+    assert isinstance(post.events[0], Post)
+    assert (post.events[0].uid, post.events[0].author, post.events[0].text) == (uri("1"), DID, "mine")
+    assert other == Ignored("other collection")
+
+
+@pytest.mark.parametrize("stub", ["NotFound", "Blocked", "NoUnauthenticated"])
+def test_a_stub_in_a_flat_thread_stands_for_a_post_not_to_be_had(stub: str) -> None:
+    value = {"$type": f"app.bsky.unspecced.defs#threadItem{stub}"}
+    assert only(VIEW, {"thread": [{"uri": uri("1"), "depth": 1, "value": value}]}) == Ignored("post not to be had")
+
+
+@pytest.mark.parametrize("key", ["likes", "repostedBy"])
+def test_a_list_of_who_reacted_is_no_view_of_the_post(key: str) -> None:
+    assert only(VIEW, {"uri": uri("1"), key: [{"did": DID}], "cursor": "c"}) == Ignored("list of accounts")
 
 
 def test_a_thread_is_read_to_the_last_reply() -> None:

@@ -16,6 +16,7 @@ from engine.protocol import Export, ScoreDraft, SetWindow, Start
 from tests import tui_fakes as fakes
 from tui.client import MAX_WAITING, EngineProcess
 from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
+from tui.pacing import Pacer
 
 START = Start(engine=EngineConfig(), source=SourceConfig(paths=("feed.jsonl",)))
 
@@ -147,3 +148,36 @@ def test_what_cannot_be_started_is_an_oserror(tmp_path: Path) -> None:
 def test_neither_the_client_nor_starting_the_monitor_imports_textual() -> None:
     code = "import sys, tui.monitor, tui.client; print([m for m in sys.modules if m.split('.')[0] == 'textual'])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+async def test_frames_come_at_the_pace_wanted_and_the_newest_wins() -> None:
+    seen: list[bytes] = []
+    pacer = Pacer(seen.append)
+    pacer.offer(b"1")
+    pacer.offer(b"2")
+    assert seen == [b"1", b"2"]
+    pacer.pace(3600)
+    for body in (b"3", b"4", b"5"):
+        pacer.offer(body)
+    assert seen[2:] == [b"3"]
+    pacer.pace(0)
+    assert seen[3:] == [b"5"]
+    pacer.release()
+    assert seen[4:] == []
+
+
+async def test_what_was_held_is_delivered_when_its_time_comes() -> None:
+    last = asyncio.Event()
+    pacer = Pacer(lambda body: last.set() if body == b"2" else None)
+    pacer.pace(0.001)
+    pacer.offer(b"1")
+    pacer.offer(b"2")
+    await asyncio.wait_for(last.wait(), 60)
+
+
+async def test_a_slow_pace_holds_up_frames_but_no_answer(tmp_path: Path) -> None:
+    async with engine("obliging", tmp_path) as (client, ear):
+        client.pace(3600)
+        assert isinstance(await ear.next(), FrameArrived)
+        assert client.send(ScoreDraft(7, "a text"))
+        assert isinstance(await ear.next(), DraftWasScored)

@@ -331,3 +331,20 @@ def test_counts_and_times_of_a_crawl() -> None:
             reply=line["replyCount"],
             quote=line["quoteCount"],
         )
+
+
+def test_a_note_of_misskey_has_its_counts_and_what_it_answers() -> None:
+    note = {"id": "9x", "createdAt": "2024-06-01T12:00:00Z", "user": {"id": "u", "username": "ann"}, "text": "note"}
+    post = only(
+        {**note, "renoteCount": 5, "repliesCount": 2, "reactions": {":a:": 10}, "reactionCount": 13, "replyId": "8y"}
+    )
+    assert post.counts == Counts(like=13, repost=5, reply=2)
+    assert (post.author, post.name, post.reply_to) == ("u", "ann", "8y")
+
+
+@pytest.mark.parametrize("zone", [" UTC", " GMT", "Z", "+00:00", ""])
+def test_a_time_with_its_zone_s_name_is_read_to_the_second(zone: str) -> None:
+    assert (
+        only({"tweet": "x", "created_at": f"2020-01-01 10:00:05{zone}", "date": "2020-01-01"}).created
+        == 1577872805000000
+    )

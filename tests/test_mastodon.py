@@ -212,12 +212,50 @@ def test_other_events_are_ignored_by_name(name: str) -> None:
         (streamed("update", "[" * 100_000), "payload: nested too deep"),
         (streamed("update", {}), "not a status"),
         ({"stream": [], "event": "delete", "payload": None}, "delete without id"),
-        (status(uri=None), "status without uri"),
-        (status(reblog={"id": "1"}), "boost of a status without uri"),
+        (status(reblog={"content": "x"}), "boost of a status without id"),
     ],
 )
 def test_what_cannot_be_used_is_rejected(line: Any, reason: str) -> None:
     assert only(line) == Rejected(reason)
+
+
+def test_a_dialect_that_leaves_the_uri_out_is_known_by_its_local_id() -> None:
+    lean = {"id": "AGV", "content": "<p>hi</p>", "account": {"acct": "ann"}, "visibility": "public", "pleroma": {}}
+    assert (event(lean).uid, event(lean).text) == ("AGV", "hi")
+    boost = event(status(reblog={"id": "7"}))
+    assert (boost.target, boost.original) == ("7", None)
+    assert event(status(quote={"id": "8", "content": "x"})).quote_of == "8"
+
+
+def test_the_answer_to_a_deletion_holds_the_source_and_is_a_delete() -> None:
+    gone = {**status(), "text": "good day"}
+    del gone["content"]
+    assert event(gone) == Delete(platform="mastodon", uid=status()["uri"])
+
+
+def test_a_status_whose_account_is_gone_is_a_post_of_nobody() -> None:
+    post = event(status(account=None, tags=None, language=None, media_attachments=None, favourites_count=-1))
+    assert (post.author, post.name, post.tags, post.lang, post.media) == ("", "", None, "", "")
+    assert post.counts == Counts(repost=2, reply=0)
+
+
+OTHERS = [
+    ({"id": "1", "type": "favourite", "created_at": CREATED, "account": {}, "status": status()}, "notification"),
+    ({"id": "1", "type": "follow", "created_at": CREATED, "account": {}, "group_key": "k"}, "notification"),
+    ({"id": "1", "unread": True, "accounts": [], "last_status": None}, "conversation"),
+    (account(username="ann", note="<p>x</p>", statuses_count=3), "account"),
+    ({"id": "1", "content": "<p>x</p>", "reactions": [], "all_day": False, "read": True}, "announcement"),
+    (
+        {"content": "<p>x</p>", "spoiler_text": "", "created_at": CREATED, "account": account(), "emojis": []},
+        "revision",
+    ),
+    ({"ancestors": [], "descendants": []}, "empty page"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), OTHERS)
+def test_other_entities_are_ignored_by_name(line: Any, reason: str) -> None:
+    assert only(line) == Ignored(reason)
 
 
 def test_a_page_s_counts_are_those_of_the_time_it_was_pulled() -> None:

@@ -1,7 +1,11 @@
 """What the engine makes of a feed, event by event, on hand-written Jetstream lines."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
+from engine.clock import Stamped
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Gap
 from engine.picture import snapshot
@@ -177,6 +181,58 @@ def test_another_window_shows_what_a_run_with_it_would() -> None:
     assert (shown.sentiment, shown.hashtags, shown.timeline) == (other.sentiment, other.hashtags, other.timeline)
 
 
+def test_a_post_seen_again_after_retention_is_late_and_changes_nothing() -> None:
+    config = EngineConfig(window=ALL_TIME, retention=10 * MINUTE)
+    lines = [post(str(n), START + n * MINUTE, GOOD) for n in range(30)]
+    engine = run(lines, config)
+    again = run([*lines, lines[0]], config)
+    assert (again.meters["late"], again.meters["posts"]) == (1, 30)
+    assert again.platforms == engine.platforms
+    assert again.ledger.posts.keys() == engine.ledger.posts.keys()
+    assert again.labels.censored == engine.labels.censored
+
+
+def test_an_edit_of_a_post_never_seen_stands_at_its_birth_and_is_not_predicted() -> None:
+    lines = [post("1", START, GOOD), post("2", START + HOUR, GOOD), edit("old", START + HOUR + 1, BAD, START + MINUTE)]
+    engine = run(lines, EngineConfig(window=15 * MINUTE))
+    shown = snapshot(engine)
+    assert shown.posts_in_window == 1
+    assert rows(shown)["old"].created.minute == 1
+    assert shown.labels[0].censored["late"] == 1
+
+
+def test_an_edit_that_turns_a_quote_away_takes_the_quote_back() -> None:
+    quote = {"embed": {"$type": "app.bsky.embed.record", "record": {"uri": uri("1"), "cid": "c"}}}
+    quoting = post("2", START + SECOND, GOOD, **quote)
+    lines = [post("1", START, GOOD), quoting, edit("2", START + MINUTE, BAD, START + SECOND)]
+    shown = rows(picture(lines))
+    assert (shown["1"].quotes, shown["2"].kind, shown["2"].quote_of) == (0, "post", "")
+
+
+def test_an_edit_gives_a_post_to_the_cluster_of_its_new_text() -> None:
+    rain = ["flood river rain storm", "storm rain flood bridge", "river flood storm rain"]
+    goal = ["goal match striker league", "striker goal league match", "match goal league striker"]
+    lines = [post(str(n), START + n * SECOND, (rain, goal)[n % 2][n // 2 % 3]) for n in range(30)]
+    lines.append(post("later", START + 10 * MINUTE, "nothing of that kind"))
+    lines.append(edit("0", START + 11 * MINUTE, goal[0], START))
+    shown = rows(picture(lines))
+    assert shown["0"].cluster == shown["1"].cluster is not None
+    assert shown["0"].cluster != shown["2"].cluster
+
+
+def test_a_purge_holds_for_posts_that_come_later_but_were_made_before() -> None:
+    lines = [post("0", START, GOOD, author="did:plc:b"), purge("did:plc:a", START + MINUTE)]
+    before, after = post("1", START + SECOND, GOOD), post("2", START + 2 * MINUTE, GOOD)
+    assert list(rows(picture([*lines, after, before]))) == ["0", "2"]
+
+
+def test_what_waits_is_dropped_at_once_when_its_post_is_deleted() -> None:
+    lines = [post("1", START, "a secretword"), delete("1", START + SECOND), like("l", START + 4 * SECOND, uri("x"))]
+    engine = run(lines, finish=False)
+    assert engine._batch == []
+    assert engine._unclustered == []
+
+
 def test_retention_bounds_what_is_kept() -> None:
     config = EngineConfig(window=5 * MINUTE, retention=10 * MINUTE)
     engine = run([post(str(n), START + n * MINUTE, GOOD) for n in range(60)], config)
@@ -243,6 +299,30 @@ def test_deleted_late_and_blind_posts_are_censored_and_not_scored_as_small() -> 
     labels = snapshot(engine).labels[0]
     assert labels.censored == {"deleted": 1, "gap": 1, "late": 1}
     assert (labels.matured, labels.waiting) == (0, 1)
+
+
+def test_a_gap_censors_the_labels_that_come_due_inside_it() -> None:
+    config = EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=(15 * MINUTE,))
+    engine = run([post("1", START, GOOD), like("l", START + MINUTE, uri("1"))], config, finish=False)
+    gap = Gap(start=START + 10 * MINUTE, end=START + 20 * MINUTE, reason="reconnect")
+    record = Stamped(gap.end, gap.end, 4, "gap", "", 99, False, (gap,))
+    engine.finish()
+    engine._apply(record)
+    assert snapshot(engine).labels[0].censored == {"gap": 1}
+    assert [row.reason for row in snapshot(engine).gaps] == ["reconnect"]
+
+
+def test_posts_with_reactions_are_not_turned_away_for_being_read_more_often() -> None:
+    def tweet(uid: int, minute: int, **more: object) -> dict[str, object]:
+        created = datetime.fromtimestamp(START / SECOND + 60 * minute, UTC).strftime("%a %b %d %H:%M:%S +0000 %Y")
+        user = {"id_str": f"u{uid}", "screen_name": "n", "followers_count": 5}
+        return {"id_str": str(uid), "created_at": created, "text": GOOD, "user": user, "retweet_count": 0} | more
+
+    first, quiet = tweet(1, 0), tweet(2, 1)
+    retweets = [tweet(10 + n, n, retweeted_status=first | {"retweet_count": n}) for n in (2, 3)]
+    lines = [json.dumps(line) for line in (first, quiet, *retweets, tweet(99, 60))]
+    shown = picture(lines, EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=(15 * MINUTE,)))
+    assert {row.uid: row.actual for row in shown.predictions if row.state == "matured"} == {"1": 2, "2": 0}
 
 
 def test_without_any_reactions_in_the_feed_labels_are_not_reported_rather_than_zero() -> None:

@@ -190,19 +190,31 @@ def test_adult_content_is_sensitive() -> None:
     assert only(submission(over_18=True)).sensitive
 
 
-def test_a_listing_gives_its_things_oldest_first_and_not_their_replies() -> None:
-    nested = {"kind": "Listing", "data": {"children": [{"kind": "t1", "data": comment(name="t1_deep")}]}}
-    late = comment(name="t1_late", created_utc=CREATED + 5, replies=nested)
-    children = [
-        {"kind": "t1", "data": late},
-        {"kind": "t3", "data": submission()},
-        {"kind": "more", "data": {"children": ["x"]}},
-        7,
-    ]
-    stub, first, second, junk = read({"kind": "Listing", "data": {"children": children}})
-    assert (first.events[0].uid, second.events[0].uid) == ("t3_abc", "t1_late")
-    assert (stub, junk) == (Ignored("more stub"), Rejected("not an object"))
-    assert read({"kind": "Listing", "data": {"children": []}}) == [Ignored("empty page")]
+def listing(*children: Any) -> dict[str, Any]:
+    return {"kind": "Listing", "data": {"children": list(children)}}
+
+
+def test_a_listing_gives_its_things_oldest_first_with_the_replies_below_them() -> None:
+    deep = {"kind": "t1", "data": comment(name="t1_deep", created_utc=CREATED + 9, replies="")}
+    below = listing(deep, {"kind": "more", "data": {"children": ["y"]}})
+    late = {"kind": "t1", "data": comment(name="t1_late", created_utc=CREATED + 5, replies=below)}
+    outcomes = read(listing(late, {"kind": "t3", "data": submission()}, {"kind": "more", "data": {}}, 7))
+    assert outcomes[:2] == [Ignored("more stub")] * 2
+    assert [outcome.events[0].uid for outcome in outcomes[2:5]] == ["t3_abc", "t1_late", "t1_deep"]
+    assert outcomes[5:] == [Rejected("not an object")]
+    assert read(listing()) == [Ignored("empty page")]
+
+
+def test_a_comment_alone_on_its_line_leaves_its_replies_to_their_own_lines() -> None:
+    below = listing({"kind": "t1", "data": comment(name="t1_deep")})
+    assert only({"kind": "t1", "data": comment(name="t1_top", replies=below)}).uid == "t1_top"
+
+
+def test_the_answer_that_fills_a_stub_in_is_a_page() -> None:
+    things = [{"kind": "t1", "data": comment(name="t1_a")}, {"kind": "more", "data": {}}]
+    stub, found = read({"json": {"errors": [], "data": {"things": things}}})
+    assert (stub, found.events[0].uid) == (Ignored("more stub"), "t1_a")
+    assert not ADAPTER.recognises({"json": {"errors": []}})
 
 
 def test_other_kinds_are_ignored() -> None:
@@ -283,3 +295,21 @@ def test_a_large_archive_agrees_with_a_plain_reading() -> None:
             assert post.sensitive == line["over_18"]
             assert (post.version != "") == (line["edited"] != "False")
             assert post.tags == (f"r/{line['_subreddit']}",)
+
+
+def test_a_page_of_an_archive_s_api_gives_its_things_oldest_first() -> None:
+    comment = {"id": "c", "body": "words", "created_utc": CREATED - 1, "link_id": "t3_abc", "subreddit": "news"}
+    later, earlier, junk = (
+        submission(),
+        comment,
+        None,
+    )
+    outcomes = read({"data": [later, earlier, junk], "metadata": {}})
+    assert [o.events[0].uid for o in outcomes[:2]] == ["t1_c", "t3_abc"]
+    assert outcomes[2:] == [Rejected("not an object")]
+    assert read({"data": [comment]})[0].events[0].reply_to == ""
+
+
+@pytest.mark.parametrize("line", [{"data": []}, {"data": None}, {"data": [{"id": "1", "text": "x"}]}, {"data": [None]}])
+def test_a_page_of_other_things_is_not_reddit_s(line: dict[str, Any]) -> None:
+    assert not ADAPTER.recognises(line)

@@ -38,6 +38,9 @@ NATIVE = (
 )
 
 
+EMPTY: dict[str, Any] = {"retweet_count": 0, "entities": {}}
+
+
 def claims(line: Any) -> list[str]:
     return [adapter.name for adapter in NATIVE if adapter.recognises(line)]
 
@@ -65,6 +68,18 @@ def claims(line: Any) -> list[str]:
         ({"event": "delete", "payload": "1"}, "mastodon"),
         ({"id": "1", "uri": "u", "content": "<p>", "account": {}}, "mastodon"),
         ({"did": "did:plc:a", "time_us": 1, "kind": "commit", "commit": {}}, "bluesky-jetstream"),
+        ({"$type": "message", "payload": {"$type": "#info"}}, "bluesky-jetstream"),
+        ({"records": [{"uri": "at://did:plc:a/app.bsky.feed.like/1", "value": {}}]}, "bluesky-view"),
+        ({"uri": "at://did:plc:a/app.bsky.feed.post/1", "likes": []}, "bluesky-view"),
+        ({"id": "1", "uri": "u", "content": "<p>", "account": None}, "mastodon"),
+        ({"id": "1", "type": "mention", "account": {}, "status": {}}, "mastodon"),
+        ({"ancestors": [], "descendants": []}, "mastodon"),
+        ({"accounts": [], "statuses": [], "hashtags": []}, "mastodon"),
+        ({"tweet": {"id_str": "1", "created_at": "", "full_text": "x", "favorite_count": 1} | EMPTY}, "x-v1"),
+        ({"data": [{"id": "1", "text": "x"}]}, "x-v2"),
+        ({"meta": {"result_count": 0}}, "x-v2"),
+        ({"data": {"tweetResult": {}}}, "x-web"),
+        ({"data": [{"title": "x", "created_utc": 1, "subreddit": "a", "num_comments": 1}]}, "reddit"),
     ],
 )
 def test_each_shape_has_one_name(line: dict[str, Any], name: str) -> None:

@@ -8,11 +8,11 @@ import pytest
 from textual.widget import Widget
 
 from engine.protocol import Export, ScoreDraft, SetWindow
-from engine.snapshot import Snapshot
+from engine.snapshot import Labels, Snapshot
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor, settle
 from tui.actions import ACTIONS, BY_ID
-from tui.app import TrendtopApp
+from tui.app import PAUSED_PACE, TrendtopApp
 from tui.messages import EngineDied, EngineFailed, EngineSaid, ExportFinished
 from tui.screen_options import Options
 from tui.screens.help import help_lines
@@ -33,17 +33,20 @@ def later(**changes: object) -> Snapshot:
 # -- what is on screen ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48)])
-async def test_the_overview_answers_the_main_questions_at_every_size(size: tuple[int, int]) -> None:
-    async with monitor(size=size) as m:
-        for wanted in ("LIVE", "jetstream.jsonl", "99.9%", "1,204/s", "lag 0.2s", "window 15m"):
-            assert wanted in m.header
-        for wanted in ("+0.231", "±0.006", "▲ +0.04", "41.2%", "36.8%", "22.0%", "scored 61%", "(en)"):
-            assert wanted in m.text_of("#sentiment")
-        assert "#worldcup #goal" in m.text_of("#clusters")
-        assert "matured ✓" in m.text_of("#predictions")
-        assert "GOOOL!!" in m.text_of("#feed")
-        assert "ridge-3 15m n=18,204 MAE 3.1 skill +12% in range 81%" in m.text
+async def test_the_overview_answers_the_main_questions_at_every_size() -> None:
+    async with monitor() as m:
+        for size in ((80, 24), (120, 36), (160, 48)):
+            await m.resize(*size)
+            for wanted in ("LIVE", "jetstream.jsonl", "99.9%", "1,204/s", "lag 0.2s", "window 15m"):
+                assert wanted in m.header
+            for wanted in ("+0.231", "±0.006", "▲ +0.04", "41.2%", "36.8%", "22.0%", "scored 61%", "(en)"):
+                assert wanted in m.text_of("#sentiment")
+            assert "#worldcup #goal" in m.text_of("#clusters")
+            assert "✓ in range" in m.text_of("#predictions")
+            assert "GOOOL!!" in m.text_of("#feed")
+            assert f"4 Predicted{' engagement' if size[0] >= 120 else ''} after 15m · ridge-3" in m.text
+            for wanted in ("MAE(log) 0.41", "skill +12%", "in range 81%"):
+                assert wanted in m.text
 
 
 async def test_a_narrow_header_keeps_the_state_and_drops_meters_first() -> None:
@@ -58,7 +61,7 @@ async def test_a_narrow_header_keeps_the_state_and_drops_meters_first() -> None:
 async def test_nothing_scored_is_called_so_and_never_neutral() -> None:
     async with monitor(fakes.shown(fakes.foreign())) as m:
         gauges = m.text_of("#sentiment")
-        assert "mean not scored" in gauges
+        assert "mean not scored: none of the posts is English text" in gauges
         assert "0.0%" not in gauges
         assert "language ja 37,000" in gauges
         assert "=" not in m.text_of("#clusters")
@@ -67,7 +70,7 @@ async def test_nothing_scored_is_called_so_and_never_neutral() -> None:
 
 async def test_before_any_label_the_predictions_say_when_the_first_is_due() -> None:
     async with monitor(fakes.shown(fakes.learning())) as m:
-        assert "learning: first labels at 21:15 UTC (3,120 waiting)" in m.text
+        assert "learning: first labels at 21:15 UTC · 3,120 waiting" in m.text
 
 
 async def test_without_a_frame_the_screen_says_that_the_engine_is_starting() -> None:
@@ -84,19 +87,17 @@ async def test_without_a_frame_the_screen_says_that_the_engine_is_starting() -> 
         assert "STARTING" in m.header
 
 
-@pytest.mark.parametrize(
-    ("health", "word"),
-    [
-        ({"state": "catching up", "backlog": 0.18}, "CATCHING UP 82%"),
-        ({"state": "catching up", "backlog": None}, "CATCHING UP"),
-        ({"state": "waiting"}, "WAITING"),
-        ({"state": "ended"}, "ENDED"),
-        ({"state": "starting"}, "STARTING"),
-    ],
-)
-async def test_the_state_is_said_in_words(health: dict[str, object], word: str) -> None:
-    async with monitor(fakes.shown(**health)) as m:
-        assert word in m.header
+async def test_the_state_is_said_in_words() -> None:
+    async with monitor() as m:
+        for word, health in (
+            ("CATCHING UP 82%", {"state": "catching up", "backlog": 0.18}),
+            ("CATCHING UP ", {"state": "catching up", "backlog": None}),
+            ("WAITING", {"state": "waiting"}),
+            ("ENDED", {"state": "ended"}),
+            ("STARTING", {"state": "starting"}),
+        ):
+            await m.hear(fakes.shown(**health))
+            assert word in m.header
 
 
 async def test_a_terminal_too_small_says_what_it_needs_and_goes_on_counting() -> None:
@@ -134,14 +135,86 @@ async def test_the_screen_survives_a_storm_of_sizes() -> None:
 
 async def test_every_number_that_is_not_known_is_a_dash() -> None:
     async with monitor(fakes.shown(fakes.learning())) as m:
-        row = next(line for line in m.text_of("#predictions").split("\n") if "waiting" in line)
-        assert row.split()[:3] == ["–", "–", "–"]
+        row = next(line for line in m.text_of("#predictions").split("\n") if "due in" in line)
+        assert row.split()[:5] == ["due", "in", "11m", "–", "–"]
 
 
-async def test_caps_and_gaps_stand_on_the_event_line() -> None:
+async def test_caps_and_gaps_stand_on_the_event_line_and_lead_the_health_page() -> None:
     async with monitor(fakes.shown(fakes.busy(notices=["cap: 12,000 posts let go"]))) as m:
         assert "! cap: 12,000 posts let go" in m.events
         assert "gap 20:56:31 to 20:57:13" in m.events
+        await m.press("x")
+        assert m.text.index("before trusting") < m.text.index("cap: 12,000 posts let go") < m.text.index("Records")
+
+
+async def test_what_is_in_no_cluster_or_no_window_is_told_in_words() -> None:
+    async with monitor(size=(80, 24)) as m:
+        assert "3 Hashtag clusters · 9 · unclustered 4,310 (11%) · sort: posts" in m.text
+        await m.hear(fakes.shown(fakes.empty()))
+        assert "no posts in this window" in m.text_of("#sentiment")
+        assert "scored" not in m.text_of("#sentiment")
+
+
+# -- predictions ---------------------------------------------------------------------------------------------------
+
+
+def outcomes(m: Monitor) -> list[str]:
+    """The outcome of each prediction in sight."""
+    return [line[2:14].strip() for line in m.text_of("#predictions").split("\n")[1:] if line.strip()]
+
+
+async def test_predictions_show_what_came_of_earlier_ones_at_every_size() -> None:
+    async with monitor() as m:
+        for size in ((160, 48), (120, 36), (100, 30), (80, 24)):
+            await m.resize(*size)
+            seen = outcomes(m)
+            assert any(word.startswith("due in") for word in seen)
+            assert any(word in ("✓ in range", "✗ above", "✗ below") for word in seen)
+
+
+async def test_waiting_predictions_stand_by_size_and_ended_ones_by_when_they_were_due() -> None:
+    async with monitor() as m:
+        items = table(m, "#predictions").items
+        split = next(at for at, item in enumerate(items) if item.state != "waiting")  # type: ignore[attr-defined]
+        waiting = [item.predicted for item in items[:split]]  # type: ignore[attr-defined]
+        assert waiting == sorted(waiting, reverse=True)
+        ended = [item.due for item in items if item.state != "waiting"]  # type: ignore[attr-defined]
+        assert ended == sorted(ended, reverse=True)
+        assert sorted(item.uid for item in items) == sorted(p.uid for p in fakes.predictions())  # type: ignore[attr-defined]
+        await m.press("tab", "tab", "r")
+        assert outcomes(m)[0] in ("✓ in range", "✗ above", "✗ below", "censored")
+
+
+async def test_an_outcome_below_and_above_the_range_is_told_apart() -> None:
+    row = fakes.predictions()[1]
+    rows = [
+        msgspec.structs.replace(row, uid=str(actual), actual=actual, state="matured") for actual in (899, 900, 9_401)
+    ]
+    bare = msgspec.structs.replace(row, uid="bare", low=None, high=None, state="matured")
+    async with monitor(fakes.shown(fakes.busy(predictions=[*rows, bare]))) as m:
+        assert sorted(outcomes(m)) == sorted(["✗ below", "✓ in range", "✗ above", "no range"])
+
+
+async def test_h_goes_through_the_horizons_and_the_title_tells_the_record_of_each() -> None:
+    hour = [msgspec.structs.replace(item, horizon=3600, uid=f"h{item.uid}") for item in fakes.predictions()[:2]]
+    labels = [
+        *fakes.busy().labels,
+        Labels(horizon=3600, waiting=40, matured=0, censored={}, first_due=fakes.NOW + timedelta(minutes=9)),
+    ]
+    snapshot = fakes.busy(predictions=[*hour, *fakes.predictions()], labels=labels)
+    async with monitor() as m:
+        await m.press("h")
+        assert "no predictions at another horizon" in m.events
+        await m.hear(fakes.shown(snapshot))
+        assert "after 15m · ridge-3" in m.text
+        assert {item.horizon for item in table(m, "#predictions").items} == {900}  # type: ignore[attr-defined]
+        await m.press("h")
+        assert "after 1h · learning: first labels at 21:13 UTC · 40 waiting" in m.text
+        assert {item.horizon for item in table(m, "#predictions").items} == {3600}  # type: ignore[attr-defined]
+        await m.hear(fakes.shown(snapshot))
+        assert "after 1h" in m.text
+        await m.press("h")
+        assert "after 15m" in m.text
 
 
 # -- repainting ----------------------------------------------------------------------------------------------------
@@ -178,12 +251,14 @@ async def test_space_freezes_the_display_and_counts_what_arrives() -> None:
         await m.hear(fakes.shown(later(clusters=fakes.clusters()[3:])))
         assert "PAUSED +10 new" in m.header
         assert m.text_of("#clusters") == before
+        assert m.engine.paces == [PAUSED_PACE]
         await m.press("space")
+        assert m.engine.paces == [PAUSED_PACE, 0]
         assert "PAUSED" not in m.header
         assert "#worldcup #goal" not in m.text_of("#clusters")
 
 
-async def test_brackets_ask_for_another_window_and_show_it_when_it_comes() -> None:
+async def test_brackets_ask_for_another_window_between_a_minute_and_all() -> None:
     async with monitor() as m:
         await m.press("right_square_bracket")
         assert m.engine.of(SetWindow) == [SetWindow(3600 * SECOND)]
@@ -195,11 +270,10 @@ async def test_brackets_ask_for_another_window_and_show_it_when_it_comes() -> No
         assert "▶" not in m.header
         await m.press("left_square_bracket")
         assert m.engine.of(SetWindow)[-1] == SetWindow(3600 * SECOND)
-
-
-async def test_the_windows_end_with_all_and_with_a_minute() -> None:
-    async with monitor(fakes.shown(fakes.busy(window=0))) as m:
+        await m.hear(fakes.shown(fakes.busy(window=3600)))
+        await m.hear(fakes.shown(fakes.busy(window=0)))
         assert "window all" in m.header
+        m.engine.sent.clear()
         await m.press("right_square_bracket")
         assert m.engine.sent == []
         assert "all is the longest window" in m.events
@@ -287,7 +361,7 @@ async def test_a_row_that_vanishes_leaves_the_cursor_where_it_was() -> None:
         await m.hear(fakes.shown(fakes.empty()))
         assert table(m, "#clusters").selected is None
         await m.press("j", "G", "pagedown", "enter")
-        assert "no clusters yet" in m.text_of("#clusters")
+        assert "no clusters in this window" in m.text_of("#clusters")
 
 
 async def test_enter_opens_all_that_is_known_of_a_cluster() -> None:
@@ -302,8 +376,8 @@ async def test_enter_opens_all_that_is_known_of_a_cluster() -> None:
 
 async def test_enter_opens_all_that_is_known_of_a_prediction() -> None:
     async with monitor() as m:
-        await m.press("tab", "tab", "j", "enter")
-        for wanted in ("2.9k  80% between 900–9.4k  by ridge-3", "2,611  inside the range", "author usually gets 458"):
+        await m.press("tab", "tab", "s", "j", "enter")
+        for wanted in ("2.9k  80% between 900–9.4k  by ridge-3", "2,611  ✓ in range", "author usually gets 458"):
             assert wanted in m.text
         assert "ridge-3 (champion)" in m.text
 
@@ -311,12 +385,12 @@ async def test_enter_opens_all_that_is_known_of_a_prediction() -> None:
 async def test_enter_on_a_post_has_it_scored_word_by_word() -> None:
     async with monitor() as m:
         await m.press("tab", "tab", "tab", "enter")
-        assert m.engine.of(ScoreDraft) == [ScoreDraft(1, fakes.posts()[0].text, "did:plc:a0")]
+        assert m.engine.of(ScoreDraft) == [ScoreDraft(1, fakes.posts()[0].text, "bluesky:did:plc:a0")]
         for wanted in (
             "positive +0.93",
             "love +1.6 (before but)",
             "awful -3.0 (after but)",
-            "1,300" if False else "4.1k",
+            "80% between 1.3k–13k",
         ):
             assert wanted in m.text
 
@@ -402,17 +476,14 @@ async def test_z_shows_the_focused_panel_alone_and_back() -> None:
         assert m.shows("#feed")
 
 
-@pytest.mark.parametrize(
-    ("key", "panel"),
-    [("1", "#sentiment"), ("2", "#timeline"), ("3", "#clusters"), ("4", "#predictions"), ("5", "#feed")],
-)
-async def test_digits_hide_and_show_panels(key: str, panel: str) -> None:
+async def test_digits_hide_and_show_panels() -> None:
     async with monitor(size=(80, 24)) as m:
-        assert m.shows(panel)
-        await m.press(key)
-        assert not m.shows(panel)
-        await m.press(key)
-        assert m.shows(panel)
+        for key, panel in enumerate(("#sentiment", "#timeline", "#clusters", "#predictions", "#feed"), 1):
+            assert m.shows(panel)
+            await m.press(str(key))
+            assert not m.shows(panel)
+            await m.press(str(key))
+            assert m.shows(panel)
 
 
 async def test_hashtags_can_be_fetched_where_there_is_no_room_for_them_at_first() -> None:
@@ -445,11 +516,20 @@ async def test_t_opens_the_composer_and_a_post_is_scored_as_it_is_typed() -> Non
             "cluster 1 #worldcup #goal 0.71",
         ):
             assert wanted in text
-        assert "in 15m 37 (9–151)" in text
+        assert "in 15m 37 (9.0–151)" in text
         await m.press("escape")
         assert not m.shows("#composer")
         assert m.focus == "clusters"
         assert not m.app._exit
+
+
+async def test_what_is_typed_faster_than_the_composer_opens_is_not_taken_for_keys() -> None:
+    async with monitor() as m:
+        await m.type_ahead("t", *"quest")
+        assert m.app.screen.query_one(Composer).input.value == "quest"
+        assert not m.app._exit
+        await m.press("tab", "t", *"t")
+        assert m.app.screen.query_one(Composer).input.value == "questt"
 
 
 async def test_typing_is_scored_once_it_rests_and_at_once_with_enter() -> None:
@@ -494,6 +574,8 @@ async def test_e_asks_where_to_and_says_what_was_written(tmp_path: Path) -> None
         assert (command.path, command.table) == ("trendtop-clusters-20260301T210431Z.csv", "clusters")
         await m.hear(ExportFinished(command.id, ["/home/u/out.csv"], ""))
         assert "wrote /home/u/out.csv" in m.events
+        await m.hear(ExportFinished(command.id, ["/home/u/out/posts.csv", "/home/u/out/clusters.csv"], ""))
+        assert "wrote 2 files in /home/u/out" in m.events
         await m.hear(ExportFinished(command.id, [], "no room left on the disk"))
         assert "not exported: no room left on the disk" in m.events
 

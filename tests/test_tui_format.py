@@ -76,8 +76,8 @@ def test_durations(seconds: float, text: str) -> None:
 
 
 def test_when_something_is_due() -> None:
-    assert shown.due(NOW + timedelta(minutes=11), NOW) == "in 11m"
-    assert shown.due(NOW - timedelta(minutes=1), NOW) == "21:03"
+    assert shown.due(NOW + timedelta(minutes=11), NOW) == "due in 11m"
+    assert shown.due(NOW - timedelta(minutes=1), NOW) == "due now"
 
 
 def test_times_are_utc_wherever_they_come_from() -> None:

@@ -28,7 +28,7 @@ SEQUENCE = re.compile(rb"\x1b(?:\[([0-?]*)[ -/]*([@-~])|([\]P_^X])(.*?)(?:\x07|\
 async def tour(payload: str, check: object) -> None:
     engine = feed_of(payload)
     app = TrendtopApp(engine, Options(title=payload, debounce=0))
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await settle(app)
         screen = Monitor(app, engine, pilot)
         check(screen)  # type: ignore[operator]

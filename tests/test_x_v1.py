@@ -360,3 +360,38 @@ def test_search_results_keep_counts_tags_and_languages() -> None:
         assert post.lang == line["lang"]
         quoted = line.get("quoted_status")
         assert [event.uid for event in rest] == ([quoted["id_str"]] if quoted else [])
+
+
+OWN = {
+    "id_str": "1228393702244134912",
+    "created_at": "Fri Feb 14 19:00:55 +0000 2020",
+    "full_text": "mine",
+    "entities": {"hashtags": [{"text": "One"}]},
+    "favorite_count": "3",
+    "retweet_count": "1",
+}
+
+
+@pytest.mark.parametrize("line", [OWN, {**OWN, "user": None}, {"tweet": OWN}])
+def test_a_status_without_its_account_is_a_post_of_nobody(line: dict[str, Any]) -> None:
+    post = only(line)
+    assert (post.uid, post.author, post.text, post.tags) == (OWN["id_str"], "", "mine", ("One",))
+    assert post.counts == Counts(like=3, repost=1)
+
+
+def test_streams_for_several_accounts_wrap_their_lines() -> None:
+    assert only({"for_user": 7, "message": {**OWN, "user": {"id_str": "7"}}}).author == "7"
+    delete = {"delete": {"status": {"id_str": "9"}}}
+    assert only({"for_user": 7, "message": delete}) == Delete(platform="x", uid="9")
+    assert read({"direct_message": {"id": 1, "text": "hush"}}) == Ignored("direct message")
+
+
+def test_an_old_retweet_that_holds_no_original_stays_a_post() -> None:
+    post = only({**OWN, "full_text": "RT @ann: words", "user": {"id_str": "7"}})
+    assert isinstance(post, Post)
+    assert post.text == "RT @ann: words"
+
+
+def test_an_id_past_what_a_float_holds_keeps_every_digit() -> None:
+    post = only({"id": 1228393702244134913, "text": "x", "user": {"id": 1228393702244134915}, "truncated": False})
+    assert (post.uid, post.author) == ("1228393702244134913", "1228393702244134915")

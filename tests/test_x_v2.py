@@ -400,3 +400,30 @@ def test_repeated_counts_of_a_post_come_at_rising_moments() -> None:
     repeated = [at for at in moments.values() if len(at) > 1]
     assert len(repeated) > 500
     assert all(len(set(at)) == len(at) for at in repeated)
+
+
+@pytest.mark.parametrize("data", [{"id": FIRST, "text": "x"}, [{"id": FIRST, "text": "x"}]])
+def test_an_answer_with_nothing_but_ids_and_texts_gives_posts(data: Any) -> None:
+    assert only({"data": data}).uid == FIRST
+    assert only({"data": data, "errors": [{"title": "Not Found Error"}]}).text == "x"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"meta": {"result_count": 0}}, "empty page"),
+        ({"meta": {"result_count": 0}, "__twarc": {"retrieved_at": RETRIEVED}}, "empty page"),
+        ({"data": [{"id": "1", "value": "cats", "tag": "c"}], "meta": {"sent": CREATED}}, "stream rules"),
+        ({"data": [{"id": "1", "name": "Ann", "username": "ann"}]}, "user page"),
+        ({"title": "x", "detail": "y", "type": "https://api.x.com/2/problems/streaming-connection"}, "errors only"),
+    ],
+)
+def test_answers_without_posts_are_ignored(line: dict[str, Any], reason: str) -> None:
+    assert read(line) == [Ignored(reason)]
+
+
+@pytest.mark.parametrize(
+    "line", [{"data": {"id": "1"}}, {"data": [{"id": "1", "text": "x"}], "page": 2}, {"meta": {}}, {"meta": None}]
+)
+def test_what_only_resembles_an_answer_is_not_claimed(line: dict[str, Any]) -> None:
+    assert not ADAPTER.recognises(line)

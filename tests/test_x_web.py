@@ -66,7 +66,6 @@ def test_a_post_gives_every_field() -> None:
         name="ann",
         text="a & b",
         created=1_581_706_855_000_000,
-
         tags=("one",),
         lang="en",
         followers=12,
@@ -140,3 +139,41 @@ def test_other_shapes_are_left_alone() -> None:
 )
 def test_no_value_in_any_field_raises(broken: dict[str, Any]) -> None:
     assert isinstance(read_tweet({**tweet(), **broken}, None), Mapped | Ignored | Rejected)
+
+
+def answer(*tweets: Any) -> dict[str, Any]:
+    entries = [{"content": {"itemContent": {"tweet_results": {"result": one}}}} for one in tweets]
+    instructions = [{"type": "TimelineAddEntries", "entries": [*entries, {"content": {"cursorType": "Bottom"}}]}]
+    return {"data": {"search_by_raw_query": {"search_timeline": {"timeline": {"instructions": instructions}}}}}
+
+
+def test_a_whole_answer_gives_each_of_its_posts_oldest_first() -> None:
+    quoted = tweet("100000000000000001")
+    newer, older = tweet("300000000000000000", quoted_status_result={"result": quoted}), tweet("200000000000000000")
+    line = answer(newer, older, {"__typename": "TweetTombstone"})
+    assert ADAPTER.recognises(line)
+    unavailable, first, second = ADAPTER.read(line)
+    assert unavailable == Ignored("unavailable post")
+    assert isinstance(first, Mapped)
+    assert isinstance(second, Mapped)
+    assert (first.events[0].uid, second.events[0].uid) == (older["rest_id"], newer["rest_id"])
+    assert second.events[1].uid == quoted["rest_id"]  # counts of the quoted post, which is no post of the page
+
+
+def test_an_answer_for_one_post_and_one_for_none() -> None:
+    one = {"data": {"tweetResult": {"result": tweet()}}}
+    none = {"data": {"tweetResult": {}}}
+    assert ADAPTER.recognises(one)
+    assert ADAPTER.recognises(none)
+    assert [outcome.events[0].uid for outcome in ADAPTER.read(one) if isinstance(outcome, Mapped)] == [UID]
+    assert ADAPTER.read(none) == [Ignored("empty page")]
+
+
+@pytest.mark.parametrize("line", [{"data": {}}, {"data": {"a": {"b": []}}}, {"data": [{"entries": []}]}, {"data": 1}])
+def test_other_objects_under_data_are_no_answer(line: dict[str, Any]) -> None:
+    assert not ADAPTER.recognises(line)
+
+
+def test_followers_stand_beside_the_account_since_2026() -> None:
+    result = {"rest_id": "7", "core": {"screen_name": "ann"}, "relationship_counts": {"followers": 88}, "legacy": {}}
+    assert only(tweet(core={"user_results": {"result": result}})).followers == 88

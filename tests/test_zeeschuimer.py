@@ -445,3 +445,23 @@ def test_no_value_in_any_field_raises(source: str, data: st.DataObject) -> None:
     broken = data.draw(st.dictionaries(st.sampled_from(sorted(item)), JSON))
     outcome = read(capture(source, {**item, **broken}))
     assert isinstance(outcome, Mapped | Ignored | Rejected)
+
+
+def test_comments_on_instagram_answer_their_post_or_each_other() -> None:
+    user = {"id": "8", "unique_id": "ann", "nickname": "Ann", "is_private": False}
+    item = {"comment_id": "51", "text": "tasty #food", "user": user, "created_at": CREATED, "comment_like_count": 2}
+    item = {**item, "child_comment_count": 1, "post_id": "31", "post_shortcode": "Cxyz", "parent_comment_id": None}
+    expected = seen("instagram", "51", Counts(like=2, reply=1), text="tasty #food", reply_to="Cxyz")
+    assert only(capture("instagram-comments", item)) == expected
+    assert only(capture("instagram-comments", {**item, "parent_comment_id": "50"})).reply_to == "50"
+    assert only(capture("instagram-comments", {**item, "user": {**user, "is_private": True}})).withheld
+    assert read(capture("instagram-comments", {**item, "text": None})) == Rejected("no text")
+
+
+def test_comments_on_rednote_answer_their_note_or_each_other() -> None:
+    item = {"id": "61", "content": "nice", "create_time": CREATED * 1_000, "like_count": "7", "sub_comment_count": "0"}
+    item = {**item, "note_id": "n1", "user_info": {"user_id": "8", "nickname": "ann"}}
+    expected = seen("rednote", "61", Counts(like=7, reply=0), text="nice", reply_to="n1")
+    assert only(capture("xiaohongshu-comments", item)) == expected
+    assert only(capture("xiaohongshu-comments", {**item, "target_comment": {"id": "60"}})).reply_to == "60"
+    assert read(capture("xiaohongshu-comments", {"id": "61"})) == Rejected("no text")

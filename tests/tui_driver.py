@@ -41,6 +41,12 @@ class Monitor:
             self.app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key, character))
             await settle(self.app)
 
+    async def type_ahead(self, *letters: str) -> None:
+        """Press letters faster than the app can follow."""
+        for letter in letters:
+            self.app.post_message(events.Key(letter, letter))
+        await settle(self.app)
+
     async def hear(self, *said: EngineSaid) -> None:
         for one in said:
             self.engine.say(one)
@@ -89,7 +95,7 @@ class Monitor:
 @asynccontextmanager
 async def monitor(
     *said: EngineSaid,
-    size: tuple[int, int] = (160, 48),
+    size: tuple[int, int] = (160, 34),
     debounce: float = 0.0,
     **options: bool,
 ) -> AsyncIterator[Monitor]:

@@ -43,6 +43,7 @@ class FakeEngine:
         self.sent: list[Command] = []
         self.listening = True
         self.starts = 1
+        self.paces: list[float] = []
         self.closed = False
         self._said = said
         self._score = score
@@ -64,6 +65,9 @@ class FakeEngine:
         if isinstance(command, ScoreDraft) and self._score is not None:
             self.say(DraftWasScored(command.id, self._score(command)))
         return True
+
+    def pace(self, seconds: float) -> None:
+        self.paces.append(seconds)
 
     def restart(self) -> None:
         self.starts += 1

@@ -30,6 +30,7 @@ class Action:
     shown: str = ""  # how the key is written, if not as Textual does
     rank: int = 0
     palette: bool = True
+    at_once: bool = False  # before the focused widget sees another key: what is typed next must land where this leads
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -74,6 +75,16 @@ ACTIONS: tuple[Action, ...] = (
         rank=4,
     ),
     Action("reverse", "r", "reverse", "reverse the order of the focused table", "overview", "Look"),
+    Action(
+        "horizon",
+        "h",
+        "horizon",
+        "predictions at the next horizon: 15m 1h 6h 24h",
+        "overview",
+        "Look",
+        "Horizon",
+        rank=7,
+    ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(
@@ -97,6 +108,7 @@ ACTIONS: tuple[Action, ...] = (
         "Do",
         "Score",
         rank=1,
+        at_once=True,
     ),
     Action(
         "export", "e", "app.export", "write what the engine holds now to a file", "overview", "Do", "Export", rank=2
@@ -152,6 +164,7 @@ def bindings(scope: Scope) -> list[BindingType]:
             action.footer or action.help,
             show=bool(action.footer),
             key_display=(action.shown or None) if index == 0 else None,
+            priority=action.at_once,
             id=action.id,
         )
         for action in ACTIONS

@@ -30,6 +30,7 @@ from tui.view import View, next_window
 from tui.widgets.health import health_lines
 
 SECOND = 1_000_000  # microseconds
+PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
 
@@ -107,7 +108,7 @@ class TrendtopApp(App[None]):
                 if error:
                     self._overview.say(f"not exported: {error}", "error")
                 else:
-                    self._overview.say(f"wrote {', '.join(paths)}", "good")
+                    self._overview.say(f"wrote {_named(paths)}", "good")
             case EngineFailed(message=message):
                 self._lost("FAILED", message)
             case EngineDied(reason=reason):
@@ -166,8 +167,10 @@ class TrendtopApp(App[None]):
             self._look(replace(self._view, paused=False, arrived=0))
             if self._latest is not None:
                 self._take(self._latest)
+            self._client.pace(0)
         elif self._view.frame is not None:
             self._look(replace(self._view, paused=True))
+            self._client.pace(PAUSED_PACE)
 
     def action_window(self, step: int) -> None:
         """Ask for the next longer or shorter window."""
@@ -229,6 +232,11 @@ class TrendtopApp(App[None]):
                 yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, self._overview))
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
+
+
+def _named(paths: list[str]) -> str:
+    """The file written, or how many and where."""
+    return paths[0] if len(paths) == 1 else f"{len(paths)} files in {os.path.dirname(paths[0])}" if paths else "nothing"
 
 
 @contextmanager

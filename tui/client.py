@@ -33,6 +33,17 @@ from engine.protocol import (
     report_decoder,
 )
 from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
+from tui.pacing import Pacer
+
+
+class _Kind(msgspec.Struct):
+    """A report of which only the kind is read."""
+
+    type: str
+
+
+_kind_decoder = msgspec.msgpack.Decoder(_Kind)
+FRAME = Framed.__struct_config__.tag
 
 Listener = Callable[[EngineSaid], None]
 
@@ -53,6 +64,9 @@ class Client(Protocol):
 
     def send(self, command: Command) -> bool:
         """Queue a command without waiting; False if the engine takes none any more."""
+
+    def pace(self, seconds: float) -> None:
+        """Deliver frames at most once in so many seconds, 0 for each as it comes."""
 
     def restart(self) -> None:
         """Start the engine anew, with the same Start, after it has ended."""
@@ -84,6 +98,7 @@ class EngineProcess:
         self._listener: Listener | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: deque[tuple[type[Command], bytes]] = deque()
+        self._frames = Pacer(self._deliver)
         self._launch()
 
     def attach(self, listener: Listener) -> None:
@@ -105,6 +120,10 @@ class EngineProcess:
         self._waiting.append((kind, pack(command)))
         self._flush()
         return not self._ended
+
+    def pace(self, seconds: float) -> None:
+        """Deliver frames at most once in so many seconds, 0 for each as it comes; the newest wins."""
+        self._frames.pace(seconds)
 
     def restart(self) -> None:
         """Start the engine anew, with the same Start, after it has ended; a live one is left alone."""
@@ -177,8 +196,7 @@ class EngineProcess:
 
     def _read(self) -> None:
         """Take what is there: every answer, but of the frames only the newest."""
-        newest: Framed | None = None
-        at_end = False
+        newest, at_end = b"", False
         try:
             for _ in range(READS_AT_ONCE):
                 data = os.read(self._output, READ_SIZE)
@@ -186,23 +204,32 @@ class EngineProcess:
                     at_end = True
                     break
                 for body in self._unpacker.feed(data):
-                    report = report_decoder.decode(body)
-                    if isinstance(report, Framed):
-                        newest = report
+                    if _kind_decoder.decode(body).type == FRAME:
+                        newest = body
                     else:
-                        self._tell(self._past_tense(report))
+                        self._tell(self._past_tense(report_decoder.decode(body)))
         except BlockingIOError:
             pass
         except msgspec.DecodeError as error:
-            self._process.kill()
-            self._process.wait()
-            self._finish(EngineDied(f"it sent what is no report: {error}"))
+            self._babbled(error)
             return
-        if newest is not None:
-            self._tell(FrameArrived(newest.frame))
+        if newest:
+            self._frames.offer(newest)
         if at_end:
+            self._frames.release()
             self._stop_listening()
             self._reap()
+
+    def _deliver(self, body: bytes) -> None:
+        try:
+            self._tell(self._past_tense(report_decoder.decode(body)))
+        except msgspec.DecodeError as error:
+            self._babbled(error)
+
+    def _babbled(self, error: msgspec.DecodeError) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._finish(EngineDied(f"it sent what is no report: {error}"))
 
     def _past_tense(self, report: Report) -> EngineSaid:
         match report:
@@ -239,6 +266,7 @@ class EngineProcess:
                 self._tell(said)
 
     def _stop_listening(self) -> None:
+        self._frames.cancel()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.remove_reader(self._output)
             self._loop.remove_writer(self._input)

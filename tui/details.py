@@ -17,7 +17,7 @@ from tui.format import (
 from tui.lines import BLANK, Line, Span, cut, pad, width_of, wrap
 from tui.widgets.cells import author_cell, sentiment_cell, text_cell, trend_cell
 from tui.widgets.gauges import by_count, gauge_lines
-from tui.widgets.predictions import held, span, times
+from tui.widgets.predictions import span, times, verdict
 
 LABEL = 14
 POSTS_SHOWN = 30
@@ -207,8 +207,8 @@ def _outcome(prediction: Prediction) -> list[Span]:
         return [("waiting", "muted"), (f", due {when}", "muted")]
     if prediction.state == "censored":
         return [("censored", "warning"), (f": {prediction.censored}", "muted")]
-    verdict = {True: ("inside the range", "good"), False: ("outside the range", "negative"), None: ("", "")}
-    return [(f"{count(prediction.actual)}  ", "strong"), verdict[held(prediction)], (f"  at {when}", "muted")]
+    text, role = verdict(prediction)
+    return [(f"{count(prediction.actual)}  ", "strong"), (text, role), (f"  at {when}", "muted")]
 
 
 def _scores(snapshot: Snapshot, horizon: int) -> list[Line]:

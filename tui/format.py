@@ -27,10 +27,12 @@ def short(value: float | None) -> str:
 
 
 def engagement(value: float | None) -> str:
-    """A predicted number of engagements: one decimal while it is small, for 0.4 and 0 are not the same."""
+    """A predicted number of engagements: decimals while it is small, for 0.4 and 0.02 are not 0."""
     if value is None:
         return UNKNOWN
-    return f"{value:.1f}" if 0 < value < 9.95 and value != int(value) else short(value)
+    if 0 < value < 0.095:
+        return f"{max(value, 0.01):.2f}"
+    return f"{value:.1f}" if 0 < value < 9.95 else short(value)
 
 
 def signed(value: int | None) -> str:
@@ -98,10 +100,10 @@ def day_and_clock(moment: datetime | None) -> str:
 
 
 def due(moment: datetime, now: datetime | None) -> str:
-    """How far ahead of `now` a moment lies, or the time of day once it has passed."""
+    """How far ahead of `now` a moment lies, for what is still waited for."""
     if now is None or moment <= now:
-        return f"{moment.astimezone(UTC):%H:%M}"
-    return f"in {duration((moment - now).total_seconds())}"
+        return "due now"
+    return f"due in {duration((moment - now).total_seconds())}"
 
 
 def rate(value: float) -> str:

@@ -84,6 +84,11 @@ def _pieces(word: str, width: int) -> list[str]:
     return [*pieces, piece]
 
 
+def fit_text(parts: list[tuple[int, str]], width: int, gap: str = " · ") -> str:
+    """Texts side by side as `fit` does it with lines: what matters least (the highest rank) goes first."""
+    return text_of(fit([(rank, ((text, ""),)) for rank, text in parts if text], width, gap))
+
+
 def width_of(line: Line) -> int:
     """Cells that `line` takes."""
     return sum(cell_len(text) for text, _ in line)

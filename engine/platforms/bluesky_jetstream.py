@@ -64,8 +64,8 @@ def _event(line: Object) -> _Event:
     if line.get("$type") == "message":
         line = fields.mapping(line.get("payload"))
     frame = fields.text(line.get("$type"))
-    if frame.startswith(_V2):
-        kind = frame.removeprefix(_V2)
+    if "#" in frame:  # whole, or short as within its own lexicon
+        kind = frame.rpartition("#")[2]
     else:
         kind = fields.text(line.get("kind")) or _FIRST_KINDS.get(fields.text(line.get("type")), "")
     flat = kind == "commit" and "commit" not in line

@@ -12,8 +12,10 @@ from engine.platforms import bluesky, fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
 from engine.platforms.fetched import bounded, fetched
 
-_PAGES = ("posts", "feed", "thread")
+_PAGES = ("posts", "feed", "thread", "records")
 _PAGE_FRAME = frozenset({*_PAGES, "cursor", "hitsTotal"})
+_REACTORS = ("likes", "repostedBy", "reposted_by")  # who reacted to a post: pages that name it and hold no view
+_STUBS = ("#threadItemNotFound", "#threadItemBlocked", "#threadItemNoUnauthenticated")
 _EMBEDDED = ("embed", "embeds", "record", "root", "parent")  # where a view can hold further views
 
 
@@ -30,7 +32,7 @@ class _View:
         for key in _PAGES:
             page = line.get(key)
             if isinstance(page, list):
-                return any(map(_is_view, page)) if page else _PAGE_FRAME.issuperset(line)
+                return any(map(_is_item, page)) if page else _PAGE_FRAME.issuperset(line)
             if isinstance(page, dict) and key == "thread":
                 return _is_view(page)
         return False
@@ -50,9 +52,18 @@ def _is_view(value: Any) -> bool:
     return bool(bluesky.post_uri(uri))
 
 
+def _is_item(value: Any) -> bool:
+    """Whether `value` may stand on a page: a view, or any record of a repository."""
+    return _is_view(value) or (isinstance(value, dict) and _is_record(value))
+
+
+def _is_record(item: Object) -> bool:
+    return isinstance(item.get("value"), dict) and fields.text(item.get("uri")).startswith("at://")
+
+
 def _items(line: Object) -> list[Any]:
     """The views that a line holds, in the order given; a thread from its oldest ancestor down."""
-    for key in ("posts", "feed"):
+    for key in ("posts", "feed", "records"):
         if isinstance(line.get(key), list):
             return fields.items(line[key])
     thread = line.get("thread")
@@ -80,24 +91,32 @@ def _thread(root: Object) -> list[Any]:
 def _outcome(item: Any, at: int | None) -> Outcome:
     if not isinstance(item, dict):
         return Rejected("not an object")
-    if item.get("notFound") or item.get("blocked"):
+    if _is_withheld(item):
         return Ignored("post not to be had")
     view = item["post"] if isinstance(item.get("post"), dict) else item
     uri = bluesky.post_uri(view.get("uri"))
     if not uri:
-        return Rejected("view of no post")
+        return Ignored("other collection") if _is_record(item) else Rejected("view of no post")
     at = fetched(item) if at is None else at
     counts = _counts(view)
     further = tuple(_further(item, uri, at))
     record = _record(view)
     if record is None:
         if not counts.known():
-            return Rejected("view without record or counts")
+            listed = any(isinstance(item.get(key), list) for key in _REACTORS)
+            return Ignored("list of accounts") if listed else Rejected("view without record or counts")
         return Mapped((Observation(platform=bluesky.PLATFORM, uid=uri, counts=counts, at=at), *further))
     post = _post(uri, view, record, counts, at)
     reason = fields.mapping(item.get("reason"))
     reposted = bluesky.type_of(reason).endswith("#reasonRepost")
     return Mapped((_repost(reason, post) if reposted else post, *further))
+
+
+def _is_withheld(item: Object) -> bool:
+    """Whether a stub stands for a post that is deleted, blocked, or shown to nobody who is not signed in."""
+    if item.get("notFound") or item.get("not_found") or item.get("blocked"):
+        return True
+    return bluesky.type_of(item).endswith(_STUBS)
 
 
 def _record(view: Object) -> Object | None:

@@ -18,7 +18,15 @@ from engine.platforms.jsontext import JsonError, parse
 PLATFORM = "mastodon"
 
 _PAGES = ("data", "statuses", "ancestors", "descendants")
-_STATUS_MARKS = ("uri", "reblogs_count", "spoiler_text")
+_STATUS_MARKS = ("uri", "reblogs_count", "spoiler_text", "favourites_count", "visibility", "pleroma")
+_DELETED = frozenset(("uri", "account", "text", "spoiler_text", "reblogs_count"))  # and no content
+# Other entities that a stream or a page may hold -> the keys that only they have together.
+_OTHERS = {
+    "notification": frozenset(("type", "account", "created_at", "group_key")),
+    "conversation": frozenset(("unread", "accounts", "last_status")),
+    "account": frozenset(("acct", "statuses_count")),
+    "announcement": frozenset(("all_day", "reactions", "read")),
+}
 _POSTS = frozenset({"update", "status.update"})
 _OTHER_EVENTS = frozenset(
     {
@@ -32,6 +40,9 @@ _OTHER_EVENTS = frozenset(
         "notifications_merged",
     }
 )
+_OTHER_MARKS = frozenset(
+    ("account", "acct", "unread", "all_day")
+)  # one of them stands in each of these and the deleted
 _MEDIA: dict[str, Media] = {"image": "image", "video": "video", "gifv": "video"}
 
 
@@ -41,26 +52,39 @@ class _Mastodon:
     carries: frozenset[str] = frozenset()
 
     def recognises(self, line: Json) -> bool:
-        return isinstance(line, dict) and (_is_status(line) or _is_event(line) or _page(line) is not None)
+        if not isinstance(line, dict):
+            return False
+        if _is_status(line) or _is_event(line) or _page(line) is not None:
+            return True
+        return not _OTHER_MARKS.isdisjoint(line) and (_is_deleted(line) or _other(line) != "")
 
     def read(self, line: Json) -> Sequence[Outcome]:
         line = fields.mapping(line)
         at = fetched(line)
         if _is_event(line):
             return (_streamed(line),)
+        if _is_deleted(line):
+            return (Mapped((Delete(platform=PLATFORM, uid=_uid(line)),)),)
         page = None if _is_status(line) else _page(line)
         if page is None:
-            return (_status(line, at),)
+            other = _other(line)
+            return (Ignored(other) if other else _status(line, at),)
         return [_status(item, at) for item in page] if page else (Ignored("empty page"),)
 
 
 def _is_status(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and isinstance(value.get("account"), dict)
+        and "account" in value
+        and isinstance(value["account"], dict | None)
         and "content" in value
         and any(mark in value for mark in _STATUS_MARKS)
     )
+
+
+def _is_deleted(line: Object) -> bool:
+    """The answer to a status's deletion: the status with its source as `text` in place of its `content`."""
+    return line.keys() >= _DELETED and "content" not in line and _uid(line) != ""
 
 
 def _is_event(line: Object) -> bool:
@@ -82,7 +106,18 @@ def _page(line: Object) -> list[Any] | None:
     found = [item for page in pages for item in page]
     if any(map(_is_status, found)):
         return found
-    return [] if not found and ("pulled_at" in line or "accounts" in line) else None
+    return [] if not found and ("pulled_at" in line or "accounts" in line or "ancestors" in line) else None
+
+
+def _other(line: Object) -> str:
+    """What entity other than a status `line` is; "" if none. Notifications were given a `group_key` in 2024."""
+    if "status" in line and "account" in line and isinstance(line.get("type"), str) and "id" in line:
+        return "notification"
+    present = line.keys()
+    for name, keys in _OTHERS.items():
+        if keys <= present:
+            return name
+    return ""
 
 
 def _streamed(line: Object) -> Outcome:
@@ -109,36 +144,38 @@ def _status(status: Any, at: int | None, edited: bool = False) -> Outcome:
         return _boost(status, inner, at)
     post = _post(status, at)
     if not post.uid:
-        return Rejected("status without uri")
+        return Ignored("revision")  # as the history of edits lists them: without a name of what they are revisions of
     first = Edit(post=post, at=fields.time(post.version)) if edited else post
     return Mapped((first, *_quoted(status, at)))
 
 
 def _boost(status: Object, inner: Object, at: int | None) -> Outcome:
-    original = _post(inner, at)
-    if not original.uid:
-        return Rejected("boost of a status without uri")
+    target = _uid(inner) or fields.text(inner.get("id"))
+    if not target:
+        return Rejected("boost of a status without id")
     account = fields.mapping(status.get("account"))
     author = _author(account)
     reaction = Reaction(
         platform=PLATFORM,
-        uid=_uid(status) or f"repost:{author}:{original.uid}",
-        target=original.uid,
+        uid=_uid(status) or f"repost:{author}:{target}",
+        target=target,
         kind="repost",
         author=author,
         name=_name(account),
         created=bounded(fields.time(status.get("created_at")), at),
-        original=original,
+        original=_post(inner, at) if _is_status(inner) else None,
     )
     return Mapped((reaction, *_quoted(inner, at)))
 
 
 def _post(status: Object, at: int | None) -> Post:
+    """The post. Its id on this server stands in for a `uri` that some dialects leave out."""
     account = fields.mapping(status.get("account"))
+    local_id = fields.text(status.get("id"))
     return Post(
         platform=PLATFORM,
-        uid=_uid(status),
-        alias=fields.text(status.get("id")),
+        uid=_uid(status) or local_id,
+        alias=local_id,
         author=_author(account),
         name=_name(account),
         text=_text(status),
@@ -200,7 +237,8 @@ def _quote(status: Object) -> tuple[Object, str]:
     """The quoted status and its local id, as far as given: Mastodon has it under a state, its dialects directly."""
     quote = fields.mapping(status.get("quote"))
     nested = fields.mapping(quote.get("quoted_status", quote))
-    return nested, fields.text(quote.get("quoted_status_id")) or fields.text(status.get("quote_id"))
+    local_id = nested.get("id") or quote.get("quoted_status_id") or status.get("quote_id")
+    return nested, fields.text(local_id)
 
 
 def _quote_of(status: Object) -> str:
@@ -210,8 +248,8 @@ def _quote_of(status: Object) -> str:
 
 def _quoted(status: Object, at: int | None) -> tuple[Event, ...]:
     """The quoted status's counts, if they are there."""
-    quoted, _ = _quote(status)
-    uid, counts = _uid(quoted), _counts(quoted)
+    quoted, local_id = _quote(status)
+    uid, counts = _uid(quoted) or local_id, _counts(quoted)
     if not uid or counts is None:
         return ()
     return (Observation(platform=PLATFORM, uid=uid, counts=counts, at=at),)

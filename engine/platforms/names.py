@@ -46,7 +46,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     ),
     "time": (
         *("createdat", "createdutc", "created", "createdtime", "createtime", "publishedat", "published"),
-        *("postedat", "unixtimestamp", "timestampms", "timestamp", "datetime", "date", "time", "takenat"),
+        *("postedat", "postedtime", "unixtimestamp", "timestampms", "timestamp", "datetime", "date", "time", "takenat"),
         *("pubdate", "publishdate", "creationts", "dateposted", "postdate", "tweetcreatedat", "ts"),
     ),
     "seen": ("seenat", "firstseenat", "indexedat", "receivedat", "ingestedat"),
@@ -63,7 +63,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     ),
     "reposts": (
         *("reposts", "repostcount", "repostscount", "retweets", "retweetcount", "retweetscount", "nretweets"),
-        *("shares", "sharecount", "sharescount", "reblogs", "reblogscount"),
+        *("shares", "sharecount", "sharescount", "reblogs", "reblogscount", "renotecount"),
     ),
     "replies": (
         *("replies", "replycount", "repliescount", "nreplies", "comments", "commentcount", "commentscount"),
@@ -72,10 +72,10 @@ USUAL: dict[str, tuple[str, ...]] = {
     "quotes": ("quotes", "quotecount", "quotescount"),
     "views": ("views", "viewcount", "viewscount", "impressions", "impressioncount", "plays", "playcount"),
     "reply_to": (
-        *("inreplytostatusidstr", "inreplytostatusid", "inreplytoid", "inreplyto", "replyto", "replytoid"),
+        *("inreplytostatusidstr", "inreplytostatusid", "inreplytoid", "inreplyto", "replyto", "replytoid", "replyid"),
         "parentid",
     ),
-    "quote_of": ("quotedstatusidstr", "quotedstatusid", "quoteof", "quoteid", "quotedid", "quotedtweetid"),
+    "quote_of": ("quotedstatusidstr", "quotedstatusid", "quoteof", "quoteid", "quotedid", "quotedtweetid", "renoteid"),
     "followers": (
         *("followers", "followerscount", "followercount", "authorfollowers", "authorfollowerscount"),
         *("userfollowers", "userfollowerscount"),

@@ -44,6 +44,8 @@ def _text_moment(value: str) -> int | None:
     value = value.strip()
     if _DIGITS.fullmatch(value):  # thirteen digits of milliseconds can also be read as an ISO basic date
         return fields.time(int(value))
+    if value.endswith((" UTC", " GMT")) and "," not in value[:5]:
+        value = value[:-4]
     return _mail_date(value) if "," in value[:5] else fields.time(value)
 
 

@@ -2,11 +2,11 @@
 
 Decisions: the uid is the fullname (t3_..., t1_...). Reddit has no hashtags, and '#' begins a heading: the
 subreddit is the one tag, as "r/name". `score` is ups less downs and stands for likes; below zero it counts as
-0. Replies nested in a comment are not read: each comes as a thing of its own where it was collected. A text
-that an archive kept after Reddit lost it is not taken.
+0. A listing is read with all the replies that hang below its comments; where a line is one comment, the replies
+in it are left to their own lines. A text that an archive kept after Reddit lost it is not taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.events import Counts, Media, Post
 from engine.platforms import fields
@@ -41,15 +41,19 @@ class _Reddit:
         if "kind" in line:
             kind = line["kind"]
             return isinstance(kind, str) and kind in _KINDS and isinstance(line.get("data"), dict)
-        return _is_submission(line) or _is_comment(line)
+        return _is_submission(line) or _is_comment(line) or _is_page(line) or _is_expansion(line)
 
     def read(self, line: Json) -> Sequence[Outcome]:
         kind = line.get("kind")
         if kind == "Listing":
-            return _read_listing(line)
+            return _read_listing(fields.items(fields.dig(line, "data", "children")))
+        if kind is None and "json" in line:
+            return _read_listing(fields.items(fields.dig(line, "json", "data", "things")))
+        if kind is None and _is_page(line):
+            return _read_page(line["data"])
         if isinstance(kind, str) and isinstance(line.get("data"), dict):
             return [_read_thing(kind, line["data"])]
-        return [_read_thing(_COMMENT if _is_comment(line) else _SUBMISSION, line)]
+        return [_read_bare(line)]
 
 
 ADAPTER: Adapter = _Reddit()
@@ -68,8 +72,46 @@ def _is_comment(line: Object) -> bool:
     return isinstance(line.get("body"), str) and "created_utc" in line and "link_id" in line
 
 
-def _read_listing(line: Object) -> list[Outcome]:
-    children = fields.items(fields.dig(line, "data", "children"))
+def _is_expansion(line: Object) -> bool:
+    """The answer that fills a "more" stub in."""
+    return isinstance(fields.dig(line, "json", "data", "things"), list)
+
+
+def _is_page(line: Object) -> bool:
+    """An answer of an archive's API: bare things under `data`."""
+    page = line.get("data")
+    return (
+        isinstance(page, list)
+        and bool(page)
+        and isinstance(page[0], dict)
+        and (_is_submission(page[0]) or _is_comment(page[0]))
+    )
+
+
+def _read_page(things: list[Json]) -> list[Outcome]:
+    found = [thing for thing in things if isinstance(thing, dict)]
+    found.sort(key=lambda thing: first_time(thing.get("created_utc")) or 0)
+    outcomes = [_read_bare(thing) for thing in found]
+    outcomes += [Rejected("not an object")] * (len(things) - len(found))
+    return outcomes
+
+
+def _read_bare(thing: Object) -> Outcome:
+    return _read_thing(_COMMENT if _is_comment(thing) else _SUBMISSION, thing)
+
+
+def _tree(children: list[Json]) -> Iterator[Json]:
+    """The things of a listing, each before the replies below it."""
+    waiting = children[::-1]
+    while waiting:
+        thing = waiting.pop()
+        yield thing
+        if isinstance(thing, dict):
+            waiting.extend(fields.items(fields.dig(thing, "data", "replies", "data", "children"))[::-1])
+
+
+def _read_listing(things_and_stubs: list[Json]) -> list[Outcome]:
+    children = list(_tree(things_and_stubs))
     things = [child for child in children if isinstance(child, dict)]
     things.sort(key=lambda thing: first_time(fields.dig(thing, "data", "created_utc")) or 0)
     outcomes: list[Outcome] = [

@@ -21,6 +21,8 @@ _STATUS_MARKS = (
     "in_reply_to_status_id",
     "entities",
 )
+_OWN_MARKS = ("id_str", "created_at", "favorite_count", "retweet_count", "entities")
+_ENVELOPES = ("tweet", "message")  # around a status: in the archive of an account, and in streams for several accounts
 _CONTROL = {
     "limit": "limit notice",
     "scrub_geo": "scrub_geo notice",
@@ -31,6 +33,7 @@ _CONTROL = {
     "friends": "friends list",
     "friends_str": "friends list",
     "control": "control message",
+    "direct_message": "direct message",
     "undrop": "undrop notice",
     "user_undelete": "account restored",
     "user_unprotect": "account restored",
@@ -50,26 +53,30 @@ class _XV1:
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):
             return False
-        return _is_status(line) or _is_control(line) or _is_search(line)
+        return _is_status(line) or _is_control(line) or _is_search(line) or _enclosed(line) is not None
 
     def read(self, line: Json) -> Sequence[Outcome]:
         if _is_search(line):
             return _read_search(line["statuses"])
         if _is_control(line):
             return [_read_control(line)]
-        return [_read_line(line)]
+        inner = None if _is_status(line) else _enclosed(line)
+        if inner is None:
+            return [_read_line(line)]
+        return [_read_control(inner) if _is_control(inner) else _read_line(inner)]
 
 
 ADAPTER: Adapter = _XV1()
 
 
 def _is_status(line: Object) -> bool:
-    return (
-        isinstance(line.get("user"), dict)
-        and ("text" in line or "full_text" in line)
-        and "_type" not in line
-        and any(mark in line for mark in _STATUS_MARKS)
-    )
+    """A status. Without its account, as in the archive an account downloads of itself, it needs all other marks."""
+    if not ("text" in line or "full_text" in line) or "_type" in line:
+        return False
+    user = line.get("user")
+    if isinstance(user, dict):
+        return any(mark in line for mark in _STATUS_MARKS)
+    return user is None and all(mark in line for mark in _OWN_MARKS)
 
 
 def _is_control(line: Object) -> bool:
@@ -78,6 +85,17 @@ def _is_control(line: Object) -> bool:
     if len(line) > 2 or "data" in line:
         return False
     return any(isinstance(line.get(key), dict | list) for key in line if key in _CONTROL_KEYS)
+
+
+def _enclosed(line: Object) -> Object | None:
+    """The status or the notice in an envelope that holds little else."""
+    if len(line) > 2:
+        return None
+    for key in _ENVELOPES:
+        inner = line.get(key)
+        if isinstance(inner, dict) and (_is_status(inner) or (key == "message" and _is_control(inner))):
+            return inner
+    return None
 
 
 def _is_search(line: Object) -> bool:

@@ -26,6 +26,7 @@ class _XV2:
             x_v2_shapes.is_page(line)
             or x_v2_shapes.is_flat(line)
             or x_v2_shapes.is_user(line)
+            or x_v2_shapes.is_empty(line)
             or x_v2_shapes.is_errors(line)
             or x_compliance.recognises(line)
         )
@@ -35,6 +36,8 @@ class _XV2:
             return [x_compliance.read(line)]
         if x_v2_shapes.is_errors(line):
             return [Ignored("errors only")]
+        if x_v2_shapes.is_empty(line):
+            return [Ignored("empty page")]
         return _read_page(line) if "data" in line else [_read_item(line, _Page(line, flat=True))]
 
 
@@ -90,6 +93,8 @@ def _read_page(line: Object) -> list[Outcome]:
         return [Ignored("user page")]
     if "total_tweet_count" in fields.mapping(line.get("meta")):
         return [Ignored("page of volumes")]
+    if all(isinstance(item, dict) and "value" in item and "text" not in item for item in found):
+        return [Ignored("stream rules")]
     page = _Page(line)
     items = [item for item in found if isinstance(item, dict)]
     items.sort(key=lambda item: (_created(item) or 0, id_order(fields.text(item.get("id")))))

@@ -14,7 +14,12 @@ _AUTHORED_MARKS = (
     "note_tweet",
 )
 _PLAIN_KEYS = frozenset(("id", "text", "author_id", "created_at", "lang", "source", "entities"))
+# What an answer has around its posts, and what X gives of a post or an account if nothing more was asked for.
+_FRAME = frozenset(("data", "includes", "meta", "errors", "__twarc"))
+_POST_KEYS = frozenset(("id", "text"))
+_USER_KEYS = frozenset(("id", "name", "username"))
 _METRICS = ("retweet_count", "like_count", "impression_count")
+_PROBLEMS = ("https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/")
 _PROBLEM_KEYS = ("title", "detail", "type", "message", "code", "resource_type")
 
 
@@ -30,7 +35,14 @@ def is_page(line: Object) -> bool:
     first = data if isinstance(data, dict) else fields.mapping(data[0] if data else None)
     if is_flat(first) or is_user(first):
         return True
+    if line.keys() <= _FRAME and (_POST_KEYS <= first.keys() <= _PLAIN_KEYS or first.keys() == _USER_KEYS):
+        return True
     return any(key in fields.mapping(line.get("meta")) for key in _PAGE_META) and (not data or "id" in first)
+
+
+def is_empty(line: Object) -> bool:
+    """A page without posts, which has no `data` at all."""
+    return line.keys() <= _FRAME and "data" not in line and "result_count" in fields.mapping(line.get("meta"))
 
 
 def is_flat(line: Object) -> bool:
@@ -63,4 +75,4 @@ def is_errors(line: Object) -> bool:
     problems = line.get("errors")
     if isinstance(problems, list):
         return any(key in fields.mapping(problem) for problem in problems[:1] for key in _PROBLEM_KEYS)
-    return isinstance(line.get("type"), str) and "api.twitter.com/2/problems" in line["type"]
+    return isinstance(line.get("type"), str) and line["type"].startswith(_PROBLEMS)

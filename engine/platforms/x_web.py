@@ -1,16 +1,19 @@
-"""Posts of X as its web pages load them (GraphQL objects), alone or inside what a browser extension captured.
+"""Posts of X as its web pages load them (GraphQL objects): alone, in whole answers, or as a browser extension has them.
 
 They are v1.1 statuses taken apart: the status stands under `legacy`, the account, views and long text beside
 it. They are put together again and read as v1.1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.platforms import fields, x_v1
 from engine.platforms.base import Adapter, Ignored, Json, Object, Outcome, Rejected
-from engine.platforms.x_common import PLATFORM
+from engine.platforms.x_common import PLATFORM, id_order
 
+_RESULTS = ("tweet_results", "tweetResult", "tweet_result")  # what holds a post in an answer
+_ANSWER_MARKS = ("instructions", "entries", *_RESULTS)
+_MAX_STEPS = 6  # from an answer's `data` down to its timeline
 _UNAVAILABLE = ("TweetTombstone", "TweetUnavailable", "TweetPreviewDisplay")
 
 
@@ -26,14 +29,52 @@ class _XWeb:
             return True
         tweet = _unwrapped(line)
         if not isinstance(tweet.get("legacy"), dict):
-            return False
+            return _is_answer(line)
         return "rest_id" in tweet or tweet.get("type") == "adaptive"
 
     def read(self, line: Json) -> Sequence[Outcome]:
-        return [read_tweet(line, at=None)]
+        if not _is_answer(line):
+            return [read_tweet(line, at=None)]
+        tweets = sorted(_results(line["data"]), key=_order)
+        return [read_tweet(tweet, at=None) for tweet in tweets] or [Ignored("empty page")]
 
 
 ADAPTER: Adapter = _XWeb()
+
+
+def _is_answer(line: Object) -> bool:
+    """Whether `line` is an answer of the web pages' API: one object in another, down to a timeline or a post."""
+    if not isinstance(line.get("data"), dict):
+        return False
+    level = [line["data"]]
+    for _ in range(_MAX_STEPS):
+        objects = [value for value in level if isinstance(value, dict)]
+        if any(mark in value for value in objects for mark in _ANSWER_MARKS):
+            return True
+        level = [inner for value in objects if len(value) <= 4 for inner in value.values()]
+        if not level:
+            return False
+    return False
+
+
+def _results(value: Json) -> Iterator[Object]:
+    """The posts anywhere in an answer, but for those that stand inside another post."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                found = fields.dig(inner, "result") if key in _RESULTS else None
+                if isinstance(found, dict):
+                    yield found
+                elif isinstance(inner, dict | list):
+                    waiting.append(inner)
+
+
+def _order(tweet: Object) -> tuple[int, str]:
+    return id_order(fields.text(_unwrapped(tweet).get("rest_id")))
 
 
 def read_tweet(line: Object, at: int | None) -> Outcome:
@@ -88,7 +129,7 @@ def _user(tweet: Object, legacy: Object) -> dict[str, Any]:
     return {
         "id_str": fields.text(result.get("rest_id")) or legacy.get("user_id_str") or old.get("id_str"),
         "screen_name": new.get("screen_name") or old.get("screen_name"),
-        "followers_count": old.get("followers_count"),
+        "followers_count": old.get("followers_count", fields.dig(result, "relationship_counts", "followers")),
         "created_at": new.get("created_at") or old.get("created_at"),
         "protected": fields.dig(result, "privacy", "protected") or old.get("protected"),
     }

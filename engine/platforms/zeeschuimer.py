@@ -12,6 +12,7 @@ from engine.platforms.capture import Capture, Reader
 from engine.platforms.readers import first_time
 from engine.platforms.x_common import PLATFORM as X
 from engine.platforms.zeeschuimer_boards import read_9gag, read_imgur, read_pinterest, read_status
+from engine.platforms.zeeschuimer_comments import read_instagram_comment, read_rednote_comment
 from engine.platforms.zeeschuimer_meta import read_instagram, read_threads
 from engine.platforms.zeeschuimer_video import read_douyin, read_rednote, read_tiktok
 
@@ -27,6 +28,7 @@ _SOURCES: dict[str, tuple[str, Reader]] = {
     "tiktok": ("tiktok", read_tiktok),
     "tiktok-comments": ("tiktok", read_tiktok),
     "instagram": ("instagram", read_instagram),
+    "instagram-comments": ("instagram", read_instagram_comment),
     "threads": ("threads", read_threads),
     "twitter": (X, _read_x),
     "x": (X, _read_x),
@@ -39,6 +41,7 @@ _SOURCES: dict[str, tuple[str, Reader]] = {
     "douyin": ("douyin", read_douyin),
     "xiaohongshu": ("rednote", read_rednote),
     "rednote": ("rednote", read_rednote),
+    "xiaohongshu-comments": ("rednote", read_rednote_comment),
 }
 
 

@@ -27,9 +27,7 @@ def read_instagram(item: Object, capture: Capture) -> Outcome:
     if "caption" not in item and "edge_media_to_caption" not in item:
         if total is None:
             return Ignored("partial item")
-        return Mapped(
-            (Observation(platform=capture.platform, uid=uid, counts=total, at=capture.counted),)
-        )
+        return Mapped((Observation(platform=capture.platform, uid=uid, counts=total, at=capture.counted),))
     author, name = _owner(item)
     event = post(
         capture,

@@ -130,6 +130,11 @@ class Overview(Screen[None]):
         """The table of an export that goes with the panel in focus."""
         return TABLES.get(self.focused.id or "", "posts") if self.focused else "posts"
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the composer a letter is a letter."""
+        typing = self.focused is self._composer.input
+        return not typing if action == "compose" else super().check_action(action, parameters)
+
     # -- what the keys do ------------------------------------------------------------------------------------------
 
     def action_sort(self) -> None:
@@ -141,6 +146,11 @@ class Overview(Screen[None]):
         """Turn the focused table's order round."""
         if not (isinstance(self.focused, Table) and self.focused.reverse_sort()):
             self.say("nothing to sort here: tab leads to a table")
+
+    def action_horizon(self) -> None:
+        """Show the predictions at the next horizon."""
+        if not self._predictions.next_horizon():
+            self.say("there are no predictions at another horizon")
 
     def action_zoom(self) -> None:
         """Show the focused panel alone, or all again."""
@@ -165,13 +175,13 @@ class Overview(Screen[None]):
         self._leave_zoom()
         self._focused_before = self.focused
         self.add_class("-composing")
-        self._composer.input.focus()
+        self.set_focus(self._composer.input)  # focus() would do so only after the keys that wait
 
     def action_back(self) -> None:
         """One step back: out of the composer, out of the zoom, or let the focused table's cursor go."""
         if self.has_class("-composing"):
             self.remove_class("-composing")
-            (self._focused_before or self._clusters).focus()
+            self.set_focus(self._focused_before or self._clusters)
         elif not self._leave_zoom() and isinstance(self.focused, Table):
             self.focused.release()
 
@@ -196,7 +206,7 @@ class Overview(Screen[None]):
             case PostRow() as post:
                 self._page("Post", lambda width: details.post_lines(post, snapshot, width))
                 if post.compound is not None:
-                    self._score(post.text, post.author, self._words_of(post, snapshot))
+                    self._score(post.text, f"{post.platform}:{post.author}", self._words_of(post, snapshot))
 
     @on(DraftChanged)
     def draft_changed(self, event: DraftChanged) -> None:

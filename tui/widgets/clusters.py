@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 
 from engine.snapshot import Cluster, Snapshot
-from tui.format import count, percent, signed
+from tui.format import count, percent, signed, whole_percent
 from tui.lines import Span
 from tui.widgets.cells import TREND, sentiment_cell, tags_cell, trend_cell
 from tui.widgets.columns import Column
@@ -13,25 +13,26 @@ from tui.widgets.table import Table
 class Clusters(Table[Cluster]):
     """Clusters by posts, share, change or mood. The tags stand last: they may hold any script."""
 
-    EMPTY = "no clusters yet: they form once enough posts carry hashtags"
+    EMPTY = "no clusters in this window: they form once enough posts share words and hashtags"
+    REST = 32
 
     def __init__(self) -> None:
         super().__init__("clusters", COLUMNS)
-        self._unclustered = 0
+        self._unclustered = ""
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
-        self._unclustered = snapshot.unclustered
+        share = snapshot.unclustered / snapshot.posts_in_window if snapshot.posts_in_window else None
+        self._unclustered = f"unclustered {count(snapshot.unclustered)} ({whole_percent(share)})" if share else ""
         self.fill(snapshot.clusters)
 
     def key_of(self, item: Cluster) -> Hashable:
         """A cluster keeps its id for its life."""
         return item.id
 
-    def title(self) -> str:
-        """How many there are, and what is in none of them."""
-        left = f" · {count(self._unclustered)} posts in none" if self._unclustered else ""
-        return f"3 Hashtag clusters  top {len(self.items)}{left} · {self.sorting()}"
+    def title_parts(self) -> list[tuple[int, str]]:
+        """How many there are, and how many posts are in none of them."""
+        return [(0, "3 Hashtag clusters"), (2, f"{len(self.items)}"), (3, self._unclustered), (1, self.sorting())]
 
 
 def _change(cluster: Cluster) -> Span:

@@ -26,15 +26,14 @@ class Column(Generic[Item]):
 
 
 MARK = 2  # cells before the first column, where the cursor stands
-LEAST_REST = 24  # cells the last column should have before others are let in
 
 
-def fitting(columns: Sequence[Column[Item]], width: int) -> list[Column[Item]]:
-    """The columns there is room for."""
+def fitting(columns: Sequence[Column[Item]], width: int, rest: int) -> list[Column[Item]]:
+    """The columns there is room for, with `rest` cells for the last one before others are let in."""
     kept = list(columns)
 
     def needed() -> int:
-        return MARK + sum((column.width or LEAST_REST) + 1 for column in kept) - 1
+        return MARK + sum((column.width or rest) + 1 for column in kept) - 1
 
     while needed() > width and any(column.rank for column in kept):
         kept.remove(max(reversed(kept), key=lambda column: column.rank))

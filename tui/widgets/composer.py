@@ -12,12 +12,14 @@ from textual.timer import Timer
 from engine.snapshot import DraftScore, Range
 from tui.details import word_spans
 from tui.format import UNKNOWN, duration, engagement, sentiment
-from tui.lines import Line, Span, fit
+from tui.lines import Line, cut, fit
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel, title_of
 from tui.widgets.predictions import span
 
 HISTORY = 100
+ROOMY = 4  # lines from which cluster, ranges and reasons have one each
+LABEL = 32  # cells of a cluster's label
 
 
 class DraftChanged(Message):
@@ -42,7 +44,7 @@ class Verdict(Panel):
 
     def lines(self, width: int, height: int) -> list[Line]:
         """Sentiment with its words, then cluster and range."""
-        return verdict_lines(self._score, width) if self._score else []
+        return verdict_lines(self._score, width, height) if self._score else []
 
 
 class Composer(Vertical):
@@ -111,31 +113,49 @@ class Composer(Vertical):
             self.post_message(DraftChanged(self.input.value))
 
 
-def verdict_lines(score: DraftScore, width: int) -> list[Line]:
-    """The draft's sentiment with the words behind it; then its language, cluster and predicted ranges."""
+def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
+    """The draft's sentiment with the words behind it, its language and cluster, its predicted ranges and their reasons.
+
+    In two lines cluster and ranges share one; the reasons come with the fourth.
+    """
     words: list[tuple[int, Line]] = [
         (rank, word_spans(word))
         for rank, word in enumerate(sorted((w for w in score.words if w.valence), key=lambda w: -abs(w.valence)), 1)
     ]
-    ranges: list[tuple[int, Line]] = [(1 + rank, range_line(item)) for rank, item in enumerate(score.ranges)]
-    return [
-        fit([(0, _mood(score)), *words], width),
-        fit([(0, _cluster(score)), *ranges], width, " · "),
-    ]
+    mood = fit([(0, _mood(score)), *words], width)
+    ranges = range_parts(score.ranges)
+    if height < ROOMY:
+        return [mood, fit([(0, _cluster(score)), *ranges], width, " · ")]
+    reasons = next((item.reasons for item in score.ranges if item.reasons), [])
+    because: Line = ((" because ", "muted"), (cut("; ".join(reasons), width - 9), "")) if reasons else ()
+    return [mood, _cluster(score), ((" ", ""), *fit(ranges, width - 1, " · ")), because]
 
 
-def range_line(item: Range) -> Line:
-    """A predicted range at one horizon."""
-    ahead: Span = (f"in {duration(item.horizon)} ", "muted")
-    if item.predicted is None:
-        return (ahead, ("no prediction yet", "unknown"))
-    usual = "" if item.usual is None else f", usual {engagement(item.usual)}"
-    return (
-        ahead,
-        (engagement(item.predicted), "strong"),
-        (f" ({span(item.low, item.high)})", ""),
-        (f"{usual}, n={item.n:,}", "muted"),
-    )
+def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
+    """The predicted outcome at each horizon, what it is to be measured against, and where nothing is learnt yet."""
+    known = [item for item in ranges if item.predicted is not None]
+    parts: list[tuple[int, Line]] = []
+    for at, item in enumerate(known):
+        parts.append((2 * at, _range(item)))
+        if told := _measure(item):
+            parts.append((2 * at + 1, ((told, "muted"),)))
+    if len(known) < len(ranges):
+        names = ", ".join(duration(item.horizon) for item in ranges if item.predicted is None)
+        rank = 2 * len(known)
+        parts.append((rank, ((f"in {names} ", "muted"), ("no prediction yet", "unknown"))))
+    return parts
+
+
+def _range(item: Range) -> Line:
+    within = (" (no range yet)", "unknown") if item.low is None else (f" ({span(item.low, item.high)})", "")
+    return ((f"in {duration(item.horizon)} ", "muted"), (engagement(item.predicted), "strong"), within)
+
+
+def _measure(item: Range) -> str:
+    """The baseline, and how many outcomes stand behind the range."""
+    usual = "" if item.usual is None else f"usual {engagement(item.usual)}"
+    graded = f"n={item.n:,}" if item.n else ""
+    return ", ".join(part for part in (usual, graded) if part)
 
 
 def _mood(score: DraftScore) -> Line:
@@ -153,4 +173,5 @@ def _cluster(score: DraftScore) -> Line:
     if score.cluster is None:
         return ((language, "muted"), (" · near no cluster", "muted"))
     near = "" if score.cluster_similarity is None else f" {score.cluster_similarity:.2f}"
-    return ((f"{language} · cluster ", "muted"), (f"{score.cluster} {score.cluster_label}", "accent"), (near, ""))
+    label = cut(score.cluster_label, LABEL) or "(no posts of it in this window)"
+    return ((f"{language} · cluster ", "muted"), (f"{score.cluster} {label}", "accent"), (near, ""))

@@ -17,6 +17,7 @@ class Feed(Table[PostRow]):
     """Posts, newest first. Moving the cursor freezes them; back to the top (g) lets them move again."""
 
     EMPTY = "no posts yet"
+    REST = 40
 
     def __init__(self) -> None:
         super().__init__("feed", COLUMNS, header=False)
@@ -38,14 +39,14 @@ class Feed(Table[PostRow]):
         """Platform and id."""
         return (item.platform, item.uid)
 
-    def title(self) -> str:
+    def title_parts(self) -> list[tuple[int, str]]:
         """Whether it moves, and what has come since it stopped."""
         if self._pinned is None:
-            return "5 Feed  newest posts"
+            return [(0, "5 Feed"), (1, "newest posts")]
         seen = {self.key_of(post) for post in self.items}
         new = sum(self.key_of(post) not in seen for post in self._newest)
         more = "+" if new >= MOST else ""
-        return f"5 Feed  ‖ standing still, +{count(new)}{more} new (g: move again)"
+        return [(0, "5 Feed"), (0, f"‖ standing still, +{count(new)}{more} new"), (1, "g: move again")]
 
 
 def still_there(shown: Sequence[PostRow], newest: Sequence[PostRow]) -> list[PostRow]:

@@ -39,7 +39,7 @@ def gauge_lines(snapshot: Snapshot, width: int, height: int) -> list[Line]:
     """Mean, three shares and coverage; with room, what was not scored by reason and the languages."""
     now = snapshot.sentiment
     shares = [share_line(now, sign, name, field, width) for sign, name, field in SHARES]
-    mean, coverage = mean_line(now, snapshot.window, width), coverage_parts(snapshot)
+    mean, coverage = mean_line(snapshot, width), coverage_parts(snapshot)
     reasons = by_count(now.not_scored)
     if height < ROOMY:
         return [mean, *shares, fit([*coverage, *listed("not", reasons)], width, " ")]
@@ -49,16 +49,20 @@ def gauge_lines(snapshot: Snapshot, width: int, height: int) -> list[Line]:
     return [*lines, fit(listed(" lang", by_count(snapshot.languages)), width, " ")]
 
 
-def mean_line(now: Sentiment, seconds: int, width: int) -> Line:
+def mean_line(snapshot: Snapshot, width: int) -> Line:
     """The mean of the scored posts, its band and its change; in words where nothing was scored."""
+    now, posts, seconds = snapshot.sentiment, snapshot.posts_in_window, snapshot.window
+    if not posts:
+        return ((" no posts in this window", "muted"),)
     if not now.scored or now.mean is None:
-        return ((" mean ", "muted"), ("not scored", "unknown"))
+        return ((" mean ", "muted"), ("not scored: none of the posts is English text", "unknown"))
     parts: list[tuple[int, Line]] = [(0, ((" mean", "muted"),)), (0, ((f"{now.mean:+.3f}", mood(now.mean)),))]
     if now.band is not None:
         parts.append((2, ((f"±{now.band:.3f}", "muted"),)))
     if now.change is not None:
-        arrow = "▲" if now.change > 0 else "▼" if now.change < 0 else "="
-        parts.append((1, ((f" {arrow} {now.change:+.2f}", ""),)))
+        change = round(now.change, 2)
+        told = f"▲ {change:+.2f}" if change > 0 else f"▼ {change:+.2f}" if change < 0 else "= 0.00"
+        parts.append((1, ((f" {told}", ""),)))
         parts.append((3, ((f"vs {window(seconds)} before", "muted"),)))
     return fit(parts, width, " ")
 
@@ -78,9 +82,11 @@ def share_line(now: Sentiment, sign: str, name: str, field: str, width: int) -> 
 def coverage_parts(snapshot: Snapshot) -> list[tuple[int, Line]]:
     """How much of the window could be scored at all."""
     share = whole_percent(snapshot.sentiment.coverage)
+    if not snapshot.posts_in_window:
+        return []
     return [
         (0, ((" scored ", "muted"), (share, ""))),
-        (2, ((f"of {count(snapshot.posts_in_window)}", "muted"),)),
+        (0, ((f"of {count(snapshot.posts_in_window)}", "muted"),)),
         (0, (("(en)", "muted"),)),
     ]
 

@@ -25,9 +25,9 @@ class Hashtags(Table[Hashtag]):
         """A tag is itself."""
         return item.tag
 
-    def title(self) -> str:
+    def title_parts(self) -> list[tuple[int, str]]:
         """How many there are."""
-        return f"6 Hashtags  top {len(self.items)} · {self.sorting()}"
+        return [(0, "6 Hashtags"), (2, f"top {len(self.items)}"), (1, self.sorting())]
 
 
 COLUMNS = (

@@ -7,6 +7,7 @@ from tui.view import View
 from tui.widgets.paint import Panel
 
 FEED_NAME = 32
+OLD = 3600.0  # seconds
 
 _WORDS = {"live": ("● LIVE", "live"), "waiting": ("● WAITING", "busy"), "ended": ("● ENDED", "strong")}
 
@@ -69,7 +70,8 @@ def _facts(frame: Frame, asked: int | None) -> list[tuple[int, Line]]:
         (2, wide),
     ]
     if frame.health.lag is not None:
-        facts.insert(2, (5, (("lag ", "muted"), (lag(frame.health.lag), ""))))
+        rank = 5 if frame.health.lag < OLD else 9  # an old file lags by its age, which is no news
+        facts.insert(2, (rank, (("lag ", "muted"), (lag(frame.health.lag), ""))))
     return facts
 
 
@@ -78,7 +80,7 @@ def format_line(formats: list[Format]) -> Line:
     if not formats:
         return ()
     most = max(formats, key=lambda item: item.lines)
-    role = "" if most.mapped == most.lines else "warning"
+    role = "" if all(item.mapped == item.lines for item in formats) else "warning"
     others = f" +{len(formats) - 1}" if len(formats) > 1 else ""
     return ((f"{cut(most.name, 20)} ", "muted"), (mapped_percent(most), role), (others, "muted"))
 

@@ -57,6 +57,7 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
         return [(("The engine has not sent its first picture yet.", "muted"),)]
     snapshot, health = frame.snapshot, frame.health
     lines: list[Line] = [
+        *_notices(snapshot.notices, width),
         (("Records", "head"),),
         *_meter_lines(snapshot.meters),
         *_section("Formats"),
@@ -106,9 +107,14 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
             width * 4,
         )
     )
-    for notice in snapshot.notices:
-        lines += [((part, "warning"),) for part in wrap(notice, width)]
     return lines
+
+
+def _notices(notices: list[str], width: int) -> list[Line]:
+    if not notices:
+        return []
+    told: list[Line] = [((part, "warning"),) for notice in notices for part in wrap(notice, width)]
+    return [(("What to know before trusting the numbers", "head"),), *told, BLANK]
 
 
 def _meter_lines(meters: Meters) -> list[Line]:

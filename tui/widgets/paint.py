@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
@@ -93,7 +94,8 @@ class Panel(Widget):
         before, self._lines = self._lines, self.lines(width, height)[:height]
         for y in range(max(len(before), len(self._lines))):
             if _at(before, y) != _at(self._lines, y):
-                self.refresh(Region(0, y, width, 1))
+                start, end = changed(_at(before, y), _at(self._lines, y), width)
+                self.refresh(Region(start, y, end - start, 1))
 
     def on_resize(self) -> None:
         """Everything is laid out for the room there is."""
@@ -104,6 +106,27 @@ class Panel(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the panel."""
         return strip_of(self, _at(self._lines, y), self.size.width)
+
+
+def changed(before: Line, after: Line, width: int) -> tuple[int, int]:
+    """The first cell of a line that may have changed, and the one after the last."""
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    start = min(_cells(after[:head]), width)
+    if _cells(before) != _cells(after):
+        return start, width
+    return start, min(_cells(after[: len(after) - tail]), width)
+
+
+def _alike(before: Line, after: Line) -> int:
+    """How many spans two lines begin with in common."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((at for at, (old, new) in pairs if old != new), min(len(before), len(after)))
+
+
+def _cells(line: Line) -> int:
+    """Cells that a line takes once it is drawn."""
+    return sum(cell_len(plain(text)) for text, _ in line)
 
 
 def _at(lines: Sequence[Line], y: int) -> Line:

@@ -1,59 +1,103 @@
 """What was predicted of posts, what they have come to, and how good such predictions have been."""
 
-from collections.abc import Hashable
-from datetime import datetime
+from collections.abc import Hashable, Sequence
 
-from engine.snapshot import Labels, Prediction, Score, Snapshot
-from tui.format import UNKNOWN, count, due, duration, engagement, short
+from engine.snapshot import Labels, Prediction, Snapshot
+from tui.format import UNKNOWN, clock, due, duration, engagement, short
 from tui.lines import Span
 from tui.widgets.cells import author_cell, text_cell
 from tui.widgets.columns import Column
+from tui.widgets.record import Part, record
 from tui.widgets.table import Table
+
+ROOMY = 100  # cells from which the panel has its whole name
+OUTCOME = "outcome"  # the column whose order mixes what waits with what has come of earlier ones
 
 
 class Predictions(Table[Prediction]):
-    """Frozen predictions beside their outcome, with the champion's record in the title."""
+    """Frozen predictions at one horizon beside their outcome, with the champion's record in the title.
+
+    By outcome, the first half of the rows in sight wait, highest predicted first; below them stand the last that
+    matured. So there is always something to see of how earlier predictions ended.
+    """
 
     EMPTY = "no predictions yet: each post is predicted once, when it arrives"
+    REST = 30
 
     def __init__(self) -> None:
-        self._as_of: datetime | None = None
-        self._record = ""
+        self._snapshot: Snapshot | None = None
+        self._record: list[Part] = []
+        self._horizons: list[int] = []
+        self._horizon: int | None = None
         super().__init__("predictions", columns(self))
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
-        self._as_of = snapshot.as_of
-        self._record = record(snapshot.scoreboard, snapshot.labels)
-        self.fill(snapshot.predictions)
+        self._snapshot = snapshot
+        self._horizons = sorted(label.horizon for label in snapshot.labels)
+        if self._horizon not in self._horizons:
+            self._horizon = self._horizons[0] if self._horizons else None
+        labels: Labels | None = next((item for item in snapshot.labels if item.horizon == self._horizon), None)
+        self._record = record(snapshot.scoreboard, labels, snapshot.as_of) if labels else []
+        self.fill([item for item in snapshot.predictions if item.horizon == self._horizon])
+
+    def next_horizon(self) -> bool:
+        """Show the next longer horizon, after the longest the shortest; False if there is only one."""
+        if self._snapshot is None or self._horizon is None or len(self._horizons) < 2:
+            return False
+        self._horizon = self._horizons[(self._horizons.index(self._horizon) + 1) % len(self._horizons)]
+        self.release()
+        self.show(self._snapshot)
+        return True
 
     def key_of(self, item: Prediction) -> Hashable:
         """A post is predicted once for each horizon."""
         return (item.platform, item.uid, item.horizon)
 
-    def title(self) -> str:
-        """The champion's record first: what these numbers are worth."""
-        return f"4 Predicted engagement · {self._record} · {self.sorting()}"
+    def arranged(self, items: Sequence[Prediction]) -> list[Prediction]:
+        """By a column, or mixed by outcome."""
+        if self._sort is None or self._sort.title != OUTCOME:
+            return super().arranged(items)
+        waiting = sorted((p for p in items if p.state == "waiting"), key=_expected)
+        ended = sorted((p for p in items if p.state != "waiting"), key=lambda p: (p.due, p.uid), reverse=True)
+        rows = max(self.size.height - 1, 2)
+        first, second = (ended, waiting) if self._reverse else (waiting, ended)
+        kept = max(rows - len(second), -(-rows // 2))
+        return [*first[:kept], *second, *first[kept:]]
 
-    def due_cell(self, item: Prediction) -> Span:
-        """When the outcome is due, or was."""
-        return (due(item.due, self._as_of), "muted")
+    def title_parts(self) -> list[Part]:
+        """The horizon and the champion's record: what these numbers are worth."""
+        horizon = f" after {duration(self._horizon)}" if self._horizon else ""
+        others = "h: other horizons" if len(self._horizons) > 1 else ""
+        name = "4 Predicted engagement" if self.size.width >= ROOMY else "4 Predicted"
+        return [(0, f"{name}{horizon}"), *self._record, (5, self.sorting()), (7, others)]
+
+    def outcome_cell(self, item: Prediction) -> Span:
+        """When the outcome is due, or whether it fell into the range."""
+        if item.state == "censored":
+            return ("censored", "warning")
+        if item.state == "waiting":
+            return (due(item.due, self._snapshot.as_of if self._snapshot else None), "muted")
+        return verdict(item)
 
 
 def columns(table: Predictions) -> list[Column[Prediction]]:
-    """The columns; when something is due depends on the moment the table shows."""
+    """The columns; how far off an outcome is depends on the moment the table shows."""
     return [
-        Column("pred", lambda p: (engagement(p.predicted), "strong"), 6, order=lambda p: p.predicted),
-        Column("80% range", lambda p: (span(p.low, p.high), ""), 10, rank=2),
-        Column("usual", lambda p: (engagement(p.usual), "muted"), 6, rank=5, order=lambda p: p.usual),
-        Column("now", _now, 6, order=_reached),
+        Column(OUTCOME, table.outcome_cell, 12, False, order=lambda p: -p.due.timestamp()),
+        Column("predicted", lambda p: (engagement(p.predicted), "strong"), 9, order=lambda p: p.predicted),
+        Column("80% range", lambda p: (span(p.low, p.high), ""), 10, rank=1),
+        Column("actual", _actual, 6, order=reached),
+        Column("usual", lambda p: (engagement(p.usual), "muted"), 6, rank=3, order=lambda p: p.usual),
         Column("×", lambda p: (times(p.times), ""), 5, rank=4, order=lambda p: p.times),
-        Column("state", _state, 10, False, rank=1),
-        Column("after", lambda p: (duration(p.horizon), "muted"), 5, rank=6, order=lambda p: -p.horizon),
-        Column("due", table.due_cell, 8, rank=3, order=lambda p: -p.due.timestamp()),
-        Column("author", lambda p: author_cell(p.name, p.author), 16, False, rank=7),
+        Column("due", lambda p: (clock(p.due), "muted"), 8, rank=6),
+        Column("author", lambda p: author_cell(p.name, p.author), 16, False, rank=5),
         Column("post", lambda p: text_cell(p.text)),
     ]
+
+
+def _expected(item: Prediction) -> tuple[float, str]:
+    return (-item.predicted if item.predicted is not None else 1.0, item.uid)
 
 
 def span(low: float | None, high: float | None) -> str:
@@ -68,12 +112,16 @@ def times(value: float | None) -> str:
     return f"{value:.1f}" if value < 9.95 else short(value)
 
 
-def _reached(item: Prediction) -> int | None:
+def reached(item: Prediction) -> int | None:
+    """Engagements at the horizon, or so far."""
     return item.actual if item.state == "matured" else item.now
 
 
-def _now(item: Prediction) -> Span:
-    return (short(_reached(item)), "strong" if item.state == "matured" else "")
+def _actual(item: Prediction) -> Span:
+    number = short(reached(item))
+    if item.state == "matured":
+        return (number, "strong")
+    return (number if item.now is None else f"{number}…", "muted")  # it goes on
 
 
 def held(item: Prediction) -> bool | None:
@@ -83,31 +131,11 @@ def held(item: Prediction) -> bool | None:
     return item.low <= item.actual <= item.high
 
 
-def _state(item: Prediction) -> Span:
-    if item.state == "censored":
-        return ("censored", "warning")
-    if item.state == "waiting":
-        return ("waiting", "muted")
+def verdict(item: Prediction) -> Span:
+    """A matured prediction against its outcome, by sign, word and colour."""
     inside = held(item)
-    if inside is None:
-        return ("matured", "")
-    return ("matured ✓", "good") if inside else ("matured ✗", "negative")
-
-
-def record(scores: list[Score], labels: list[Labels]) -> str:
-    """How the champion has done at the horizon it is best known at, or when the first labels are due."""
-    champions = [score for score in scores if score.champion and score.n]
-    if champions:
-        best = max(champions, key=lambda score: score.n)
-        skill = UNKNOWN if best.skill is None else f"{best.skill:+.0%}"
-        covered = UNKNOWN if best.coverage80 is None else f"{best.coverage80:.0%}"
-        mae = UNKNOWN if best.mae is None else engagement(best.mae)
-        return f"{best.model} {duration(best.horizon)} n={count(best.n)} MAE {mae} skill {skill} in range {covered}"
-    waiting = sum(label.waiting for label in labels)
-    matured = sum(label.matured for label in labels)
-    if matured:
-        return f"learning: {count(matured)} matured, {count(waiting)} waiting"
-    first = min((label.first_due for label in labels if label.first_due), default=None)
-    if first is not None:
-        return f"learning: first labels at {first:%H:%M} UTC ({count(waiting)} waiting)"
-    return f"learning: {count(waiting)} waiting"
+    if inside is None or item.actual is None or item.low is None:
+        return ("no range", "muted")
+    if inside:
+        return ("✓ in range", "good")
+    return ("✗ below", "negative") if item.actual < item.low else ("✗ above", "negative")

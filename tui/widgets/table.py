@@ -9,9 +9,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.actions import bindings
-from tui.lines import BLANK, Line
+from tui.lines import BLANK, Line, fit_text
 from tui.widgets.columns import Column, Item, fitting, heading, layout, ordered
 from tui.widgets.paint import Panel, strip_of
+
+TITLE_FRAME = 4  # cells of a border that its title cannot have
 
 
 class Opened(Message):
@@ -30,6 +32,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
     EMPTY: ClassVar[str] = ""  # what stands in for the rows while there are none
+    REST: ClassVar[int] = 24  # cells the last column is to have, before columns of a rank are let in
 
     def __init__(self, name: str, columns: Sequence[Column[Item]], header: bool = True) -> None:
         super().__init__(name)
@@ -49,9 +52,13 @@ class Table(Panel, Generic[Item], can_focus=True):
         """What tells an item from all others, for as long as it lives."""
         raise NotImplementedError
 
-    def title(self) -> str:
-        """The title, with the sort order if there is one."""
+    def title_parts(self) -> list[tuple[int, str]]:
+        """The title in parts by rank: while it is too long, the part of the highest rank is left out."""
         raise NotImplementedError
+
+    def arranged(self, items: Sequence[Item]) -> list[Item]:
+        """The rows in the order chosen."""
+        return ordered(items, self._sort, self._reverse) if self._sort else list(items)
 
     # -- data -----------------------------------------------------------------------------------------------------
 
@@ -67,7 +74,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     def fill(self, items: Sequence[Item]) -> None:
         """Show other items; the cursor goes with its row, or stays where it was if that row is gone."""
-        self._items = ordered(items, self._sort, self._reverse) if self._sort else list(items)
+        self._items = self.arranged(items)
         if self._pinned is None:
             self._cursor = 0
         else:
@@ -77,7 +84,7 @@ class Table(Panel, Generic[Item], can_focus=True):
             )
         self._keep_in_sight()
         self.redraw()
-        self.retitle(self.title())
+        self._retitle()
 
     def sorting(self) -> str:
         """How the rows are sorted, for the title."""
@@ -104,7 +111,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The heading and the rows in sight."""
-        columns = fitting(self._columns, width)
+        columns = fitting(self._columns, width, self.REST)
         lines: list[Line] = [heading(columns, width, self._sort)] if self._header else []
         for at in range(self._top, min(self._top + height - self._header, len(self._items))):
             mark = "▶ " if at == self._cursor and (self.has_focus or self._pinned is not None) else "  "
@@ -125,7 +132,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight at the new size."""
-        self._keep_in_sight()
+        self.fill(self._items)
         super().on_resize()
 
     def on_focus(self) -> None:
@@ -190,7 +197,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     def _sort_at(self, x: int) -> None:
         edge = 2
-        for column in fitting(self._columns, self.size.width):
+        for column in fitting(self._columns, self.size.width, self.REST):
             edge += (column.width or self.size.width) + 1
             if x < edge:
                 if column is self._sort:
@@ -210,7 +217,10 @@ class Table(Panel, Generic[Item], can_focus=True):
     def _repaint(self) -> None:
         self.redraw()
         self.refresh()
-        self.retitle(self.title())
+        self._retitle()
+
+    def _retitle(self) -> None:
+        self.retitle(fit_text(self.title_parts(), self.size.width - TITLE_FRAME))
 
     def _keep_in_sight(self) -> None:
         rows = max(self.size.height - self._header, 1)

@@ -12,7 +12,7 @@ from tui.format import duration, short, window
 from tui.lines import Line, Span, pad
 from tui.widgets.paint import Panel
 
-SCALES = (0.1, 0.25, 0.5, 1.0)  # half heights the mean is drawn at: the least that holds it
+SCALES = (0.1, 0.25, 0.5, 0.75, 1.0)  # half heights the mean is drawn at: the least that holds it
 AXIS = 6  # cells of the labels at the left
 
 

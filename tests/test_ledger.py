@@ -1,0 +1,145 @@
+"""What is kept of a post and of what befell it: counts at their times, reactions, deletes, purges, and the caps."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import ledger as ledger_module
+from engine.analysis import analyse
+from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
+from engine.events import Counts, Post, Reaction
+from engine.ledger import KINDS, Entry, Ledger, Outcome
+
+ROOMY = EngineConfig(retention=ALL_TIME)
+
+
+def written(uid: str = "1", author: str = "a", **more: object) -> Post:
+    return Post(platform="x", uid=uid, author=author, text="some words", **more)  # type: ignore[arg-type]
+
+
+def held(ledger: Ledger, post: Post, time: int = 0) -> Entry:
+    return ledger.add(post, analyse(post), time, late=False)
+
+
+def liked(uid: str, target: str = "1") -> Reaction:
+    return Reaction(platform="x", uid=uid, target=target, kind="like")
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 50), st.integers(0, 9)), min_size=1, max_size=30, unique_by=lambda one: one[0])
+)
+def test_counts_are_those_read_last_in_whatever_order_they_come(readings: list[tuple[int, int]]) -> None:
+    entry = held(Ledger(ROOMY), written())
+    for at, likes in readings:
+        entry.observe(Counts(like=likes), at)
+    assert entry.count(0, carried=False) == max(readings)[1]
+    assert not any(entry.observe(Counts(like=likes), at) for at, likes in readings), "known already"
+
+
+def test_counts_without_a_time_are_as_new_as_their_arrival_but_do_not_make_older_ones_new() -> None:
+    entry = held(Ledger(ROOMY), written())
+    entry.observe(Counts(like=5), 100)
+    entry.observe(Counts(like=7), None)
+    assert entry.count(0, carried=False) == 7
+    entry.observe(Counts(like=3), 50)
+    assert entry.count(0, carried=False) == 7
+
+
+def test_many_readings_keep_the_first_and_the_newest() -> None:
+    entry = held(Ledger(ROOMY), written())
+    for at in range(1, 500):
+        entry.observe(Counts(like=at), at)
+    assert len(entry.history) == ledger_module.HISTORY
+    assert (entry.history[0][0], entry.history[-1][0]) == (1, 499)
+
+
+def test_a_reported_count_moves_with_what_comes_and_goes_after_it() -> None:
+    ledger = Ledger(ROOMY)
+    entry = held(ledger, written())
+    ledger.react(liked("l1"))
+    entry.observe(Counts(like=10), 5)
+    assert entry.count(0, carried=True) == 10, "the like seen is among the ten"
+    ledger.react(liked("l2"))
+    assert entry.count(0, carried=True) == 11
+    assert ledger.retract("x:l1")
+    assert ledger.retract("x:l2")
+    assert entry.count(0, carried=True) == 9
+
+
+def test_a_reaction_counts_once_and_not_after_it_was_taken_back() -> None:
+    ledger = Ledger(ROOMY)
+    entry = held(ledger, written())
+    assert ledger.react(liked("l")) is Outcome.REACTION
+    assert ledger.react(liked("l")) is Outcome.DUPLICATE
+    assert ledger.retract("x:l")
+    assert not ledger.retract("x:l")
+    assert ledger.react(liked("l")) is Outcome.DUPLICATE
+    assert entry.seen == (0, 0, 0, 0)
+
+
+def test_reactions_by_either_name_wait_for_their_post() -> None:
+    ledger = Ledger(ROOMY)
+    ledger.react(liked("l1", "1"))
+    ledger.react(liked("l2", "local"))
+    entry = held(ledger, written(alias="local"))
+    ledger.react(liked("l3", "local"))
+    assert entry.seen[KINDS.index("like")] == 3
+
+
+def test_nothing_is_kept_of_reactions_to_a_post_that_was_deleted() -> None:
+    ledger = Ledger(ROOMY)
+    ledger.remove(held(ledger, written()), tombstone=True)
+    ledger.react(liked("l"))
+    ledger.respond("x:other", 2, -1)
+    assert not ledger._orphans
+
+
+@pytest.mark.parametrize("cap", ["MAX_REACTIONS", "MAX_ORPHANS"])
+def test_caps_on_reactions_hold_and_are_told(cap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_module, cap, 10)
+    ledger = Ledger(ROOMY)
+    for number in range(25):
+        ledger.react(liked(f"l{number}", f"post{number}"))
+    assert len(ledger._reactions if cap == "MAX_REACTIONS" else ledger._orphans) == 10
+    assert ledger.unrecognised == 15
+
+
+def test_the_cap_on_posts_keeps_the_newest_in_whatever_order_they_come() -> None:
+    times = list(range(40))
+    random.Random(1).shuffle(times)
+    ledger = Ledger(EngineConfig(retention=ALL_TIME, max_posts=10))
+    for time in times:
+        if ledger.keeps(time, max(times)):
+            held(ledger, written(str(time)), time)
+        for entry in ledger.expired(max(times)):
+            ledger.remove(entry, tombstone=False)
+    assert sorted(entry.time for entry in ledger.posts.values()) == list(range(30, 40))
+    assert ledger.evicted == 30
+
+
+def test_a_post_past_retention_is_not_taken_in() -> None:
+    ledger = Ledger(EngineConfig(retention=HOUR))
+    assert not ledger.keeps(0, HOUR)
+    assert ledger.keeps(1, HOUR)
+
+
+def test_an_account_is_purged_up_to_a_time() -> None:
+    ledger = Ledger(ROOMY)
+    assert ledger.purge("x:a", 10 * MINUTE)
+    assert not ledger.purge("x:a", 10 * MINUTE)
+    assert not ledger.purge("x:a", 5 * MINUTE)
+    assert ledger.purged("x:a", 10 * MINUTE)
+    assert not ledger.purged("x:a", 10 * MINUTE + 1)
+    assert not ledger.purged("x:b", 0)
+
+
+def test_what_is_known_of_purges_and_deletes_is_bounded() -> None:
+    ledger = Ledger(EngineConfig(max_tombstones=10))
+    for number in range(30):
+        ledger.bury(f"x:{number}")
+        ledger.purge(f"x:{number}", 1)
+    assert (len(ledger._tombstones), len(ledger._purged)) == (10, 10)
+    assert ledger.buried("x:29")
+    assert ledger.purged("x:29", 1)
