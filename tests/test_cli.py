@@ -120,7 +120,7 @@ def test_wrong_usage_is_one_line_and_status_2(words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("words", [("--format", "nothing"), ("--map", "nothing"), ("--map", "colour=.a")])
 def test_a_format_or_map_that_is_none_is_one_line(feed: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     result = trendtop("export", str(feed), "-o", str(tmp_path / "x.csv"), *words)
-    assert result.returncode == 1
+    assert result.returncode == 2
     one_line(result)
 
 

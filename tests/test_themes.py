@@ -13,8 +13,10 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
 from models import centroids
+from models.centroids import Centroids, _small_step, _step
 from models.silhouette import nested
 from models.themes import SAMPLE, Themes, labels
+from models.vectors import count, products
 
 SECOND = 1_000_000
 TOPICS = {
@@ -286,3 +288,30 @@ def test_a_silence_of_years_retires_what_was_there_and_learning_goes_on() -> Non
     again = themes.update([("#sun", "beach", "sea")] * 6, 3_000 * 24 * 3600 * 1_000_000)
     assert min(first[1:]) >= 0
     assert min(again[1:]) > max(first)
+
+
+def test_a_small_step_is_the_step_of_k_means() -> None:
+    rng = random.Random(3)
+    words = [f"word{n}" for n in range(40)]
+    centroids = Centroids(0)
+    for _ in range(6):
+        centroids.learn(count([rng.choices(words, k=8) for _ in range(20)]))
+    idf = centroids.idf()
+    docs, _ = idf.unit(count([rng.choices(words, k=8) for _ in range(12)]))
+    live, weights = idf.unit(centroids.sums)
+    touched, home = np.unique(products(docs, live).toarray().argmax(axis=1), return_inverse=True)
+    assert 1 < len(touched) < 12
+    by_k_means, sums = _step(docs, live[touched], weights[touched], idf, 0)
+    by_hand = _small_step(docs, live[touched], weights[touched], home, idf)
+    assert by_k_means.tolist() == home.tolist()
+    np.testing.assert_allclose(by_hand.toarray(), sums.toarray(), atol=1e-12)
+
+
+def test_products_are_those_of_whole_rows() -> None:
+    rng = random.Random(5)
+    words = [f"word{n}" for n in range(30)]
+    left = count([rng.choices(words, k=rng.randrange(6)) for _ in range(9)])
+    right = count([rng.choices(words, k=rng.randrange(6)) for _ in range(14)])
+    assert (products(left, right) != left @ right.T).nnz == 0
+    assert products(left[:0], right).shape == (0, 14)
+    assert products(left, right[:0]).shape == (9, 0)

@@ -111,8 +111,9 @@ def _positive(text: str) -> float:
 
 
 def _source_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", default="auto", metavar="NAME", help="native shape, if it should not be found out")
-    parser.add_argument("--map", metavar="text=.a.b,...", help="where the fields of unknown lines are")
+    add = parser.add_argument
+    add("--format", type=options.shape, default="auto", metavar="NAME", help="the native shape, instead of finding it out")
+    add("--map", type=options.mapping, default=(), metavar="text=.a.b,...", help="where the fields of unknown lines are")
     parser.add_argument("--follow-missing", action="store_true", help="wait for files that are not there yet")
 
 

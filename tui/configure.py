@@ -21,9 +21,7 @@ def engine_config(arguments: argparse.Namespace | None = None) -> EngineConfig:
 
 
 def source_config(arguments: argparse.Namespace, stdin_fd: int | None = None) -> SourceConfig:
-    """The sources' options. Raises ValueError, in one line, for a --map that cannot be read."""
-    from engine.platforms.generic import parse_map  # noqa: PLC0415
-
+    """The sources' options."""
     return SourceConfig(
         paths=tuple(arguments.feed),
         follow=not getattr(arguments, "no_follow", True),
@@ -32,6 +30,6 @@ def source_config(arguments: argparse.Namespace, stdin_fd: int | None = None) ->
         since=getattr(arguments, "since", None),
         replay=getattr(arguments, "replay", None),
         format=arguments.format,
-        map=parse_map(arguments.map) if arguments.map else (),
+        map=arguments.map,
         stdin_fd=stdin_fd,
     )

@@ -24,11 +24,8 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
             feed_fd = _free_keyboard()
         except OSError:
             return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
-    try:
-        source = source_config(arguments, feed_fd)
-    except ValueError as error:
-        return fail(str(error))
-    return _run(Start(engine=engine_config(arguments), source=source), feed_fd, arguments)
+    start = Start(engine=engine_config(arguments), source=source_config(arguments, feed_fd))
+    return _run(start, feed_fd, arguments)
 
 
 def demo(arguments: argparse.Namespace, fail: Fail) -> int:

@@ -80,3 +80,27 @@ def clusters(text: str) -> tuple[int, int]:
     if not 2 <= bounds[0] <= bounds[1] <= MAX_CLUSTERS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of clusters from 2 to 64: write it like 4..16, or 8")
     return bounds
+
+
+def shape(text: str) -> str:
+    """The name of a native shape, or `auto`."""
+    from engine.platforms import registry  # noqa: PLC0415 - keeps --help quick
+
+    if text != "auto":
+        try:
+            registry.find(text)
+        except ValueError as unknown:
+            raise argparse.ArgumentTypeError(str(unknown)) from None
+    return text
+
+
+def mapping(text: str) -> tuple[tuple[str, str], ...]:
+    """Fields and the paths where they are, like text=.a.b,author=.c."""
+    from engine.platforms.generic import mapped, parse_map  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        pairs = parse_map(text)
+        mapped(pairs)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+    return pairs
