@@ -77,7 +77,7 @@ class Stages:
 def by_stage(lines: list[bytes], config: EngineConfig) -> Counter[str]:
     """One run with a clock around each stage."""
     stages, engine = Stages(), Engine(config)
-    engine.decoder.read = stages.timed("decode", engine.decoder.read)  # type: ignore[method-assign]
+    engine.intake.decoder.read = stages.timed("decode", engine.intake.decoder.read)  # type: ignore[method-assign]
     engine._learn = stages.timed("forecast and learn", engine._learn)  # type: ignore[method-assign]
     engine._cluster = stages.timed("clusters", engine._cluster)  # type: ignore[method-assign]
     analyse, pipeline.analyse = pipeline.analyse, stages.timed("text", pipeline.analyse)

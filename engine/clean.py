@@ -28,6 +28,8 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     if text.isprintable():
         return text
     text = text.replace("\r\n", "\n")
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(c if c.isprintable() or c in _KEEP else " " if c.isspace() else "" for c in text)
 
 

@@ -39,13 +39,16 @@ def event_time(created: int | None, seen: int | None, present: int, config: Engi
 
 
 def identity(event: Event) -> tuple[str, str]:
-    """The id of an event over all platforms, and what tells apart events of the same id and time."""
+    """The id of an event over all platforms, and what tells apart events of the same id and time.
+
+    The parts are set apart by NUL, which sorts before all else: a version that begins like another comes after it.
+    """
     match event:
         case Post():
-            seen_at = event.counts_at or event.seen or 0
-            return f"{event.platform}:{event.uid}", f"{event.version}|{seen_at:020d}|{event.counts}|{event.text}"
+            counted = f"{event.counts_at or event.seen or 0:020d}"
+            return f"{event.platform}:{event.uid}", "\0".join((event.version, counted, str(event.counts), event.text))
         case Edit():
-            return f"{event.post.platform}:{event.post.uid}", f"{event.post.version}|{event.post.text}"
+            return f"{event.post.platform}:{event.post.uid}", "\0".join((event.post.version, event.post.text))
         case Observation():
             return f"{event.platform}:{event.uid}", str(event.counts)
         case Purge():

@@ -4,9 +4,10 @@ from engine.analysis import analyse
 from engine.clean import clean_line
 from engine.config import SECOND
 from engine.events import Post
-from engine.picture import theme_names, to_count
+from engine.picture_clusters import theme_names
 from engine.pipeline import Engine
 from engine.snapshot import DraftScore, Range, WordScore
+from engine.units import to_count
 from models import sentiment
 from models.engagement import Known
 

@@ -39,7 +39,7 @@ class Gauge:
         )
 
     def _rate(self, now: float) -> float:
-        self._marks.append((now, self._engine.read))
+        self._marks.append((now, self._engine.intake.read))
         while len(self._marks) > 2 and self._marks[0][0] < now - RATE_SPAN:
             self._marks.popleft()
         (since, before), (until, after) = self._marks[0], self._marks[-1]

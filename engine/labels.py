@@ -10,6 +10,7 @@ from engine.ledger import KINDS, Entry, Ledger
 from models.engagement import EngagementModel, Forecast, Known, Matured
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
+RECENT = 200
 NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: unequal ages)
 
 WAITING, MATURED = "waiting", "matured"
@@ -46,6 +47,7 @@ class Labels:
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
         # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
         self._due: tuple[deque[tuple[int, str]], ...] = tuple(deque() for _ in horizons)
+        self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
@@ -111,6 +113,7 @@ class Labels:
             self.censored[index][reason] += 1
             return
         self.matured[index] += 1
+        self.recent[index].append(entry.key)
         known = Known(author=entry.author, at=entry.time)
         self._ready.setdefault(index, []).append(Matured(known, forecast, actual, due))
 

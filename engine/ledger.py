@@ -58,18 +58,22 @@ class Entry(msgspec.Struct, kw_only=True):
     seen: Seen = NONE_SEEN  # reactions seen in the feed
     base: Seen = NONE_SEEN  # of those, the ones already inside `counts`
     counts: Counts | None = None
-    counted_at: int | None = None  # when `counts` were true; None if the feed does not say
+    dated: bool = False  # whether the feed says when `counts` were true
+    counted_at: int | None = None  # newest time at which any counts were true
     history: tuple[tuple[int | None, Counts], ...] = ()  # observations with their times, in the order they came
 
     def count(self, kind: int, carried: bool) -> int | None:
         """Best count of a kind: as last reported plus what came or was taken back since; None if nobody says.
 
-        `carried`: the feed delivers every reaction of this kind as an event, so none seen is 0.
+        Where the feed does not tell when the report was true, what it brought may be inside: the larger of both counts.
+        `carried`: the feed delivers every reaction of this kind as an event, so those seen are all there are.
         """
         reported = None if self.counts is None else getattr(self.counts, KINDS[kind])
-        if reported is not None:
-            return max(0, int(reported) + self.seen[kind] - self.base[kind])
-        return self.seen[kind] if self.seen[kind] or carried else None
+        if reported is None:
+            return self.seen[kind] if carried else None
+        if not self.dated:
+            return max(int(reported), self.seen[kind])
+        return max(0, int(reported) + self.seen[kind] - self.base[kind])
 
     def observe(self, counts: Counts, at: int | None) -> bool:
         """Note counts read at a time; False if they were known already."""
@@ -78,13 +82,15 @@ class Entry(msgspec.Struct, kw_only=True):
         kept = self.history if len(self.history) < HISTORY else (self.history[0], *self.history[2:])
         self.history = (*kept, (at, counts))  # the first stays: it is the post's own
         if at is None or self.counted_at is None or at >= self.counted_at:
-            self.counts, self.base = counts, self.seen
+            self.counts, self.base, self.dated = counts, self.seen, at is not None
             self.counted_at = self.counted_at if at is None else at
         return True
 
-    def respond(self, kind: int, sign: int) -> None:
-        """Add a reaction of a kind, or take it back."""
+    def respond(self, kind: int, sign: int, time: int) -> None:
+        """Add reactions of a kind that happened at `time`, or take them back."""
         self.seen = _plus(self.seen, kind, sign)
+        if self.dated and self.counted_at is not None and time <= self.counted_at:
+            self.base = _plus(self.base, kind, sign)
 
 
 class Ledger:
@@ -100,7 +106,7 @@ class Ledger:
         self.unrecognised = 0  # reactions, and posts not seen, that were forgotten because of a cap
         self._aliases: dict[str, str] = {}
         self._reactions: dict[bytes, str] = {}  # digest of its key -> its kind as a digit, and the key of its post
-        self._orphans: dict[str, Seen] = {}
+        self._orphans: dict[str, tuple[Seen, int]] = {}  # with the time of the last one
         self._tombstones: dict[bytes, None] = {}
         self._purged: dict[bytes, int] = {}  # digest of an account -> time up to which all of it is gone
         self._by_time: list[tuple[int, str]] = []
@@ -141,11 +147,11 @@ class Ledger:
             late=late,
             first_age=None if witnessed is None or post.created is None else max(0, witnessed - post.created),
         )
-        for orphan in orphans:
-            for kind, count in enumerate(orphan):
-                entry.respond(kind, count)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, witnessed)
+        for orphan, last in orphans:
+            for kind, count in enumerate(orphan):
+                entry.respond(kind, count, last)
         self.posts[key] = entry
         if post.alias:
             self._aliases[f"{post.platform}:{post.alias}"] = key
@@ -193,8 +199,8 @@ class Ledger:
 
     # -- reactions -------------------------------------------------------------------------------------------
 
-    def react(self, reaction: Reaction) -> Outcome:
-        """Count a reaction for its post, seen or not."""
+    def react(self, reaction: Reaction, time: int) -> Outcome:
+        """Count a reaction at its event time for its post, seen or not."""
         digest = _digest(f"{reaction.platform}:{reaction.uid}")
         if digest in self._reactions or digest in self._tombstones:
             return Outcome.DUPLICATE
@@ -205,28 +211,28 @@ class Ledger:
             del self._reactions[next(iter(self._reactions))]
         self._reactions[digest] = sys.intern(f"{kind}{target}")  # one string for all reactions of a kind to a post
         self.reacting.add(f"{reaction.platform}:{reaction.kind}")
-        self.respond(target, kind, 1)
+        self.respond(target, kind, 1, time)
         return Outcome.REACTION
 
-    def respond(self, target: str, kind: int, sign: int) -> None:
-        """Add a reaction, reply or quote to its post, or take it back."""
+    def respond(self, target: str, kind: int, sign: int, time: int) -> None:
+        """Add a reaction, reply or quote that happened at `time` to its post, or take it back."""
         target = self._aliases.get(target, target)
         if (entry := self.posts.get(target)) is not None:
-            entry.respond(kind, sign)
+            entry.respond(kind, sign, time)
         elif (orphan := self._orphans.get(target)) is not None:
-            self._orphans[target] = _plus(orphan, kind, sign)
+            self._orphans[target] = (_plus(orphan[0], kind, sign), max(orphan[1], time))
         elif sign > 0 and not self.buried(target):
             if len(self._orphans) >= MAX_ORPHANS:
                 self.unrecognised += 1
                 del self._orphans[next(iter(self._orphans))]
-            self._orphans[target] = _plus(NONE_SEEN, kind, sign)
+            self._orphans[target] = (_plus(NONE_SEEN, kind, sign), time)
 
-    def retract(self, key: str) -> bool:
-        """Take a reaction back; False if none of that id is known."""
+    def retract(self, key: str, time: int) -> bool:
+        """Take a reaction back at `time`; False if none of that id is known."""
         found = self._reactions.pop(_digest(key), None)
         if found is None:
             return False
-        self.respond(found[1:], int(found[0]), -1)
+        self.respond(found[1:], int(found[0]), -1, time)
         self.bury(key)
         return True
 

@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 from engine.analysis import Analysis, analyse
 from engine.clean import clean_line
-from engine.clock import ReorderBuffer, SourceClock, Stamped
+from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
+from engine.intake import Intake
 from engine.labels import DELETED, LATE, Labels
 from engine.ledger import Entry, Ledger, Outcome
-from engine.platforms.base import Ignored, Mapped, Rejected
 from engine.platforms.decode import Decoder
-from engine.sources.base import Item, Oversized
+from engine.sequence import Sequence as EventSequence
+from engine.sources.base import Item
 from engine.tally import Contribution
 from engine.windows import Reactions, Window, resolve
 from models.engagement import EngagementModel, Known
@@ -26,20 +27,12 @@ BATCH_SPAN = 5 * SECOND
 CLUSTER_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
 MERGES_KEPT = 1_000
 GAPS_KEPT = 1_000
-EXAMPLE = 160  # characters kept of the first line that was rejected for a reason
 DAY = 24 * 60 * MINUTE
 
 REPLY, QUOTE = 2, 3
 
 _MENTION = re.compile(r"(?<!\w)@\w")
 _LINK = re.compile(r"https?://")
-
-
-class Tallied(NamedTuple):
-    """How often something befell a record, and the first record it befell."""
-
-    times: int
-    example: str
 
 
 class _Waiting(NamedTuple):
@@ -54,8 +47,8 @@ class Engine:
 
     def __init__(self, config: EngineConfig, decoder: Decoder | None = None, until: int | None = None) -> None:
         self.config = config
-        self.until = until  # nothing after this event time is applied
-        self.decoder = decoder or Decoder()
+        self.intake = Intake(decoder or Decoder())
+        self.sequence = EventSequence(config, until)
         self.ledger = Ledger(config)
         self.merged: dict[int, int] = {}  # clusters that became part of others, until that is written into the posts
         self.window = Window(config.window, self.merged, config.retention)
@@ -63,19 +56,11 @@ class Engine:
         self.themes = Themes(config.clusters, config.seed)
         self.model = EngagementModel(config.horizons, config.seed)
         self.labels = Labels(config.horizons, self.model)
-        self.lines = 0
-        self.read = 0  # records found in the lines
-        self.meters: dict[str, int] = {}
-        self.rejections: dict[str, Tallied] = {}
-        self.ignored: dict[str, Tallied] = {}
+        self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
-        self._clocks: dict[int, SourceClock] = {}
-        self._quiet: set[int] = set()  # sources that hold nobody up
-        self._buffer = ReorderBuffer()
-        self._floor: int | None = None  # everything before this has been applied
         self._batch: list[_Waiting] = []
         self._unclustered: list[Entry] = []
         self._grid = 0
@@ -84,55 +69,34 @@ class Engine:
 
     def open(self, source: int) -> None:
         """Announce a source, so that others wait for its first line."""
-        self._clocks.setdefault(source, SourceClock(self.config))
+        self.sequence.open(source)
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        self.open(source)
-        self._quiet.discard(source)
-        clock = self._clocks[source]
         for item in items:
-            self.lines += 1
-            if isinstance(item, Oversized):
-                self.read += 1
-                self._reject("line too long", item.prefix)
-                continue
-            records = self._decode(item)
-            if records:
-                for stamped in clock.place(records, present):
-                    self._hold(stamped)
-                self._apply_due()
+            if records := self.intake.records(item):
+                for record in self.sequence.take(source, records, present):
+                    self._apply(record)
 
     def quiet(self, source: int) -> None:
         """Say that a source has nothing to say for now, or ever: the others need not wait for it."""
-        self.open(source)
-        self._quiet.add(source)
-        self._apply_due()
+        for record in self.sequence.quiet(source):
+            self._apply(record)
 
     def finish(self) -> None:
-        """The feed is over, or `until` is reached: apply whatever is held back."""
-        for record in self._buffer.release(None if self.until is None else self.until + 1):
+        """The feed is over, or its `until` is reached: apply whatever is held back."""
+        for record in self.sequence.rest():
             self._apply(record)
         self._learn()
         self._cluster()
 
-    @property
-    def past_until(self) -> bool:
-        """Whether all that happened up to `until` has been applied."""
-        return self.until is not None and self._floor is not None and self._floor > self.until
-
     def blind(self, source: int, since: int | None, reason: str) -> None:
         """Lines of a source were lost between the event time `since` and now: what this touches has no label."""
-        until = self.reached(source)
+        until = self.sequence.reached(source)
         if until is not None:
             gap = Gap(start=until if since is None else since, end=until, reason=reason)
             self._note_gap(gap)
             self.labels.blind(gap)
-
-    def reached(self, source: int) -> int | None:
-        """Newest event time of a source, so that the reader can take the one that is furthest behind."""
-        clock = self._clocks.get(source)
-        return None if clock is None else clock.newest
 
     def show(self, window: int) -> None:
         """Look at another window of the same feed."""
@@ -145,59 +109,6 @@ class Engine:
         for second, count in self.reactions.counts.items():
             fresh.react(second * self.reactions.width, count)
         self.window = fresh
-
-    @property
-    def held(self) -> int:
-        """Records read that wait in the reorder buffer."""
-        return len(self._buffer)
-
-    # -- lines to records in order ---------------------------------------------------------------------------
-
-    def _decode(self, line: bytes) -> list[tuple[Event, ...]]:
-        records = []
-        for outcome in self.decoder.read(line):
-            self.read += 1
-            if isinstance(outcome, Mapped):
-                records.append(outcome.events)
-            elif isinstance(outcome, Rejected):
-                self._reject(outcome.reason, line)
-            else:
-                self._ignore(outcome, line)
-        return records
-
-    def _reject(self, reason: str, line: bytes) -> None:
-        self._meter("rejected")
-        _note(self.rejections, reason, line)
-
-    def _ignore(self, outcome: Ignored, line: bytes) -> None:
-        self._meter("ignored")
-        _note(self.ignored, outcome.reason, line)
-
-    def _meter(self, name: str) -> None:
-        self.meters[name] = self.meters.get(name, 0) + 1
-
-    def _hold(self, record: Stamped) -> None:
-        if self._floor is not None and record.order < self._floor:
-            record = record._replace(order=self._floor, late=True)
-        self._buffer.push(record)
-
-    def _apply_due(self) -> None:
-        due = self._watermark()
-        if due is None:
-            return
-        for record in self._buffer.release(due if self.until is None else min(due, self.until + 1)):
-            self._apply(record)
-        if self._floor is None or due > self._floor:
-            self._floor = due
-
-    def _watermark(self) -> int | None:
-        """Event time before which all is known: the least watermark of the sources that are talking."""
-        talking = [clock for source, clock in self._clocks.items() if source not in self._quiet]
-        if not talking:
-            newest = [clock.newest for clock in self._clocks.values() if clock.newest is not None]
-            return max(newest) + 1 if newest else None
-        marks = [clock.watermark for clock in talking]
-        return None if None in marks else min(mark for mark in marks if mark is not None)
 
     # -- applying --------------------------------------------------------------------------------------------
 
@@ -227,6 +138,9 @@ class Engine:
         if any(waiting >= posts and order // span != before // span for posts, span in CLUSTER_WHEN):
             self._cluster()
 
+    def _meter(self, name: str) -> None:
+        self.meters[name] = self.meters.get(name, 0) + 1
+
     def _note_gap(self, gap: Gap) -> None:
         self.gaps = [*self.gaps[1 - GAPS_KEPT :], gap]
 
@@ -243,7 +157,7 @@ class Engine:
                 changed = entry is None or entry.observe(event.counts, event.at or event.seen)
                 return Outcome.OBSERVATION if changed else Outcome.DUPLICATE
             case Delete():
-                return self._delete(event)
+                return self._delete(event, time)
             case Purge():
                 return self._purge(event, time)
             case Gap():
@@ -265,8 +179,8 @@ class Engine:
         entry = self.ledger.add(post, analyse(post, not self.config.respect_noindex), time, late)
         self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
-        self._answer(entry, 1)
-        if post.platform not in self.ledger.complete and self.decoder.carries(post.platform):
+        self._answer(entry, 1, entry.time)
+        if post.platform not in self.ledger.complete and self.intake.decoder.carries(post.platform):
             self.ledger.complete.add(post.platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
         self.window.add(contribution(entry))
@@ -321,20 +235,20 @@ class Engine:
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
         self.window.remove(entry.key)
-        self._answer(entry, -1)
+        self._answer(entry, -1, entry.time)
         entry.analysis = analysis = analyse(post, not self.config.respect_noindex)
         entry.text, entry.lang, entry.lang_claimed = analysis.text, analysis.lang, post.lang
         entry.media, entry.version = post.media, post.version
         entry.reply_to, entry.quote_of = post.reply_to, post.quote_of
         entry.edits += 1
-        self._answer(entry, 1)
+        self._answer(entry, 1, entry.time)
         if entry.theme is not None:  # else it waits for its cluster still
             entry.theme = None
             self._unclustered.append(entry)
         self.window.add(contribution(entry))
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
-        outcome = self.ledger.react(reaction)
+        outcome = self.ledger.react(reaction, time)
         if outcome is Outcome.REACTION:
             self.window.react(time)
             self.reactions.add(time, time if self.now is None else self.now)
@@ -345,9 +259,9 @@ class Engine:
                 self._meter("embedded")
         return outcome
 
-    def _delete(self, delete: Delete) -> Outcome:
+    def _delete(self, delete: Delete, time: int) -> Outcome:
         key = f"{delete.platform}:{delete.uid}"
-        if self.ledger.retract(key):
+        if self.ledger.retract(key, time):
             return Outcome.DELETE
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
@@ -379,14 +293,14 @@ class Engine:
         self.labels.forget(entry, DELETED)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
         self._unclustered = [waiting for waiting in self._unclustered if waiting is not entry]
-        self._answer(entry, -1)
+        self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
 
-    def _answer(self, entry: Entry, sign: int) -> None:
-        """A reply or quote counts for the post it answers."""
+    def _answer(self, entry: Entry, sign: int, time: int) -> None:
+        """A reply or quote counts for the post it answers, from `time` on."""
         for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
             if target:
-                self.ledger.respond(f"{entry.platform}:{target}", kind, sign)
+                self.ledger.respond(f"{entry.platform}:{target}", kind, sign, time)
 
     def _expire(self) -> None:
         if self.now is None:
@@ -489,11 +403,3 @@ def _can_be_late(event: Event, outcome: Outcome) -> bool:
 def _version(version: str) -> tuple[int, str]:
     """Order of versions: times, revisions and numeric ids alike grow in length, then in text."""
     return len(version), version
-
-
-def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:
-    known = table.get(reason)
-    if known is None:
-        table[reason] = Tallied(1, clean_line(line[: 4 * EXAMPLE].decode("utf-8", "replace"), EXAMPLE))
-    else:
-        table[reason] = known._replace(times=known.times + 1)

@@ -113,10 +113,10 @@ class Runner:
             for source in self._set.refresh():
                 self.add(source)
         for index in self._turns():
-            reached = self.engine.reached(index)
+            reached = self.engine.sequence.reached(index)
             lines = self._take(index, chunk)
             if lines:
-                if self.engine.reached(index) != reached:
+                if self.engine.sequence.reached(index) != reached:
                     self._moved[index] = self._clock()
                 return lines
             if self.sources[index].ended and not self._held[index]:
@@ -129,15 +129,15 @@ class Runner:
     def run(self) -> None:
         """Feed everything there is, for sources that end, and finish the engine. Nobody looks on: no silence counts."""
         self._patience = math.inf
-        chunk = CHUNK if self.engine.until is None else 1
-        while not self.finished and not self.engine.past_until:
+        chunk = CHUNK if self.engine.sequence.until is None else 1
+        while not self.finished and not self.engine.sequence.past_until:
             if not self.step(chunk) and not self.finished:
                 time.sleep(0.01)
         self.engine.finish()
 
     def _turns(self) -> list[int]:
         def behind(index: int) -> tuple[int, int]:
-            reached = self.engine.reached(index)
+            reached = self.engine.sequence.reached(index)
             return (-1 if reached is None else reached, index)
 
         return sorted((index for index in range(len(self.sources)) if not self._over[index]), key=behind)
@@ -147,19 +147,20 @@ class Runner:
         if self._held[index] or self.sources[index].state == "reading":
             return False
         waited = self._clock() - self._moved[index] >= self._patience
-        return waited or (self.engine.held >= MAX_HELD and self._holds_up(index))
+        return waited or (self.engine.sequence.held >= MAX_HELD and self._holds_up(index))
 
     def _holds_up(self, index: int) -> bool:
         """Whether records of another source wait for this one."""
-        newest = max((at for at in map(self.engine.reached, range(len(self.sources))) if at is not None), default=0)
-        reached = self.engine.reached(index)
+        everyones = [self.engine.sequence.reached(other) for other in range(len(self.sources))]
+        newest = max((at for at in everyones if at is not None), default=0)
+        reached = everyones[index]
         return reached is None or reached < newest - self.engine.config.lateness
 
     def _take(self, index: int, chunk: int) -> int:
         """Feed lines of a source, at most `chunk`; 0 if it has none, or none that is due."""
         if self._speed is not None:
             return self._take_due(index, chunk, self._speed)
-        self._before[index] = self.engine.reached(index)
+        self._before[index] = self.engine.sequence.reached(index)
         lines = self.sources[index].read(chunk)
         if lines:
             self.engine.feed(index, self._wanted(lines), self._present())
@@ -171,7 +172,7 @@ class Runner:
         held = self._held[index]
         if not held:
             self._tell_losses(index)
-            self._before[index] = self.engine.reached(index)
+            self._before[index] = self.engine.sequence.reached(index)
             lines = self.sources[index].read(chunk)
             held.extend(self._wanted(lines))
             if not held:
@@ -195,7 +196,7 @@ class Runner:
         return [line for line in lines if not isinstance(line, bytes) or (line_time(line) or since) >= since]
 
     def _due(self, index: int, speed: float) -> bool:
-        reached = self.engine.reached(index)
+        reached = self.engine.sequence.reached(index)
         if reached is None:
             return True
         if self._origin is None:

@@ -134,7 +134,8 @@ class Session:
             return
         health = self._gauge.look(now, self._started, self._finished)
         engine = self.engine
-        state = (engine.lines, engine.now, engine.held, len(engine.gaps), engine.window.width, self._finished)
+        progress = (engine.intake.lines, engine.now, engine.sequence.held)
+        state = (*progress, len(engine.gaps), engine.window.width, self._finished)
         if state != self._pictured or self._picture is None:
             self._pictured = state
             self._picture = snapshot(engine, ROWS)

@@ -90,6 +90,15 @@ def test_any_shuffle_within_the_lateness_comes_out_in_order(offsets: list[int], 
     assert [record.time for record in out] == times
 
 
+def test_versions_of_a_post_come_in_their_order() -> None:
+    versions = ["", "2026-07-04T12:00:00.000Z", "2026-07-04T12:05:00.000Z"]
+    posts = [(Post(platform="p", uid="a", author="a", created=NOON, version=v, text="t"),) for v in versions]
+    clock, buffer = SourceClock(CONFIG), ReorderBuffer()
+    for record in clock.place(posts[::-1], PRESENT):
+        buffer.push(record)
+    assert [record.events for record in buffer.release(None)] == posts
+
+
 def test_without_lateness_the_watermark_is_the_newest_time() -> None:
     clock = SourceClock(EngineConfig(lateness=0))
     clock.place([made("a", NOON)], PRESENT)

@@ -12,6 +12,7 @@ from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Post, Reaction
 from engine.ledger import KINDS, Entry, Ledger, Outcome
 
+NOW = 1_000 * MINUTE
 ROOMY = EngineConfig(retention=ALL_TIME)
 
 
@@ -55,44 +56,61 @@ def test_many_readings_keep_the_first_and_the_newest() -> None:
     assert (entry.history[0][0], entry.history[-1][0]) == (1, 499)
 
 
+@given(st.permutations(range(8)), st.integers(0, 8))
+def test_what_happened_up_to_a_dated_report_is_inside_it_however_late_it_comes(order: list[int], at: int) -> None:
+    ledger = Ledger(ROOMY)
+    entry = held(ledger, written(counts=Counts(like=100), counts_at=at))
+    for time in order:
+        ledger.react(liked(f"l{time}"), time)
+    assert entry.count(0, carried=True) == 100 + sum(time > at for time in order)
+
+
+def test_an_undated_report_holds_what_was_seen_or_less_is_reported() -> None:
+    ledger = Ledger(ROOMY)
+    entry = held(ledger, written(counts=Counts(like=2)))
+    for number in range(4):
+        ledger.react(liked(f"l{number}"), NOW + number)
+        assert entry.count(0, carried=True) == max(2, number + 1)
+
+
 def test_a_reported_count_moves_with_what_comes_and_goes_after_it() -> None:
     ledger = Ledger(ROOMY)
     entry = held(ledger, written())
-    ledger.react(liked("l1"))
-    entry.observe(Counts(like=10), 5)
+    ledger.react(liked("l1"), NOW - 5)
+    entry.observe(Counts(like=10), NOW - 1)
     assert entry.count(0, carried=True) == 10, "the like seen is among the ten"
-    ledger.react(liked("l2"))
+    ledger.react(liked("l2"), NOW)
     assert entry.count(0, carried=True) == 11
-    assert ledger.retract("x:l1")
-    assert ledger.retract("x:l2")
+    assert ledger.retract("x:l1", NOW)
+    assert ledger.retract("x:l2", NOW)
     assert entry.count(0, carried=True) == 9
 
 
 def test_a_reaction_counts_once_and_not_after_it_was_taken_back() -> None:
     ledger = Ledger(ROOMY)
     entry = held(ledger, written())
-    assert ledger.react(liked("l")) is Outcome.REACTION
-    assert ledger.react(liked("l")) is Outcome.DUPLICATE
-    assert ledger.retract("x:l")
-    assert not ledger.retract("x:l")
-    assert ledger.react(liked("l")) is Outcome.DUPLICATE
+    assert ledger.react(liked("l"), NOW) is Outcome.REACTION
+    assert ledger.react(liked("l"), NOW) is Outcome.DUPLICATE
+    assert ledger.retract("x:l", NOW)
+    assert not ledger.retract("x:l", NOW)
+    assert ledger.react(liked("l"), NOW) is Outcome.DUPLICATE
     assert entry.seen == (0, 0, 0, 0)
 
 
 def test_reactions_by_either_name_wait_for_their_post() -> None:
     ledger = Ledger(ROOMY)
-    ledger.react(liked("l1", "1"))
-    ledger.react(liked("l2", "local"))
+    ledger.react(liked("l1", "1"), NOW)
+    ledger.react(liked("l2", "local"), NOW)
     entry = held(ledger, written(alias="local"))
-    ledger.react(liked("l3", "local"))
+    ledger.react(liked("l3", "local"), NOW)
     assert entry.seen[KINDS.index("like")] == 3
 
 
 def test_nothing_is_kept_of_reactions_to_a_post_that_was_deleted() -> None:
     ledger = Ledger(ROOMY)
     ledger.remove(held(ledger, written()), tombstone=True)
-    ledger.react(liked("l"))
-    ledger.respond("x:other", 2, -1)
+    ledger.react(liked("l"), NOW)
+    ledger.respond("x:other", 2, -1, NOW)
     assert not ledger._orphans
 
 
@@ -101,7 +119,7 @@ def test_caps_on_reactions_hold_and_are_told(cap: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(ledger_module, cap, 10)
     ledger = Ledger(ROOMY)
     for number in range(25):
-        ledger.react(liked(f"l{number}", f"post{number}"))
+        ledger.react(liked(f"l{number}", f"post{number}"), NOW)
     assert len(ledger._reactions if cap == "MAX_REACTIONS" else ledger._orphans) == 10
     assert ledger.unrecognised == 15
 

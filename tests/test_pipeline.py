@@ -351,6 +351,6 @@ def test_until_stops_the_picture_at_a_time() -> None:
 
     engine = Engine(ALL, until=START + 2 * MINUTE)
     engine.feed(0, [post(str(n), START + n * MINUTE, GOOD).encode() for n in range(9)], START + HOUR)
-    assert engine.past_until
+    assert engine.sequence.past_until
     engine.finish()
     assert list(rows(snapshot(engine))) == ["0", "1", "2"]

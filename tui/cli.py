@@ -112,8 +112,8 @@ def _positive(text: str) -> float:
 
 def _source_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--format", type=options.shape, default="auto", metavar="NAME", help="the native shape, instead of finding it out")
-    add("--map", type=options.mapping, default=(), metavar="text=.a.b,...", help="where the fields of unknown lines are")
+    add("--format", type=options.shape, default="auto", metavar="NAME", help="the native shape (default: find it out)")
+    add("--map", type=options.mapping, default=(), metavar="text=.a.b,...", help="where the fields of other lines are")
     parser.add_argument("--follow-missing", action="store_true", help="wait for files that are not there yet")
 
 

@@ -82,7 +82,7 @@ def fed() -> Engine:
 
 def frame_of(engine: Engine) -> Frame:
     """What the screen is told, with fixed facts of the machine."""
-    source = Source(name="simulated feed", state="live", lines=engine.lines, detail="30x event time")
+    source = Source(name="simulated feed", state="live", lines=engine.intake.lines, detail="30x event time")
     health = Health(state="live", rate=228.0, lag=None, backlog=None, cpu=0.12, memory=231_000_000, sources=[source])
     return Frame(snapshot=snapshot(engine, ROWS), health=health)
 

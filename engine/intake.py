@@ -1,0 +1,56 @@
+"""Lines to records: every record is counted here, and whatever cannot be used is counted by its reason."""
+
+from typing import NamedTuple
+
+from engine.clean import clean_ids, clean_line
+from engine.events import Event
+from engine.platforms.base import Ignored, Mapped
+from engine.platforms.decode import Decoder
+from engine.sources.base import Item, Oversized
+
+EXAMPLE = 160  # characters kept of the first record that something befell
+TOO_LONG = "line too long"
+
+Record = tuple[Event, ...]
+
+
+class Tallied(NamedTuple):
+    """How often something befell a record, and the first record it befell."""
+
+    times: int
+    example: str
+
+
+class Intake:
+    """Reads lines and keeps the books on them. `decoder` tells which shapes were found."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self.decoder = decoder
+        self.lines = 0
+        self.read = 0  # records found in the lines
+        self.rejections: dict[str, Tallied] = {}
+        self.ignored: dict[str, Tallied] = {}
+
+    def records(self, item: Item) -> list[Record]:
+        """The usable records of one line, their ids made safe to show."""
+        self.lines += 1
+        if isinstance(item, Oversized):
+            self.read += 1
+            _note(self.rejections, TOO_LONG, item.prefix)
+            return []
+        records = []
+        for outcome in self.decoder.read(item):
+            self.read += 1
+            if isinstance(outcome, Mapped):
+                records.append(tuple(map(clean_ids, outcome.events)))
+            else:
+                _note(self.ignored if isinstance(outcome, Ignored) else self.rejections, outcome.reason, item)
+        return records
+
+
+def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:
+    known = table.get(reason)
+    if known is None:
+        table[reason] = Tallied(1, clean_line(line[: 4 * EXAMPLE].decode("utf-8", "replace"), EXAMPLE))
+    else:
+        table[reason] = known._replace(times=known.times + 1)

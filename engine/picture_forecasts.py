@@ -1,0 +1,120 @@
+"""What a snapshot says of predictions: those that wait, what came of the others, how good each model was."""
+
+from collections.abc import Iterable, Iterator
+from heapq import nlargest
+from itertools import islice
+
+from engine.config import SECOND
+from engine.labels import MATURED, WAITING, Tracked
+from engine.labels import Labels as LabelQueue
+from engine.picture_posts import Carried, engagement_now
+from engine.pipeline import Engine
+from engine.snapshot import (
+    Labels,
+    Prediction,
+    Score,
+)
+from engine.units import moment, to_count
+from models.engagement import Forecast
+
+
+def labels(engine: Engine) -> list[Labels]:
+    queue = engine.labels
+    rows = []
+    for index, horizon in enumerate(queue.horizons):
+        due = None if queue.matured[index] else queue.due(index)
+        rows.append(
+            Labels(
+                horizon=horizon // SECOND,
+                waiting=queue.waiting[index],
+                matured=queue.matured[index],
+                censored=dict(sorted(queue.censored[index].items())),
+                first_due=None if due is None else moment(due),
+            )
+        )
+    return rows
+
+
+def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Prediction]:
+    tracked = engine.labels.tracked
+    horizons = range(len(engine.labels.horizons))
+    if limit is None:
+        return [row for key, told in tracked.items() for row in _predicted(engine, carried, key, told, horizons)]
+    return [
+        row
+        for index in horizons
+        for key in _worth_showing(engine.labels, index, limit)
+        for row in _predicted(engine, carried, key, tracked[key], (index,))
+    ]
+
+
+def _worth_showing(queue: LabelQueue, index: int, limit: int) -> list[str]:
+    """Of the recent posts, those that are to travel furthest, and the last that matured."""
+    recent = islice(reversed(queue.tracked.items()), 50 * limit)
+
+    def expected(pair: tuple[str, Tracked]) -> float:
+        predicted = pair[1].forecasts[index].predicted
+        return -1.0 if predicted is None else predicted
+
+    waiting = nlargest(limit, (pair for pair in recent if pair[1].state(index) == WAITING), key=expected)
+    matured = islice((key for key in reversed(queue.recent[index]) if key in queue.tracked), limit // 2)
+    return [*(key for key, _ in waiting), *matured]
+
+
+def _predicted(
+    engine: Engine, carried: Carried, key: str, tracked: Tracked, horizons: Iterable[int]
+) -> Iterator[Prediction]:
+    """What was said of a post, by horizon, and what came of it; nothing where nothing was said and nothing waits."""
+    entry = engine.ledger.posts[key]
+    author, created = entry.author.partition(":")[2], moment(entry.time)
+    now = engagement_now(entry, carried)
+    for index in horizons:
+        forecast: Forecast = tracked.forecasts[index]
+        state = tracked.state(index)
+        censored = state not in (WAITING, MATURED)
+        if censored and forecast.predicted is None:
+            continue
+        horizon = engine.labels.horizons[index]
+        usual = to_count(forecast.usual)
+        yield Prediction(
+            uid=entry.uid,
+            platform=entry.platform,
+            author=author,
+            name=entry.name,
+            text=entry.text,
+            created=created,
+            horizon=horizon // SECOND,
+            predicted=to_count(forecast.predicted),
+            low=to_count(forecast.low),
+            high=to_count(forecast.high),
+            usual=usual,
+            model=forecast.model,
+            state="censored" if censored else state,  # type: ignore[arg-type]
+            actual=tracked.actual(index),
+            now=now,
+            times=None if now is None or usual is None else (1 + now) / (1 + usual),
+            censored=state if censored else "",
+            due=moment(entry.time + horizon),
+            reasons=list(forecast.reasons),
+        )
+
+
+def scoreboard(engine: Engine) -> list[Score]:
+    rows = []
+    for index, horizon in enumerate(engine.labels.horizons):
+        for score in engine.model.scores(index):
+            rows.append(
+                Score(
+                    horizon=horizon // SECOND,
+                    model=score.model,
+                    champion=score.champion,
+                    n=score.n,
+                    mae_log=score.mae_log,
+                    mae=score.mae,
+                    skill=score.skill,
+                    spearman=score.spearman,
+                    coverage80=score.coverage80,
+                    width80=score.width80,
+                )
+            )
+    return rows

@@ -1,0 +1,113 @@
+"""What a snapshot says of posts and their authors, with counts from whoever reports them."""
+
+from collections.abc import Mapping
+from itertools import islice
+
+from engine.ledger import KINDS, Entry
+from engine.picture_window import foremost
+from engine.pipeline import Engine
+from engine.snapshot import (
+    Author,
+    PostRow,
+)
+from engine.tally import SCALE
+from engine.units import moment
+from engine.windows import resolve
+
+Carried = Mapping[str, tuple[bool, ...]]
+
+
+def carried_kinds(engine: Engine) -> Carried:
+    """By platform, of each kind of reaction, whether none seen means none: the feed brings each as an event."""
+    return {
+        platform: tuple(
+            f"{platform}:{name}" in engine.ledger.reacting
+            or (name in ("reply", "quote") and name in engine.intake.decoder.carries(platform))
+            for name in KINDS
+        )
+        for platform in engine.platforms
+    }
+
+
+def _counts(entry: Entry, carried: Carried) -> list[int | None]:
+    """Reactions so far, by KINDS; None where nobody says."""
+    return [entry.count(kind, told) for kind, told in enumerate(carried[entry.platform])]
+
+
+def engagement_now(entry: Entry, carried: Carried) -> int | None:
+    """Likes, reposts, replies and quotes so far; None where nobody says anything of them."""
+    known = [count for count in _counts(entry, carried) if count is not None]
+    return sum(known) if known else None
+
+
+def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]:
+    window, ledger = engine.window, engine.ledger
+    rows = []
+    for author in foremost(window.total.authors, limit):
+        posts = [ledger.posts[key] for key in ledger.by_author.get(author, []) if key in window.items]
+        rows.append(_author(engine, carried, author, posts))
+    return rows
+
+
+def _rounded(count: float | None) -> float | None:
+    return None if count is None else round(count, 2)
+
+
+def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -> Author:
+    compounds = [c for entry in posts if (c := engine.window.items[entry.key].compound) is not None]
+    newest = max(posts, key=lambda entry: (entry.time, entry.key))
+    told = [entry for entry in posts if entry.followers is not None]
+    totals = [total for entry in posts if (total := engagement_now(entry, carried)) is not None]
+    return Author(
+        author=author.partition(":")[2],
+        name=newest.name,
+        posts=len(posts),
+        followers=max(told, key=lambda entry: (entry.time, entry.key)).followers if told else None,
+        sentiment=sum(compounds) / len(compounds) / SCALE if compounds else None,
+        scored=len(compounds),
+        reactions=sum(totals) if totals else None,
+        typical=_rounded(engine.model.usual(author, 0)),
+    )
+
+
+def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:
+    posts = engine.ledger.posts.values()
+    if limit is not None:
+        return [_post_row(engine, entry, carried) for entry in islice(reversed(posts), limit)]
+    ordered = sorted(posts, key=lambda entry: (entry.time, entry.key))
+    return [_post_row(engine, entry, carried) for entry in ordered]
+
+
+def _post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
+    """All that is known of a post."""
+    polarity = entry.analysis.polarity
+    like, repost, reply, quote = _counts(entry, carried)
+    return PostRow(
+        uid=entry.uid,
+        platform=entry.platform,
+        created=moment(entry.time),
+        author=entry.author.partition(":")[2],
+        name=entry.name,
+        text=entry.text,
+        lang=entry.lang,
+        lang_claimed=entry.lang_claimed,
+        tags=list(entry.analysis.tags),
+        cluster=resolve(engine.merged, entry.theme),
+        compound=None if polarity is None else polarity.compound,
+        positive=None if polarity is None else polarity.pos,
+        neutral=None if polarity is None else polarity.neu,
+        negative=None if polarity is None else polarity.neg,
+        not_scored=entry.analysis.reason,
+        kind="reply" if entry.reply_to else "quote" if entry.quote_of else "post",
+        reply_to=entry.reply_to,
+        quote_of=entry.quote_of,
+        media=entry.media,
+        followers=entry.followers,
+        likes=like,
+        reposts=repost,
+        replies=reply,
+        quotes=quote,
+        views=None if entry.counts is None else entry.counts.view,
+        edits=entry.edits,
+        late=entry.late,
+    )

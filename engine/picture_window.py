@@ -1,0 +1,110 @@
+"""What a snapshot says of the window: mood, time line, hashtags."""
+
+from collections.abc import Mapping
+from heapq import nlargest, nsmallest
+
+from engine.config import ALL_TIME
+from engine.snapshot import (
+    Hashtag,
+    Moment,
+    Sentiment,
+)
+from engine.tally import Tally
+from engine.units import moment
+from engine.windows import Window
+
+TREND_POINTS = 20
+TOGETHER = 5
+
+
+def sentiment(window: Window) -> Sentiment:
+    total, before = window.total, window.before
+    change = None if total.mean is None or before.mean is None else total.mean - before.mean
+    return Sentiment(
+        mean=total.mean,
+        band=total.band,
+        change=change,
+        positive=total.positive,
+        neutral=total.neutral,
+        negative=total.negative,
+        scored=total.scored,
+        not_scored=dict(sorted(window.not_scored.items())),
+        coverage=share(total.scored, total.posts),
+    )
+
+
+def share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _buckets(window: Window) -> range:
+    """The time buckets that the window covers, oldest first."""
+    if window.now is None:
+        return range(0)
+    last = window.now // window.width
+    if window.span != ALL_TIME:
+        return range((window.now - window.span + 1) // window.width, last + 1)
+    known = [*window.per_bucket, *window.reactions]
+    return range(min(known), last + 1) if known else range(0)
+
+
+def timeline(window: Window) -> list[Moment]:
+    rows = []
+    empty = Tally()
+    for bucket in _buckets(window):
+        tally = window.per_bucket.get(bucket, empty)
+        rows.append(
+            Moment(
+                start=moment(bucket * window.width),
+                posts=tally.posts,
+                reactions=window.reactions.get(bucket, 0),
+                scored=tally.scored,
+                positive=tally.positive,
+                neutral=tally.neutral,
+                negative=tally.negative,
+                mean=tally.mean,
+            )
+        )
+    return rows
+
+
+def trend(window: Window, tally: Tally) -> list[int]:
+    """Posts over time in at most TREND_POINTS steps."""
+    buckets = _buckets(window)
+    step = max(1, -(-len(buckets) // TREND_POINTS))
+    return [
+        sum(tally.buckets.get(bucket, 0) for bucket in buckets[start : start + step])
+        for start in range(0, len(buckets), step)
+    ]
+
+
+def hashtags(window: Window, limit: int | None) -> list[Hashtag]:
+    rows = []
+    for tag in foremost({tag: tally.posts for tag, tally in window.tags.items()}, limit):
+        tally = window.tags[tag]
+        others: Mapping[str, int] = window.together.get(tag, {})
+        together = sorted(others, key=lambda other: (-others[other], other))[:TOGETHER]
+        rows.append(
+            Hashtag(
+                tag=tag,
+                posts=tally.posts,
+                authors=len(tally.authors),
+                share=tally.posts / window.total.posts,
+                sentiment=tally.mean,
+                scored=tally.scored,
+                trend=trend(window, tally),
+                together=together,
+            )
+        )
+    return rows
+
+
+def foremost(counts: Mapping[str, int], limit: int | None) -> list[str]:
+    """The names of greatest count, by count and then by name. Few of many are found without sorting them all."""
+    if limit is None or len(counts) <= limit:
+        return sorted(counts, key=lambda name: (-counts[name], name))
+    if not limit:
+        return []
+    least = nlargest(limit, counts.values())[-1]
+    above = sorted((name for name, n in counts.items() if n > least), key=lambda name: (-counts[name], name))
+    return above + nsmallest(limit - len(above), (name for name, n in counts.items() if n == least))
