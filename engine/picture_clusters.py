@@ -1,6 +1,7 @@
 """What a snapshot says of the hashtag clusters."""
 
 from collections.abc import Mapping
+from heapq import nsmallest
 from itertools import islice
 
 from engine.picture_window import foremost, share, trend
@@ -13,17 +14,18 @@ from engine.windows import resolve
 from models.themes import ThemeLabel
 from models.themes import labels as theme_labels
 
+WORTH_SHOWING = 3  # posts in the window that make a cluster
 LABEL_TERMS = 300  # most frequent terms of a cluster that can name it
 RECENT_EXAMPLES = 1_600  # newest posts that an example of a cluster is looked for in
 
 
 def shown_themes(engine: Engine) -> list[tuple[int, Tally]]:
-    """The clusters worth showing that have posts in the window, largest first; the rest counts as unclustered."""
-    themes = engine.window.themes
-    return sorted(
-        ((theme, themes[theme]) for theme in engine.themes.live() if theme in themes),
-        key=lambda pair: (-pair[1].posts, pair[0]),
-    )
+    """The largest clusters of the window, as many as were asked for at most; the rest counts as unclustered.
+
+    One that has died since still shows for its posts in the window.
+    """
+    themes = ((theme, tally) for theme, tally in engine.window.themes.items() if tally.posts >= WORTH_SHOWING)
+    return nsmallest(engine.config.clusters[1], themes, key=lambda pair: (-pair[1].posts, pair[0]))
 
 
 def _named(engine: Engine, shown: list[tuple[int, Tally]]) -> dict[int, ThemeLabel]:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, vstack
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import ThreadpoolController
 
-from models.vectors import SIZE, Floats, Idf, Ints, build, lengths, owners, products
+from models.vectors import SIZE, Floats, Idf, Ints, Spread, build, lengths, owners, products
 
 NEAR = 0.14  # cosine from which a document belongs to a centroid
 SAME = 0.45  # cosine from which two centroids are one
@@ -36,16 +36,18 @@ class Centroids:
         self.joined: Ints = np.zeros(0, np.int64)  # documents ever
         self.serial: Ints = np.zeros(0, np.int64)
         self._next = 0
+        self._spread = Spread()
 
     def fade(self, halvings: float) -> None:
         """Let weights decay by 2^-halvings; what a long silence has made too faint is retired at once."""
         self.sums.data *= 2.0**-halvings
         self.mass *= 2.0**-halvings
+        self._spread.fade(halvings)
         self._retire()
 
     def idf(self) -> Idf:
         """Weights of features by how many live centroids have them."""
-        return Idf(self.sums)
+        return Idf(self.sums, self._spread)
 
     def nearest(self, rows: csr_array, among: Ints) -> tuple[Ints, Floats]:
         """For each count row the serial of the most similar centroid and the cosine. Of equals the oldest, -1: none."""
@@ -61,6 +63,7 @@ class Centroids:
         filled = np.flatnonzero(lengths(rows))
         if not len(filled):
             return placed
+        self._spread.add(rows[filled])
         idf = self.idf()
         docs, _ = idf.unit(rows[filled])
         live, weights = idf.unit(self.sums)

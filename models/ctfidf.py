@@ -1,5 +1,6 @@
 """What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import log
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 LABEL_PARTS = 3  # tags or words in a label
 MIN_TAG_SHARE = 0.1  # of the count of the cluster's commonest term: what is rarer does not speak for it
 MIN_WORD_SHARE = 0.2  # of the count of its commonest word that no tag says
+SEVERAL = 4  # clusters before a tag can be common to most
 SPURIOUS = 0.5  # a part of a label has at least this share of the first part's score
 
 
@@ -22,7 +24,8 @@ def labels(docs_by_theme: Mapping[int, Mapping[str, int]], top: int = 5) -> dict
     """Names of clusters from their term counts ("#tag" for tags); clusters without a positive count are left out.
 
     A term's score in a cluster is tf * ln(1 + A / f): tf its share of the cluster's terms, f its count over all
-    clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags.
+    clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags
+    but those that most clusters have.
     """
     counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
     counts = {theme: found for theme, found in counts.items() if found}
@@ -31,10 +34,21 @@ def labels(docs_by_theme: Mapping[int, Mapping[str, int]], top: int = 5) -> dict
         for term, n in found.items():
             overall[term] = overall.get(term, 0) + n
     mean = sum(overall.values()) / max(1, len(counts))
-    return {theme: _name(found, overall, mean, top) for theme, found in counts.items()}
+    everywhere = _everywhere(counts)
+    return {theme: _name(found, overall, mean, everywhere, top) for theme, found in counts.items()}
 
 
-def _name(found: Mapping[str, int], overall: Mapping[str, int], mean: float, top: int) -> ThemeLabel:
+def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
+    """Tags that say nothing of a cluster, because most of several have them: the tag that a feed was searched by."""
+    if len(counts) < SEVERAL:
+        return set()
+    spread = Counter(term for found in counts.values() for term in found if term.startswith("#"))
+    return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
+
+
+def _name(
+    found: Mapping[str, int], overall: Mapping[str, int], mean: float, everywhere: set[str], top: int
+) -> ThemeLabel:
     total = sum(found.values())
     score = {term: n / total * log(1 + mean / overall[term]) for term, n in found.items()}
     ranked = sorted(score, key=lambda term: (-score[term], term))
@@ -43,7 +57,8 @@ def _name(found: Mapping[str, int], overall: Mapping[str, int], mean: float, top
     spoken = [t for t in ranked if not t.startswith("#") and t not in tags]
     common = MIN_WORD_SHARE * max((found[t] for t in spoken), default=0)
     words = _first((t for t in spoken if found[t] >= common), top)
-    parts = [f"#{tag}" for tag in tags] or list(words)
+    named = [f"#{tag}" for tag in tags]
+    parts = [tag for tag in named if tag not in everywhere] or list(words) or named
     leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
     label = " ".join(leading[:LABEL_PARTS]) or " ".join(ranked[:LABEL_PARTS])
     return ThemeLabel(label, tags, words)

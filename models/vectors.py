@@ -71,17 +71,56 @@ def products(left: csr_array, right: csr_array) -> csr_array:
     return csr_array(build(left.data, place[left.indices] - 1, left.indptr, len(columns)) @ near.T)
 
 
-class Idf:
-    """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df counted over the rows given."""
+COMMON = 0.5  # share of recent documents above which a column tells nothing apart
+FAINT_WEIGHT = 0.05
+ENOUGH = 16  # documents before that can be told
+HALVINGS, HEAVY = 500.0, 1e150
 
-    def __init__(self, live: csr_array) -> None:
+
+class Spread:
+    """In what share of the recent documents each column is found, older ones counting less and less."""
+
+    def __init__(self) -> None:
+        self._found: Floats = np.zeros(SIZE)
+        self._documents = 0.0
+        self._weight = 1.0  # of a document that comes now: it grows, and nothing else need ever fade
+
+    def fade(self, halvings: float) -> None:
+        """Let what was seen count 2^-halvings of what it did."""
+        self._weight *= 2.0 ** min(halvings, HALVINGS)
+        if self._weight > HEAVY:
+            self._found /= self._weight
+            self._documents /= self._weight
+            self._weight = 1.0
+
+    def add(self, rows: csr_array) -> None:
+        """Count documents, each column once a row."""
+        np.add.at(self._found, rows.indices, self._weight)
+        self._documents += self._weight * rows.shape[0]
+
+    def of(self, columns: Indices) -> Floats:
+        """Share of the documents with each column; 0 while there are too few to tell."""
+        if self._documents < ENOUGH * self._weight:
+            return np.zeros(len(columns))
+        return np.minimum(1.0, self._found[columns] / self._documents)
+
+
+class Idf:
+    """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df counted over the rows given.
+
+    What most documents have (the tag that a feed was searched by) tells nothing apart: `spread` takes its weight down.
+    """
+
+    def __init__(self, live: csr_array, spread: Spread) -> None:
+        self._spread = spread
         self._live = live.shape[0]
         self._found = np.bincount(live.indices, minlength=SIZE)
         self._weights = np.log(1 + self._live / (1 + np.arange(self._found.max() + 1))) + 1
 
     def of(self, columns: Indices) -> Floats:
         """The weight of each column."""
-        weights: Floats = self._weights[self._found[columns]]
+        common = self._spread.of(columns)
+        weights: Floats = self._weights[self._found[columns]] * np.where(common > COMMON, FAINT_WEIGHT, 1.0)
         return weights
 
     def unit(self, rows: csr_array) -> tuple[csr_array, Floats]:
