@@ -13,7 +13,7 @@ from engine.intake import Intake
 from engine.labels import DELETED, LATE, Labels
 from engine.ledger import Entry, Ledger, Outcome
 from engine.platforms.decode import Decoder
-from engine.sequence import Sequence as EventSequence
+from engine.sequence import Sequencer
 from engine.sources.base import Item
 from engine.tally import Contribution
 from engine.windows import Reactions, Window, resolve
@@ -48,7 +48,7 @@ class Engine:
     def __init__(self, config: EngineConfig, decoder: Decoder | None = None, until: int | None = None) -> None:
         self.config = config
         self.intake = Intake(decoder or Decoder())
-        self.sequence = EventSequence(config, until)
+        self.sequence = Sequencer(config, until)
         self.ledger = Ledger(config)
         self.merged: dict[int, int] = {}  # clusters that became part of others, until that is written into the posts
         self.window = Window(config.window, self.merged, config.retention)

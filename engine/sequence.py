@@ -5,7 +5,7 @@ from engine.config import EngineConfig
 from engine.intake import Record
 
 
-class Sequence:
+class Sequencer:
     """The sources' clocks and the buffer between them and the engine. Nothing past `until` comes out."""
 
     def __init__(self, config: EngineConfig, until: int | None = None) -> None:
