@@ -329,7 +329,7 @@ def test_what_cannot_be_opened_is_told_in_one_line(tmp_path: Path) -> None:
     assert ": is not gzip data, though its name says so; " in complaint(tmp_path / "wrong.gz")
     assert ": not a directory; check the name" in complaint(file / "below")
     assert "name; check" in complaint("x" * 5000).replace("name too long", "name")
-    assert "null byte" in complaint("a\0b")
+    assert "null" in complaint("a\0b")
     assert "no such file" in complaint(tmp_path / "a\x1b\x07b\nc\udc80.jsonl")
     assert complaint() == "no feed given; name a file, a glob, a named pipe, or - for standard input"
     assert "bad file descriptor" in complaint("-", stdin_fd=987)
