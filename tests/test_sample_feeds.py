@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.config import ALL_TIME, EngineConfig
+from engine.config import ALL_TIME, HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
+from engine.pipeline import Engine
 from engine.snapshot import Snapshot
 from models import sentiment
-from tests.feeds import run
+from tests.feeds import PRESENT, run
 
 FEEDS = Path(__file__).parents[1] / "sample_feeds"
 SHAPES = ["bluesky", "mastodon", "x", "reddit"]
@@ -99,3 +100,35 @@ def test_likes_and_reposts_are_those_in_the_lines() -> None:
     assert {row.uid: (row.likes, row.reposts) for row in rows} == {
         row.uid: (plain["like", row.uid], plain["repost", row.uid]) for row in rows
     }
+
+
+def bluesky(config: EngineConfig, until: int | None = None) -> tuple[dict[str, Any], Snapshot]:
+    truth = json.loads((FEEDS / "bluesky.truth.json").read_text())
+    engine = Engine(config, until=until)
+    engine.feed(0, (FEEDS / "bluesky.jsonl").read_bytes().split(b"\n")[:-1], PRESENT)
+    engine.finish()
+    return truth, snapshot(engine)
+
+
+def test_a_planted_burst_leads_the_hashtags_while_it_lasts() -> None:
+    truth, _ = bluesky(CONFIG)
+    assert truth["bursts"]
+    for burst in truth["bursts"]:
+        mine = Counter(tag for post in truth["posts"] if post["topic"] == burst["topic"] for tag in post["tags"])
+        span = EngineConfig(window=max(burst["end"] - burst["start"], 5 * MINUTE), retention=ALL_TIME)
+        _, shown = bluesky(span, until=burst["end"])
+        leading = [row.tag for row in shown.hashtags[:3]]
+        assert set(leading) & {tag.casefold() for tag, _ in mine.most_common(3)}, (burst["topic"], leading)
+
+
+def test_labels_are_the_true_engagement_at_their_age() -> None:
+    horizons = {15 * MINUTE: "15m", HOUR: "1h"}
+    truth, shown = bluesky(EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=tuple(horizons)))
+    true = {post["uid"]: post["counts"] for post in truth["posts"]}
+    matured = [row for row in shown.predictions if row.state == "matured"]
+    assert len(matured) > 20
+    off = 0
+    for row in matured:
+        age = horizons[row.horizon * SECOND]
+        off += abs((row.actual or 0) - sum(true[row.uid][age].values()))
+    assert off <= 0.03 * sum(sum(true[row.uid][horizons[row.horizon * SECOND]].values()) for row in matured)
