@@ -20,7 +20,7 @@ RECENT_EXAMPLES = 1_600  # newest posts that an example of a cluster is looked f
 
 
 def shown_themes(engine: Engine) -> list[tuple[int, Tally]]:
-    """The largest clusters of the window, as many as were asked for at most; the rest counts as unclustered.
+    """The largest clusters of the window, as many as were asked for at most.
 
     One that has died since still shows for its posts in the window.
     """

@@ -241,7 +241,8 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     timeline: list[Moment]
     hashtags: list[Hashtag]
     clusters: list[Cluster]
-    unclustered: int  # posts of the window in no cluster
+    clusters_in_window: int  # clusters with posts in the window, of which `clusters` are the largest
+    unclustered: int  # posts of the window in no cluster at all
     silhouette: float | None
     silhouette_n: int
     authors: list[Author]

@@ -79,6 +79,7 @@ def _metrics(snapshot: Snapshot) -> Iterator[Row]:
         put("languages", lang or "undecided", count)
     put("clusters", "silhouette", snapshot.silhouette)
     put("clusters", "silhouette_n", snapshot.silhouette_n)
+    put("clusters", "in_window", snapshot.clusters_in_window)
     put("clusters", "unclustered", snapshot.unclustered)
     for labels in snapshot.labels:
         group = f"labels_{labels.horizon}s"

@@ -149,7 +149,7 @@ async def test_caps_and_gaps_stand_on_the_event_line_and_lead_the_health_page() 
 
 async def test_what_is_in_no_cluster_or_no_window_is_told_in_words() -> None:
     async with monitor(size=(80, 24)) as m:
-        assert "3 Hashtag clusters · 9 · unclustered 4,310 (11%) · sort: posts" in m.text
+        assert "3 Hashtag clusters · 9 of 57 · unclustered 4,310 (11%) · sort: posts" in m.text
         await m.hear(fakes.shown(fakes.empty()))
         assert "no posts in this window" in m.text_of("#sentiment")
         assert "scored" not in m.text_of("#sentiment")

@@ -19,11 +19,13 @@ class Clusters(Table[Cluster]):
     def __init__(self) -> None:
         super().__init__("clusters", COLUMNS)
         self._unclustered = ""
+        self._all = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
         share = snapshot.unclustered / snapshot.posts_in_window if snapshot.posts_in_window else None
         self._unclustered = f"unclustered {count(snapshot.unclustered)} ({whole_percent(share)})" if share else ""
+        self._all = snapshot.clusters_in_window
         self.fill(snapshot.clusters)
 
     def key_of(self, item: Cluster) -> Hashable:
@@ -31,8 +33,9 @@ class Clusters(Table[Cluster]):
         return item.id
 
     def title_parts(self) -> list[tuple[int, str]]:
-        """How many there are, and how many posts are in none of them."""
-        return [(0, "3 Hashtag clusters"), (2, f"{len(self.items)}"), (3, self._unclustered), (1, self.sorting())]
+        """How many are shown of how many, and how many posts are in none at all."""
+        shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
+        return [(0, "3 Hashtag clusters"), (2, shown), (3, self._unclustered), (1, self.sorting())]
 
 
 def _change(cluster: Cluster) -> Span:
@@ -41,7 +44,8 @@ def _change(cluster: Cluster) -> Span:
 
 
 def _label(cluster: Cluster) -> Span:
-    return tags_cell(cluster.tags) if cluster.tags else (cluster.label or " ".join(cluster.terms), "")
+    named_by_tags = cluster.tags and cluster.label.startswith("#")
+    return tags_cell(cluster.tags) if named_by_tags else (cluster.label or " ".join(cluster.terms), "")
 
 
 COLUMNS = (
