@@ -180,11 +180,23 @@ def test_an_archive_written_newest_first_can_be_sorted(tmp_path: Path) -> None:
     feed, out = tmp_path / "feed.jsonl", tmp_path / "out.json"
     lines = [post(str(n), START + n * 60 * SECOND, GOOD) for n in range(50)]
     feed.write_text("\n".join(reversed(lines)) + "\n")
-    result = trendtop("export", str(feed), "-o", str(out))
+    result = trendtop("export", str(feed), "-o", str(out), "--lateness", "2s")
     assert b"--lateness all" in result.stderr
     assert json.loads(out.read_text())["meters"]["late"] == 49
+    result = trendtop("export", str(feed), "-o", str(out))
+    assert b"Read again and sorted" in result.stderr
+    by_itself = out.read_bytes()
+    assert json.loads(by_itself)["meters"]["posts"] == 50
     assert trendtop("export", str(feed), "-o", str(out), "--lateness", "all").returncode == 0
-    assert json.loads(out.read_text())["meters"]["posts"] == 50
+    assert out.read_bytes() == by_itself
+
+
+def test_a_few_late_lines_are_late_and_no_reason_to_sort(tmp_path: Path) -> None:
+    feed, out = tmp_path / "feed.jsonl", tmp_path / "out.json"
+    lines = [post(str(n), START + n * 60 * SECOND, GOOD) for n in range(6)]
+    feed.write_text("\n".join([*lines, post("late", START + 30 * SECOND, GOOD)]) + "\n")
+    assert b"sorted" not in trendtop("export", str(feed), "-o", str(out)).stderr
+    assert json.loads(out.read_text())["meters"]["late"] == 1
 
 
 @pytest.mark.parametrize(("text", "micros"), [("2s", 2 * SECOND), ("0s", 0), ("0", 0), ("all", options.WHOLE_FEED)])

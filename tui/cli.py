@@ -121,7 +121,7 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
     add = parser.add_argument
     add("--window", type=options.span, default=window, metavar="15m|all", help=f"what is shown (default {window})")
     add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
-    add("--lateness", type=options.lateness, default="2s", metavar="2s|all", help="depth of the reorder buffer")
+    add("--lateness", type=options.lateness, metavar="2s|all", help="depth of the reorder buffer (default 2s)")
     add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
     add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
     add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")

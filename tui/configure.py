@@ -5,14 +5,15 @@ import argparse
 from engine.config import EngineConfig, SourceConfig
 
 
-def engine_config(arguments: argparse.Namespace | None = None) -> EngineConfig:
-    """The engine's options; all defaults without arguments."""
+def engine_config(arguments: argparse.Namespace | None = None, lateness: int | None = None) -> EngineConfig:
+    """The engine's options; all defaults without arguments. `lateness` stands in where none was given."""
     if arguments is None:
         return EngineConfig()
+    given = arguments.lateness if arguments.lateness is not None else lateness
     return EngineConfig(
         window=arguments.window,
         retention=arguments.retention,
-        lateness=arguments.lateness,
+        lateness=EngineConfig().lateness if given is None else given,
         horizons=arguments.horizons,
         clusters=arguments.clusters,
         respect_noindex=not arguments.keep_noindex,

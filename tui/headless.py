@@ -2,26 +2,32 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.config import EngineConfig
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.runner import Runner
-from engine.snapshot import DraftScore, Snapshot
+from engine.snapshot import DraftScore, Meters, Snapshot
 from engine.sources.base import SourceError
 from engine.sources.opening import open_sources
 from tui.configure import engine_config, source_config
+from tui.options import WHOLE_FEED
 
 if TYPE_CHECKING:
     from engine.snapshot import WordScore
 
 Fail = Callable[[str], int]
+
+FEW = 4  # records that may come late in any feed
+SORTABLE = 1_000_000  # records
 
 
 def score(arguments: argparse.Namespace, fail: Fail) -> int:
@@ -66,20 +72,39 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
     try:
         check_target(arguments.output)
-        decoder = Decoder(arguments.format, source_config(arguments).map)
-        sources = open_sources(source_config(arguments))
+        picture, failed = _read(arguments, engine_config(arguments))
+        if arguments.lateness is None and _is_unordered(picture.meters) and _can_be_read_again(arguments.feed):
+            share = picture.meters.late / picture.meters.read
+            print(
+                f"{share:.0%} of the records came late: not in time order, as archives are. Read again and sorted "
+                "(--lateness 2s takes them as they come)",
+                file=sys.stderr,
+            )
+            picture, failed = _read(arguments, engine_config(arguments, lateness=WHOLE_FEED))
+        paths = write(picture, arguments.output, arguments.table)
     except (ExportError, SourceError, ValueError) as error:
         return fail(str(error))
-    engine = Engine(engine_config(arguments), decoder, until=arguments.at)
-    Runner(engine, sources).run()
-    picture = snapshot(engine)
-    try:
-        paths = write(picture, arguments.output, arguments.table)
-    except ExportError as error:
-        return fail(str(error))
-    failed = [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
     print(_summary(picture, paths), file=sys.stderr)
     return fail("; ".join(failed)) if failed else 0
+
+
+def _read(arguments: argparse.Namespace, config: EngineConfig) -> tuple[Snapshot, list[str]]:
+    """The picture at the end of the feed, and the sources that failed."""
+    decoder = Decoder(arguments.format, arguments.map)
+    sources = open_sources(source_config(arguments))
+    engine = Engine(config, decoder, until=arguments.at)
+    Runner(engine, sources).run()
+    sources.close()
+    return snapshot(engine), [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+
+
+def _is_unordered(meters: Meters) -> bool:
+    """Whether so much came late that the feed is an archive in another order, and small enough to sort in memory."""
+    return max(FEW, meters.read / 4) < meters.late and meters.read <= SORTABLE
+
+
+def _can_be_read_again(paths: Sequence[str]) -> bool:
+    return not any(path == "-" or Path(path).is_fifo() for path in paths)
 
 
 def _summary(picture: Snapshot, paths: list[str]) -> str:
