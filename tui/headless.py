@@ -15,7 +15,7 @@ from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.runner import Runner
-from engine.snapshot import DraftScore, Meters, Snapshot
+from engine.snapshot import DraftScore, Snapshot
 from engine.sources.base import SourceError
 from engine.sources.opening import open_sources
 from tui.configure import engine_config, source_config
@@ -72,15 +72,16 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
     try:
         check_target(arguments.output)
-        picture, failed = _read(arguments, engine_config(arguments))
-        if arguments.lateness is None and _is_unordered(picture.meters) and _can_be_read_again(arguments.feed):
-            share = picture.meters.late / picture.meters.read
+        engine, failed = _read(arguments, engine_config(arguments))
+        if arguments.lateness is None and _is_unordered(engine) and _can_be_read_again(arguments.feed):
+            share = engine.meters["late"] / _taken(engine)
             print(
                 f"{share:.0%} of the records came late: not in time order, as archives are. Read again and sorted "
                 "(--lateness 2s takes them as they come)",
                 file=sys.stderr,
             )
-            picture, failed = _read(arguments, engine_config(arguments, lateness=WHOLE_FEED))
+            engine, failed = _read(arguments, engine_config(arguments, lateness=WHOLE_FEED))
+        picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
     except (ExportError, SourceError, ValueError) as error:
         return fail(str(error))
@@ -88,19 +89,24 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     return fail("; ".join(failed)) if failed else 0
 
 
-def _read(arguments: argparse.Namespace, config: EngineConfig) -> tuple[Snapshot, list[str]]:
-    """The picture at the end of the feed, and the sources that failed."""
+def _read(arguments: argparse.Namespace, config: EngineConfig) -> tuple[Engine, list[str]]:
+    """The engine at the end of the feed, and the sources that failed."""
     decoder = Decoder(arguments.format, arguments.map)
     sources = open_sources(source_config(arguments))
     engine = Engine(config, decoder, until=arguments.at)
     Runner(engine, sources).run()
     sources.close()
-    return snapshot(engine), [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+    return engine, [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
 
 
-def _is_unordered(meters: Meters) -> bool:
+def _is_unordered(engine: Engine) -> bool:
     """Whether so much came late that the feed is an archive in another order, and small enough to sort in memory."""
-    return max(FEW, meters.read / 4) < meters.late and meters.read <= SORTABLE
+    read = _taken(engine)
+    return max(FEW, read / 4) < engine.meters.get("late", 0) and read <= SORTABLE
+
+
+def _taken(engine: Engine) -> int:
+    return engine.intake.read - engine.sequence.held
 
 
 def _can_be_read_again(paths: Sequence[str]) -> bool:

@@ -2,14 +2,14 @@
 
 import os
 import zlib
-from collections import deque
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 import zstandard
 
 from engine.clean import clean_line
-from engine.sources.base import CHUNK, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.base import CHUNK, MAX_LINE, Hole, Position, State
+from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
 
 Codec: TypeAlias = Literal["gzip", "zstd"]
@@ -35,26 +35,20 @@ def codec_of(start: bytes) -> Codec | None:
     return None
 
 
-class Compressed:
+class Compressed(CuttingSource):
     """Whole lines of a compressed file, read once to its end; what is cut short gives the lines that are whole.
 
     Opened at the first read, so that an archive of many files needs few descriptors. No method raises.
     """
 
     def __init__(self, path: str, codec: Codec, *, limit: int = MAX_LINE) -> None:
-        self.name = clean_line(path)
-        self.lines = 0
-        self.lost = 0
-        self.holes: deque[Hole] = deque(maxlen=MAX_HOLES)
-        self.ended = False
+        super().__init__(clean_line(path))
         self._path = path
         self._file: _Input | None = None
         self._decode = _gunzip if codec == "gzip" else _unzstd
         self._pieces: Iterator[bytes] = iter(())
         self._splitter = LineSplitter(limit)
         self._given = 0  # bytes, decompressed
-        self._over = False
-        self._failure = ""
         self._backlog = (0, 0)
 
     @property
@@ -66,22 +60,6 @@ class Compressed:
     def detail(self) -> str:
         """See Source."""
         return self._failure
-
-    def read(self, max_lines: int) -> list[Item]:
-        """See Source."""
-        if self.ended or max_lines <= 0:
-            return []
-        try:
-            self._fill(max_lines)
-        except DecodingError as error:
-            self._fail(str(error))
-        except OSError as error:
-            self._fail((error.strerror or str(error)).lower())
-        items = self._splitter.take(max_lines)
-        self.lines += len(items)
-        if self._over and not self._splitter.count:
-            self.close()
-        return items
 
     def backlog(self) -> tuple[int, int]:
         """See Source: compressed bytes."""
@@ -119,7 +97,11 @@ class Compressed:
             self._pieces = self._decode(self._file)
         fed = 0
         while not self._over and not self._splitter.has_enough(wanted, fed):
-            piece = next(self._pieces, None)
+            try:
+                piece = next(self._pieces, None)
+            except DecodingError as error:
+                self._fail(str(error))
+                return
             if piece is None:
                 self._over = True
                 self._splitter.finish()
@@ -129,8 +111,7 @@ class Compressed:
                 fed += len(piece)
 
     def _fail(self, reason: str) -> None:
-        self._over = True
-        self._failure = reason
+        super()._fail(reason)
         self.lost += 1
         self.holes.append(Hole(self.lines + self._splitter.count, reason, 0))
 

@@ -3,30 +3,24 @@
 import os
 import select
 import stat
-from collections import deque
 
 from engine.clean import clean_line
-from engine.sources.base import CHUNK, MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.base import CHUNK, MAX_LINE, Position, State
+from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
 
 
-class Pipe:
+class Pipe(CuttingSource):
     """Whole lines from an open descriptor, which it owns, until its end: a pipe, a redirected file, a terminal.
 
     Reads only what `poll` says is there, so that the descriptor can stay in blocking mode: others may share it.
     """
 
     def __init__(self, fd: int, name: str, *, limit: int = MAX_LINE) -> None:
-        self.name = name
-        self.lines = 0
-        self.lost = 0
-        self.holes: deque[Hole] = deque(maxlen=MAX_HOLES)
-        self.ended = False
+        super().__init__(name)
         self._fd = fd
         self._splitter = LineSplitter(limit)
-        self._over = False
         self._caught_up = False
-        self._failure = ""
 
     @property
     def state(self) -> State:
@@ -41,21 +35,6 @@ class Pipe:
     def detail(self) -> str:
         """See Source."""
         return self._failure
-
-    def read(self, max_lines: int) -> list[Item]:
-        """See Source."""
-        if self.ended or max_lines <= 0:
-            return []
-        try:
-            self._fill(max_lines)
-        except OSError as error:
-            self._failure = (error.strerror or str(error)).lower()
-            self._over = True
-        items = self._splitter.take(max_lines)
-        self.lines += len(items)
-        if self._over and not self._splitter.count:
-            self.close()
-        return items
 
     def backlog(self) -> tuple[int, int] | None:
         """See Source: known for a file redirected into standard input."""

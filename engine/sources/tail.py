@@ -6,13 +6,14 @@ from collections import deque
 
 from engine.clean import clean_line
 from engine.sources import rotation
-from engine.sources.base import MAX_HOLES, MAX_LINE, Hole, Item, Position, State
+from engine.sources.base import MAX_LINE, Hole, Position, State
+from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
 from engine.sources.reader import FileReader, starts_alike
 from engine.sources.rotation import Known
 
 
-class Tail:
+class Tail(CuttingSource):
     """Whole lines of a plain file, each once.
 
     Followed, it drains a file that was renamed, then those that took its place since the last look, then what is at
@@ -39,15 +40,10 @@ class Tail:
         limit: int = MAX_LINE,
         known: Known | None = None,
     ) -> None:
-        self.name = clean_line(path)
-        self.lines = 0
-        self.lost = 0
-        self.holes: deque[Hole] = deque(maxlen=MAX_HOLES)
-        self.ended = False
+        super().__init__(clean_line(path))
         self._path = path
         self._follow = follow
         self._limit = limit
-        self._failure = ""
         self._rotated = self._truncated = 0
         self._missing = False
         self._lost_bytes = 0
@@ -62,7 +58,6 @@ class Tail:
             self._known = known
             self._queue = deque(map(FileReader, rotation.successors(path, None, known) or ()))
             self._file = self._queue.popleft() if self._queue else FileReader(_open_at_once(path))
-        self._over = False  # whether this file gives no more, whatever comes
         self._splitter = LineSplitter(limit, skip_partial=self._file.starts_in_middle)
 
     @property
@@ -87,22 +82,6 @@ class Tail:
         if self._missing and not self.ended:
             told.append("gone, waiting for it to come back")
         return ", ".join(filter(None, told))
-
-    def read(self, max_lines: int) -> list[Item]:
-        """See Source."""
-        if self.ended or max_lines <= 0:
-            return []
-        try:
-            self._fill(max_lines)
-        except OSError as error:
-            self._failure = (error.strerror or str(error)).lower()
-            self._over = True
-            self._close_queue()
-        items = self._splitter.take(max_lines)
-        self.lines += len(items)
-        if self._over and not self._queue and not self._splitter.count:
-            self.close()
-        return items
 
     def backlog(self) -> tuple[int, int]:
         """See Source."""
@@ -273,6 +252,13 @@ class Tail:
         except OSError:
             return None
         return found if stat.S_ISREG(found.st_mode) else None
+
+    def _fail(self, reason: str) -> None:
+        super()._fail(reason)
+        self._close_queue()
+
+    def _spent(self) -> bool:
+        return super()._spent() and not self._queue
 
     def _close_queue(self) -> None:
         while self._queue:
