@@ -92,6 +92,8 @@ class Hashtag(Frozen, frozen=True, kw_only=True):
     scored: int
     trend: list[int]  # posts by time bucket of the window, oldest first
     together: list[str]  # tags it most often stands with
+    change: int | None = None  # posts less those of the window before; None while there is no such window
+    error: int = 0  # its posts may be too high by this many: 0 while every tag of the window is counted exactly
 
 
 class Cluster(Frozen, frozen=True, kw_only=True):
@@ -110,6 +112,49 @@ class Cluster(Frozen, frozen=True, kw_only=True):
     coverage: float | None
     trend: list[int]
     example: str  # text of the post nearest the centre
+    stories: int = 0  # stories with posts in the window that it is made of
+    copies: float | None = None  # share of its posts that nearly repeat an earlier one
+
+
+class Story(Frozen, frozen=True, kw_only=True):
+    """Posts about one thing, found by what they say. `id` stays with it for its life."""
+
+    id: int
+    label: str
+    tags: list[str]
+    terms: list[str]
+    cluster: int | None  # the hashtag cluster it is part of; None while it is in none
+    posts: int
+    authors: int
+    copies: float | None  # share of its posts that nearly repeat an earlier one
+    share: float
+    change: int | None  # posts less those of the window before; None while there is no such window
+    sentiment: float | None
+    scored: int
+    coverage: float | None
+    born: datetime  # when its first post came
+    trend: list[int]
+    example: str  # text of the post nearest the centre
+
+
+class Burst(Frozen, frozen=True, kw_only=True):
+    """Something rising against its own past: a tag, a story or a word that more people speak of than was to be expected."""
+
+    id: int
+    kind: Literal["tag", "story", "word"]
+    name: str  # "#tag", the story's label, or the word
+    story: int | None  # the story behind it
+    start: datetime
+    end: datetime | None  # None while it goes on
+    authors: int  # distinct, in the minute when it rose highest
+    expected: float  # distinct authors that its past let expect in that minute
+    times: float  # authors / expected
+    score: float  # -log10 of the chance to see as many or more by its past alone
+    posts: int  # since the start
+    tags: list[str]
+    terms: list[str]  # what its posts say and the rest of the feed does not
+    by: list[str]  # who posted most of it
+    example: str  # text of the post nearest its centre
 
 
 class Author(Frozen, frozen=True, kw_only=True):
@@ -240,6 +285,12 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     languages: dict[str, int]  # detected language ("" undecided) -> posts in the window
     timeline: list[Moment]
     hashtags: list[Hashtag]
+    hashtags_in_window: int  # distinct tags of the window; past the cap on them the least there can be
+    hashtags_error: int  # the most by which a tag's count can be off; 0 while all are counted exactly
+    bursts: list[Burst]  # those going on first, then the newest
+    stories: list[Story]
+    stories_in_window: int  # stories of two posts or more with posts in the window, of which `stories` are the largest
+    stories_live: int  # stories that a post can join now, those of one post too
     clusters: list[Cluster]
     clusters_in_window: int  # clusters with posts in the window, of which `clusters` are the largest
     unclustered: int  # posts of the window in no cluster at all
