@@ -1,0 +1,135 @@
+"""Texts as sets of hashed word pairs: bottom-k sketches to compare them by, MinHash bands to find them by.
+
+Broder, "On the resemblance and containment of documents" (1997); Leskovec, Rajaraman and Ullman, "Mining of Massive
+Datasets", chapter 3. Hashes are the same in every process; no word can be read out of them.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS = 128  # per text that are read
+LONGEST = 512  # bytes of a word that are told apart by their place
+LEAST = 4  # distinct words without which there is no telling a copy from two people who say the same
+KEPT = 32  # hashes kept of a text: all there are, of most posts
+BANDS = 20
+ROWS = 2  # MinHashes a band: texts alike by j share one of the bands with probability 1 - (1 - j^2)^20
+
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+Ints = NDArray[np.int64]
+
+NONE = np.uint32(0xFFFFFFFF)  # fills up a sketch
+_HALF = np.uint64(32)
+
+
+class Shingles(NamedTuple):
+    """The texts of a batch that have enough words, in order."""
+
+    place: Ints  # (n,) where each stands in the batch
+    start: Ints  # (n,) of its hashes in `hashes`
+    size: Ints  # (n,) how many there are, 3 or more
+    hashes: U32  # of its distinct word pairs, ascending
+    key: U64  # (n,) of the set as a whole
+
+    def sketch(self) -> U32:
+        """The smallest hashes of each text, shape (n, KEPT), ascending, filled up with NONE."""
+        sketch = np.full((len(self.place), KEPT), NONE, np.uint32)
+        row = np.repeat(np.arange(len(self.place)), self.size)
+        column = np.arange(len(self.hashes)) - np.repeat(self.start, self.size)
+        kept = column < KEPT
+        sketch[row[kept], column[kept]] = self.hashes[kept]
+        return sketch
+
+    def bands(self) -> U64:
+        """Hashes of the MinHash bands of each text, shape (n, BANDS)."""
+        least = np.minimum.reduceat(self.hashes[:, None] * _FACTORS, self.start, axis=0).astype(np.uint64)
+        joint = least[:, :BANDS] << _HALF | least[:, BANDS:]
+        return mixed(joint ^ _SALTS)
+
+    def take(self, which: Ints) -> "Shingles":
+        """Only the texts `which`, ascending."""
+        size = self.size[which]
+        start = np.cumsum(size) - size
+        places = np.arange(int(size.sum())) + np.repeat(self.start[which] - start, size)
+        return Shingles(self.place[which], start, size, self.hashes[places], self.key[which])
+
+
+def shingles(docs: Sequence[Sequence[str]]) -> Shingles:
+    """The pairs of neighbouring words of each document, as a set. Raises ValueError if a term holds white space.
+
+    Words are the terms without a '#' before them: a tag counts by the words it is made of. Documents with fewer than
+    `LEAST` distinct ones are left out.
+    """
+    of, words = _words(docs)
+    told = np.bincount((_distinct(of, words) >> _HALF).astype(np.int64), minlength=len(docs)) >= LEAST
+    place = np.flatnonzero(told)
+    if not len(place):
+        return Shingles(place, place, place, np.zeros(0, np.uint32), np.zeros(0, np.uint64))
+    within = (of[:-1] == of[1:]) & told[of[:-1]]
+    pairs = mixed(words[:-1][within] << _HALF | words[1:][within]) >> _HALF
+    codes = _distinct(of[:-1][within], pairs)
+    size = np.bincount((codes >> _HALF).astype(np.int64), minlength=len(docs))[place]
+    start = np.cumsum(size) - size
+    hashes = codes.astype(np.uint32)
+    return Shingles(place, start, size, hashes, np.add.reduceat(mixed(hashes.astype(np.uint64)), start))
+
+
+def compare(one: U32, other: U32, whole: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Of pairs of sketches, shape (n, KEPT): hashes shared, and hashes in their union. The quotient is Jaccard's.
+
+    Exact for pairs that are the `whole` of both texts; of the others it counts the KEPT smallest hashes of the union,
+    a fair sample of it.
+    """
+    both = np.sort(np.concatenate([one, other], axis=1), axis=1)
+    some = both != NONE
+    twice = (both[:, 1:] == both[:, :-1]) & some[:, 1:]
+    some[:, 1:] &= ~twice
+    rank = np.cumsum(some, axis=1)
+    limit = np.where(whole, 2 * KEPT, KEPT)
+    shared = np.count_nonzero(twice & (rank[:, 1:] <= limit[:, None]), axis=1)
+    return shared, np.minimum(rank[:, -1], limit)
+
+
+def mixed(values: U64) -> U64:
+    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit of each value depends on all of its bits."""
+    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return values ^ values >> np.uint64(31)
+
+
+def _words(docs: Sequence[Sequence[str]]) -> tuple[Ints, U64]:
+    """The document of each word, and its hash of 32 bits, of all documents in a row."""
+    text = "\n".join([" ".join(doc[:WORDS]) for doc in docs]) + "\n"
+    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    line = data == _NEWLINE
+    if np.count_nonzero(line) != len(docs):
+        raise ValueError("terms must hold no white space")
+    end = np.flatnonzero(line | (data == _SPACE))
+    start = np.concatenate([[0], end[:-1] + 1])
+    inside = np.arange(len(data)) - np.repeat(start, end - start + 1)
+    hashes = np.add.reduceat(_BYTES[data] * _POSITIONS[np.minimum(inside, LONGEST - 1)], start) >> _HALF
+    of = np.cumsum(line[end]) - line[end]
+    word = data[start] != _TAG
+    return of[word], hashes[word]
+
+
+def _distinct(of: Ints, hashes: U64) -> U64:
+    """Each hash once per document, with the document's number above its 32 bits, ascending."""
+    codes = np.sort(of.astype(np.uint64) << _HALF | hashes)
+    first = np.ones(len(codes), np.bool_)
+    first[1:] = codes[1:] != codes[:-1]
+    return codes[first]
+
+
+def _constants(count: int, first: int) -> U64:
+    return mixed(np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+
+
+_FACTORS = (_constants(ROWS * BANDS, 1) >> _HALF | np.uint64(1)).astype(np.uint32)
+_SALTS = _constants(BANDS, 1_000)
+_SPACE, _NEWLINE, _TAG = b" \n#"
+_BYTES, _POSITIONS = _constants(256, 2_000), _constants(LONGEST, 3_000) | np.uint64(1)
+_BYTES[[_SPACE, _NEWLINE]] = 0  # a word is the same wherever it stands
