@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.shingles import KEPT, U32, Ints, Shingles, compare, shingles
+from models.shingles import KEPT, U32, Ints, Shingles, compare, distinct, shingles
 from models.slots import Slots
 
 SHARED, OF = 3, 8  # docs/copies.md says how they were chosen
@@ -136,7 +136,7 @@ class Copies:
         age = serials[-1] - np.concatenate([look.old[1][old], serials[look.within[1]]])
         near = serials[-1] - age >= serials[row] - self.texts
         row, age = row[near], age[near]
-        pairs = np.unique(row << _AGE | age)
+        pairs = distinct(row << _AGE | age)
         row, age = pairs >> _AGE, pairs & ((1 << _AGE) - 1)
         self.compared += len(pairs)
         shared, union = self._compare(new, sketch, row, serials[-1] - age)
@@ -150,7 +150,7 @@ class Copies:
         sketches, sizes = self._sketch[place], self._size[place].astype(np.int64)
         sketches[inside] = sketch[other[inside] - self._next]
         sizes[inside] = new.size[other[inside] - self._next]
-        return compare(sketch[row], sketches, np.maximum(sizes, new.size[row]) <= KEPT)
+        return compare(sketch[row], new.size[row], sketches, sizes)
 
     def _join(self, parents: Ints) -> list[int]:
         """The group of each new text, given what it repeats."""

@@ -5,7 +5,7 @@ Datasets", chapter 3. Hashes are the same in every process; no word can be read 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ KEPT = 32  # hashes kept of a text: all there are, of most posts
 BANDS = 20
 ROWS = 2  # MinHashes a band: texts alike by j share one of the bands with probability 1 - (1 - j^2)^20
 
+Whole = TypeVar("Whole", np.int64, np.uint64)
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -64,33 +65,43 @@ def shingles(docs: Sequence[Sequence[str]]) -> Shingles:
     `LEAST` distinct ones are left out.
     """
     of, words = _words(docs)
-    told = np.bincount((_distinct(of, words) >> _HALF).astype(np.int64), minlength=len(docs)) >= LEAST
+    told = np.bincount((distinct(_codes(of, words)) >> _HALF).astype(np.int64), minlength=len(docs)) >= LEAST
     place = np.flatnonzero(told)
     if not len(place):
         return Shingles(place, place, place, np.zeros(0, np.uint32), np.zeros(0, np.uint64))
     within = (of[:-1] == of[1:]) & told[of[:-1]]
     pairs = mixed(words[:-1][within] << _HALF | words[1:][within]) >> _HALF
-    codes = _distinct(of[:-1][within], pairs)
+    codes = distinct(_codes(of[:-1][within], pairs))
     size = np.bincount((codes >> _HALF).astype(np.int64), minlength=len(docs))[place]
     start = np.cumsum(size) - size
     hashes = codes.astype(np.uint32)
     return Shingles(place, start, size, hashes, np.add.reduceat(mixed(hashes.astype(np.uint64)), start))
 
 
-def compare(one: U32, other: U32, whole: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Of pairs of sketches, shape (n, KEPT): hashes shared, and hashes in their union. The quotient is Jaccard's.
+def compare(one: U32, size: Ints, other: U32, other_size: Ints) -> tuple[Ints, Ints]:
+    """Of pairs of texts, given their sketches and sizes: hashes shared, and hashes in their union. Jaccard's quotient.
 
-    Exact for pairs that are the `whole` of both texts; of the others it counts the KEPT smallest hashes of the union,
+    Exact where both texts are in their sketches as a whole; of others it counts the KEPT smallest hashes of the union,
     a fair sample of it.
     """
-    both = np.sort(np.concatenate([one, other], axis=1), axis=1)
-    some = both != NONE
-    twice = (both[:, 1:] == both[:, :-1]) & some[:, 1:]
-    some[:, 1:] &= ~twice
-    rank = np.cumsum(some, axis=1)
-    limit = np.where(whole, 2 * KEPT, KEPT)
-    shared = np.count_nonzero(twice & (rank[:, 1:] <= limit[:, None]), axis=1)
-    return shared, np.minimum(rank[:, -1], limit)
+    width = int(min(KEPT, max(size.max(initial=0), other_size.max(initial=0))))
+    both = np.sort(np.concatenate([one[:, :width], other[:, :width]], axis=1), axis=1)
+    twice = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] != NONE)
+    shared = np.count_nonzero(twice, axis=1)
+    union = size + other_size - shared
+    cut = np.flatnonzero(np.maximum(size, other_size) > KEPT)
+    if len(cut):
+        rank = np.arange(1, 2 * width) + 1 - np.cumsum(twice[cut], axis=1)
+        shared[cut], union[cut] = np.count_nonzero(twice[cut] & (rank <= KEPT), axis=1), KEPT
+    return shared, union
+
+
+def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
+    """The values, each once, ascending."""
+    values = np.sort(values)
+    first = np.ones(len(values), np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return values[first]
 
 
 def mixed(values: U64) -> U64:
@@ -116,12 +127,9 @@ def _words(docs: Sequence[Sequence[str]]) -> tuple[Ints, U64]:
     return of[word], hashes[word]
 
 
-def _distinct(of: Ints, hashes: U64) -> U64:
-    """Each hash once per document, with the document's number above its 32 bits, ascending."""
-    codes = np.sort(of.astype(np.uint64) << _HALF | hashes)
-    first = np.ones(len(codes), np.bool_)
-    first[1:] = codes[1:] != codes[:-1]
-    return codes[first]
+def _codes(of: Ints, hashes: U64) -> U64:
+    """Hashes of 32 bits with the number of their document above them."""
+    return of.astype(np.uint64) << _HALF | hashes
 
 
 def _constants(count: int, first: int) -> U64:
