@@ -78,14 +78,21 @@ def read(path: Path, field: str, keep: str, limit: int, shuffle: bool) -> list[s
     return texts[:limit]
 
 
+def word_pairs(doc: Sequence[str]) -> set[tuple[str, str]]:
+    """What models/shingles.py compares, as words."""
+    tags = {term[1:] for term in doc[:WORDS] if term.startswith("#")}
+    said = [term for term in doc[:WORDS] if not term.startswith("#")]
+    pairs = {pair for pair in pairwise(said) if not tags.issuperset(pair)}
+    return pairs if len(set(said)) >= LEAST and len(pairs) >= LEAST - 1 else set()
+
+
 def most_alike(docs: Docs) -> tuple[np.ndarray, np.ndarray]:
     """For each document the Jaccard similarity of word pairs to the most similar earlier one, and how many it has."""
     places: dict[tuple[str, str], int] = {}
     rows: list[int] = []
     columns: list[int] = []
     for row, doc in enumerate(docs):
-        said = [term for term in doc[:WORDS] if not term.startswith("#")]
-        for pair in set(pairwise(said)) if len(set(said)) >= LEAST else ():
+        for pair in word_pairs(doc):
             rows.append(row)
             columns.append(places.setdefault(pair, len(places)))
     table = csr_array((np.ones(len(rows), np.int64), (rows, columns)), shape=(len(docs), len(places)))

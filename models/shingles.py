@@ -61,21 +61,21 @@ class Shingles(NamedTuple):
 def shingles(docs: Sequence[Sequence[str]]) -> Shingles:
     """The pairs of neighbouring words of each document, as a set. Raises ValueError if a term holds white space.
 
-    Words are the terms without a '#' before them: a tag counts by the words it is made of. Documents with fewer than
-    `LEAST` distinct ones are left out.
+    Words are the terms without a '#' before them: a tag counts by the words it is made of. Two tags side by side are
+    no pair, or all posts of a feed searched by its tags would be copies. Documents with fewer than `LEAST` distinct
+    words, or one pair fewer than that, are left out.
     """
-    of, words = _words(docs)
-    told = np.bincount((distinct(_codes(of, words)) >> _HALF).astype(np.int64), minlength=len(docs)) >= LEAST
-    place = np.flatnonzero(told)
-    if not len(place):
-        return Shingles(place, place, place, np.zeros(0, np.uint32), np.zeros(0, np.uint64))
-    within = (of[:-1] == of[1:]) & told[of[:-1]]
-    pairs = mixed(words[:-1][within] << _HALF | words[1:][within]) >> _HALF
-    codes = distinct(_codes(of[:-1][within], pairs))
-    size = np.bincount((codes >> _HALF).astype(np.int64), minlength=len(docs))[place]
+    of, words, tagged = _words(docs)
+    enough = _counts(distinct(_codes(of, words)), len(docs)) >= LEAST
+    pair = (of[:-1] == of[1:]) & enough[of[:-1]] & ~(tagged[:-1] & tagged[1:])
+    codes = distinct(_codes(of[:-1][pair], mixed(words[:-1][pair] << _HALF | words[1:][pair]) >> _HALF))
+    size = _counts(codes, len(docs))
+    place = np.flatnonzero(size >= LEAST - 1)
+    hashes = codes[size[(codes >> _HALF).astype(np.int64)] >= LEAST - 1].astype(np.uint32)
+    size = size[place]
     start = np.cumsum(size) - size
-    hashes = codes.astype(np.uint32)
-    return Shingles(place, start, size, hashes, np.add.reduceat(mixed(hashes.astype(np.uint64)), start))
+    key = np.add.reduceat(mixed(hashes.astype(np.uint64)), start) if len(place) else np.zeros(0, np.uint64)
+    return Shingles(place, start, size, hashes, key)
 
 
 def compare(one: U32, size: Ints, other: U32, other_size: Ints) -> tuple[Ints, Ints]:
@@ -111,20 +111,26 @@ def mixed(values: U64) -> U64:
     return values ^ values >> np.uint64(31)
 
 
-def _words(docs: Sequence[Sequence[str]]) -> tuple[Ints, U64]:
-    """The document of each word, and its hash of 32 bits, of all documents in a row."""
+def _words(docs: Sequence[Sequence[str]]) -> tuple[Ints, U64, NDArray[np.bool_]]:
+    """Of the words of all documents in a row: the document, a hash of 32 bits, and whether it is one of its tags."""
     text = "\n".join([" ".join(doc[:WORDS]) for doc in docs]) + "\n"
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
     line = data == _NEWLINE
     if np.count_nonzero(line) != len(docs):
         raise ValueError("terms must hold no white space")
     end = np.flatnonzero(line | (data == _SPACE))
-    start = np.concatenate([[0], end[:-1] + 1])
-    inside = np.arange(len(data)) - np.repeat(start, end - start + 1)
+    start = np.append(0, end[:-1] + 1)
+    tag = data[start] == _SIGN
+    inside = np.arange(len(data)) - np.repeat(start + tag, end - start + 1)  # a tag has the hash of its word
     hashes = np.add.reduceat(_BYTES[data] * _POSITIONS[np.minimum(inside, LONGEST - 1)], start) >> _HALF
     of = np.cumsum(line[end]) - line[end]
-    word = data[start] != _TAG
-    return of[word], hashes[word]
+    tagged = np.isin(_codes(of[~tag], hashes[~tag]), _codes(of[tag], hashes[tag]))
+    return of[~tag], hashes[~tag], tagged
+
+
+def _counts(codes: U64, docs: int) -> Ints:
+    """How many of the codes each document has."""
+    return np.bincount((codes >> _HALF).astype(np.int64), minlength=docs)
 
 
 def _codes(of: Ints, hashes: U64) -> U64:
@@ -138,6 +144,6 @@ def _constants(count: int, first: int) -> U64:
 
 _FACTORS = (_constants(ROWS * BANDS, 1) >> _HALF | np.uint64(1)).astype(np.uint32)
 _SALTS = _constants(BANDS, 1_000)
-_SPACE, _NEWLINE, _TAG = b" \n#"
+_SPACE, _NEWLINE, _SIGN = b" \n#"
 _BYTES, _POSITIONS = _constants(256, 2_000), _constants(LONGEST, 3_000) | np.uint64(1)
-_BYTES[[_SPACE, _NEWLINE]] = 0  # a word is the same wherever it stands
+_BYTES[[_SPACE, _NEWLINE, _SIGN]] = 0  # what ends a word or makes it a tag is no part of it
