@@ -232,6 +232,7 @@ class PostRow(Frozen, frozen=True, kw_only=True):
     lang_claimed: str
     tags: list[str]
     cluster: int | None
+    story: int | None = None
     compound: float | None
     positive: float | None
     neutral: float | None
