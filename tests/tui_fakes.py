@@ -420,13 +420,13 @@ def bursts() -> list[Burst]:
         )
 
     return [
-        burst(14, "tag", "#音楽", known[4], 3, None, authors=12, expected=2.6, score=4.4, posts=38, by=["音楽部"]),
+        burst(14, "tag", "#音楽", known[4], 3, None, authors=12, expected=2.6, score=4.4, posts=38, by=["did:plc:a4"]),
         burst(12, "word", "ref", known[1], 12, None, authors=31, expected=4.0, score=12.2, posts=212,
-              by=["fan77", "jon.dev", "maria_k.bsky.social"]),
+              by=["did:plc:a9", "did:plc:a11", "did:plc:mk2q7w3e5r1t9"]),
         burst(11, "story", known[3].label, known[3], 22, None, authors=3, expected=0.3, score=3.1, posts=411,
-              by=["coinwatch", "btc_4_free", "double.your.btc"]),
+              by=["did:plc:a6", "did:plc:w4btc4free77", "did:plc:n0coins2xnow"]),
         burst(9, "tag", "#election", known[2], 58, 31, authors=140, expected=41.0, score=38.0, posts=2_020,
-              by=["newsdesk.example"]),
+              by=["did:plc:a1"]),
     ]  # fmt: skip
 
 

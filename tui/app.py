@@ -145,8 +145,7 @@ class TrendtopApp(App[None]):
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
             others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
-            for screen in self._views():
-                screen.announce(f"now rising: {in_a_line(new[0])}{others}")
+            self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
 
     def _look(self, view: View) -> None:
         changed = view.trouble != self._view.trouble

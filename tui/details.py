@@ -15,7 +15,7 @@ from tui.format import (
     sentiment,
 )
 from tui.lines import BLANK, Line, Span, cut, pad, width_of
-from tui.topic_details import burst_lines, cluster_lines, story_lines
+from tui.topic_details import burst_lines, cluster_lines, posts_behind, story_lines
 from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
 from tui.widgets.gauges import by_count, gauge_lines
 from tui.widgets.predictions import span, times, verdict
@@ -29,7 +29,8 @@ def page_of(item: object, snapshot: Snapshot) -> tuple[str, Callable[[int], list
         case Story():
             return "Story", lambda width: story_lines(item, snapshot, width)
         case Burst():
-            return "Rising, and why", lambda width: burst_lines(item, snapshot, width)
+            posts = posts_behind(item, snapshot)
+            return "Rising, and why", lambda width: burst_lines(item, posts, snapshot, width)
         case Hashtag():
             return "Hashtag", lambda width: hashtag_lines(item, snapshot, width)
         case Prediction():

@@ -91,14 +91,14 @@ def window(seconds: int) -> str:
 
 def ratio(value: float | None) -> str:
     """A figure between -1 and 1 without the nought before its point: .31, -.05."""
-    return UNKNOWN if value is None else f"{value:.2f}".replace("0.", ".", 1)
+    return UNKNOWN if value is None else f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
 
 
 def expected(value: float) -> str:
-    """A number that was to be expected: 41, 4, 2.6, 0.3; never 0, for it cannot have been expected to be just that."""
+    """A number that was to be expected: 41, 4, 2.6, <0.1; never 0, for it need not have been just that."""
     if value >= 9.95:
         return short(value)
-    return f"{max(value, 0.1):.1f}".removesuffix(".0")
+    return f"{value:.1f}".removesuffix(".0") if value >= 0.05 else "<0.1"
 
 
 def chance(score: float) -> str:

@@ -1,10 +1,13 @@
 """All that is known of a topic, as lines for a page: cluster, story, burst."""
 
+import re
+
 from engine.snapshot import Burst, Cluster, PostRow, Snapshot, Story
+from models.characters import UNSPACED, fold
 from tui.facts import fact, heading, long_fact, post_list
 from tui.format import UNKNOWN, chance, count, day_and_clock, duration, expected, percent, signed, whole_percent
 from tui.lines import Line, Span, cut
-from tui.widgets.cells import copies_cell, sentiment_cell, times_cell, trend_cell
+from tui.widgets.cells import author_cell, copies_cell, sentiment_cell, times_cell, trend_cell
 from tui.widgets.stories import story_table
 
 NAME = 60  # cells of a label inside a line
@@ -41,14 +44,22 @@ def story_lines(story: Story, snapshot: Snapshot, width: int) -> list[Line]:
     ]
 
 
-def burst_lines(burst: Burst, snapshot: Snapshot, width: int) -> list[Line]:
-    """A burst and the why of it: how far above its own past, who, in what words, and its posts."""
-    posts = [post for post in snapshot.posts if _is_behind(post, burst)]
+def posts_behind(burst: Burst, snapshot: Snapshot) -> list[PostRow]:
+    """The posts at hand that made a burst."""
+    return [
+        post
+        for post in snapshot.posts
+        if burst.start <= post.created <= (burst.end or post.created) and _speaks_of(post, burst)
+    ]
+
+
+def burst_lines(burst: Burst, posts: list[PostRow], snapshot: Snapshot, width: int) -> list[Line]:
+    """A burst and the why of it: how far above its own past, who, in what words, and its `posts`."""
     story = next((item for item in snapshot.stories if item.id == burst.story), None)
     lines = [
         fact(KINDS[burst.kind][2:], (cut(burst.name, NAME), "accent")),
         fact("since", (f"{day_and_clock(burst.start)} UTC", ""), *_until(burst, snapshot)),
-        fact("at its peak", (_against(burst), "strong"), (" in a minute", "muted")),
+        fact("at its peak", (_against(burst), "strong"), (f" within {_span(burst.window)}", "muted")),
         fact("chance", (chance(burst.score), "strong"), (" by its own past", "muted")),
         fact("posts", (count(burst.posts), "strong"), (" since the start", "muted")),
     ]
@@ -60,7 +71,7 @@ def burst_lines(burst: Burst, snapshot: Snapshot, width: int) -> list[Line]:
         ]
     return [
         *lines,
-        *long_fact("posted by", ", ".join(burst.by) or UNKNOWN, width),
+        *long_fact("posted by", _by(burst, snapshot) or UNKNOWN, width),
         *_words(burst, width),
         *post_list(posts, "Posts of it", width),
     ]
@@ -113,6 +124,10 @@ def _ago(story: Story, snapshot: Snapshot) -> str:
     return f"{duration((snapshot.as_of - story.born).total_seconds())} ago"
 
 
+def _span(seconds: int) -> str:
+    return "a minute" if seconds == 60 else duration(seconds)
+
+
 def _against(burst: Burst) -> str:
     return f"{count(burst.authors)} authors, {expected(burst.expected)} expected, ×{times_cell(burst.times)[0]}"
 
@@ -130,12 +145,22 @@ def _until(burst: Burst, snapshot: Snapshot) -> list[Span]:
     return [(f"  until {day_and_clock(burst.end)} UTC,{lasted}", "muted")]
 
 
-def _is_behind(post: PostRow, burst: Burst) -> bool:
-    """Whether a post is one of those that made the burst."""
-    if post.created < burst.start or (burst.end is not None and post.created > burst.end):
-        return False
+def _speaks_of(post: PostRow, burst: Burst) -> bool:
     if burst.kind == "tag":
         return burst.name.removeprefix("#") in post.tags
     if burst.kind == "word":
-        return burst.name.casefold() in post.text.casefold()
+        return _pattern(burst.name).search(fold(post.text)) is not None
     return post.story is not None and post.story == burst.story
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """A word that stands by itself, or anywhere if its script has no spaces."""
+    inside = re.escape(word)
+    return re.compile(inside if re.match(f"[{UNSPACED}]", word) else rf"(?<!\w){inside}(?!\w)")
+
+
+def _by(burst: Burst, snapshot: Snapshot) -> str:
+    """Who posted most of it, by name where the picture tells it."""
+    names = {author.author: author.name for author in snapshot.authors}
+    names |= {post.author: post.name for post in snapshot.posts}
+    return ", ".join(author_cell(names.get(author, ""), author)[0] for author in burst.by)
