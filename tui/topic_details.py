@@ -1,9 +1,9 @@
 """All that is known of a topic, as lines for a page: cluster, story, burst."""
 
 import re
+from collections.abc import Callable
 
 from engine.snapshot import Burst, Cluster, PostRow, Snapshot, Story
-from models.characters import UNSPACED, fold
 from tui.facts import fact, heading, long_fact, post_list
 from tui.format import UNKNOWN, chance, count, day_and_clock, duration, expected, percent, signed, whole_percent
 from tui.lines import Line, Span, cut
@@ -46,10 +46,11 @@ def story_lines(story: Story, snapshot: Snapshot, width: int) -> list[Line]:
 
 def posts_behind(burst: Burst, snapshot: Snapshot) -> list[PostRow]:
     """The posts at hand that made a burst."""
+    speaks_of = _test_of(burst)
     return [
         post
         for post in snapshot.posts
-        if burst.start <= post.created <= (burst.end or post.created) and _speaks_of(post, burst)
+        if burst.start <= post.created <= (burst.end or post.created) and speaks_of(post)
     ]
 
 
@@ -145,18 +146,23 @@ def _until(burst: Burst, snapshot: Snapshot) -> list[Span]:
     return [(f"  until {day_and_clock(burst.end)} UTC,{lasted}", "muted")]
 
 
-def _speaks_of(post: PostRow, burst: Burst) -> bool:
+def _test_of(burst: Burst) -> Callable[[PostRow], bool]:
+    """What tells whether a post speaks of it."""
     if burst.kind == "tag":
-        return burst.name.removeprefix("#") in post.tags
+        tag = burst.name.removeprefix("#")
+        return lambda post: tag in post.tags
     if burst.kind == "word":
-        return _pattern(burst.name).search(fold(post.text)) is not None
-    return post.story is not None and post.story == burst.story
+        return _says(burst.name)
+    return lambda post: post.story is not None and post.story == burst.story
 
 
-def _pattern(word: str) -> re.Pattern[str]:
-    """A word that stands by itself, or anywhere if its script has no spaces."""
+def _says(word: str) -> Callable[[PostRow], bool]:
+    """Whether a post has the word by itself, or anywhere if its script has no spaces."""
+    from models.characters import UNSPACED, fold  # noqa: PLC0415 - it looks through all characters there are
+
     inside = re.escape(word)
-    return re.compile(inside if re.match(f"[{UNSPACED}]", word) else rf"(?<!\w){inside}(?!\w)")
+    pattern = re.compile(inside if re.match(f"[{UNSPACED}]", word) else rf"(?<!\w){inside}(?!\w)")
+    return lambda post: pattern.search(fold(post.text)) is not None
 
 
 def _by(burst: Burst, snapshot: Snapshot) -> str:
