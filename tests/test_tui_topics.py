@@ -162,7 +162,7 @@ async def test_enter_on_a_burst_opens_the_why() -> None:
         await m.press("enter")
         for wanted in (
             "Rising, and why",
-            "word          ref",
+            "what          ref  a word",
             "2026-03-01 20:52:31 UTC  rising for 12m",
             "31 authors, 4 expected, ×7.8 within a minute",
             "1 in 10^12 by its own past",

@@ -58,7 +58,7 @@ def burst_lines(burst: Burst, posts: list[PostRow], snapshot: Snapshot, width: i
     """A burst and the why of it: how far above its own past, who, in what words, and its `posts`."""
     story = next((item for item in snapshot.stories if item.id == burst.story), None)
     lines = [
-        fact(KINDS[burst.kind][2:], (cut(burst.name, NAME), "accent")),
+        fact("what", (cut(burst.name, NAME), "accent"), (f"  {KINDS[burst.kind]}", "muted")),
         fact("since", (f"{day_and_clock(burst.start)} UTC", ""), *_until(burst, snapshot)),
         fact("at its peak", (_against(burst), "strong"), (f" within {_span(burst.window)}", "muted")),
         fact("chance", (chance(burst.score), "strong"), (" by its own past", "muted")),
