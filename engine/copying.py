@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.copies import Copies
 
-COPY_WEIGHT = 0.0  # what a copy adds to the centroid of its story: what is said a thousand times is said once
+COPY_WEIGHT = 0.5
 
 
 class Mark(NamedTuple):

@@ -60,12 +60,22 @@ class Stories:
         """How many stories a post can join now, those of one post too."""
         return len(self._table)
 
-    def update(self, docs: Sequence[Sequence[str]], at: int) -> list[int]:
+    def update(
+        self,
+        docs: Sequence[Sequence[str]],
+        at: int,
+        given: Sequence[int] | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> list[int]:
         """Place a batch of documents' terms, `at` the event time of its end in microseconds, and learn from them.
 
+        `given` says which story a document is known to be in, -1 where it is not; if that is live, the document goes
+        there. `weights` are the shares of a document that its story learns from: what is a copy says nothing new.
         Returns each document's story; -1 if it has no terms.
         """
         counts = count(docs, self.seed)
+        known = np.full(len(docs), -1) if given is None else np.array(given, np.int64)
+        learnt = counts if weights is None else counts.weighted(np.array(weights, np.float64))
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
         placed = np.full(len(docs), -1, np.int64)
@@ -74,7 +84,8 @@ class Stories:
         while start < len(docs):
             stop = min(len(docs), start + max(STEP, self.live // STEP_SHARE))
             self._fade(elapsed * (stop - start) / len(docs), stop - start)
-            placed[start:stop] = self._place(counts.between(start, stop), self._at)
+            parts = counts.between(start, stop), learnt.between(start, stop)
+            placed[start:stop] = self._place(*parts, known[start:stop], self._at)
             self._untidy += stop - start
             if self._untidy >= max(TIDY_EVERY, self.live // STEP_SHARE):
                 self._untidy = 0
@@ -85,7 +96,7 @@ class Stories:
         for gone, into in merges:
             self._sample.merge(gone, into)
         became = dict(merges)
-        self._sample.add(counts, [_followed(became, story) for story in found])
+        self._sample.add(counts, [followed(became, story) for story in found])
         return found
 
     def sampled(self) -> Sampled:
@@ -109,8 +120,12 @@ class Stories:
 
     def born(self, story: int) -> int | None:
         """The event time of a live story's first post, in microseconds; None if it is not live."""
-        rows = self._table.rows_of(np.array([story]))
-        return int(self._table.born[rows[0]]) if len(rows) else None
+        row = int(self._table.rows_of(np.array([story]))[0])
+        return int(self._table.born[row]) if row >= 0 else None
+
+    def ids(self) -> set[int]:
+        """The live stories."""
+        return set(self._table.serial.tolist())
 
     def largest(self, most: int) -> Vectors:
         """The live stories of two posts or more, the `most` with the greatest mass."""
@@ -120,7 +135,8 @@ class Stories:
 
     def vectors(self, ids: Collection[int]) -> Vectors:
         """Those of the stories `ids` that are live."""
-        return self._vectors(self._table.rows_of(np.array(sorted(ids), np.int64)))
+        rows = self._table.rows_of(np.array(sorted(ids), np.int64))
+        return self._vectors(rows[rows >= 0])
 
     def _vectors(self, rows: Ints) -> Vectors:
         table = self._table
@@ -153,20 +169,22 @@ class Stories:
 
     # -- placing -----------------------------------------------------------------------------------------------
 
-    def _place(self, counts: Counts, at: int) -> Ints:
+    def _place(self, counts: Counts, learnt: Counts, given: Ints, at: int) -> Ints:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
         docs, columns = self._unit(counts)
         scores = self._scores(docs, columns)
-        loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))
+        known = table.rows_of(given)
+        loose = np.flatnonzero(filled & (known < 0) & (scores.max(axis=1, initial=0.0) < NEAR))
         if len(loose):
             between = (docs @ docs.T).toarray() * self._newcomer()
             founders = _founders(between, loose)
             scores = np.concatenate([scores, between[:, founders]], axis=1)
             table.found(np.full(len(founders), at, np.int64))
-        home = np.where(filled, scores.argmax(axis=1), -1) if scores.shape[1] else np.full(counts.size, -1, np.int64)
-        table.add(home, counts)
+        home = scores.argmax(axis=1) if len(table) else np.full(counts.size, -1, np.int64)
+        home = np.where(filled, np.where(known >= 0, known, home), -1)
+        table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
     def _unit(self, counts: Counts) -> tuple[csr_array, Ints]:
@@ -236,7 +254,8 @@ class Stories:
         return pairs
 
 
-def _followed(became: Mapping[int, int], story: int) -> int:
+def followed(became: Mapping[int, int], story: int) -> int:
+    """The story that a story is by now, after merges (gone, into)."""
     while story in became:
         story = became[story]
     return story

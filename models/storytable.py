@@ -60,10 +60,11 @@ class StoryTable:
         return weights, np.where(lengths > 0, lengths, 1.0)
 
     def rows_of(self, ids: Ints) -> Ints:
-        """The rows of those of the stories `ids`, in ascending order, that are live."""
-        rows = np.minimum(np.searchsorted(self.serial, ids), max(0, len(self) - 1))
-        found: Ints = rows[self.serial[rows] == ids] if len(self) else rows[:0]
-        return found
+        """The row of each of the stories `ids`; -1 where it is not live."""
+        if not len(self):
+            return np.full(len(ids), -1, np.int64)
+        rows = np.minimum(np.searchsorted(self.serial, ids), len(self) - 1)
+        return np.where(self.serial[rows] == ids, rows, -1)
 
     def fade(self, halvings: float) -> None:
         """Let everything weigh 2^-halvings of what it did, and drop terms that have become faint."""

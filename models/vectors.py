@@ -30,6 +30,10 @@ class Counts(NamedTuple):
         part = slice(int(first), int(last))
         return Counts(self.rows[part] - start, self.columns[part], self.values[part], min(stop, self.size) - start)
 
+    def weighted(self, weights: Floats) -> "Counts":
+        """The same, each document times its weight."""
+        return self._replace(values=self.values * weights[self.rows])
+
 
 def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
     """Term counts of documents; terms that start with '#' count TAG_WEIGHT and have the odd columns to themselves.
