@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.clean import clean_line
 from tui.draw import spark
-from tui.format import mood, sentiment
+from tui.format import mood, sentiment, signed
 from tui.lines import Span
 
 TREND = 10  # cells of a sparkline
@@ -14,6 +14,11 @@ def sentiment_cell(value: float | None, scored: int = 1) -> Span:
     """A sentiment in its sign and colour; unknown where nothing was scored."""
     known = value if scored else None
     return (sentiment(known), mood(known))
+
+
+def change_cell(change: int | None) -> Span:
+    """Posts more or fewer than in the window before."""
+    return (signed(change), "good" if change is not None and change > 0 else "muted")
 
 
 def trend_cell(trend: Sequence[int]) -> Span:

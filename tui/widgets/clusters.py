@@ -3,9 +3,9 @@
 from collections.abc import Hashable
 
 from engine.snapshot import Cluster, Snapshot
-from tui.format import count, percent, signed, whole_percent
+from tui.format import count, percent, whole_percent
 from tui.lines import Span
-from tui.widgets.cells import TREND, sentiment_cell, tags_cell, trend_cell
+from tui.widgets.cells import TREND, change_cell, sentiment_cell, tags_cell, trend_cell
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
 
@@ -38,11 +38,6 @@ class Clusters(Table[Cluster]):
         return [(0, "3 Hashtag clusters"), (2, shown), (3, self._unclustered), (1, self.sorting())]
 
 
-def _change(cluster: Cluster) -> Span:
-    change = cluster.change or 0
-    return (signed(cluster.change), "good" if change > 0 else "muted")
-
-
 def _label(cluster: Cluster) -> Span:
     named_by_tags = cluster.tags and cluster.label.startswith("#")
     return tags_cell(cluster.tags) if named_by_tags else (cluster.label or " ".join(cluster.terms), "")
@@ -52,7 +47,7 @@ COLUMNS = (
     Column[Cluster]("#", lambda c: (str(c.id), "muted"), 3, rank=2),
     Column[Cluster]("posts", lambda c: (count(c.posts), "strong"), 8, order=lambda c: c.posts),
     Column[Cluster]("share", lambda c: (percent(c.share), ""), 6, order=lambda c: c.share),
-    Column[Cluster]("Δ", _change, 6, rank=1, order=lambda c: c.change),
+    Column[Cluster]("Δ", lambda c: change_cell(c.change), 6, rank=1, order=lambda c: c.change),
     Column[Cluster]("mean", lambda c: sentiment_cell(c.sentiment, c.scored), 6, order=lambda c: c.sentiment),
     Column[Cluster]("scored", lambda c: (percent(c.coverage, 0), "muted"), 6, rank=5, order=lambda c: c.coverage),
     Column[Cluster]("authors", lambda c: (count(c.authors), ""), 8, rank=4, order=lambda c: c.authors),
