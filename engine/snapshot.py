@@ -93,7 +93,6 @@ class Hashtag(Frozen, frozen=True, kw_only=True):
     trend: list[int]  # posts by time bucket of the window, oldest first
     together: list[str]  # tags it most often stands with
     change: int | None = None  # posts less those of the window before; None while there is no such window
-    error: int = 0  # its posts may be too high by this many: 0 while every tag of the window is counted exactly
 
 
 class Cluster(Frozen, frozen=True, kw_only=True):
@@ -288,7 +287,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     timeline: list[Moment]
     hashtags: list[Hashtag]
     hashtags_in_window: int  # distinct tags of the window; past the cap on them the least there can be
-    hashtags_error: int  # the most by which a tag's count can be off; 0 while all are counted exactly
+    hashtags_error: int  # posts that a tag left out of the count can be in; 0 while every tag is counted
     bursts: list[Burst]  # those going on first, then the newest
     stories: list[Story]
     stories_in_window: int  # stories of two posts or more with posts in the window, of which `stories` are the largest

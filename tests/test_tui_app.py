@@ -415,9 +415,15 @@ async def test_enter_opens_hashtags_and_the_mood() -> None:
         await m.tab_to("hashtags")
         await m.press("enter")
         assert "often with    #goal #音楽" in m.text
+<<<<<<< HEAD
         await m.press("escape")
         await m.tab_to("sentiment")
         await m.press("enter")
+=======
+        assert "change        +400 posts against the window before" in m.text
+        assert "error         none: every tag of the window is counted" in m.text
+        await m.press("escape", "shift+tab", "shift+tab", "enter")
+>>>>>>> hashtags
         assert "Not scored, and why" in m.text
         assert "4,211  too short" in m.text
 
@@ -509,6 +515,22 @@ async def test_hashtags_can_be_fetched_where_there_is_no_room_for_them_at_first(
         assert m.shows("#hashtags")
         await m.press("6")
         assert not m.shows("#hashtags")
+
+
+async def test_hashtags_say_how_they_change_and_past_the_cap_what_may_be_missing() -> None:
+    async with monitor() as m:
+        assert "6 Hashtags · top 10 of 4,120 · sort: posts" in m.text
+        assert "Δ" not in m.text_of("#hashtags")
+        await m.press("tab", "z")
+        assert "Δ" in m.text_of("#hashtags")
+        assert "+400" in m.text_of("#hashtags")
+        await m.hear(fakes.shown(later(hashtags_in_window=60_000, hashtags_error=5)))
+        assert "6 Hashtags · top 10 of 60,000+ · complete above 5 posts · sort: posts" in m.text
+        await m.press("enter")
+        assert "error         none here, but tags in 5 posts or fewer may be missing" in m.text
+    async with monitor(fakes.shown(later(hashtags_in_window=60_000, hashtags_error=5)), size=(80, 24)) as m:
+        await m.press("6")
+        assert "complete above 5 posts" in m.text
 
 
 async def test_a_row_of_hidden_panels_leaves_its_room_to_the_others() -> None:

@@ -442,6 +442,7 @@ def hashtags() -> list[Hashtag]:
             scored=size // 2,
             trend=[(index + 3) * (bucket + 2) * 5 % 19 for bucket in range(12)],
             together=["goal", "音楽"],
+            change=400 - 97 * index,
         )
         for index, (tag, size, mean) in enumerate(names)
         if size - 311 * index > 0

@@ -43,12 +43,17 @@ def page_of(item: object, snapshot: Snapshot) -> tuple[str, Callable[[int], list
 def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
     """A tag, those it stands with, and the posts of the window that carry it."""
     posts = [post for post in snapshot.posts if tag.tag in post.tags]
+    error = "none: every tag of the window is counted"
+    if snapshot.hashtags_error:
+        error = f"none here, but tags in {count(snapshot.hashtags_error)} posts or fewer may be missing"
     return [
         fact("hashtag", (f"#{tag.tag}", "accent")),
         fact("posts", (count(tag.posts), "strong"), (f" by {count(tag.authors)} authors", "")),
         fact("share", (percent(tag.share), ""), (" of the posts in the window", "muted")),
+        fact("change", (signed(tag.change), ""), (" posts against the window before", "muted")),
         fact("sentiment", sentiment_cell(tag.sentiment, tag.scored), (f"  {count(tag.scored)} scored", "muted")),
         fact("trend", trend_cell(tag.trend)),
+        *long_fact("error", error, width),
         *long_fact("often with", " ".join(f"#{other}" for other in tag.together) or UNKNOWN, width),
         *post_list(posts, "Posts", width),
     ]

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 
 from engine.clean import clean_line
 from tui.draw import spark
+<<<<<<< HEAD
 from tui.format import mood, sentiment, short, signed, whole_percent
+=======
+from tui.format import mood, sentiment, signed
+>>>>>>> hashtags
 from tui.lines import Span
 
 TREND = 10  # cells of a sparkline
@@ -15,6 +19,11 @@ def sentiment_cell(value: float | None, scored: int = 1) -> Span:
     """A sentiment in its sign and colour; unknown where nothing was scored."""
     known = value if scored else None
     return (sentiment(known), mood(known))
+
+
+def change_cell(change: int | None) -> Span:
+    """Posts more or fewer than in the window before."""
+    return (signed(change), "good" if change is not None and change > 0 else "muted")
 
 
 def trend_cell(trend: Sequence[int]) -> Span:
