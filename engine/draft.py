@@ -4,7 +4,7 @@ from engine.analysis import analyse
 from engine.clean import clean_line
 from engine.config import SECOND
 from engine.events import Post
-from engine.picture_clusters import theme_names
+from engine.picture_clusters import story_name, theme_name
 from engine.pipeline import Engine
 from engine.snapshot import DraftScore, Range, WordScore
 from engine.units import to_count
@@ -21,8 +21,8 @@ def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
     post = Post(platform="draft", uid="draft", author="", text=text, lang=CLAIMED)
     analysis = analyse(post)
     polarity = analysis.polarity
-    near = engine.themes.nearest(analysis.terms)
-    theme, similarity = near if near is not None else (None, None)
+    near = engine.topics.nearest(analysis.terms)
+    story, theme, similarity = near if near is not None else (None, -1, None)
     return DraftScore(
         text=analysis.text,
         compound=None if polarity is None else polarity.compound,
@@ -34,8 +34,10 @@ def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
         lang=analysis.lang,
         words=[] if polarity is None else _words(text),
         tags=list(analysis.tags),
-        cluster=theme,
-        cluster_label="" if theme is None else theme_names(engine).get(theme, ""),
+        cluster=theme if theme >= 0 else None,
+        cluster_label=theme_name(engine, theme),
+        story=story,
+        story_label=story_name(engine, story),
         cluster_similarity=similarity,
         ranges=_ranges(engine, engine.known(post, analysis, engine.now or 0, author)),
     )

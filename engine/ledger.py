@@ -53,7 +53,9 @@ class Entry(msgspec.Struct, kw_only=True):
     version: str
     late: bool
     first_age: int | None  # age at first sight, microseconds; None if the feed does not say
-    theme: int | None = None
+    story: int | None = None  # None while it is alone in it, and until its batch is placed
+    theme: int | None = None  # the theme of its story when it was placed
+    copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
     edits: int = 0
     seen: Seen = NONE_SEEN  # reactions seen in the feed
     base: Seen = NONE_SEEN  # of those, the ones already inside `counts`

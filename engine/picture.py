@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.config import SECOND
 from engine.intake import Tallied
-from engine.picture_clusters import clusters, shown_themes
+from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
 from engine.picture_posts import authors, carried_kinds, posts
 from engine.picture_window import hashtags, sentiment, timeline
@@ -26,8 +26,8 @@ LATE_NOTICED = 20  # late records, if also a tenth of all, that a reader should 
 def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     """The picture of `engine` as it is. Tables hold at most `limit` rows, the most important first."""
     window = engine.window
-    silhouette, silhouette_n = engine.themes.silhouette()
-    shown = shown_themes(engine)
+    silhouette, silhouette_n = engine.topics.silhouette()
+    topics = window.topics
     carried = carried_kinds(engine)
     return Snapshot(
         schema=SCHEMA,
@@ -47,12 +47,12 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         hashtags_in_window=window.tags.distinct,
         hashtags_error=window.tags.error,
         bursts=[],
-        stories=[],
-        stories_in_window=0,
-        stories_live=0,
-        clusters=clusters(engine, shown, limit),
-        clusters_in_window=len(window.themes),
-        unclustered=window.total.posts - sum(tally.posts for tally in window.themes.values()),
+        stories=stories(engine, limit),
+        stories_in_window=len(topics.stories),
+        stories_live=engine.topics.stories.live,
+        clusters=clusters(engine, limit),
+        clusters_in_window=len(topics.themes),
+        unclustered=window.total.posts - sum(tally.posts for tally in topics.themes.values()),
         silhouette=silhouette,
         silhouette_n=silhouette_n,
         authors=authors(engine, carried, limit),

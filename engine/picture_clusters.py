@@ -1,87 +1,118 @@
-"""What a snapshot says of the hashtag clusters."""
+"""What a snapshot says of the hashtag clusters and the stories they are made of."""
 
 from collections.abc import Mapping
-from heapq import nsmallest
 from itertools import islice
 
-from engine.picture_window import foremost, share, trend
+from engine.picture_window import share, trend
 from engine.pipeline import Engine
-from engine.snapshot import (
-    Cluster,
-)
-from engine.tally import Tally
-from engine.windows import resolve
-from models.themes import ThemeLabel
-from models.themes import labels as theme_labels
+from engine.ranking import foremost
+from engine.snapshot import Cluster, Story
+from engine.units import moment
+from models.ctfidf import Label
 
 WORTH_SHOWING = 3  # posts in the window that make a cluster
-LABEL_TERMS = 300  # most frequent terms of a cluster that can name it
 RECENT_EXAMPLES = 1_600  # newest posts that an example of a cluster is looked for in
+NAMELESS = Label("(no words)", (), (), ())
 
 
-def shown_themes(engine: Engine) -> list[tuple[int, Tally]]:
-    """The largest clusters of the window, as many as were asked for at most.
+def shown_themes(engine: Engine) -> list[int]:
+    """The largest themes of the window, as many as were asked for at most.
 
     One that has died since still shows for its posts in the window.
     """
-    themes = ((theme, tally) for theme, tally in engine.window.themes.items() if tally.posts >= WORTH_SHOWING)
-    return nsmallest(engine.config.clusters[1], themes, key=lambda pair: (-pair[1].posts, pair[0]))
+    posts = {theme: sums.posts for theme, sums in engine.window.topics.themes.items() if sums.posts >= WORTH_SHOWING}
+    return foremost(posts, engine.config.clusters[1])
 
 
-def _named(engine: Engine, shown: list[tuple[int, Tally]]) -> dict[int, ThemeLabel]:
-    """Names of the clusters, from what their posts in the window say."""
-    terms = engine.window.terms
-    return theme_labels(
-        {
-            theme: {term: terms[theme][term] for term in foremost(terms[theme], LABEL_TERMS)}
-            for theme, _ in shown
-            if theme in terms
-        }
-    )
+def theme_name(engine: Engine, theme: int) -> str:
+    """How a theme is called; "" if it has no posts in the window."""
+    label = engine.names.of_themes(engine.window.topics, engine.window.topics.themes).get(theme)
+    return "" if label is None else label.label
 
 
-def theme_names(engine: Engine) -> dict[int, str]:
-    """The label of each cluster in the window."""
-    return {theme: named.label for theme, named in _named(engine, shown_themes(engine)).items()}
+def story_name(engine: Engine, story: int | None) -> str:
+    """How a story is called; "" if it has no two posts in the window."""
+    if story is None or story not in engine.window.topics.stories:
+        return ""
+    return engine.names.of_stories(engine.window.topics, [story]).get(story, NAMELESS).label
 
 
-def clusters(engine: Engine, shown: list[tuple[int, Tally]], limit: int | None) -> list[Cluster]:
+def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
+    """The largest themes of the window."""
     window = engine.window
-    named = _named(engine, shown)
-    examples = _examples(engine, named)
+    sums, shown = window.topics, shown_themes(engine)
+    names = engine.names.of_themes(sums, sums.themes)
+    copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
+    stories = sums.by_theme()
+    examples = _examples(engine, {theme: names[theme] for theme in shown if theme in names}, themes=True)
     rows = []
-    for theme, tally in islice(shown, limit):
-        label = named.get(theme)
-        terms = label.terms if label else ()
+    for theme in islice(shown, limit):
+        tally, name = sums.themes[theme], names.get(theme, NAMELESS)
         rows.append(
             Cluster(
                 id=theme,
-                label=label.label if label else "(no words)",
-                tags=list(label.tags) if label else [],
-                terms=list(terms),
+                label=name.label,
+                tags=list(name.tags),
+                terms=list(name.terms),
                 posts=tally.posts,
                 authors=len(tally.authors),
                 share=tally.posts / window.total.posts,
-                change=tally.posts - window.themes_before[theme] if window.before.posts else None,
+                change=tally.posts - before[theme] if window.before.posts else None,
                 sentiment=tally.mean,
                 scored=tally.scored,
                 coverage=share(tally.scored, tally.posts),
                 trend=trend(window, tally),
                 example=examples.get(theme, ""),
+                stories=len(stories.get(theme, ())),
+                copies=share(copies[theme], tally.posts),
             )
         )
     return rows
 
 
-def _examples(engine: Engine, named: Mapping[int, ThemeLabel]) -> dict[int, str]:
-    """Of each cluster the text of the recent post that says most of what names it, the newest of equals."""
-    telling = {theme: {*label.terms, *(f"#{tag}" for tag in label.tags)} for theme, label in named.items()}
+def stories(engine: Engine, limit: int | None) -> list[Story]:
+    """The stories of most posts in the window, of all that have had two posts or more."""
+    window = engine.window
+    sums = window.topics
+    shown = foremost(sums.sizes(), limit)
+    names = engine.names.of_stories(sums, shown)
+    examples = _examples(engine, names, themes=False)
+    rows = []
+    for story in shown:
+        tally, name = sums.stories[story], names.get(story, NAMELESS)
+        rows.append(
+            Story(
+                id=story,
+                label=name.label,
+                tags=list(name.tags),
+                terms=list(name.terms),
+                cluster=sums.places.theme(story),
+                posts=tally.posts,
+                authors=len(tally.authors),
+                copies=share(sums.copies[story], tally.posts),
+                share=tally.posts / window.total.posts,
+                change=tally.posts - sums.before[story] if window.before.posts else None,
+                sentiment=tally.mean,
+                scored=tally.scored,
+                coverage=share(tally.scored, tally.posts),
+                born=moment(sums.born[story]),
+                trend=trend(window, tally),
+                example=examples.get(story, ""),
+            )
+        )
+    return rows
+
+
+def _examples(engine: Engine, names: Mapping[int, Label], themes: bool) -> dict[int, str]:
+    """Of each theme or story the text of the recent post that says most of what names it, the newest of equals."""
+    telling = {each: {*label.terms, *(f"#{tag}" for tag in label.tags)} for each, label in names.items()}
     best: dict[int, tuple[int, str]] = {}
     for entry in islice(reversed(engine.ledger.posts.values()), RECENT_EXAMPLES):
-        theme = resolve(engine.merged, entry.theme)
-        if theme is None or theme not in telling:
+        story = engine.places.story(entry.story)
+        each = engine.places.theme(story) if themes else story
+        if each is None or each not in telling:
             continue
-        found = len(telling[theme].intersection(entry.analysis.terms))
-        if found > best.get(theme, (0, ""))[0]:
-            best[theme] = (found, entry.text)
-    return {theme: text for theme, (_, text) in best.items()}
+        found = len(telling[each].intersection(entry.analysis.terms))
+        if found > best.get(each, (0, ""))[0]:
+            best[each] = (found, entry.text)
+    return {each: text for each, (_, text) in best.items()}

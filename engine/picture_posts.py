@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from itertools import islice
 
 from engine.ledger import KINDS, Entry
-from engine.picture_window import foremost
 from engine.pipeline import Engine
+from engine.ranking import foremost
 from engine.snapshot import (
     Author,
     PostRow,
 )
 from engine.tally import SCALE
 from engine.units import moment
-from engine.windows import resolve
 
 Carried = Mapping[str, tuple[bool, ...]]
 
@@ -82,6 +81,7 @@ def _post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
     """All that is known of a post."""
     polarity = entry.analysis.polarity
     like, repost, reply, quote = _counts(entry, carried)
+    story = engine.places.story(entry.story)
     return PostRow(
         uid=entry.uid,
         platform=entry.platform,
@@ -92,7 +92,8 @@ def _post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
         lang=entry.lang,
         lang_claimed=entry.lang_claimed,
         tags=list(entry.analysis.tags),
-        cluster=resolve(engine.merged, entry.theme),
+        cluster=entry.theme if (theme := engine.places.theme(story)) is None else theme,
+        story=story,
         compound=None if polarity is None else polarity.compound,
         positive=None if polarity is None else polarity.pos,
         neutral=None if polarity is None else polarity.neu,

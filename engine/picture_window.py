@@ -1,9 +1,7 @@
 """What a snapshot says of the window: mood, time line, hashtags."""
 
-from collections.abc import Mapping
-from heapq import nlargest, nsmallest
-
 from engine.config import ALL_TIME
+from engine.ranking import foremost
 from engine.snapshot import (
     Hashtag,
     Moment,
@@ -98,14 +96,3 @@ def hashtags(window: Window, limit: int | None) -> list[Hashtag]:
         )
         for tag, tally in ((tag, tallies[tag]) for tag in shown)
     ]
-
-
-def foremost(counts: Mapping[str, int], limit: int | None) -> list[str]:
-    """The names of greatest count, by count and then by name. Few of many are found without sorting them all."""
-    if limit is None or len(counts) <= limit:
-        return sorted(counts, key=lambda name: (-counts[name], name))
-    if not limit:
-        return []
-    least = nlargest(limit, counts.values())[-1]
-    above = sorted((name for name, n in counts.items() if n > least), key=lambda name: (-counts[name], name))
-    return above + nsmallest(limit - len(above), (name for name, n in counts.items() if n == least))

@@ -12,20 +12,22 @@ from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Re
 from engine.intake import Intake
 from engine.labels import DELETED, LATE, Labels
 from engine.ledger import Entry, Ledger, Outcome
+from engine.naming import Names
+from engine.places import Places
 from engine.platforms.decode import Decoder
 from engine.sequence import Sequencer
 from engine.sources.base import Item
 from engine.tally import Contribution
-from engine.windows import Reactions, Window, resolve
+from engine.topics import Placed, Topics
+from engine.windows import Reactions, Window
 from models.engagement import EngagementModel, Known
-from models.themes import Themes
 
-# Learners see a batch when it is full, or when event time enters the next span of a grid: never by how the input
-# was cut. Clusters take larger batches than forecasts: each costs the same few milliseconds, however few its posts.
+# Forecasts see a batch when it is full, or when event time enters the next span of a grid: never by how the input was
+# cut. Topics have batches of their own, larger ones: each costs the same few milliseconds, however few its posts.
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
-CLUSTER_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
 MERGES_KEPT = 1_000
+THEMES_KEPT = 1_000  # stories whose theme is remembered, besides twice as many as are live or have posts in the window
 GAPS_KEPT = 1_000
 DAY = 24 * 60 * MINUTE
 
@@ -50,10 +52,11 @@ class Engine:
         self.intake = Intake(decoder or Decoder())
         self.sequence = Sequencer(config, until)
         self.ledger = Ledger(config)
-        self.merged: dict[int, int] = {}  # clusters that became part of others, until that is written into the posts
-        self.window = Window(config.window, self.merged, config.retention)
+        self.places = Places()
+        self.names = Names()
+        self.window = Window(config.window, self.places, config.retention)
         self.reactions = Reactions(config.retention)
-        self.themes = Themes(config.clusters, config.seed)
+        self.topics = Topics(config.clusters, config.seed)
         self.model = EngagementModel(config.horizons, config.seed)
         self.labels = Labels(config.horizons, self.model)
         self.meters: dict[str, int] = {}  # what the records turned out to be
@@ -62,7 +65,6 @@ class Engine:
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
         self._batch: list[_Waiting] = []
-        self._unclustered: list[Entry] = []
         self._grid = 0
 
     # -- input -----------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ class Engine:
         for record in self.sequence.rest():
             self._apply(record)
         self._learn()
-        self._cluster()
+        self._place(self.topics.finish())
 
     def blind(self, source: int, since: int | None, reason: str) -> None:
         """Lines of a source were lost between the event time `since` and now: what this touches has no label."""
@@ -100,7 +102,7 @@ class Engine:
 
     def show(self, window: int) -> None:
         """Look at another window of the same feed."""
-        fresh = Window(window, self.merged, self.config.retention)
+        fresh = Window(window, self.places, self.config.retention)
         if self.now is not None and self.window.first is not None:
             fresh.move(self.now)
             fresh.reach_back(self.window.first)
@@ -131,12 +133,10 @@ class Engine:
 
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
-        before, self._grid = self._grid * BATCH_SPAN, order // BATCH_SPAN
+        self._grid = order // BATCH_SPAN
         self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
         self._learn()
-        waiting = len(self._unclustered)
-        if any(waiting >= posts and order // span != before // span for posts, span in CLUSTER_WHEN):
-            self._cluster()
+        self._place(self.topics.turn(order))
 
     def _meter(self, name: str) -> None:
         self.meters[name] = self.meters.get(name, 0) + 1
@@ -190,9 +190,7 @@ class Engine:
             self._batch.append(_Waiting(entry, known))
             if len(self._batch) >= BATCH_POSTS:
                 self._learn()
-        self._unclustered.append(entry)
-        if len(self._unclustered) >= BATCH_POSTS:
-            self._cluster()
+        self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time))
         return Outcome.POST
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
@@ -236,16 +234,17 @@ class Engine:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
         self.window.remove(entry.key)
         self._answer(entry, -1, entry.time)
+        before = entry.analysis.terms
         entry.analysis = analysis = analyse(post, not self.config.respect_noindex)
         entry.text, entry.lang, entry.lang_claimed = analysis.text, analysis.lang, post.lang
         entry.media, entry.version = post.media, post.version
         entry.reply_to, entry.quote_of = post.reply_to, post.quote_of
         entry.edits += 1
         self._answer(entry, 1, entry.time)
-        if entry.theme is not None:  # else it waits for its cluster still
-            entry.theme = None
-            self._unclustered.append(entry)
+        entry.story = entry.theme = None
         self.window.add(contribution(entry))
+        self.names.forget(self.window.topics, before)
+        self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction, time)
@@ -290,9 +289,10 @@ class Engine:
     def _remove(self, entry: Entry) -> None:
         """Drop a post and all that is said of it, also where it only waits."""
         self.window.remove(entry.key)
+        self.names.forget(self.window.topics, entry.analysis.terms)
         self.labels.forget(entry, DELETED)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
-        self._unclustered = [waiting for waiting in self._unclustered if waiting is not entry]
+        self.topics.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
 
@@ -351,29 +351,37 @@ class Engine:
         self.model.arrived(known)
         self.labels.teach()
 
-    def _cluster(self) -> None:
-        """Give the posts of a finished batch their clusters, and learn from them."""
-        batch = [entry for entry in self._unclustered if entry.key in self.ledger.posts]
-        self._unclustered = []
-        if not batch:
+    def _place(self, placed: Sequence[Placed]) -> None:
+        """Note where the posts of a finished batch belong, and what else has changed among the topics."""
+        if not placed:
             return
-        themes = self.themes.update([entry.analysis.terms for entry in batch], max(entry.time for entry in batch))
-        for entry, theme in zip(batch, themes, strict=True):
-            if theme >= 0:
-                entry.theme = theme
-                self.window.assign(entry.key, theme)
-        for gone, into in self.themes.merges:
-            self.window.merge(gone, into)
-            self.merged[gone] = into
-        if len(self.merged) >= MERGES_KEPT:
+        for post in placed:
+            entry = self.ledger.posts.get(post.key)
+            if entry is None:
+                continue
+            entry.copy = post.copy
+            if post.counted:
+                entry.story, entry.theme = post.story, post.theme if post.theme >= 0 else None
+                self.window.assign(entry.key, post.story, post.copy)
+        for gone, into in self.topics.merges:
+            self.window.topics.merge(gone, into)
+            self.names.merge(gone, into)
+        for move in self.topics.moves:
+            self.window.topics.move(move.story, move.now)
+        if self.topics.learnt:
+            self.names.update(self.window.topics, self.topics.themes.live)
+        if len(self.places.merged) >= MERGES_KEPT:
             self._settle()
+        kept = 2 * (len(self.window.topics.stories) + self.topics.stories.live) + THEMES_KEPT
+        if len(self.places.theme_of) > kept:
+            self.places.forget({*self.window.topics.stories, *self.topics.stories.ids()})
 
     def _settle(self) -> None:
         """Write merges into the posts, so that their list does not grow for ever."""
         for entry in self.ledger.posts.values():
-            entry.theme = resolve(self.merged, entry.theme)
+            entry.story = self.places.story(entry.story)
         self.window.settle()
-        self.merged.clear()
+        self.places.merged.clear()
 
 
 def contribution(entry: Entry) -> Contribution:
@@ -388,7 +396,8 @@ def contribution(entry: Entry) -> Contribution:
         reason=analysis.reason,
         tags=analysis.tags,
         terms=analysis.terms,
-        theme=entry.theme,
+        story=entry.story,
+        copy=bool(entry.copy),
     )
 
 

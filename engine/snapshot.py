@@ -343,7 +343,9 @@ class DraftScore(Frozen, frozen=True, kw_only=True):
     tags: list[str]
     cluster: int | None
     cluster_label: str
-    cluster_similarity: float | None
+    cluster_similarity: float | None  # cosine with the nearest story
+    story: int | None = None  # the story that it would join
+    story_label: str = ""
     ranges: list[Range]
 
 

@@ -1,6 +1,6 @@
 """Sums that can be added to and taken from without residue: the unit of every count, share and mean on screen."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from math import sqrt
 from typing import NamedTuple, TypeVar
 
@@ -22,7 +22,8 @@ class Contribution(NamedTuple):
     reason: str  # why not scored
     tags: tuple[str, ...]
     terms: tuple[str, ...]
-    theme: int | None
+    story: int | None
+    copy: bool  # nearly repeats an earlier post
 
 
 class Tally:
@@ -45,8 +46,8 @@ class Tally:
         """Add a contribution, or with sign -1 take it out."""
         self.posts += sign
         if item.author:
-            self._count(self.authors, item.author, sign)
-        self._count(self.buckets, bucket, sign)
+            bump(self.authors, item.author, sign)
+        bump(self.buckets, bucket, sign)
         compound = item.compound
         if compound is None:
             return
@@ -60,23 +61,19 @@ class Tally:
         else:
             self.neutral += sign
 
-    def absorb(self, other: "Tally") -> None:
-        """Add all that another tally holds."""
-        self.posts += other.posts
-        self.scored += other.scored
-        self.total += other.total
-        self.squares += other.squares
-        self.positive += other.positive
-        self.neutral += other.neutral
-        self.negative += other.negative
-        self.authors.update(other.authors)
-        self.buckets.update(other.buckets)
-
-    @staticmethod
-    def _count(counter: Counter[_K], key: _K, sign: int) -> None:
-        counter[key] += sign
-        if not counter[key]:
-            del counter[key]
+    def absorb(self, other: "Tally", sign: int = 1) -> None:
+        """Add all that another tally holds, or with sign -1 take it out."""
+        self.posts += sign * other.posts
+        self.scored += sign * other.scored
+        self.total += sign * other.total
+        self.squares += sign * other.squares
+        self.positive += sign * other.positive
+        self.neutral += sign * other.neutral
+        self.negative += sign * other.negative
+        for author, posts in other.authors.items():
+            bump(self.authors, author, sign * posts)
+        for bucket, posts in other.buckets.items():
+            bump(self.buckets, bucket, sign * posts)
 
     @property
     def mean(self) -> float | None:
@@ -91,3 +88,18 @@ class Tally:
             return None
         variance = max(0, n * self.squares - self.total * self.total) / (n * (n - 1))
         return 1.96 * sqrt(variance / n) / SCALE
+
+
+def bump(counter: Counter[_K], key: _K, change: int) -> None:
+    """Change a count; what is nought is not kept."""
+    counter[key] += change
+    if not counter[key]:
+        del counter[key]
+
+
+def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: int, sign: int) -> None:
+    """Add a contribution to a group's tally, or take it out; an empty one is not kept."""
+    group = groups[key]
+    group.add(item, bucket, sign)
+    if not group.posts:
+        del groups[key]

@@ -48,6 +48,7 @@ class Topics:
         self.themes = Themes(clusters, seed)
         self.merges: tuple[tuple[int, int], ...] = ()
         self.moves: list[Move] = []
+        self.learnt = False  # whether the themes took a step with the last batch
         self._copies = Copies()
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
@@ -69,12 +70,16 @@ class Topics:
     def add(self, key: str, terms: Sequence[str], time: int, copy: bool | None = None) -> list[Placed]:
         """Take a post in. One that was edited comes again, and says whether it was a `copy` before."""
         known = None if copy is None else Mark(-1, copy)
+        if known is not None:
+            self.drop(key)
         self._waiting[key] = _Waiting(terms, time, known)
         return self.finish() if len(self._waiting) >= BATCH_POSTS else []
 
     def drop(self, key: str) -> None:
         """Forget a post that is gone."""
         self._waiting.pop(key, None)
+        for story in [story for story, (first, _) in self._alone.items() if first == key]:
+            del self._alone[story]
 
     def finish(self) -> list[Placed]:
         """Close the batch."""
@@ -123,7 +128,7 @@ class Topics:
         for key, terms, time, known in state["waiting"]:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
-        topics._story_of = {group: story for group, story in state["story_of"]}
+        topics._story_of = dict(state["story_of"])
         topics._grid, topics._unlearnt = state["grid"], state["unlearnt"]
         return topics
 
@@ -150,16 +155,17 @@ class Topics:
                     self._story_of[group] = became[story]
 
     def _themes(self, stories: list[int], at: int) -> None:
-        for gone, into in self.merges:
-            self.themes.merge(gone, into)
+        moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
-        if self._unlearnt >= LEARN_EVERY:
+        self.learnt = self._unlearnt >= LEARN_EVERY
+        if self.learnt:
             self._unlearnt = 0
-            self.moves = self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
+            moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
             self.themes.forget(self.stories.ids())
         else:
             new = {story for story in stories if story >= 0 and story not in self.themes.of}
-            self.moves = self.themes.place(self.stories.vectors(new))
+            moves += self.themes.place(self.stories.vectors(new))
+        self.moves = moves
 
     def _placed(self, keys: list[str], stories: list[int], marks: list[Mark]) -> list[Placed]:
         """The posts of a batch in order, then the first posts of stories that are of more than one only now."""

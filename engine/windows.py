@@ -4,8 +4,10 @@ import heapq
 from collections import Counter, defaultdict
 
 from engine.config import ALL_TIME, SECOND
+from engine.places import Places
+from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
-from engine.tally import Contribution, Tally
+from engine.tally import Contribution, Tally, bump, tally
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
@@ -34,19 +36,17 @@ class Reactions:
 class Window:
     """The posts with now - span < event time <= now, and the sums of the span before that.
 
-    `merged` maps clusters that are no more to those they became; a chain of merges is followed to its end. A window
-    without bound reaches back for `keep` only, if posts are kept no longer.
+    `places` say where stories have gone. A window without bound reaches back for `keep` only, if posts are kept no
+    longer.
     """
 
-    def __init__(self, span: int, merged: dict[int, int] | None = None, keep: int = ALL_TIME) -> None:
+    def __init__(self, span: int, places: Places | None = None, keep: int = ALL_TIME) -> None:
         self.span = span
-        self.merged = {} if merged is None else merged
         self._reach = min(span, keep) if span and keep else span or keep
         self.width = SECOND if span == ALL_TIME else SECOND * max(1, -(-span // (BUCKETS * SECOND)))
         self.now: int | None = None
         self.total = Tally()
-        self.themes: defaultdict[int, Tally] = defaultdict(Tally)
-        self.terms: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self.topics = StorySums(places or Places())
         self.languages: Counter[str] = Counter()
         self.not_scored: Counter[str] = Counter()
         self.per_bucket: defaultdict[int, Tally] = defaultdict(Tally)
@@ -54,7 +54,6 @@ class Window:
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
         self.before = Tally()
-        self.themes_before: Counter[int] = Counter()
         self._items_before: dict[str, Contribution] = {}
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
@@ -102,9 +101,9 @@ class Window:
         while length >= (2 * BUCKETS - 1) * self.width:
             self._oldest = -1
             self.width *= 2
-            groups = [self.total, *self.tags.tallies.values(), *self.themes.values()]
-            for tally in groups:
-                tally.buckets = _halved(tally.buckets)
+            groups = [self.total, *self.tags.tallies.values(), *self.topics.tallies()]
+            for group in groups:
+                group.buckets = _halved(group.buckets)
             self.reactions = _halved(self.reactions)
             merged: defaultdict[int, Tally] = defaultdict(Tally)
             for item in self.items.values():
@@ -133,35 +132,23 @@ class Window:
         elif (item := self._items_before.get(key)) is not None:
             self._drop_before(item)
 
-    def assign(self, key: str, theme: int) -> None:
-        """Say which cluster a post belongs to, once that is known."""
+    def assign(self, key: str, story: int, copy: bool) -> None:
+        """Say which story a post belongs to, and whether it is a copy, once that is known."""
         if (item := self.items.get(key)) is not None:
-            self._count_theme(item, -1)
-            self.items[key] = item = item._replace(theme=theme)
-            self._count_theme(item, 1)
+            self.topics.count(item, self.width, -1)
+            self.items[key] = item = item._replace(story=story, copy=copy)
+            self.topics.count(item, self.width, 1)
         elif (item := self._items_before.get(key)) is not None:
             self._drop_before(item)
-            self._add_before(item._replace(theme=theme))
-
-    def merge(self, gone: int, into: int) -> None:
-        """Cluster `gone` has become part of `into`, with all its posts."""
-        if (tally := self.themes.pop(gone, None)) is not None:
-            self.themes[into].absorb(tally)
-        if (terms := self.terms.pop(gone, None)) is not None:
-            self.terms[into].update(terms)
-        if count := self.themes_before.pop(gone, 0):
-            self.themes_before[into] += count
+            self._add_before(item._replace(story=story, copy=copy))
 
     def settle(self) -> None:
-        """Write the clusters that posts now belong to into their contributions, so that `merged` can be emptied."""
+        """Write the stories that posts now belong to into their contributions, so that merges can be forgotten."""
+        story = self.topics.places.story
         for items in (self.items, self._items_before):
             for key, item in items.items():
-                if item.theme in self.merged:
-                    items[key] = item._replace(theme=self.theme(item))
-
-    def theme(self, item: Contribution) -> int | None:
-        """The cluster that a post belongs to by now."""
-        return resolve(self.merged, item.theme)
+                if (now := story(item.story)) != item.story:
+                    items[key] = item._replace(story=now)
 
     def react(self, time: int, count: int = 1) -> None:
         """Count reactions at a time."""
@@ -183,38 +170,23 @@ class Window:
 
     def _add_before(self, item: Contribution) -> None:
         self.before.add(item, 0)
-        theme = self.theme(item)
-        if theme is not None:
-            self.themes_before[theme] += 1
+        self.topics.count_before(item, 1)
         self._items_before[item.key] = item
         heapq.heappush(self._expiry_before, (item.time, item.key))
 
     def _drop_before(self, item: Contribution) -> None:
         self.before.add(item, 0, -1)
-        theme = self.theme(item)
-        if theme is not None:
-            _bump(self.themes_before, theme, -1)
+        self.topics.count_before(item, -1)
         del self._items_before[item.key]
 
     def _count(self, item: Contribution, sign: int) -> None:
         bucket = item.time // self.width
         self.total.add(item, bucket, sign)
-        _tally(self.per_bucket, bucket, item, bucket, sign)
-        _bump(self.languages, item.lang, sign)
+        tally(self.per_bucket, bucket, item, bucket, sign)
+        bump(self.languages, item.lang, sign)
         if item.compound is None:
-            _bump(self.not_scored, item.reason, sign)
-        self._count_theme(item, sign)
-
-    def _count_theme(self, item: Contribution, sign: int) -> None:
-        theme = self.theme(item)
-        if theme is None:
-            return
-        _tally(self.themes, theme, item, item.time // self.width, sign)
-        terms = self.terms[theme]
-        for term in item.terms:
-            _bump(terms, term, sign)
-        if not terms:
-            del self.terms[theme]
+            bump(self.not_scored, item.reason, sign)
+        self.topics.count(item, self.width, sign)
 
     def _forget_reactions(self, start: int) -> None:
         oldest = start // self.width
@@ -222,26 +194,6 @@ class Window:
             self._oldest = oldest
             for bucket in [b for b in self.reactions if b < oldest]:
                 del self.reactions[bucket]
-
-
-def resolve(merged: dict[int, int], theme: int | None) -> int | None:
-    """Follow merges to the cluster that is there now."""
-    while theme in merged:
-        theme = merged[theme]
-    return theme
-
-
-def _tally(groups: defaultdict, key: object, item: Contribution, bucket: int, sign: int) -> None:  # type: ignore[type-arg]
-    tally = groups[key]
-    tally.add(item, bucket, sign)
-    if not tally.posts:
-        del groups[key]
-
-
-def _bump(counter: Counter, key: object, sign: int) -> None:  # type: ignore[type-arg]
-    counter[key] += sign
-    if not counter[key]:
-        del counter[key]
 
 
 def _halved(buckets: Counter[int]) -> Counter[int]:

@@ -10,22 +10,26 @@ MIN_TAG_SHARE = 0.1  # of the count of the cluster's commonest term: what is rar
 MIN_WORD_SHARE = 0.2  # of the count of its commonest word that no tag says
 SEVERAL = 4  # clusters before a tag can be common to most
 SPURIOUS = 0.5  # a part of a label has at least this share of the first part's score
+CLEARLY = 1.5  # times that the parts of another label must score higher to take a label's place
 
 
-class ThemeLabel(NamedTuple):
-    """How a cluster is called: `label` for people, and its foremost tags (without '#') and words."""
+class Label(NamedTuple):
+    """How a cluster is called: `label` for people, its `parts`, and the foremost tags (without '#') and words."""
 
     label: str
+    parts: tuple[str, ...]
     tags: tuple[str, ...]
     terms: tuple[str, ...]
 
 
-def labels(docs_by_theme: Mapping[int, Mapping[str, int]], top: int = 5) -> dict[int, ThemeLabel]:
+def labels(
+    docs_by_theme: Mapping[int, Mapping[str, int]], held: Mapping[int, Label] | None = None, top: int = 5
+) -> dict[int, Label]:
     """Names of clusters from their term counts ("#tag" for tags); clusters without a positive count are left out.
 
     A term's score in a cluster is tf * ln(1 + A / f): tf its share of the cluster's terms, f its count over all
     clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags
-    but those that most clusters have.
+    but those that most clusters have. A label that is `held` already stays until another scores CLEARLY times as high.
     """
     counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
     counts = {theme: found for theme, found in counts.items() if found}
@@ -35,7 +39,24 @@ def labels(docs_by_theme: Mapping[int, Mapping[str, int]], top: int = 5) -> dict
             overall[term] = overall.get(term, 0) + n
     mean = sum(overall.values()) / max(1, len(counts))
     everywhere = _everywhere(counts)
-    return {theme: _name(found, overall, mean, everywhere, top) for theme, found in counts.items()}
+    named = {}
+    for theme, found in counts.items():
+        total = sum(found.values())
+        score = {term: n / total * log(1 + mean / overall[term]) for term, n in found.items()}
+        named[theme] = _kept(_name(found, score, everywhere, top), (held or {}).get(theme), score)
+    return named
+
+
+def _kept(new: Label, held: Label | None, score: Mapping[str, float]) -> Label:
+    """The label that is held, if the new one is not clearly better; with the tags and words that lead by now."""
+    if held is None or not held.parts or _level(new, score) >= CLEARLY * _level(held, score):
+        return new
+    return new._replace(label=held.label, parts=held.parts)
+
+
+def _level(label: Label, score: Mapping[str, float]) -> float:
+    """The mean score of what a label is made of."""
+    return sum(score.get(part, 0.0) for part in label.parts) / max(1, len(label.parts))
 
 
 def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
@@ -46,11 +67,7 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
     return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
 
 
-def _name(
-    found: Mapping[str, int], overall: Mapping[str, int], mean: float, everywhere: set[str], top: int
-) -> ThemeLabel:
-    total = sum(found.values())
-    score = {term: n / total * log(1 + mean / overall[term]) for term, n in found.items()}
+def _name(found: Mapping[str, int], score: Mapping[str, float], everywhere: set[str], top: int) -> Label:
     ranked = sorted(score, key=lambda term: (-score[term], term))
     common = MIN_TAG_SHARE * max(found.values())
     tags = _first((t[1:] for t in ranked if t.startswith("#") and found[t] >= common), top)
@@ -60,8 +77,8 @@ def _name(
     named = [f"#{tag}" for tag in tags]
     parts = [tag for tag in named if tag not in everywhere] or list(words) or named
     leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
-    label = " ".join(leading[:LABEL_PARTS]) or " ".join(ranked[:LABEL_PARTS])
-    return ThemeLabel(label, tags, words)
+    chosen = tuple(leading[:LABEL_PARTS] or ranked[:LABEL_PARTS])
+    return Label(" ".join(chosen), chosen, tags, words)
 
 
 def _first(terms: Iterable[str], count: int) -> tuple[str, ...]:

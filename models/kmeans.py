@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import ThreadpoolController
 
-from models.vectors import Floats, Ints
+from models.vectors import Floats
 
 
 def unit(rows: Floats) -> tuple[Floats, Floats]:
@@ -22,7 +22,7 @@ def unit(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def farthest(cosines: Floats, mass: Floats) -> int:
-    """The row to seed a cluster with: heavy, and unlike every centroid there is. `cosines`: with the nearest of them."""
+    """The row to seed a cluster with: heavy, and unlike every centroid; `cosines` are those with the nearest."""
     return int((mass * (1.0 - np.clip(cosines, 0.0, 1.0))).argmax())
 
 
@@ -42,7 +42,12 @@ def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed
     length: so the mean that MiniBatchKMeans forms is that of spherical k-means.
     """
     kmeans = MiniBatchKMeans(
-        n_clusters=len(centroids), init=centroids, n_init=1, reassignment_ratio=0, compute_labels=False, random_state=seed
+        n_clusters=len(centroids),
+        init=centroids,
+        n_init=1,
+        reassignment_ratio=0,
+        compute_labels=False,
+        random_state=seed,
     )
     # Two threads take turns over a step this small ten times as long as one takes.
     with _threads().limit(limits=1, user_api="openmp"):

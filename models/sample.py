@@ -61,5 +61,7 @@ class Sample:
         """The sample that was saved."""
         sample = cls()
         sample._seen = state["seen"]
-        sample._posts.extend((int(story), np.array(columns), np.array(values)) for story, columns, values in state["posts"])
+        sample._posts.extend(
+            (int(story), np.array(columns), np.array(values)) for story, columns, values in state["posts"]
+        )
         return sample

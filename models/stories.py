@@ -1,8 +1,8 @@
 """Stories: posts about one thing, found as they come. Each joins the nearest live story or founds one.
 
-Leader clustering (Hartigan 1975; first story detection, Allan 1998) over TF-IDF of words and tags. What is live fades in
-event time, stories that have become one are merged, and those nobody adds to are retired: so ids, given once, are kept
-for life without a number of clusters to choose.
+Leader clustering (Hartigan 1975; first story detection, Allan 1998) over TF-IDF of words and tags. What is live fades
+in event time, stories that have become one are merged, and those nobody adds to are retired: so ids, given once, are
+kept for life without a number of clusters to choose.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +35,7 @@ TIDY_EVERY = 64  # posts between looks for stories that have become one; more wh
 
 
 class Vectors(NamedTuple):
-    """Live stories in order of founding: ids, unit TF-IDF rows of shape (stories, SIZE), faded and true numbers of posts."""
+    """Live stories by age: ids, unit TF-IDF rows of shape (stories, SIZE), faded and true numbers of posts."""
 
     ids: Ints
     rows: csr_array

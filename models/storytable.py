@@ -121,7 +121,7 @@ class StoryTable:
         columns = np.concatenate([before[row, place], columns])
         values = np.concatenate([self.weights[touched][row, place], values])
         cells, places = np.unique(rows * (SIZE + 1) + columns, return_inverse=True)
-        values = np.bincount(places, values)
+        values = np.bincount(places, values).astype(np.float64)
         rows, columns = cells // (SIZE + 1), cells % (SIZE + 1)
         order = np.lexsort((columns, -values, rows))
         rank = np.arange(len(rows)) - np.searchsorted(rows, rows)

@@ -1,4 +1,4 @@
-"""Themes: the hashtag clusters on screen. Mini-batch k-means over the centroids of stories, weighted by their volume."""
+"""Themes: the hashtag clusters on screen. Mini-batch k-means over the centroids of stories, by their volume."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -106,12 +106,14 @@ class Themes:
         rows, _, centroids = self._together(stories.rows)
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
-    def merge(self, gone: int, into: int) -> None:
-        """Story `gone` has become part of `into`."""
+    def merge(self, gone: int, into: int) -> Move | None:
+        """Story `gone` has become part of `into`, which has its theme if it had none."""
         self._seen[into] = self._seen.pop(gone, 0) + self._seen.get(into, 0)
         theme = self.of.pop(gone, None)
-        if theme is not None:
-            self.of.setdefault(into, theme)
+        if theme is None or into in self.of:
+            return None
+        self.of[into] = theme
+        return Move(into, -1, theme)
 
     def forget(self, live: set[int]) -> None:
         """Keep only what concerns stories that are live."""

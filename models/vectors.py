@@ -47,7 +47,8 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
     ]
     places, times = np.unique(np.array(cells, np.int64), return_counts=True)
     columns = places % SIZE
-    return Counts(places // SIZE, columns, times * np.where(columns % 2, TAG_WEIGHT, 1.0), len(docs))
+    values: Floats = times * np.where(columns % 2, TAG_WEIGHT, 1.0)
+    return Counts(places // SIZE, columns, values, len(docs))
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:

@@ -415,15 +415,11 @@ async def test_enter_opens_hashtags_and_the_mood() -> None:
         await m.tab_to("hashtags")
         await m.press("enter")
         assert "often with    #goal #音楽" in m.text
-<<<<<<< HEAD
+        assert "change        +400 posts against the window before" in m.text
+        assert "error         none: every tag of the window is counted" in m.text
         await m.press("escape")
         await m.tab_to("sentiment")
         await m.press("enter")
-=======
-        assert "change        +400 posts against the window before" in m.text
-        assert "error         none: every tag of the window is counted" in m.text
-        await m.press("escape", "shift+tab", "shift+tab", "enter")
->>>>>>> hashtags
         assert "Not scored, and why" in m.text
         assert "4,211  too short" in m.text
 

@@ -13,6 +13,7 @@ from tui.format import (
     mood,
     percent,
     sentiment,
+    signed,
 )
 from tui.lines import BLANK, Line, Span, cut, pad, width_of
 from tui.topic_details import burst_lines, cluster_lines, posts_behind, story_lines

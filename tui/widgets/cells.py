@@ -4,11 +4,7 @@ from collections.abc import Sequence
 
 from engine.clean import clean_line
 from tui.draw import spark
-<<<<<<< HEAD
 from tui.format import mood, sentiment, short, signed, whole_percent
-=======
-from tui.format import mood, sentiment, signed
->>>>>>> hashtags
 from tui.lines import Span
 
 TREND = 10  # cells of a sparkline
@@ -45,11 +41,6 @@ def author_cell(name: str, author: str) -> Span:
 def text_cell(text: str) -> Span:
     """A post on one line."""
     return (clean_line(text, 400), "")
-
-
-def change_cell(change: int | None) -> Span:
-    """Posts less those of the window before."""
-    return (signed(change), "good" if (change or 0) > 0 else "muted")
 
 
 def copies_cell(copies: float | None) -> Span:

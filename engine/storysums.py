@@ -1,0 +1,102 @@
+"""Stories and themes of the window: their posts, authors, mood, spread, words and copies, exact to the post."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from engine.places import Places
+from engine.tally import Contribution, Tally, bump, tally
+
+
+class StorySums:
+    """Sums by story, and by theme those of its stories together."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.stories: defaultdict[int, Tally] = defaultdict(Tally)
+        self.terms: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by story: in how many posts, with repeats
+        self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
+        self.before: Counter[int] = Counter()  # by story: posts of the span before
+        self.born: dict[int, int] = {}  # by story: the earliest time of a post of it that is or was in the window
+        self.themes: defaultdict[int, Tally] = defaultdict(Tally)
+
+    def count(self, item: Contribution, width: int, sign: int) -> None:
+        """Add a post, with time buckets of `width`, or with sign -1 take it out."""
+        story = self.places.story(item.story)
+        if story is None:
+            return
+        bucket = item.time // width
+        tally(self.stories, story, item, bucket, sign)
+        if story in self.stories:
+            self.born[story] = min(item.time, self.born.get(story, item.time))
+        else:
+            self.born.pop(story, None)
+        terms = self.terms[story]
+        for term in item.terms:
+            bump(terms, term, sign)
+        if not terms:
+            del self.terms[story]
+        if item.copy:
+            bump(self.copies, story, sign)
+        theme = self.places.theme(story)
+        if theme is not None:
+            tally(self.themes, theme, item, bucket, sign)
+
+    def count_before(self, item: Contribution, sign: int) -> None:
+        """Add a post of the span before, or take it out."""
+        story = self.places.story(item.story)
+        if story is not None:
+            bump(self.before, story, sign)
+
+    def merge(self, gone: int, into: int) -> None:
+        """Story `gone` becomes part of `into`, with all its posts."""
+        self._shift(gone, self.places.theme(gone), self.places.theme(into))
+        self.places.merge(gone, into)
+        if (sums := self.stories.pop(gone, None)) is not None:
+            self.stories[into].absorb(sums)
+            born = self.born.pop(gone)
+            self.born[into] = min(born, self.born.get(into, born))
+        if (terms := self.terms.pop(gone, None)) is not None:
+            self.terms[into].update(terms)
+        for counts in (self.copies, self.before):
+            if posts := counts.pop(gone, 0):
+                counts[into] += posts
+
+    def move(self, story: int, theme: int) -> None:
+        """A story goes over to another theme with all its posts; -1 is none."""
+        self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
+        self.places.move(story, theme)
+
+    def sizes(self) -> dict[int, int]:
+        """Posts by story."""
+        return {story: sums.posts for story, sums in self.stories.items()}
+
+    def by_theme(self) -> dict[int, dict[int, int]]:
+        """Posts by story, of each theme."""
+        found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+        for story, sums in self.stories.items():
+            if (theme := self.places.theme(story)) is not None:
+                found[theme][story] = sums.posts
+        return found
+
+    def of_themes(self, counts: Mapping[int, int]) -> Counter[int]:
+        """Counts by story, added up by theme."""
+        found: Counter[int] = Counter()
+        for story, posts in counts.items():
+            if (theme := self.places.theme(story)) is not None:
+                found[theme] += posts
+        return found
+
+    def tallies(self) -> Iterable[Tally]:
+        """All there are."""
+        return [*self.stories.values(), *self.themes.values()]
+
+    def _shift(self, story: int, before: int | None, now: int | None) -> None:
+        sums = self.stories.get(story)
+        if sums is None or before == now:
+            return
+        if before is not None:
+            self.themes[before].absorb(sums, -1)
+            if not self.themes[before].posts:
+                del self.themes[before]
+        if now is not None:
+            self.themes[now].absorb(sums)
