@@ -31,7 +31,8 @@ class ThemeFigures(Figures, frozen=True, kw_only=True):
 
 
 class ClusterFigures(Figures, frozen=True, kw_only=True):
-    """Of the stories. `posts` = `n` + `unlabelled` + `deleted`.
+    """Of the stories. `posts` = `n` + `unlabelled` + `deleted`; with `duplicates`, `left_out`, `rejected` and `others`
+    they are all records there were.
 
     All but the last two are the same in every run over the same feed with the same options.
     """
@@ -49,6 +50,7 @@ class ClusterFigures(Figures, frozen=True, kw_only=True):
     late: int
     left_out: int  # by --keep
     rejected: dict[str, int]  # records that could not be read, by reason
+    others: int  # records that are no new posts: reactions, edits, deletes, counts, keep-alives
     posts_per_s: float | None  # by the processor's time: stories and themes alone
     posts_per_s_with_terms: float | None
 
@@ -59,7 +61,10 @@ def figures(replay: Replay) -> ClusterFigures:
     sample = replay.sample.values
     cohesion = silhouette([text.terms for text, _ in sample], [story for _, story in sample])
     reading, placing = replay.seconds
-    ignored, rejected = replay.intake.ignored, replay.intake.rejections
+    ignored = replay.intake.ignored
+    left_out = ignored[LEFT_OUT.reason].times if LEFT_OUT.reason in ignored else 0
+    rejected = {reason: tallied.times for reason, tallied in sorted(replay.intake.rejections.items())}
+    others = replay.intake.read - replay.posts - replay.duplicates - left_out - sum(rejected.values())
     return ClusterFigures(
         **_agreed(replay.stories, cohesion, len(sample)),
         stories=len(sizes),
@@ -76,8 +81,9 @@ def figures(replay: Replay) -> ClusterFigures:
         deleted=replay.deleted,
         duplicates=replay.duplicates,
         late=replay.late,
-        left_out=ignored[LEFT_OUT.reason].times if LEFT_OUT.reason in ignored else 0,
-        rejected={reason: tallied.times for reason, tallied in sorted(rejected.items())},
+        left_out=left_out,
+        rejected=rejected,
+        others=others,
         posts_per_s=_rate(replay.posts, placing),
         posts_per_s_with_terms=_rate(replay.posts, reading + placing),
     )

@@ -29,6 +29,10 @@ _ROWS = (
 def clusters(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop evaluate clusters`: stories and themes against the labels of a feed."""
     try:
+        _decoder(arguments)
+    except ValueError as wrong:
+        return fail(str(wrong))
+    try:
         replay, failed = read_feed(arguments, lambda lateness: _replay(arguments, lateness), _late)
     except SourceError as error:
         return fail(str(error))
@@ -47,8 +51,12 @@ def _replay(arguments: argparse.Namespace, lateness: int | None) -> Replay:
         respect_noindex=not arguments.keep_noindex,
         seed=arguments.seed,
     )
-    decoder = Decoder(arguments.format, arguments.map, tuple(arguments.keep))
-    return Replay(config, decoder, Topics(config.clusters, config.seed))
+    return Replay(config, _decoder(arguments), Topics(config.clusters, config.seed))
+
+
+def _decoder(arguments: argparse.Namespace) -> Decoder:
+    """Raises ValueError, in one line, for options that do not go together."""
+    return Decoder(arguments.format, arguments.map, tuple(arguments.keep))
 
 
 def _late(replay: Replay) -> tuple[int, int]:
@@ -71,7 +79,7 @@ def _readable(found: ClusterFigures) -> str:
         f"{found.posts:,} posts, {found.n:,} with one of {found.labels:,} labels"
         f" ({found.unlabelled:,} unlabelled, {found.deleted:,} deleted, {found.unplaced:,} in no story)",
         f"besides: {found.duplicates:,} duplicates, {found.left_out:,} left out, "
-        f"{sum(found.rejected.values()):,} rejected; {found.late:,} late",
+        f"{sum(found.rejected.values()):,} rejected, {found.others:,} other records; {found.late:,} late",
     ]
     rows = [("", "stories", "themes")]
     rows += [(words, _cell(getattr(found, field)), _cell(getattr(found.themes, field))) for words, field in _ROWS]
