@@ -12,7 +12,14 @@ from tui.screens.help import GROUPS, keys_of  # noqa: E402
 
 PAGE = HERE / "screen.md"
 BETWEEN = re.compile(r"(?<=<!-- keys: written by docs/keys.py -->\n).*?(?=<!-- end of keys -->)", re.DOTALL)
-WHERE = {"app": "anywhere", "overview": "overview", "list": "lists and pages", "gauge": "gauges"}
+WHERE = {
+    "app": "anywhere",
+    "overview": "overview",
+    "page": "rising, topics",
+    "view": "overview, rising, topics",
+    "list": "lists and pages",
+    "gauge": "gauges",
+}
 
 
 def table() -> str:

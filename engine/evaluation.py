@@ -178,7 +178,9 @@ class Replay:
 
     def _note(self, placed: Sequence[Placement]) -> None:
         for placement in placed:
-            text = self._waiting.pop(placement.key)
+            text = self._waiting.pop(placement.key, None)
+            if text is None:  # told again: its story has become one that counts
+                continue
             self.unlabelled += text.label == UNLABELLED
             self.stories.add(text.label, placement.story)
             self.themes.add(text.label, placement.theme)

@@ -13,6 +13,7 @@ import msgspec
 from engine.clean import clean
 from engine.snapshot import (
     Author,
+    Burst,
     Cluster,
     Frozen,
     Hashtag,
@@ -20,6 +21,7 @@ from engine.snapshot import (
     PostRow,
     Prediction,
     Snapshot,
+    Story,
 )
 from engine.tables import TABLES, Row
 
@@ -31,6 +33,8 @@ _ROWS: dict[str, type[Frozen]] = {
     "posts": PostRow,
     "hashtags": Hashtag,
     "clusters": Cluster,
+    "stories": Story,
+    "bursts": Burst,
     "authors": Author,
     "predictions": Prediction,
     "timeline": Moment,

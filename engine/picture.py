@@ -44,8 +44,8 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         languages=dict(sorted(window.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         timeline=timeline(window),
         hashtags=hashtags(window, limit),
-        hashtags_in_window=len(window.tags),
-        hashtags_error=0,
+        hashtags_in_window=window.tags.distinct,
+        hashtags_error=window.tags.error,
         bursts=[],
         stories=[],
         stories_in_window=0,
@@ -99,6 +99,12 @@ def _notices(engine: Engine) -> list[str]:
         notices.append(f"{engine.ledger.unrecognised:,} reactions can no longer be recognised: too many to remember")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
+    tags = engine.window.tags
+    if tags.error:
+        notices.append(
+            f"more than {tags.cap:,} distinct hashtags in the window: the counts shown are exact, "
+            f"but tags in {tags.error:,} posts or fewer may be missing"
+        )
     late, read = engine.meters.get("late", 0), engine.intake.read
     if late >= LATE_NOTICED and late > read / 10:
         notices.append(f"{late / read:.0%} of the records came late: not in time order (--lateness all sorts a file)")

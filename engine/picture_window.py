@@ -79,24 +79,25 @@ def trend(window: Window, tally: Tally) -> list[int]:
 
 
 def hashtags(window: Window, limit: int | None) -> list[Hashtag]:
-    rows = []
-    for tag in foremost({tag: tally.posts for tag, tally in window.tags.items()}, limit):
-        tally = window.tags[tag]
-        others: Mapping[str, int] = window.together.get(tag, {})
-        together = sorted(others, key=lambda other: (-others[other], other))[:TOGETHER]
-        rows.append(
-            Hashtag(
-                tag=tag,
-                posts=tally.posts,
-                authors=len(tally.authors),
-                share=tally.posts / window.total.posts,
-                sentiment=tally.mean,
-                scored=tally.scored,
-                trend=trend(window, tally),
-                together=together,
-            )
+    """The tags of most posts. Each row is exact, also past the cap on tags."""
+    tallies = window.tags.leading(limit, window.width)
+    shown = foremost({tag: tally.posts for tag, tally in tallies.items()}, limit)
+    together = window.tags.together.most({tag: tallies[tag].posts for tag in shown}, TOGETHER)
+    before = window.tags_before(set(shown)) if window.before.posts else None
+    return [
+        Hashtag(
+            tag=tag,
+            posts=tally.posts,
+            authors=len(tally.authors),
+            share=tally.posts / window.total.posts,
+            change=None if before is None else tally.posts - before[tag],
+            sentiment=tally.mean,
+            scored=tally.scored,
+            trend=trend(window, tally),
+            together=together[tag],
         )
-    return rows
+        for tag, tally in ((tag, tallies[tag]) for tag in shown)
+    ]
 
 
 def foremost(counts: Mapping[str, int], limit: int | None) -> list[str]:

@@ -314,7 +314,6 @@ class Engine:
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
-        tags = self.window.tags
         age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
         return Known(
             author=author,
@@ -335,7 +334,7 @@ class Engine:
             terms=analysis.terms,
             addressed=analysis.text.startswith("@"),
             question="?" in analysis.text,
-            tag_posts=max((tags[tag].posts for tag in analysis.tags if tag in tags), default=0),
+            tag_posts=max(map(self.window.tags.posts, analysis.tags), default=0),
         )
 
     def _learn(self) -> None:

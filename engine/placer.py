@@ -45,7 +45,7 @@ class Placer(Protocol):
         ...
 
     def add(self, key: str, terms: Sequence[str], time: int) -> Sequence[Placement]:
-        """Take a post; returns those placed by now."""
+        """Take a post; returns those placed by now. A post that was placed before may be told again."""
         ...
 
     def finish(self) -> Sequence[Placement]:

@@ -93,7 +93,6 @@ class Hashtag(Frozen, frozen=True, kw_only=True):
     trend: list[int]  # posts by time bucket of the window, oldest first
     together: list[str]  # tags it most often stands with
     change: int | None = None  # posts less those of the window before; None while there is no such window
-    error: int = 0  # its posts may be too high by this many: 0 while every tag of the window is counted exactly
 
 
 class Cluster(Frozen, frozen=True, kw_only=True):
@@ -138,7 +137,7 @@ class Story(Frozen, frozen=True, kw_only=True):
 
 
 class Burst(Frozen, frozen=True, kw_only=True):
-    """Something rising against its own past: a tag, a story or a word that more people speak of than was to be expected."""
+    """Something rising against its own past: a tag, a story or a word that more people speak of than usual."""
 
     id: int
     kind: Literal["tag", "story", "word"]
@@ -146,8 +145,9 @@ class Burst(Frozen, frozen=True, kw_only=True):
     story: int | None  # the story behind it
     start: datetime
     end: datetime | None  # None while it goes on
-    authors: int  # distinct, in the minute when it rose highest
-    expected: float  # distinct authors that its past let expect in that minute
+    window: int = 60  # seconds that authors are counted in: a minute, or longer where it rises slowly
+    authors: int  # distinct, in the window when it rose highest
+    expected: float  # distinct authors that its past let expect in that window
     times: float  # authors / expected
     score: float  # -log10 of the chance to see as many or more by its past alone
     posts: int  # since the start
@@ -232,6 +232,7 @@ class PostRow(Frozen, frozen=True, kw_only=True):
     lang_claimed: str
     tags: list[str]
     cluster: int | None
+    story: int | None = None
     compound: float | None
     positive: float | None
     neutral: float | None
@@ -286,7 +287,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     timeline: list[Moment]
     hashtags: list[Hashtag]
     hashtags_in_window: int  # distinct tags of the window; past the cap on them the least there can be
-    hashtags_error: int  # the most by which a tag's count can be off; 0 while all are counted exactly
+    hashtags_error: int  # posts that a tag left out of the count can be in; 0 while every tag is counted
     bursts: list[Burst]  # those going on first, then the newest
     stories: list[Story]
     stories_in_window: int  # stories of two posts or more with posts in the window, of which `stories` are the largest

@@ -39,6 +39,14 @@ def _clusters(snapshot: Snapshot) -> Iterator[Row]:
     return (_plain(row) for row in snapshot.clusters)
 
 
+def _stories(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.stories)
+
+
+def _bursts(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row, by="; ".join(row.by)) for row in snapshot.bursts)
+
+
 def _authors(snapshot: Snapshot) -> Iterator[Row]:
     return (_plain(row) for row in snapshot.authors)
 
@@ -77,6 +85,12 @@ def _metrics(snapshot: Snapshot) -> Iterator[Row]:
         put("not_scored", why, count)
     for lang, count in snapshot.languages.items():
         put("languages", lang or "undecided", count)
+    put("hashtags", "in_window", snapshot.hashtags_in_window)
+    put("hashtags", "error", snapshot.hashtags_error)
+    put("bursts", "number", len(snapshot.bursts))
+    put("bursts", "going_on", sum(burst.end is None for burst in snapshot.bursts))
+    put("stories", "in_window", snapshot.stories_in_window)
+    put("stories", "live", snapshot.stories_live)
     put("clusters", "silhouette", snapshot.silhouette)
     put("clusters", "silhouette_n", snapshot.silhouette_n)
     put("clusters", "in_window", snapshot.clusters_in_window)
@@ -98,6 +112,8 @@ TABLES: dict[str, Callable[[Snapshot], Iterator[Row]]] = {
     "posts": _posts,
     "hashtags": _hashtags,
     "clusters": _clusters,
+    "stories": _stories,
+    "bursts": _bursts,
     "authors": _authors,
     "predictions": _predictions,
     "timeline": _timeline,

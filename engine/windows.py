@@ -4,10 +4,10 @@ import heapq
 from collections import Counter, defaultdict
 
 from engine.config import ALL_TIME, SECOND
+from engine.tags import Tags, occurrences
 from engine.tally import Contribution, Tally
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
-TOGETHER_TAGS = 16  # tags of one post that are paired with each other
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
 
 
@@ -45,15 +45,14 @@ class Window:
         self.width = SECOND if span == ALL_TIME else SECOND * max(1, -(-span // (BUCKETS * SECOND)))
         self.now: int | None = None
         self.total = Tally()
-        self.tags: defaultdict[str, Tally] = defaultdict(Tally)
         self.themes: defaultdict[int, Tally] = defaultdict(Tally)
         self.terms: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        self.together: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.languages: Counter[str] = Counter()
         self.not_scored: Counter[str] = Counter()
         self.per_bucket: defaultdict[int, Tally] = defaultdict(Tally)
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
+        self.tags = Tags(self.items)
         self.before = Tally()
         self.themes_before: Counter[int] = Counter()
         self._items_before: dict[str, Contribution] = {}
@@ -103,7 +102,7 @@ class Window:
         while length >= (2 * BUCKETS - 1) * self.width:
             self._oldest = -1
             self.width *= 2
-            groups = [self.total, *self.tags.values(), *self.themes.values()]
+            groups = [self.total, *self.tags.tallies.values(), *self.themes.values()]
             for tally in groups:
                 tally.buckets = _halved(tally.buckets)
             self.reactions = _halved(self.reactions)
@@ -120,6 +119,7 @@ class Window:
         start = self.start
         if start is None or item.time > start:
             self._count(item, 1)
+            self.tags.add(item, self.width)
             self.items[item.key] = item
             if self.span != ALL_TIME:
                 heapq.heappush(self._expiry, (item.time, item.key))
@@ -170,10 +170,15 @@ class Window:
         if self._reach == ALL_TIME or self.now is None or bucket >= (self.now - self._reach) // self.width:
             self.reactions[bucket] += count
 
+    def tags_before(self, tags: set[str]) -> Counter[str]:
+        """In how many posts of the span before each of some tags is."""
+        return occurrences(self._items_before.values(), tags)
+
     # -- the sums --------------------------------------------------------------------------------------------
 
     def _drop(self, item: Contribution) -> None:
         self._count(item, -1)
+        self.tags.remove(item, self.width)
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:
@@ -195,21 +200,10 @@ class Window:
         bucket = item.time // self.width
         self.total.add(item, bucket, sign)
         _tally(self.per_bucket, bucket, item, bucket, sign)
-        for tag in item.tags:
-            _tally(self.tags, tag, item, bucket, sign)
         _bump(self.languages, item.lang, sign)
         if item.compound is None:
             _bump(self.not_scored, item.reason, sign)
         self._count_theme(item, sign)
-        paired = item.tags[:TOGETHER_TAGS]
-        if len(paired) > 1:
-            for tag in paired:
-                others = self.together[tag]
-                for other in paired:
-                    if other != tag:
-                        _bump(others, other, sign)
-                if not others:
-                    del self.together[tag]
 
     def _count_theme(self, item: Contribution, sign: int) -> None:
         theme = self.theme(item)

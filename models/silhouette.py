@@ -1,39 +1,26 @@
-"""Silhouettes of the first k clusters, for every k at once."""
+"""Silhouettes of clusters of sparse unit rows, by cosine."""
 
 import numpy as np
+from scipy.sparse import csr_array
+from sklearn.metrics import silhouette_score
 
 from models.vectors import Floats, Ints
 
 
-def nested(distance: Floats, rank: Ints, most: int) -> list[tuple[float | None, int]]:
-    """Mean silhouette and sample size with the first k clusters kept, for k = 0..`most` (Rousseeuw 1987).
+def distances(rows: csr_array) -> Floats:
+    """1 - cosine between unit rows, shape (n, n)."""
+    apart: Floats = np.clip(1.0 - (rows @ rows.T).toarray(), 0.0, 2.0)
+    np.fill_diagonal(apart, 0.0)
+    return apart
 
-    `distance` has shape (n, n); `rank` is each document's cluster, 0 for the first. Only documents of the first k count
-    for k. None where fewer than two clusters have documents. A cluster of one document scores 0, as in scikit-learn.
+
+def silhouette(apart: Floats, labels: Ints) -> tuple[float | None, int]:
+    """Mean silhouette (Rousseeuw 1987) and sample size of the rows with a label from 0 on; None if none is defined.
+
+    It is defined where there are at least two labels and fewer labels than rows.
     """
-    own = rank < most
-    order = np.flatnonzero(own)[np.argsort(rank[own], kind="stable")]
-    rank = rank[order]
-    scores: list[tuple[float | None, int]] = [(None, 0)] * (most + 1)
-    present, starts = np.unique(rank, return_index=True)
-    if not len(present):
-        return scores
-    sizes = np.diff(np.append(starts, len(rank)))
-    sums = np.add.reduceat(distance[np.ix_(order, order)], starts, axis=1)
-    cluster = np.searchsorted(present, rank)
-    rows = np.arange(len(rank))
-    inner = sums[rows, cluster] / np.maximum(sizes[cluster] - 1, 1)
-    means = sums / sizes
-    means[rows, cluster] = np.inf
-    outer = np.minimum.accumulate(means, axis=1)
-    for k in range(most + 1):
-        clusters = int(np.searchsorted(present, k))
-        n = int(sizes[:clusters].sum())
-        if clusters < 2:
-            scores[k] = (None, n)
-            continue
-        a, b = inner[:n], outer[:n, clusters - 1]
-        widest = np.maximum(a, b)
-        width = np.divide(b - a, widest, out=np.zeros(n), where=widest > 0)
-        scores[k] = (float(np.where(sizes[cluster[:n]] > 1, width, 0.0).mean()), n)
-    return scores
+    sample = np.flatnonzero(labels >= 0)
+    if not 2 <= len(np.unique(labels[sample])) < len(sample):
+        return None, len(sample)
+    score = silhouette_score(apart[np.ix_(sample, sample)], labels[sample], metric="precomputed")
+    return float(score), len(sample)

@@ -1,40 +1,50 @@
-"""Themes: the hashtag clusters on screen, learnt from the stream without keeping a word of it."""
+"""Themes: the hashtag clusters on screen. Mini-batch k-means over the centroids of stories, weighted by their volume."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array, vstack
 
-from models.centroids import Centroids
-from models.ctfidf import ThemeLabel, labels
-from models.silhouette import nested
-from models.vectors import SIZE, Ints, count, products
+from models import kmeans
+from models.sample import Sampled
+from models.silhouette import distances, silhouette
+from models.stories import MINUTE, Vectors, halvings
+from models.vectors import SIZE, Bools, Floats, Ints, sparse
 
-__all__ = ["ThemeLabel", "Themes", "labels"]
+HALF_LIFE = 30 * MINUTE
+HALF_LIFE_POSTS = 1_000
+LONGEST_HALF_LIFE = 24 * 60 * MINUTE
 
-MINUTE = 60_000_000  # microseconds
+STORIES = 500  # heaviest stories that themes are made of
+TERMS = 256  # heaviest terms kept of a theme
+TAG_FACTOR = 2.0  # weight of tags beside words: themes are clusters of hashtags first
+NEAR = 0.12  # cosine from which a story belongs to a theme
+FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
+LEAST = 1.0  # weight of a theme that has just been found
+RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
-# Weights halve with event time, but no faster than posts come, so that a slow feed remembers its topics too.
-HALF_LIFE = 5 * MINUTE
-HALF_LIFE_POSTS = 256
-LONGEST_HALF_LIFE = 360 * MINUTE
-
-STEP = 64  # documents per step of k-means: those of one step do not see each other's effect on the centroids
-SUPPORT = 2  # documents that make a theme: one alone is "unclustered"
-TIDY_EVERY = 64  # documents between looks for centroids that have become one; more where there are many centroids
-REVIEW_EVERY = 512  # documents between reviews of how many themes are shown
-SAMPLE = 500  # clustered documents that silhouettes are taken on
-SAMPLE_CHANCE = 0.05  # of a document to get into the sample, which so reaches back some 10,000
-
+REVIEW_POSTS = 1_024  # posts between reviews of the number of themes
+REACH = 2  # numbers that a review tries above and below the present one
 TOLERANCE = 0.05  # silhouette given up for showing more themes
-MARGIN = 0.02  # silhouette a shown number must fall behind by before it is given up at once
-PATIENCE = 3  # reviews in a row that must propose a better number otherwise
+MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
+PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise
+SAME = 0.3  # cosine from which a theme of another number is the same as before
+
+
+class Move(NamedTuple):
+    """A story's theme has changed; -1 is none."""
+
+    story: int
+    before: int
+    now: int
 
 
 class Themes:
-    """Clusters of posts by TF-IDF of their words and tags. Same batches, bounds and seed: same themes.
+    """The themes of a feed. Same stories, bounds and seed: same themes.
 
-    `bounds` are the least and greatest number of themes shown by `live`, where there are as many.
+    `bounds` are the least and greatest number of themes. `of` gives the theme of each live story that has one.
     """
 
     def __init__(self, bounds: tuple[int, int] = (4, 16), seed: int = 0) -> None:
@@ -43,130 +53,264 @@ class Themes:
             raise ValueError("the bounds of the number of clusters must be 1 <= least <= most")
         self.bounds = bounds
         self.seed = seed % 2**32
-        self.merges: tuple[tuple[int, int], ...] = ()  # themes the last update joined: (gone, into)
-        self._centroids = Centroids(self.seed)
-        self._names: dict[int, int] = {}  # serial of a live centroid -> theme, once it has support
+        self.of: dict[int, int] = {}
+        self.k = bounds[0]  # how many there are to be
+        self._ids: Ints = np.zeros(0, np.int64)
+        self._sums = csr_array((0, SIZE))  # unit centroids
+        self._weights: Floats = np.zeros(0)
+        self._resting_ids: Ints = np.zeros(0, np.int64)  # themes that no story is in now
+        self._resting = csr_array((0, SIZE))
         self._next = 0
         self._at: int | None = None
-        self._seen = 0
-        self._untidy = 0
-        self._shown = bounds[1]
-        self._proposals = 0
-        self._random = np.random.default_rng(self.seed)
-        self._sample = csr_array((0, SIZE), dtype=np.float64)
-        self._sample_themes: Ints = np.zeros(0, np.int64)
-        self._scores: list[tuple[float | None, int]] | None = None  # silhouettes since the last update
+        self._seen: dict[int, int] = {}  # posts of each story that have been learnt from
+        self._unreviewed = 0
+        self._reviewed = False
+        self._wish, self._wishes = 0, 0  # the number that the last reviews asked for, and how many of them
 
-    def update(self, docs: Sequence[Sequence[str]], at: int) -> list[int]:
-        """Learn from a batch of documents' terms, `at` the event time of its end in microseconds.
+    @property
+    def live(self) -> list[int]:
+        """The themes there are, the heaviest first."""
+        order = np.lexsort((self._ids, -self._weights))
+        ids: list[int] = self._ids[order].tolist()
+        return ids
 
-        Returns each document's theme; -1 if it has no terms, or is like nothing live and not yet joined by another.
+    def update(self, stories: Vectors, sample: Callable[[], Sampled], at: int) -> list[Move]:
+        """Learn from what has come to stories by event time `at` in microseconds, and place them all anew.
+
+        `sample` is asked for posts when the number of themes is reviewed.
         """
-        rows = count(docs, self.seed)
-        self._scores = None
+        if not len(stories.ids):
+            return []
+        gained = self._gained(stories)
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
-        serials = np.full(len(docs), -1, np.int64)
-        for start in range(0, len(docs), STEP):
-            part = rows[start : start + STEP]
-            self._centroids.fade(_halvings(elapsed * part.shape[0] / len(docs), part.shape[0]))
-            serials[start : start + STEP] = self._centroids.learn(part)
-        before, self._seen = self._seen, self._seen + len(docs)
-        self._untidy += len(docs)
-        self.merges = ()
-        if self._untidy >= max(TIDY_EVERY, len(self._centroids.serial) // 2):
-            serials, self._untidy = self._tidy(serials), 0
-        self._name()
-        themes = np.array([self._names.get(int(serial), -1) for serial in serials], np.int64)
-        self._remember(rows, themes)
-        if before // REVIEW_EVERY != self._seen // REVIEW_EVERY:
-            self._review()
-        return [int(theme) for theme in themes]
+        share = halvings(elapsed, int(gained.sum()), HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE)
+        self._weights *= 2.0**-share
+        rows, columns, centroids = self._together(stories.rows)
+        centroids = self._reseeded(rows, stories.mass, columns, centroids)
+        near = kmeans.cosines(rows, centroids).max(axis=1) >= NEAR
+        learnt = np.flatnonzero(near & (gained > 0))
+        if len(learnt):
+            centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
+        self._unreviewed += int(gained.sum())
+        if self._unreviewed >= REVIEW_POSTS or not self._reviewed:
+            self._unreviewed = 0
+            centroids = self._review(stories, rows, centroids, sample())
+        self._sums = _heaviest(centroids, columns)
+        return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
-    def nearest(self, terms: Sequence[str]) -> tuple[int, float] | None:
-        """The theme most like a document and their cosine; None if it shares no term with any. Learns nothing."""
-        among = np.array(list(self._names), np.int64)
-        serial, cosine = self._centroids.nearest(count([terms], self.seed), among)
-        return None if serial[0] < 0 else (self._names[int(serial[0])], float(cosine[0]))
+    def place(self, stories: Vectors) -> list[Move]:
+        """Give stories that have no theme yet the nearest, if one is near. Learns nothing."""
+        if not len(self._ids) or not len(stories.ids):
+            return []
+        rows, _, centroids = self._together(stories.rows)
+        return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
-    def live(self) -> list[int]:
-        """The themes to show, the heaviest first: as many within the bounds as are well apart."""
-        return self._ranked()[: self._shown]
+    def merge(self, gone: int, into: int) -> None:
+        """Story `gone` has become part of `into`."""
+        self._seen[into] = self._seen.pop(gone, 0) + self._seen.get(into, 0)
+        theme = self.of.pop(gone, None)
+        if theme is not None:
+            self.of.setdefault(into, theme)
 
-    def silhouette(self) -> tuple[float | None, int]:
-        """Mean cosine silhouette of the shown themes on recent documents, and how many; None if under two themes."""
-        return self._silhouettes()[min(self._shown, self.bounds[1])]
+    def forget(self, live: set[int]) -> None:
+        """Keep only what concerns stories that are live."""
+        self.of = {story: theme for story, theme in self.of.items() if story in live}
+        self._seen = {story: posts for story, posts in self._seen.items() if story in live}
 
-    def _ranked(self) -> list[int]:
-        """Themes that are alive, by faded weight."""
-        mass = dict(zip(self._centroids.serial.tolist(), self._centroids.mass.tolist(), strict=True))
-        return [theme for _, theme in sorted((-mass[serial], theme) for serial, theme in self._names.items())]
+    def silhouette(self, sample: Sampled) -> tuple[float | None, int]:
+        """Mean cosine silhouette of the themes on a sample of posts, and how many of them are in one."""
+        return silhouette(distances(sample.rows), _labels(sample, self.of))
 
-    def _tidy(self, serials: Ints) -> Ints:
-        merged = []
-        for gone, into in self._centroids.merge():
-            serials = np.where(serials == gone, into, serials)
-            theme = self._names.pop(gone, None)
-            if theme is not None and self._names.setdefault(into, theme) != theme:
-                merged.append((theme, self._names[into]))
-        self.merges = tuple(merged)
-        for theme, into in merged:
-            self._sample_themes[self._sample_themes == theme] = into
-        return serials
+    def state(self) -> dict[str, Any]:
+        """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""
+        kept = {name: getattr(self, name) for name in _KEPT}
+        of = np.array(sorted(self.of.items()), np.int64).reshape(-1, 2)
+        seen = np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2)
+        sums = {"data": self._sums.data, "indices": self._sums.indices, "indptr": self._sums.indptr}
+        return {"bounds": self.bounds, "seed": self.seed, "of": of, "seen": seen, **kept, **sums}
 
-    def _name(self) -> None:
-        """Give an id to each centroid that has found support, and let go of those of the dead."""
-        names = {}
-        for serial, joined in zip(self._centroids.serial.tolist(), self._centroids.joined.tolist(), strict=True):
-            if serial in self._names:
-                names[serial] = self._names[serial]
-            elif joined >= SUPPORT:
-                names[serial] = self._next
-                self._next += 1
-        self._names = names
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> "Themes":
+        """The themes that were saved."""
+        themes = cls((state["bounds"][0], state["bounds"][1]), state["seed"])
+        for name in _KEPT:
+            value = state[name]
+            setattr(themes, name, np.array(value) if isinstance(value, np.ndarray) else value)
+        themes.of = dict(np.array(state["of"]).tolist())
+        themes._seen = dict(np.array(state["seen"]).tolist())
+        parts = (state["data"], state["indices"], state["indptr"])
+        themes._sums = csr_array(parts, shape=(len(themes._ids), SIZE))
+        return themes
 
-    def _remember(self, rows: csr_array, themes: Ints) -> None:
-        """Reservoir sampling that forgets (Aggarwal 2006): once full, a few new documents take random places."""
-        chance = max(SAMPLE_CHANCE, SAMPLE / max(1, self._seen))
-        drawn = self._random.random(len(themes)) < chance
-        new = np.flatnonzero((themes >= 0) & drawn)[-SAMPLE:]
-        if not len(new):
-            return
-        held = len(self._sample_themes)
-        excess = max(0, held + len(new) - SAMPLE)
-        old = np.sort(self._random.permutation(held)[excess:])
-        self._sample = vstack([self._sample[old], rows[new]], format="csr")
-        self._sample_themes = np.concatenate([self._sample_themes[old], themes[new]])
+    # -- learning ----------------------------------------------------------------------------------------------
 
-    def _review(self) -> None:
-        """Settle how many themes are shown: the most whose silhouette is near the best, with hysteresis."""
+    def _gained(self, stories: Vectors) -> Floats:
+        """Posts that came to each story since it was last learnt from."""
+        gained = [
+            joined - self._seen.get(story, 0)
+            for story, joined in zip(stories.ids.tolist(), stories.joined.tolist(), strict=True)
+        ]
+        self._seen.update(zip(stories.ids.tolist(), stories.joined.tolist(), strict=True))
+        return np.array(gained, np.float64)
+
+    def _together(self, rows: csr_array) -> tuple[csr_array, Ints, Floats]:
+        """Stories and centroids over the columns that either has: unit rows, the columns, dense unit centroids."""
+        split = len(rows.indices)
+        columns, place = np.unique(np.concatenate([rows.indices, self._sums.indices]), return_inverse=True)
+        place = place.astype(np.int32)  # scikit-learn asks for it
+        values = rows.data * np.where(rows.indices % 2, TAG_FACTOR, 1.0)
+        near = csr_array((values, place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
+        lengths = np.sqrt(near.multiply(near).sum(axis=1))
+        near.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(near.indptr))
+        centroids = csr_array((self._sums.data, place[split:], self._sums.indptr), shape=(len(self._ids), len(columns)))
+        return near, columns, centroids.toarray()
+
+    def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> Floats:
+        """Lay to rest the themes that no story is in, and found new ones where the most posts are that none covers."""
+        home, near = _homes(kmeans.cosines(rows, centroids))
+        alive = np.bincount(home[near], minlength=len(self._ids)) > 0
+        self._rest(np.flatnonzero(~alive), columns, centroids)
+        self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
+        while len(self._ids) < min(self.k, rows.shape[0]):
+            seed = kmeans.farthest(kmeans.cosines(rows, centroids).max(axis=1, initial=0.0), mass)
+            row = rows[[seed]].toarray()
+            centroids = np.vstack([centroids, row])
+            self._ids = np.append(self._ids, self._woken(_heaviest(row, columns)))
+            self._weights = np.append(self._weights, mass[seed])
+        return centroids
+
+    def _rest(self, dead: Ints, columns: Ints, centroids: Floats) -> None:
+        """Remember themes that have died, the newest RESTING of them."""
+        ids = np.concatenate([self._resting_ids, self._ids[dead]])
+        sums = vstack([self._resting, _heaviest(centroids[dead], columns)], format="csr")
+        self._resting_ids, self._resting = ids[-RESTING:], csr_array(sums[-RESTING:])
+
+    def _woken(self, row: csr_array) -> int:
+        """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""
+        alike = (self._resting @ row.T).toarray()[:, 0]
+        if not len(alike) or alike.max() < SAME:
+            self._next += 1
+            return self._next - 1
+        place = int(alike.argmax())
+        theme = int(self._resting_ids[place])
+        self._resting_ids = np.delete(self._resting_ids, place)
+        self._resting = csr_array(self._resting[np.flatnonzero(np.arange(len(alike)) != place)])
+        return theme
+
+    # -- how many ----------------------------------------------------------------------------------------------
+
+    def _review(self, stories: Vectors, rows: csr_array, centroids: Floats, sample: Sampled) -> Floats:
+        """Settle how many themes there are by silhouette, with hysteresis. Returns the centroids of that number."""
         least, most = self.bounds
-        scores = [score for score, _ in self._silhouettes()]
-        known = {k: score for k in range(least, most + 1) if (score := scores[k]) is not None}
-        if not known:
-            return
-        best = max(known.values())
-        proposal = max(k for k, score in known.items() if score >= best - TOLERANCE)
-        if proposal == self._shown:
-            self._proposals = 0
-            return
-        self._proposals += 1
-        failing = known.get(self._shown, -1.0) < best - TOLERANCE - MARGIN
-        if failing or self._proposals >= PATIENCE:
-            self._shown, self._proposals = proposal, 0
+        most = min(most, rows.shape[0] - 1)
+        reach = REACH if self._reviewed else most
+        numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
+        tried = self._tried(rows, stories.mass, centroids, numbers)
+        apart = distances(sample.rows)
+        scores = {}
+        for k, tried_centroids in tried.items():
+            homes, near = _homes(kmeans.cosines(rows, tried_centroids))
+            of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
+            score, _ = silhouette(apart, _labels(sample, of))
+            if score is not None:
+                scores[k] = score
+        if not scores:
+            return centroids
+        best = max(scores.values())
+        wish = max(k for k, score in scores.items() if score >= best - TOLERANCE)
+        towards = (wish > self.k) - (wish < self.k)
+        self._wishes = self._wishes + 1 if towards and towards == self._wish else 1
+        self._wish = towards
+        failing = scores.get(self.k, -1.0) < best - TOLERANCE - MARGIN
+        if towards and (failing or self._wishes >= PATIENCE or not self._reviewed):
+            centroids = self._adopt(rows, stories.mass, centroids, tried[wish])
+            self._wish, self._wishes = 0, 0
+        self._reviewed = True
+        return centroids
 
-    def _silhouettes(self) -> list[tuple[float | None, int]]:
-        if self._scores is None:
-            most = self.bounds[1]
-            rank = {theme: place for place, theme in enumerate(self._ranked())}
-            ranks = np.array([rank.get(theme, most) for theme in self._sample_themes.tolist()], np.int64)
-            unit, _ = self._centroids.idf().unit(self._sample)
-            distance = np.clip(1.0 - products(unit, unit).toarray(), 0.0, 2.0)
-            np.fill_diagonal(distance, 0.0)
-            self._scores = nested(distance, ranks, most)
-        return self._scores
+    def _tried(self, rows: csr_array, mass: Floats, centroids: Floats, numbers: range) -> dict[int, Floats]:
+        """Centroids for each of the numbers: joined or seeded step by step from the present ones, then settled."""
+        tried = {}
+        fewer, weights = centroids, self._weights
+        for k in range(len(centroids), min(numbers, default=0) - 1, -1):
+            if k < len(fewer):
+                fewer, weights = kmeans.joined(fewer, weights)
+            if k in numbers:
+                tried[k] = _settled(rows, mass, fewer)
+        more = centroids
+        while len(more) < max(numbers, default=0):
+            seed = kmeans.farthest(kmeans.cosines(rows, more).max(axis=1, initial=0.0), mass)
+            more = np.vstack([more, rows[[seed]].toarray()])
+            if len(more) in numbers:
+                tried[len(more)] = _settled(rows, mass, more)
+        return tried
+
+    def _adopt(self, rows: csr_array, mass: Floats, before: Floats, after: Floats) -> Floats:
+        """Go over to other centroids. One that is like a theme before carries on its id (Hungarian matching)."""
+        alike = after @ before.T
+        ids = np.full(len(after), -1, np.int64)
+        for new, old in zip(*linear_sum_assignment(-alike), strict=True):
+            if alike[new, old] >= SAME:
+                ids[new] = self._ids[old]
+        fresh = np.flatnonzero(ids < 0)
+        ids[fresh] = self._next + np.arange(len(fresh))
+        self._next += len(fresh)
+        home, near = _homes(kmeans.cosines(rows, after))
+        sums = np.bincount(home[near], mass[near], minlength=len(after))
+        self._ids, self._weights, self.k = ids, np.maximum(sums, LEAST), len(after)
+        return after
+
+    # -- placing -----------------------------------------------------------------------------------------------
+
+    def _place(self, stories: Ints, cosines: Floats) -> list[Move]:
+        """Put each story into the nearest theme, unless that is hardly nearer than its own."""
+        at = {theme: place for place, theme in enumerate(self._ids.tolist())}
+        best, near = _homes(cosines)
+        moves = []
+        for row, story in enumerate(stories.tolist()):
+            before = self.of.get(story, -1)
+            own = cosines[row, at[before]] if before in at else 0.0
+            stays = own >= NEAR and cosines[row, best[row]] < own * FAITH
+            now = before if stays else int(self._ids[best[row]]) if near[row] else -1
+            if now != before:
+                moves.append(Move(story, before, now))
+                self.of[story] = now
+                if now < 0:
+                    del self.of[story]
+        return moves
 
 
-def _halvings(elapsed: float, posts: int) -> float:
-    """How often weights halve while `posts` came in `elapsed` microseconds."""
-    return max(elapsed / LONGEST_HALF_LIFE, min(elapsed / HALF_LIFE, posts / HALF_LIFE_POSTS))
+_KEPT = ("k", "_ids", "_weights", "_next", "_at", "_unreviewed", "_reviewed", "_wish", "_wishes")
+
+
+def _homes(cosines: Floats) -> tuple[Ints, Bools]:
+    """The nearest centroid of each row, and whether it is near enough to belong."""
+    home = cosines.argmax(axis=1) if cosines.shape[1] else np.zeros(len(cosines), np.int64)
+    return home, cosines.max(axis=1, initial=0.0) >= NEAR
+
+
+def _settled(rows: csr_array, mass: Floats, centroids: Floats) -> Floats:
+    """Spherical k-means on all rows at once: what mini-batches would come to in the end, near enough."""
+    for _ in range(2):
+        home, near = _homes(kmeans.cosines(rows, centroids))
+        members = np.flatnonzero(near)
+        order = np.argsort(home[members], kind="stable")
+        share = sparse(home[members][order], members[order], mass[members][order], (len(centroids), rows.shape[0]))
+        sums, lengths = kmeans.unit((share @ rows).toarray())
+        centroids = np.where(lengths[:, None] > 0, sums, centroids)
+    return centroids
+
+
+def _labels(sample: Sampled, of: Mapping[int, int]) -> Ints:
+    """The theme of each post by that of its story; -1 for none."""
+    return np.array([of.get(story, -1) for story in sample.stories.tolist()], np.int64)
+
+
+def _heaviest(centroids: Floats, columns: Ints) -> csr_array:
+    """Dense centroids as sparse rows over all columns, with the TERMS greatest values of each."""
+    kept = np.zeros(centroids.shape, np.bool_)
+    top = np.argsort(-centroids, axis=1, kind="stable")[:, :TERMS]
+    np.put_along_axis(kept, top, True, axis=1)
+    row, place = np.nonzero(kept & (centroids > 0))
+    return sparse(row, columns[place], centroids[row, place], (len(centroids), SIZE))

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from engine.export import ExportError, check_target, columns, csv_parts, guarded, json_parts, write
 from engine.snapshot import Snapshot
 from engine.tables import TABLES
+from tests import tui_fakes
 from tests.feeds import SECOND, START, like, picture, post, uri
+from tui import cli
 
 GOOD = "I love this wonderful day, it makes me very happy"
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "|calc", "%0A=1", '=HYPERLINK("http://x")', "＝1"]
@@ -87,6 +89,31 @@ def test_json_and_csv_say_the_same() -> None:
     from_csv = parsed(csv_text(shown, "posts"))
     assert [row["uid"] for row in from_json] == [row["uid"] for row in from_csv]
     assert [row["compound"] for row in from_json] == [float(row["compound"]) for row in from_csv]
+
+
+def test_stories_and_bursts_are_tables_with_what_is_not_known_left_empty() -> None:
+    shown = tui_fakes.busy()
+    stories = parsed(csv_text(shown, "stories"))
+    assert [row["id"] for row in stories] == [str(story.id) for story in shown.stories]
+    assert (stories[3]["authors"], stories[3]["copies"], stories[3]["born"]) == ("3", "0.84", "2026-03-01T20:42:31Z")
+    assert [stories[6][name] for name in ("cluster", "copies", "change", "sentiment")] == [""] * 4
+    bursts = parsed(csv_text(shown, "bursts"))
+    assert [row["end"] for row in bursts] == ["", "", "", "2026-03-01T20:33:31Z"]
+    assert bursts[1]["by"] == "did:plc:a9; did:plc:a11; did:plc:mk2q7w3e5r1t9"
+    assert (bursts[1]["kind"], bursts[1]["name"], bursts[1]["story"]) == ("word", "ref", "40428")
+
+
+def test_the_metrics_count_hashtags_stories_and_bursts() -> None:
+    rows = {(row["group"], row["name"]): row["value"] for row in parsed(csv_text(tui_fakes.busy(), "metrics"))}
+    assert rows["hashtags", "in_window"] == "4120"
+    assert rows["hashtags", "error"] == "0"
+    assert rows["stories", "in_window"] == "412"
+    assert rows["stories", "live"] == "9804"
+    assert (rows["bursts", "number"], rows["bursts", "going_on"]) == ("4", "3")
+
+
+def test_the_command_line_offers_every_table() -> None:
+    assert sorted(TABLES) == sorted(cli.TABLES)
 
 
 @pytest.mark.parametrize("target", ["out.xlsx", "out", "snapshot.txt"])

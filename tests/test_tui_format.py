@@ -1,6 +1,6 @@
 """What a reader sees of numbers, times and texts, and that nothing is wider than its place."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,32 @@ def test_what_is_not_known_is_never_a_zero() -> None:
 )
 def test_short_numbers(value: float, text: str) -> None:
     assert shown.short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.01, "<0.1"), (0.3, "0.3"), (0.97, "1"), (2.6, "2.6"), (4.0, "4"), (9.96, "10"), (41.2, "41"), (1_234, "1.2k")],
+)
+def test_what_was_expected_is_never_nothing(value: float, text: str) -> None:
+    assert shown.expected(value) == text
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [(0, "1 in 1"), (1.5, "1 in 32"), (3.1, "1 in 1,300"), (12.2, "1 in 10^12"), (float("inf"), "1 in 10^300")],
+)
+def test_a_chance_in_words(score: float, text: str) -> None:
+    assert shown.chance(score) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.31, ".31"), (-0.05, "-.05"), (0.0, ".00"), (1.0, "1.00"), (None, "–")])
+def test_a_ratio_has_no_nought_before_its_point(value: float | None, text: str) -> None:
+    assert shown.ratio(value) == text
+
+
+def test_times_of_day_are_in_utc() -> None:
+    east = NOW.astimezone(timezone(timedelta(hours=9)))
+    assert (shown.hour(east), shown.day_and_hour(east)) == ("21:04", "03-01 21:04")
 
 
 @given(st.floats(-9.9e11, 9.9e11))

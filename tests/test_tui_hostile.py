@@ -79,7 +79,7 @@ async def test_markup_is_shown_as_it_was_written() -> None:
 async def test_clicking_on_markup_runs_no_action() -> None:
     payload = "[@click=app.quit]" * 8
     async with monitor(fakes.shown(hostile(payload))) as m:
-        for panel in ("#clusters", "#predictions", "#feed", "#feedhealth", "#events", "#header"):
+        for panel in ("#clusters", "#rising", "#predictions", "#feed", "#feedhealth", "#events", "#header"):
             await m.click(panel, (70 if panel == "#clusters" else 12, m.app.screen.query_one(panel).region.height // 2))
         assert not m.app._exit
 

@@ -15,7 +15,9 @@ def imported(code: str) -> set[str]:
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["tui.app", "tui.monitor", "tui.screens.overview", "tui.details"])
+@pytest.mark.parametrize(
+    "module", ["tui.app", "tui.monitor", "tui.screens.overview", "tui.screens.tables", "tui.details"]
+)
 def test_no_analytics_in_the_screens_process(module: str) -> None:
     assert imported(f"import {module}").isdisjoint(HEAVY)
 
@@ -27,6 +29,7 @@ from tests.tui_driver import monitor
 async def look():
     async with monitor() as m:
         await m.press("enter", "escape", "x", "escape", "question_mark", "escape", "t", "a")
+        await m.press("escape", "b", "enter", "escape", "c", "tab", "enter", "escape", "escape")
         assert "LIVE" in m.header
 asyncio.run(look())
 """

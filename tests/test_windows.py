@@ -38,9 +38,7 @@ def check(window: Window, alive: list[Contribution]) -> None:
     assert window.languages == Counter(item.lang for item in alive)
     assert window.not_scored == Counter(item.reason for item in alive if item.compound is None)
     tags = Counter(tag for item in alive for tag in item.tags)
-    assert {tag: tally.posts for tag, tally in window.tags.items()} == tags
-    pairs = Counter((a, b) for item in alive for a in item.tags for b in item.tags if a != b)
-    assert {(a, b): n for a, others in window.together.items() for b, n in others.items()} == pairs
+    assert {tag: tally.posts for tag, tally in window.tags.tallies.items()} == tags
     themes = Counter(item.theme for item in alive if item.theme is not None)
     assert {theme: tally.posts for theme, tally in window.themes.items()} == themes
     terms = Counter((item.theme, term) for item in alive if item.theme is not None for term in item.terms)
@@ -70,6 +68,7 @@ def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObjec
     before = [item for item in kept.values() if now - 2 * SPAN < item.time <= now - SPAN]
     assert window.before.posts == len(before)
     assert window.themes_before == Counter(item.theme for item in before if item.theme is not None)
+    assert window.tags_before({"x", "y"}) == Counter(tag for item in before for tag in item.tags if tag in "xy")
 
 
 @given(st.lists(contributions, max_size=30), st.sets(st.integers(0, 29)))
@@ -95,9 +94,8 @@ def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -
     for number in range(len(items)):
         window.remove(str(number))
     check(window, [])
-    assert not window.tags
+    assert not window.tags.tallies
     assert not window.terms
-    assert not window.together
 
 
 def test_reactions_fall_out_with_time() -> None:

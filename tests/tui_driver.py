@@ -47,6 +47,14 @@ class Monitor:
             self.app.post_message(events.Key(letter, letter))
         await settle(self.app)
 
+    async def tab_to(self, panel: str) -> None:
+        """Go from panel to panel until one has the focus."""
+        for _ in range(12):
+            if self.focus == panel:
+                return
+            await self.press("tab")
+        raise AssertionError(f"no tab leads to {panel}")
+
     async def hear(self, *said: EngineSaid) -> None:
         for one in said:
             self.engine.say(one)

@@ -11,6 +11,7 @@ from engine.protocol import Command, ScoreDraft
 from engine.snapshot import (
     SCHEMA,
     Author,
+    Burst,
     Cluster,
     DraftScore,
     Format,
@@ -29,6 +30,7 @@ from engine.snapshot import (
     Sentiment,
     Snapshot,
     Source,
+    Story,
     WordScore,
 )
 from tui.messages import DraftWasScored, EngineSaid, FrameArrived
@@ -136,10 +138,10 @@ def busy(**changes: Any) -> Snapshot:
             hashtags=hashtags(),
             hashtags_in_window=4_120,
             hashtags_error=0,
-            bursts=[],
-            stories=[],
-            stories_in_window=0,
-            stories_live=0,
+            bursts=bursts(),
+            stories=stories(),
+            stories_in_window=412,
+            stories_live=9_804,
             clusters=clusters(),
             clusters_in_window=57,
             unclustered=4_310,
@@ -229,6 +231,10 @@ def empty(**changes: Any) -> Snapshot:
             "languages": {},
             "timeline": [],
             "hashtags": [],
+            "bursts": [],
+            "stories": [],
+            "stories_in_window": 0,
+            "stories_live": 0,
             "clusters": [],
             "clusters_in_window": 0,
             "unclustered": 0,
@@ -270,6 +276,8 @@ def learning() -> Snapshot:
         labels=[Labels(horizon=900, waiting=3_120, matured=0, censored={}, first_due=due)],
         sentiment=msgspec.structs.replace(busy().sentiment, change=None),
         clusters=[msgspec.structs.replace(item, change=None) for item in clusters()],
+        stories=[msgspec.structs.replace(item, change=None) for item in stories()],
+        bursts=[],
     )
 
 
@@ -283,6 +291,7 @@ def foreign() -> Snapshot:
             msgspec.structs.replace(item, scored=0, positive=0, neutral=0, negative=0, mean=None) for item in timeline()
         ],
         clusters=[msgspec.structs.replace(item, sentiment=None, scored=0, coverage=0.0) for item in clusters()],
+        stories=[msgspec.structs.replace(item, sentiment=None, scored=0, coverage=0.0) for item in stories()],
         hashtags=[msgspec.structs.replace(item, sentiment=None, scored=0) for item in hashtags()],
         posts=[msgspec.structs.replace(item, lang="ja", **unscored) for item in posts()],
     )
@@ -337,9 +346,88 @@ def clusters() -> list[Cluster]:
             coverage=0.6 if index != 8 else 0.0,
             trend=[(index + 2) * (bucket + 1) * 7 % 23 + bucket for bucket in range(12)],
             example=example,
+            stories=max(size // 190, 1),
+            copies=(0.12, 0.04, 0.31, 0.0, 0.09, None, 0.66, 0.02, 1.0)[index],
         )
         for index, (tags, terms, size, change, mean, example) in enumerate(_CLUSTERS)
     ]
+
+
+# Label, tags, words, cluster, posts, authors, copies, change, mood, minutes since it was born, text at its centre.
+_STORIES: tuple[
+    tuple[str, list[str], list[str], int | None, int, int, float | None, int | None, float | None, int, str], ...
+] = (
+    ("#worldcup #final", ["worldcup", "final"], ["goal", "finish"], 1, 4_120, 2_980, 0.08, 612, 0.58, 41,
+     "GOOOL!! what a finish ❤️🎉"),
+    ("#var ref offside", ["var"], ["ref", "offside", "ruined"], 1, 1_204, 871, 0.05, 220, -0.44, 12,
+     "worst referee ever 😡 VAR ruined it"),
+    ("#election turnout", ["election"], ["polls", "turnout"], 7, 2_310, 1_902, 0.11, 940, -0.21, 64,
+     "Polls close in 20 minutes. Turnout is the highest since 1998"),
+    ("#btc double your coins", ["btc"], ["double", "coins", "send"], 19, 411, 3, 0.84, 330, 0.31, 22,
+     "double your coins, send to this address #btc"),
+    ("音楽 新しいアルバム", ["音楽", "newalbum"], ["新しい", "アルバム", "最高"], 13, 640, 512, 0.02, 7, None, 1_620,
+     "新しいアルバム最高！毎日聴いています 🎧"),
+    ("حرية للجميع", ["حرية"], ["الحرية", "للجميع"], 25, 212, 190, 0.0, 0, None, 300, "الحرية للجميع #حرية"),
+    ("오늘 경기 ⚽️🔥", [], ["경기", "오늘"], None, 96, 88, None, None, None, 4, "오늘 경기 정말 대단했어요 ⚽️🔥"),
+    ("three hours late", ["travel"], ["late", "refund", "train"], 16, 81, 60, 0.01, -3, -0.72, 130,
+     "three hours late again, no refund, no water"),
+)  # fmt: skip
+
+
+def stories() -> list[Story]:
+    return [
+        Story(
+            id=40_117 + 311 * index,
+            label=label,
+            tags=tags,
+            terms=terms,
+            cluster=cluster,
+            posts=size,
+            authors=authors,
+            copies=copies,
+            share=size / 38_112,
+            change=change,
+            sentiment=mean,
+            scored=size * 6 // 10 if mean is not None else 0,
+            coverage=0.6 if mean is not None else 0.0,
+            born=NOW - timedelta(minutes=age),
+            trend=[(index + 3) * (bucket + 2) * 11 % 17 + bucket for bucket in range(12)],
+            example=example,
+        )
+        for index, (label, tags, terms, cluster, size, authors, copies, change, mean, age, example) in enumerate(
+            _STORIES
+        )
+    ]
+
+
+def bursts() -> list[Burst]:
+    """Three that go on, in several scripts, one of them of copies by three accounts; and one that is over."""
+    known = stories()
+
+    def burst(number: int, kind: str, name: str, story: Story, since: int, until: int | None, **found: Any) -> Burst:
+        return Burst(
+            id=number,
+            kind=kind,  # type: ignore[arg-type]
+            name=name,
+            story=story.id,
+            start=NOW - timedelta(minutes=since),
+            end=None if until is None else NOW - timedelta(minutes=until),
+            times=found["authors"] / found["expected"],
+            tags=story.tags,
+            terms=story.terms,
+            example=story.example,
+            **found,
+        )
+
+    return [
+        burst(14, "tag", "#音楽", known[4], 3, None, authors=12, expected=2.6, score=4.4, posts=38, by=["did:plc:a4"]),
+        burst(12, "word", "ref", known[1], 12, None, authors=31, expected=4.0, score=12.2, posts=212,
+              by=["did:plc:a9", "did:plc:a11", "did:plc:mk2q7w3e5r1t9"]),
+        burst(11, "story", known[3].label, known[3], 22, None, authors=3, expected=0.3, score=3.1, posts=411,
+              by=["did:plc:a6", "did:plc:w4btc4free77", "did:plc:n0coins2xnow"]),
+        burst(9, "tag", "#election", known[2], 58, 31, authors=140, expected=41.0, score=38.0, posts=2_020,
+              by=["did:plc:a1"]),
+    ]  # fmt: skip
 
 
 def hashtags() -> list[Hashtag]:
@@ -354,11 +442,24 @@ def hashtags() -> list[Hashtag]:
             scored=size // 2,
             trend=[(index + 3) * (bucket + 2) * 5 % 19 for bucket in range(12)],
             together=["goal", "音楽"],
+            change=400 - 97 * index,
         )
         for index, (tag, size, mean) in enumerate(names)
         if size - 311 * index > 0
     ]
 
+
+# The story of a post, where it is in one, by what is told in it.
+_TOLD = {
+    "GOOOL": 0,
+    "Polls": 2,
+    "three hours": 7,
+    "新しい": 4,
+    "الحرية": 5,
+    "worst referee": 1,
+    "오늘": 6,
+    "the ref": 1,
+}
 
 _POSTS: tuple[tuple[str, str, str, float | None, int | None], ...] = (
     ("maria_k.bsky.social", "GOOOL!! what a finish #worldcup ❤️🎉", "en", 0.93, 1),
@@ -393,6 +494,7 @@ def posts() -> list[PostRow]:
                 lang_claimed=lang,
                 tags=[word[1:] for word in text.split() if word.startswith("#")],
                 cluster=cluster,
+                story=next((40_117 + 311 * at for said, at in _TOLD.items() if said in text), None),
                 compound=compound,
                 positive=0.4 if scored else None,
                 neutral=0.5 if scored else None,

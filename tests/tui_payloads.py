@@ -81,12 +81,17 @@ def feed_of(payload: str) -> fakes.FakeEngine:
 
 TOUR = (
     ("enter",),  # a cluster
-    ("escape", "tab", "enter"),  # a hashtag
+    ("escape", "tab", "enter"),  # what rises, where it has a panel
     ("escape", "tab", "enter"),  # a prediction
-    ("escape", "tab", "j", "enter"),  # a post
+    ("escape", "tab", "j", "enter"),  # a hashtag or a post
+    ("escape", "tab", "j", "enter"),  # a post or the mood
     ("escape", "x"),
     ("G",),
-    ("escape", "shift+tab", "shift+tab", "shift+tab", "shift+tab", "enter"),  # the mood
+    ("escape", "b"),
+    ("enter",),
+    ("escape", "c"),
+    ("tab", "j", "enter"),  # a story
+    ("escape", "escape", "shift+tab", "shift+tab", "enter"),
     ("escape", "t", "a"),
     ("escape", "e"),
     ("escape", "space"),

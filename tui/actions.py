@@ -1,7 +1,8 @@
 """The one table of what can be done on the screen: bindings, footer, help and palette all come from it.
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
-in whatever list has the focus ("list"), or on a gauge that has it ("gauge").
+on a page of tables ("page"), on both ("view"), in whatever list has the focus ("list"), or on a gauge that has it
+("gauge").
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "list", "gauge"]
+Scope = Literal["app", "overview", "page", "view", "list", "gauge"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ ACTIONS: tuple[Action, ...] = (
         "space",
         "app.toggle_pause",
         "freeze the display; the engine goes on counting",
-        "overview",
+        "view",
         "Look",
         "Pause",
         "spc",
@@ -49,7 +50,7 @@ ACTIONS: tuple[Action, ...] = (
         "left_square_bracket",
         "app.window(-1)",
         "shorter window",
-        "overview",
+        "view",
         "Look",
         "Window",
         "[]",
@@ -60,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
         "right_square_bracket",
         "app.window(1)",
         "longer window: 1m 5m 15m 1h 6h 24h all",
-        "overview",
+        "view",
         "Look",
         shown="]",
     ),
@@ -69,12 +70,12 @@ ACTIONS: tuple[Action, ...] = (
         "s",
         "sort",
         "sort the focused table by its next column",
-        "overview",
+        "view",
         "Look",
         "Sort",
         rank=4,
     ),
-    Action("reverse", "r", "reverse", "reverse the order of the focused table", "overview", "Look"),
+    Action("reverse", "r", "reverse", "reverse the order of the focused table", "view", "Look"),
     Action(
         "horizon",
         "h",
@@ -84,6 +85,26 @@ ACTIONS: tuple[Action, ...] = (
         "Look",
         "Horizon",
         rank=7,
+    ),
+    Action(
+        "rising",
+        "b",
+        "app.rising",
+        "what is rising, and what has risen: bursts, with the why of each",
+        "view",
+        "Look",
+        "Rising",
+        rank=2,
+    ),
+    Action(
+        "topics",
+        "c",
+        "app.topics",
+        "topics: clusters, and the stories they are made of",
+        "view",
+        "Look",
+        "Topics",
+        rank=3,
     ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
@@ -96,7 +117,8 @@ ACTIONS: tuple[Action, ...] = (
             "Panels",
         )
         for number, name in enumerate(
-            ("sentiment", "the timeline", "hashtag clusters", "predictions", "the feed", "hashtags"), 1
+            ("sentiment", "the timeline", "hashtag clusters", "predictions", "the feed", "hashtags", "what is rising"),
+            1,
         )
     ),
     Action(
@@ -110,21 +132,19 @@ ACTIONS: tuple[Action, ...] = (
         rank=1,
         at_once=True,
     ),
-    Action(
-        "export", "e", "app.export", "write what the engine holds now to a file", "overview", "Do", "Export", rank=2
-    ),
+    Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=2),
     Action(
         "health",
         "x,m",
         "app.health",
         "feed health: meters, rejected lines with examples, gaps, sources",
-        "overview",
+        "view",
         "Do",
         "Health",
         "x",
         5,
     ),
-    Action("restart", "R", "app.restart", "start the engine anew once it has died", "overview", "Do", "Restart"),
+    Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
     Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),
     Action(
         "open_mood",
@@ -147,6 +167,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "back", "escape", "back", "back: let go of the row, leave the zoom", "overview", "Move", "Back", "esc", 8, False
     ),
+    Action("close", "escape,q", "close", "back to the overview", "page", "Move", "Close", "esc", palette=False),
     Action("help", "question_mark,f1", "app.help", "this page", "app", "Do", "Help", "?"),
     Action("suspend", "ctrl+z", "app.suspend_process", "to the shell; fg comes back", "app", "Do"),
     Action("quit", "q", "app.quit", "quit (ctrl+q also, and ctrl+c twice)", "overview", "Do", "Quit"),
@@ -155,8 +176,8 @@ ACTIONS: tuple[Action, ...] = (
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def bindings(scope: Scope) -> list[BindingType]:
-    """The key bindings of a scope."""
+def bindings(*scopes: Scope) -> list[BindingType]:
+    """The key bindings of some scopes."""
     return [
         Binding(
             key,
@@ -168,6 +189,6 @@ def bindings(scope: Scope) -> list[BindingType]:
             id=action.id,
         )
         for action in ACTIONS
-        if action.scope == scope
+        if action.scope in scopes
         for index, key in enumerate(action.keys.split(","))
     ]

@@ -14,20 +14,23 @@ from textual.message import Message
 from textual.screen import Screen
 
 from engine.protocol import Command, Export, ScoreDraft, SetWindow
-from engine.snapshot import DraftScore, Frame
+from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
 from tui.format import window
 from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
 from tui.monitor import run_monitor
 from tui.screen_options import Options
+from tui.screens.base import Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
+from tui.screens.tables import RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
+from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
@@ -106,9 +109,9 @@ class TrendtopApp(App[None]):
                     self._scoring[1](score)
             case ExportFinished(paths=paths, error=error):
                 if error:
-                    self._overview.say(f"not exported: {error}", "error")
+                    self._say(f"not exported: {error}", "error")
                 else:
-                    self._overview.say(f"wrote {_named(paths)}", "good")
+                    self._say(f"wrote {_named(paths)}", "good")
             case EngineFailed(message=message):
                 self._lost("FAILED", message)
             case EngineDied(reason=reason):
@@ -122,6 +125,8 @@ class TrendtopApp(App[None]):
             self._look(replace(view, arrived=max(arrived, 0)))
             return
         asked = None if view.asked == frame.snapshot.window else view.asked
+        if view.frame is not None:
+            self._announce(view.frame.snapshot, frame.snapshot)
         self._look(replace(view, frame=frame, asked=asked))
         if isinstance(self.screen, LivePageScreen):
             self.screen.show(frame)
@@ -132,14 +137,37 @@ class TrendtopApp(App[None]):
             self.exit(return_code=1)
             return
         self._look(replace(self._view, trouble=trouble))
-        self._overview.say(f"{reason} · R starts it anew", "error", lasting=True)
+        self._say(f"{reason} · R starts it anew", "error", lasting=True)
+
+    def _announce(self, before: Snapshot, now: Snapshot) -> None:
+        """Tell once of the bursts that have begun since."""
+        known = {burst.id for burst in before.bursts}
+        new = [burst for burst in going_on(now.bursts) if burst.id not in known]
+        if new:
+            others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
+            self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
 
     def _look(self, view: View) -> None:
         changed = view.trouble != self._view.trouble
         self._view = view
-        self._overview.show(view)
+        self._views()[0].show(view)
         if changed:
             self.refresh_bindings()
+
+    @on(Resumed)
+    def resumed(self, event: Resumed) -> None:
+        """A screen that was covered is on top again."""
+        event.screen.show(self._view)
+
+    # -- the screens -----------------------------------------------------------------------------------------------
+
+    def _views(self) -> list[ViewScreen]:
+        """The screens that show the feed, the topmost first: it hides the others."""
+        return [screen for screen in reversed(self.screen_stack) if isinstance(screen, ViewScreen)]
+
+    def _say(self, text: str, role: str = "", lasting: bool = False) -> None:
+        for screen in self._views():
+            screen.say(text, role, lasting)
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
@@ -152,7 +180,7 @@ class TrendtopApp(App[None]):
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
         if not sent and not self._view.trouble:  # of its trouble the screen has told already
-            self._overview.say("the engine is busy and takes nothing more: try again", "warning")
+            self._say("the engine is busy and takes nothing more: try again", "warning")
         return sent
 
     # -- what the keys do ------------------------------------------------------------------------------------------
@@ -179,15 +207,15 @@ class TrendtopApp(App[None]):
         current = shown if view.asked is None else view.asked
         wanted = next_window(current, step)
         if wanted == current:
-            self._overview.say(f"{window(current)} is the {'longest' if step > 0 else 'shortest'} window")
+            self._say(f"{window(current)} is the {'longest' if step > 0 else 'shortest'} window")
         elif self._send(SetWindow(wanted * SECOND)):
             self._look(replace(view, asked=wanted))
             if view.paused:
-                self._overview.say(f"window {window(wanted)}: shown when you go on (space)")
+                self._say(f"window {window(wanted)}: shown when you go on (space)")
 
     def action_export(self) -> None:
         """Ask where to, and have it written."""
-        table = self._overview.table_in_focus()
+        table = self._views()[0].table_in_focus()
         as_of = self._latest.snapshot.as_of if self._latest else None
         stamp = f"-{as_of:%Y%m%dT%H%M%SZ}" if as_of else ""
 
@@ -195,9 +223,23 @@ class TrendtopApp(App[None]):
             if path:
                 self._count += 1
                 if self._send(Export(self._count, path, table)):
-                    self._overview.say(f"writing {path}")
+                    self._say(f"writing {path}")
 
         self.push_screen(ExportScreen(table, f"trendtop-{table}{stamp}.csv"), chosen)
+
+    def action_rising(self) -> None:
+        """The page of what is rising."""
+        self._turn_to(RisingScreen)
+
+    def action_topics(self) -> None:
+        """The page of clusters and stories."""
+        self._turn_to(TopicsScreen)
+
+    def _turn_to(self, page: type[RisingScreen] | type[TopicsScreen]) -> None:
+        if not isinstance(self.screen, TablesScreen):
+            self.push_screen(page())
+        elif not isinstance(self.screen, page):
+            self.switch_screen(page())
 
     def action_health(self) -> None:
         """The page of the feed's health."""
@@ -213,23 +255,24 @@ class TrendtopApp(App[None]):
         try:
             self._client.restart()
         except OSError as error:
-            self._overview.say(f"the engine cannot be started: {error}", "error", lasting=True)
+            self._say(f"the engine cannot be started: {error}", "error", lasting=True)
             return
         self._look(replace(self._view, trouble=""))
-        self._overview.say("the engine starts anew")
+        self._say("the engine starts anew")
 
     def action_help_quit(self) -> None:
         """Ctrl+c: a hint the first time, for it is easily pressed to copy; then quit."""
         if self._warned_of_quitting:
             self.exit()
         self._warned_of_quitting = True
-        self._overview.say("ctrl+c again quits, and so does q")
+        self._say("ctrl+c again quits, and so does q")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Our actions in the palette, then Textual's."""
+        front = self._views()[0]
         for action in ACTIONS:
-            if action.palette:
-                yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, self._overview))
+            if action.palette and (front is self._overview or action.scope != "overview"):
+                yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, front))
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
 

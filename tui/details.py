@@ -1,9 +1,11 @@
-"""All that is known of one thing, as lines for a page: cluster, tag, post, prediction, sentiment."""
+"""All that is known of one thing, as lines for a page: tag, post, prediction, sentiment."""
 
-from engine.snapshot import Cluster, DraftScore, Hashtag, PostRow, Prediction, Snapshot, WordScore
+from collections.abc import Callable
+
+from engine.snapshot import Burst, Cluster, DraftScore, Hashtag, PostRow, Prediction, Snapshot, Story, WordScore
+from tui.facts import fact, heading, long_fact, post_list, wrap_lines
 from tui.format import (
     UNKNOWN,
-    clock,
     count,
     day_and_clock,
     duration,
@@ -11,66 +13,49 @@ from tui.format import (
     mood,
     percent,
     sentiment,
-    signed,
-    whole_percent,
 )
-from tui.lines import BLANK, Line, Span, cut, pad, width_of, wrap
-from tui.widgets.cells import author_cell, sentiment_cell, text_cell, trend_cell
+from tui.lines import BLANK, Line, Span, cut, pad, width_of
+from tui.topic_details import burst_lines, cluster_lines, posts_behind, story_lines
+from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
 from tui.widgets.gauges import by_count, gauge_lines
 from tui.widgets.predictions import span, times, verdict
 
-LABEL = 14
-POSTS_SHOWN = 30
 
-
-def fact(name: str, *spans: Span) -> Line:
-    """A name and what is known of it."""
-    return ((pad(name, LABEL), "muted"), *spans)
-
-
-def long_fact(name: str, text: str, width: int) -> list[Line]:
-    """A name and a text that may need several lines."""
-    parts = wrap(text, width - LABEL) or [""]
-    return [fact(name if index == 0 else "", (part, "")) for index, part in enumerate(parts)]
-
-
-def heading(text: str) -> list[Line]:
-    """A heading after a blank line."""
-    return [BLANK, ((text, "head"),)]
-
-
-def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int) -> list[Line]:
-    """A cluster, its words and the posts of the window behind it."""
-    posts = [post for post in snapshot.posts if post.cluster == cluster.id]
-    return [
-        fact("cluster", (f"{cluster.id}  ", "strong"), (cluster.label, "accent")),
-        fact("posts", (count(cluster.posts), "strong"), (f" by {count(cluster.authors)} authors", "")),
-        fact("share", (percent(cluster.share), ""), (" of the posts in the window", "muted")),
-        fact("change", (signed(cluster.change), ""), (" posts against the window before", "muted")),
-        fact(
-            "sentiment",
-            sentiment_cell(cluster.sentiment, cluster.scored),
-            (f"  {count(cluster.scored)} scored, {whole_percent(cluster.coverage)} of its posts", "muted"),
-        ),
-        fact("trend", trend_cell(cluster.trend)),
-        *long_fact("hashtags", " ".join(f"#{tag}" for tag in cluster.tags) or UNKNOWN, width),
-        *long_fact("words", " ".join(cluster.terms) or UNKNOWN, width),
-        *long_fact("at the centre", cluster.example or UNKNOWN, width),
-        *_posts(posts, "Posts", width),
-    ]
+def page_of(item: object, snapshot: Snapshot) -> tuple[str, Callable[[int], list[Line]]]:
+    """The title of the page on a thing, and what is on it at a width."""
+    match item:
+        case Cluster():
+            return "Cluster", lambda width: cluster_lines(item, snapshot, width)
+        case Story():
+            return "Story", lambda width: story_lines(item, snapshot, width)
+        case Burst():
+            posts = posts_behind(item, snapshot)
+            return "Rising, and why", lambda width: burst_lines(item, posts, snapshot, width)
+        case Hashtag():
+            return "Hashtag", lambda width: hashtag_lines(item, snapshot, width)
+        case Prediction():
+            return "Prediction", lambda width: prediction_lines(item, snapshot, width)
+        case PostRow():
+            return "Post", lambda width: post_lines(item, snapshot, width)
+    raise TypeError(f"there is no page on {type(item).__name__}")
 
 
 def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
     """A tag, those it stands with, and the posts of the window that carry it."""
     posts = [post for post in snapshot.posts if tag.tag in post.tags]
+    error = "none: every tag of the window is counted"
+    if snapshot.hashtags_error:
+        error = f"none here, but tags in {count(snapshot.hashtags_error)} posts or fewer may be missing"
     return [
         fact("hashtag", (f"#{tag.tag}", "accent")),
         fact("posts", (count(tag.posts), "strong"), (f" by {count(tag.authors)} authors", "")),
         fact("share", (percent(tag.share), ""), (" of the posts in the window", "muted")),
+        fact("change", (signed(tag.change), ""), (" posts against the window before", "muted")),
         fact("sentiment", sentiment_cell(tag.sentiment, tag.scored), (f"  {count(tag.scored)} scored", "muted")),
         fact("trend", trend_cell(tag.trend)),
+        *long_fact("error", error, width),
         *long_fact("often with", " ".join(f"#{other}" for other in tag.together) or UNKNOWN, width),
-        *_posts(posts, "Posts", width),
+        *post_list(posts, "Posts", width),
     ]
 
 
@@ -92,6 +77,9 @@ def post_lines(post: PostRow, snapshot: Snapshot, width: int, words: DraftScore 
         lines += long_fact("hashtags", " ".join(f"#{tag}" for tag in post.tags), width)
     if cluster is not None:
         lines.append(fact("cluster", (f"{cluster.id}  ", "strong"), (cluster.label, "accent")))
+    if post.story is not None:
+        story = next((item for item in snapshot.stories if item.id == post.story), None)
+        lines.append(fact("story", (f"{post.story}  ", "strong"), (story.label if story else "", "accent")))
     for name, uid in (("reply to", post.reply_to), ("quotes", post.quote_of)):
         if uid:
             lines.append(fact(name, (uid, "")))
@@ -158,11 +146,6 @@ def word_spans(word: WordScore) -> Line:
     role = "positive" if word.valence > 0 else "negative"
     note = f" ({word.note})" if word.note else ""
     return ((f"{cut(word.word, 24)} {word.valence:+.1f}", role), (f"{note}  ", "muted"))
-
-
-def wrap_lines(text: str, width: int) -> list[Line]:
-    """A text over as many lines as it needs."""
-    return [((part, ""),) for part in wrap(text, width)]
 
 
 def _followers(post: PostRow) -> list[Span]:
@@ -233,22 +216,5 @@ def _scores(snapshot: Snapshot, horizon: int) -> list[Line]:
         name = f"{score.model} {'(champion)' if score.champion else ''}"
         lines.append(
             ((pad(name, 22), "strong" if score.champion else ""), *((pad(text, n, True), "") for text, n in numbers))
-        )
-    return lines
-
-
-def _posts(posts: list[PostRow], name: str, width: int) -> list[Line]:
-    newest = sorted(posts, key=lambda post: (post.created, post.uid), reverse=True)[:POSTS_SHOWN]
-    lines = heading(f"{name}, newest first ({count(len(newest))} of the {count(len(posts))} at hand)")
-    for post in newest:
-        mean, role = sentiment_cell(post.compound)
-        author, accent = author_cell(post.name, post.author)
-        lines.append(
-            (
-                (f"{clock(post.created)} ", "muted"),
-                (pad(mean, 6, True), role),
-                (f" {pad(author, 16)} ", accent),
-                (cut(text_cell(post.text)[0], max(width - 33, 8)), ""),
-            )
         )
     return lines

@@ -89,6 +89,35 @@ def window(seconds: int) -> str:
     return "all" if seconds == 0 else duration(seconds)
 
 
+def ratio(value: float | None) -> str:
+    """A figure between -1 and 1 without the nought before its point: .31, -.05."""
+    return UNKNOWN if value is None else f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
+
+
+def expected(value: float) -> str:
+    """A number that was to be expected: 41, 4, 2.6, <0.1; never 0, for it need not have been just that."""
+    if value >= 9.95:
+        return short(value)
+    return f"{value:.1f}".removesuffix(".0") if value >= 0.05 else "<0.1"
+
+
+def chance(score: float) -> str:
+    """The chance of 10^-score in words: 1 in 32, 1 in 10^12."""
+    if score < 4:
+        return f"1 in {float(f'{10 ** max(score, 0):.2g}'):,.0f}"
+    return f"1 in 10^{min(score, 300):.0f}"
+
+
+def hour(moment: datetime) -> str:
+    """The time of day in UTC to the minute: 21:04."""
+    return f"{moment.astimezone(UTC):%H:%M}"
+
+
+def day_and_hour(moment: datetime) -> str:
+    """Day and time of day in UTC: 03-01 21:04."""
+    return f"{moment.astimezone(UTC):%m-%d %H:%M}"
+
+
 def clock(moment: datetime | None) -> str:
     """The time of day in UTC: 21:04:31."""
     return UNKNOWN if moment is None else f"{moment.astimezone(UTC):%H:%M:%S}"

@@ -21,6 +21,12 @@ READING = (
     ("–", "not known or not scored, which is never the same as zero or neutral"),
     ("scored", "share of the posts that could be scored: only English is, the rest is counted by reason"),
     ("Δ", "posts less those of the window before"),
+    ("silhouette", "how well the clusters keep apart, -1 to 1, with the size n of the sample; near 0 they overlap"),
+    ("copies", "share of the posts that nearly repeat an earlier one: many of them by few authors are seldom people"),
+    (
+        "rising",
+        "more authors speak of it than its own past let expect; score 12 is a chance of 1 in 10^12 to see as many",
+    ),
     (
         "pred",
         "engagements (likes, reposts, replies, quotes) the post will have when `after` is over, with the range that"

@@ -5,130 +5,74 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widget import Widget
 
-from engine.snapshot import Cluster, DraftScore, Frame, Hashtag, PostRow, Prediction, Snapshot
+from engine.snapshot import DraftScore, Frame, PostRow, Snapshot
 from tui import details
 from tui.actions import bindings
-from tui.format import count
-from tui.lines import Line, fit
+from tui.screens.base import ViewScreen
 from tui.screens.page import PageScreen
-from tui.view import View
 from tui.widgets.clusters import Clusters
 from tui.widgets.composer import Composer, DraftChanged
-from tui.widgets.events import EventLine
 from tui.widgets.feed import Feed
-from tui.widgets.footer import KeyLine
 from tui.widgets.gauges import Gauges
 from tui.widgets.hashtags import Hashtags
-from tui.widgets.header import Header
 from tui.widgets.health import FeedHealth
-from tui.widgets.pager import Page
 from tui.widgets.paint import ROLE_CLASSES, Panel
 from tui.widgets.predictions import Predictions
-from tui.widgets.table import Opened, Table
+from tui.widgets.rising import Rising
+from tui.widgets.table import Table
 from tui.widgets.timeline import Timeline
 
 Score = Callable[[str, str, Callable[[DraftScore], None]], None]  # text, author, who takes the answer
 
-PANELS = ("sentiment", "timeline", "clusters", "predictions", "feed", "hashtags")  # by the key that toggles them
-TABLES = {"clusters": "clusters", "hashtags": "hashtags", "predictions": "predictions", "timeline": "timeline"}
-LEAST_WIDTH, LEAST_HEIGHT = 60, 16
+# By the key that toggles them.
+PANELS = ("sentiment", "timeline", "clusters", "predictions", "feed", "hashtags", "rising")
 
 
-class TooSmall(Panel):
-    """Stands in for everything when the terminal is too small to show it."""
+class Overview(ViewScreen):
+    """Header, gauges and timeline, clusters and what is rising, predictions and hashtags, feed and health, composer."""
 
-    def __init__(self) -> None:
-        super().__init__("toosmall")
-        self._posts = 0
-
-    def show(self, posts: int) -> None:
-        """Count on."""
-        self._posts = posts
-        self.redraw()
-
-    def lines(self, width: int, height: int) -> list[Line]:
-        """The one line."""
-        need = f"terminal too small (need {LEAST_WIDTH}x{LEAST_HEIGHT})"
-        counting: Line = ((f"{count(self._posts)} posts", "muted"),)
-        return [fit([(0, ((f"{need}, still counting", "warning"),)), (1, counting)], width, ": ")]
-
-
-class Overview(Screen[None]):
-    """Header, gauges and timeline, clusters and hashtags, predictions, feed and its health, composer, events, keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("overview"),
-        Binding("tab", "app.focus_next", "next panel", show=False),
-        Binding("shift+tab", "app.focus_previous", "panel before", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("overview")
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     AUTO_FOCUS = "#clusters"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-too-narrow"),
-        (LEAST_WIDTH, "-narrow"),
-        (100, "-middle"),
-        (150, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-too-low"),
-        (LEAST_HEIGHT, "-low"),
-        (32, "-high"),
-        (42, "-tall"),
-    ]
 
     def __init__(self, debounce: float, score: Score) -> None:
-        super().__init__(id="overview")
-        self._snapshot: Snapshot | None = None
+        super().__init__("overview")
         self._score = score
-        self._header, self._events, self._too_small = Header(), EventLine(), TooSmall()
         self._gauges, self._timeline = Gauges(), Timeline()
-        self._clusters, self._hashtags, self._predictions = Clusters(), Hashtags(), Predictions()
+        self._clusters, self._rising = Clusters("3 "), Rising()
+        self._predictions, self._hashtags = Predictions(), Hashtags()
         self._feed, self._health = Feed(), FeedHealth()
         self._composer = Composer(debounce)
         self._focused_before: Widget | None = None
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """All panels; the stylesheet says which are there at which size."""
-        yield self._too_small
-        yield self._header
         yield Horizontal(self._gauges, self._timeline, id="top", classes="row")
-        yield Horizontal(self._clusters, self._hashtags, id="middle", classes="row")
-        yield Horizontal(self._predictions, id="lower", classes="row")
+        yield Horizontal(self._clusters, self._rising, id="middle", classes="row")
+        yield Horizontal(self._predictions, self._hashtags, id="lower", classes="row")
         yield Horizontal(self._feed, self._health, id="bottom", classes="row")
         yield self._composer
-        yield self._events
-        yield KeyLine()
 
-    def show(self, view: View) -> None:
-        """Draw a view: only what changed is painted."""
-        self._header.show(view)
-        self._events.show(view)
-        if view.frame is not None and view.frame.snapshot is not self._snapshot:
-            self._show_frame(view.frame)
-
-    def _show_frame(self, frame: Frame) -> None:
-        snapshot = self._snapshot = frame.snapshot
+    def draw(self, frame: Frame) -> None:
+        """Draw another frame."""
+        snapshot = frame.snapshot
         self._gauges.show(snapshot)
         self._timeline.show(snapshot)
         self._clusters.show(snapshot)
-        self._hashtags.show(snapshot)
+        self._rising.show(snapshot)
         self._predictions.show(snapshot)
+        self._hashtags.show(snapshot)
         self._feed.show(snapshot)
         self._health.show(frame)
-        self._too_small.show(snapshot.meters.posts)
 
-    def say(self, text: str, role: str = "", lasting: bool = False) -> None:
-        """Show a message on the event line."""
-        self._events.say(text, role, lasting)
-
-    def table_in_focus(self) -> str:
-        """The table of an export that goes with the panel in focus."""
-        return TABLES.get(self.focused.id or "", "posts") if self.focused else "posts"
+    @property
+    def lists_bursts(self) -> bool:
+        """Only where there is room for a panel of them."""
+        return self._rising.display
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the composer a letter is a letter."""
@@ -136,16 +80,6 @@ class Overview(Screen[None]):
         return not typing if action == "compose" else super().check_action(action, parameters)
 
     # -- what the keys do ------------------------------------------------------------------------------------------
-
-    def action_sort(self) -> None:
-        """Sort the focused table by its next column."""
-        if not (isinstance(self.focused, Table) and self.focused.sort_by_next()):
-            self.say("nothing to sort here: tab leads to a table")
-
-    def action_reverse(self) -> None:
-        """Turn the focused table's order round."""
-        if not (isinstance(self.focused, Table) and self.focused.reverse_sort()):
-            self.say("nothing to sort here: tab leads to a table")
 
     def action_horizon(self) -> None:
         """Show the predictions at the next horizon."""
@@ -168,7 +102,7 @@ class Overview(Screen[None]):
         shown = panel.display
         panel.set_class(not shown, "-shown")
         panel.set_class(shown, "-hidden")
-        self.call_after_refresh(self._close_empty_rows)
+        self.call_after_refresh(self._settle)
 
     def action_compose(self) -> None:
         """Open the composer."""
@@ -187,26 +121,15 @@ class Overview(Screen[None]):
 
     def action_open_mood(self) -> None:
         """The sentiment has a page too."""
-        snapshot = self._snapshot
+        snapshot = self.snapshot
         if snapshot is not None:
-            self._page("Sentiment", lambda width: details.sentiment_lines(snapshot, width))
+            self.app.push_screen(PageScreen("Sentiment", lambda width: details.sentiment_lines(snapshot, width)))
 
-    @on(Opened)
-    def opened(self, event: Opened) -> None:
-        """All that is known of a row."""
-        snapshot = self._snapshot
-        assert snapshot is not None
-        match event.item:
-            case Cluster() as cluster:
-                self._page("Cluster", lambda width: details.cluster_lines(cluster, snapshot, width))
-            case Hashtag() as tag:
-                self._page("Hashtag", lambda width: details.hashtag_lines(tag, snapshot, width))
-            case Prediction() as item:
-                self._page("Prediction", lambda width: details.prediction_lines(item, snapshot, width))
-            case PostRow() as post:
-                self._page("Post", lambda width: details.post_lines(post, snapshot, width))
-                if post.compound is not None:
-                    self._score(post.text, f"{post.platform}:{post.author}", self._words_of(post, snapshot))
+    def open_item(self, item: object, snapshot: Snapshot) -> None:
+        """A post is scored word by word as well."""
+        super().open_item(item, snapshot)
+        if isinstance(item, PostRow) and item.compound is not None:
+            self._score(item.text, f"{item.platform}:{item.author}", self._words_of(item, snapshot))
 
     @on(DraftChanged)
     def draft_changed(self, event: DraftChanged) -> None:
@@ -223,19 +146,18 @@ class Overview(Screen[None]):
 
         return show
 
-    def _page(self, title: str, page: Page) -> None:
-        self.app.push_screen(PageScreen(title, page))
-
     def _leave_zoom(self) -> bool:
         zoomed = self.has_class("-zoom")
         self.remove_class("-zoom")
         self.query(".-zoomed").remove_class("-zoomed")
         return zoomed
 
-    def _close_empty_rows(self) -> None:
+    def _settle(self) -> None:
+        """Close the rows that have become empty, and let the event line take over from a panel that is gone."""
         for row in self.query(".row"):
             row.set_class(not any(child.display for child in row.children), "-hidden")
+        self._events.name_burst(not self.lists_bursts)
 
     def on_resize(self) -> None:
         """Another size may show other panels."""
-        self.call_after_refresh(self._close_empty_rows)
+        self.call_after_refresh(self._settle)

@@ -4,16 +4,26 @@ from collections.abc import Sequence
 
 from engine.clean import clean_line
 from tui.draw import spark
-from tui.format import mood, sentiment
+<<<<<<< HEAD
+from tui.format import mood, sentiment, short, signed, whole_percent
+=======
+from tui.format import mood, sentiment, signed
+>>>>>>> hashtags
 from tui.lines import Span
 
 TREND = 10  # cells of a sparkline
+MANY_COPIES = 0.5  # share of copies from which it is marked: most of what is said was said before
 
 
 def sentiment_cell(value: float | None, scored: int = 1) -> Span:
     """A sentiment in its sign and colour; unknown where nothing was scored."""
     known = value if scored else None
     return (sentiment(known), mood(known))
+
+
+def change_cell(change: int | None) -> Span:
+    """Posts more or fewer than in the window before."""
+    return (signed(change), "good" if change is not None and change > 0 else "muted")
 
 
 def trend_cell(trend: Sequence[int]) -> Span:
@@ -35,3 +45,23 @@ def author_cell(name: str, author: str) -> Span:
 def text_cell(text: str) -> Span:
     """A post on one line."""
     return (clean_line(text, 400), "")
+
+
+def change_cell(change: int | None) -> Span:
+    """Posts less those of the window before."""
+    return (signed(change), "good" if (change or 0) > 0 else "muted")
+
+
+def copies_cell(copies: float | None) -> Span:
+    """The share of posts that nearly repeat an earlier one."""
+    return (whole_percent(copies), "warning" if (copies or 0.0) >= MANY_COPIES else "")
+
+
+def times_cell(value: float) -> Span:
+    """How many times what was expected."""
+    return (f"{value:.1f}" if value < 9.95 else short(value), "strong")
+
+
+def label_cell(label: str, terms: Sequence[str]) -> Span:
+    """What names a topic."""
+    return (clean_line(label) or clean_line(" ".join(terms)), "")

@@ -3,21 +3,28 @@
 from collections.abc import Hashable
 
 from engine.snapshot import Cluster, Snapshot
-from tui.format import count, percent, signed, whole_percent
+from tui.format import count, percent, ratio, whole_percent
 from tui.lines import Span
-from tui.widgets.cells import TREND, sentiment_cell, tags_cell, trend_cell
+from tui.widgets.cells import TREND, change_cell, copies_cell, label_cell, sentiment_cell, tags_cell, trend_cell
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
 
+ROOMY = 100  # cells from which the panel has its whole name
+
 
 class Clusters(Table[Cluster]):
-    """Clusters by posts, share, change or mood. The tags stand last: they may hold any script."""
+    """Clusters by posts, share, change or mood. The tags stand last: they may hold any script.
+
+    `number` goes before the title: the key that shows and hides the panel.
+    """
 
     EMPTY = "no clusters in this window: they form once enough posts share words and hashtags"
     REST = 32
 
-    def __init__(self) -> None:
+    def __init__(self, number: str) -> None:
         super().__init__("clusters", COLUMNS)
+        self._number = number
+        self._silhouette = ""
         self._unclustered = ""
         self._all = 0
 
@@ -25,6 +32,11 @@ class Clusters(Table[Cluster]):
         """Draw another snapshot."""
         share = snapshot.unclustered / snapshot.posts_in_window if snapshot.posts_in_window else None
         self._unclustered = f"unclustered {count(snapshot.unclustered)} ({whole_percent(share)})" if share else ""
+        self._silhouette = (
+            f"silhouette {ratio(snapshot.silhouette)} (n {count(snapshot.silhouette_n)})"
+            if snapshot.silhouette is not None
+            else ""
+        )
         self._all = snapshot.clusters_in_window
         self.fill(snapshot.clusters)
 
@@ -33,29 +45,27 @@ class Clusters(Table[Cluster]):
         return item.id
 
     def title_parts(self) -> list[tuple[int, str]]:
-        """How many are shown of how many, and how many posts are in none at all."""
+        """How many are shown of how many, how well they keep apart, and how many posts are in none at all."""
+        name = f"{self._number}{'Hashtag clusters' if self.size.width >= ROOMY else 'Clusters'}"
         shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
-        return [(0, "3 Hashtag clusters"), (2, shown), (3, self._unclustered), (1, self.sorting())]
-
-
-def _change(cluster: Cluster) -> Span:
-    change = cluster.change or 0
-    return (signed(cluster.change), "good" if change > 0 else "muted")
+        return [(0, name), (2, shown), (3, self._silhouette), (4, self._unclustered), (1, self.sorting())]
 
 
 def _label(cluster: Cluster) -> Span:
     named_by_tags = cluster.tags and cluster.label.startswith("#")
-    return tags_cell(cluster.tags) if named_by_tags else (cluster.label or " ".join(cluster.terms), "")
+    return tags_cell(cluster.tags) if named_by_tags else label_cell(cluster.label, cluster.terms)
 
 
 COLUMNS = (
     Column[Cluster]("#", lambda c: (str(c.id), "muted"), 3, rank=2),
     Column[Cluster]("posts", lambda c: (count(c.posts), "strong"), 8, order=lambda c: c.posts),
     Column[Cluster]("share", lambda c: (percent(c.share), ""), 6, order=lambda c: c.share),
-    Column[Cluster]("Δ", _change, 6, rank=1, order=lambda c: c.change),
+    Column[Cluster]("Δ", lambda c: change_cell(c.change), 6, rank=1, order=lambda c: c.change),
     Column[Cluster]("mean", lambda c: sentiment_cell(c.sentiment, c.scored), 6, order=lambda c: c.sentiment),
     Column[Cluster]("scored", lambda c: (percent(c.coverage, 0), "muted"), 6, rank=5, order=lambda c: c.coverage),
     Column[Cluster]("authors", lambda c: (count(c.authors), ""), 8, rank=4, order=lambda c: c.authors),
+    Column[Cluster]("copies", lambda c: copies_cell(c.copies), 6, rank=6, order=lambda c: c.copies),
+    Column[Cluster]("stories", lambda c: (count(c.stories), ""), 7, rank=7, order=lambda c: c.stories),
     Column[Cluster]("trend", lambda c: trend_cell(c.trend), TREND, False, rank=3),
     Column[Cluster]("hashtags", _label),
 )

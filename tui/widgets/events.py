@@ -1,21 +1,25 @@
-"""The line above the footer: what has just happened, and what the reader must know to trust the numbers."""
+"""The line above the footer: what has just happened, what rises, and what one must know to trust the numbers."""
 
 from tui.format import clock
-from tui.lines import Line, fit
+from tui.lines import Line, fit, width_of
 from tui.view import View
 from tui.widgets.paint import Panel
+from tui.widgets.rising import going_on, in_a_line
 
 FRAMES_SHOWN = 40  # about ten seconds of frames
 
 
 class EventLine(Panel):
-    """The newest message at the left for a while, the engine's notices otherwise."""
+    """The newest message and piece of news for a while, then the foremost burst, the engine's notices, the last gap."""
 
     def __init__(self) -> None:
         super().__init__("events")
         self._message: Line = ()
+        self._news: Line = ()
+        self._burst: Line = ()
+        self._names_burst = True
         self._started = False
-        self._left = 0
+        self._left = self._news_left = 0  # frames for which they stay; -1 for ever
         self._notices: list[str] = []
         self._gap = ""
 
@@ -23,6 +27,16 @@ class EventLine(Panel):
         """Show a message, for ever if `lasting` and else until some frames have passed."""
         self._message = ((text, role),)
         self._left = -1 if lasting else FRAMES_SHOWN
+        self.redraw()
+
+    def announce(self, text: str) -> None:
+        """Show a piece of news until some frames have passed; a message goes before it."""
+        self._news, self._news_left = ((text, "busy"),), FRAMES_SHOWN
+        self.redraw()
+
+    def name_burst(self, wanted: bool) -> None:
+        """Whether to name the foremost burst."""
+        self._names_burst = wanted
         self.redraw()
 
     def show(self, view: View) -> None:
@@ -36,20 +50,38 @@ class EventLine(Panel):
         if snapshot.gaps:
             gap = snapshot.gaps[-1]
             self._gap = f"gap {clock(gap.start)} to {clock(gap.end)} {gap.reason}"
-        if self._left > 0:
-            self._left -= 1
-            if not self._left:
-                self._message = ()
+        rising = going_on(snapshot.bursts)
+        self._burst = (("rising ", "muted"), (in_a_line(rising[0]), "accent")) if rising else ()
+        self._pass_a_frame()
         self.redraw()
 
+    def _pass_a_frame(self) -> None:
+        self._left -= self._left > 0
+        if not self._left:
+            self._message = ()
+        self._news_left -= self._news_left > 0
+        if not self._news_left:
+            self._news = ()
+
     def lines(self, width: int, height: int) -> list[Line]:
-        """The one line."""
+        """The one line; what there is no room for is left out from the right."""
         if not self._started and not self._message:
             return [((" the engine is starting; the keys work already", "muted"),)]
-        parts: list[tuple[int, Line]] = [(0, self._message)]
-        parts += [(rank, ((f"! {notice}", "warning"),)) for rank, notice in enumerate(self._notices, 1)]
-        if self._gap:
-            parts.append((len(parts), ((self._gap, "muted"),)))
-        if not self._message:
-            parts = [(max(rank - 1, 0), line) for rank, line in parts]
-        return [((" ", ""), *fit(parts, width - 2, " · "))]
+        room = width - 2
+        rising = self._news or (self._burst if self._names_burst else ())
+        said = [line for line in (self._message, rising) if line]
+        notices = [_notice(f"! {notice}") for notice in self._notices]
+        if said and notices and width_of(_beside([*said, notices[0]], room * 4)) > room:
+            notices = [_notice(f"! {len(notices)} to know: x")]
+        gap: Line = ((self._gap, "muted"),) if self._gap else ()
+        return [((" ", ""), *_beside([*said, *notices, gap], room))]
+
+
+def _notice(text: str) -> Line:
+    """Something to know before trusting the numbers."""
+    return ((text, "warning"),)
+
+
+def _beside(lines: list[Line], width: int) -> Line:
+    """Lines side by side; what there is no room for is left out from the right."""
+    return fit(list(enumerate(line for line in lines if line)), width, " · ")

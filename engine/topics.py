@@ -1,0 +1,180 @@
+"""Topics of a feed: posts in batches that depend on the feed alone, the stories they join, and the themes of those."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine.config import MINUTE, SECOND
+from engine.copying import Mark, mark
+from models.copies import Copies
+from models.stories import Stories, followed
+from models.themes import STORIES, Move, Themes
+
+# A batch is full, or event time enters the next span of a grid: never is it cut by how the input was.
+BATCH_POSTS = 256
+BATCH_SPAN = 5 * SECOND
+CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
+LEARN_EVERY = 192  # posts between steps of the themes; until then new stories go to the nearest
+GROUPS = 1 << 15  # groups of copies whose story is remembered
+
+
+class Placed(NamedTuple):
+    """A post with its story and theme as given on arrival; -1 is none.
+
+    `counted`: the story has two posts or more. The first post of a story is placed again, once it is.
+    """
+
+    key: str
+    story: int
+    theme: int
+    copy: bool
+    counted: bool
+
+
+class _Waiting(NamedTuple):
+    terms: Sequence[str]
+    time: int
+    mark: Mark | None  # what is known of it already, where it was edited
+
+
+class Topics:
+    """Feed it posts in order of event time; it gives them back with their stories when their batch is closed.
+
+    `merges` and `moves` tell what else the last batch changed: stories that became one (gone, into), and stories that
+    went to another theme. `clusters` are the bounds of the number of themes.
+    """
+
+    def __init__(self, clusters: tuple[int, int] = (4, 16), seed: int = 0) -> None:
+        self.stories = Stories(seed)
+        self.themes = Themes(clusters, seed)
+        self.merges: tuple[tuple[int, int], ...] = ()
+        self.moves: list[Move] = []
+        self._copies = Copies()
+        self._waiting: dict[str, _Waiting] = {}
+        self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
+        self._story_of: dict[int, int] = {}  # group of copies -> story
+        self._grid = 0
+        self._unlearnt = 0
+
+    def turn(self, time: int) -> list[Placed]:
+        """Event time has come to `time`, in microseconds: close the batch if that ends it."""
+        grid = time // BATCH_SPAN
+        if grid == self._grid:
+            return []
+        before, self._grid = self._grid * BATCH_SPAN, grid
+        waiting = len(self._waiting)
+        if any(waiting >= posts and time // span != before // span for posts, span in CLOSE_WHEN):
+            return self.finish()
+        return []
+
+    def add(self, key: str, terms: Sequence[str], time: int, copy: bool | None = None) -> list[Placed]:
+        """Take a post in. One that was edited comes again, and says whether it was a `copy` before."""
+        known = None if copy is None else Mark(-1, copy)
+        self._waiting[key] = _Waiting(terms, time, known)
+        return self.finish() if len(self._waiting) >= BATCH_POSTS else []
+
+    def drop(self, key: str) -> None:
+        """Forget a post that is gone."""
+        self._waiting.pop(key, None)
+
+    def finish(self) -> list[Placed]:
+        """Close the batch."""
+        batch, self._waiting = self._waiting, {}
+        self.merges, self.moves = (), []
+        if not batch:
+            return []
+        at = max(post.time for post in batch.values())
+        docs = [post.terms for post in batch.values()]
+        marks = self._marks(list(batch.values()), at)
+        given = [self._story_of.get(each.group, -1) if each.copy else -1 for each in marks]
+        stories = self.stories.update(docs, at, given, [each.weight for each in marks])
+        self._remember(marks, stories)
+        self._themes(stories, at)
+        return self._placed(list(batch), stories, marks)
+
+    def silhouette(self) -> tuple[float | None, int]:
+        """Mean cosine silhouette of the themes on a sample of recent posts, and how many of them are in one."""
+        return self.themes.silhouette(self.stories.sampled())
+
+    def nearest(self, terms: Sequence[str]) -> tuple[int, int, float] | None:
+        """The story that a post would join, its theme (-1: none) and the cosine; None if it would found a story."""
+        found = self.stories.nearest(terms)
+        return None if found is None else (found[0], self.themes.of.get(found[0], -1), found[1])
+
+    def state(self) -> dict[str, Any]:
+        """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""
+        return {
+            "stories": self.stories.state(),
+            "themes": self.themes.state(),
+            "copies": self._copies.state(),
+            "waiting": [(key, list(post.terms), post.time, post.mark) for key, post in self._waiting.items()],
+            "alone": [(story, key, copy) for story, (key, copy) in self._alone.items()],
+            "story_of": list(self._story_of.items()),
+            "grid": self._grid,
+            "unlearnt": self._unlearnt,
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> "Topics":
+        """The topics that were saved."""
+        topics = cls()
+        topics.stories = Stories.restored(state["stories"])
+        topics.themes = Themes.restored(state["themes"])
+        topics._copies = Copies.from_state(state["copies"])
+        for key, terms, time, known in state["waiting"]:
+            topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
+        topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
+        topics._story_of = {group: story for group, story in state["story_of"]}
+        topics._grid, topics._unlearnt = state["grid"], state["unlearnt"]
+        return topics
+
+    # -- the parts of a batch ------------------------------------------------------------------------------------
+
+    def _marks(self, posts: list[_Waiting], at: int) -> list[Mark]:
+        """What each post repeats. An edited one is not looked at again: it would repeat itself."""
+        found = iter(mark(self._copies, [post.terms for post in posts if post.mark is None], at))
+        return [next(found) if post.mark is None else post.mark for post in posts]
+
+    def _remember(self, marks: list[Mark], stories: list[int]) -> None:
+        """Note where groups of copies are, the last GROUPS of them, and where they have gone by merging."""
+        for each, story in zip(marks, stories, strict=True):
+            if each.group >= 0 and story >= 0:
+                self._story_of.pop(each.group, None)
+                self._story_of[each.group] = story
+        while len(self._story_of) > GROUPS:
+            del self._story_of[next(iter(self._story_of))]
+        self.merges = self.stories.merges
+        if self.merges:
+            became = dict(self.merges)
+            for group, story in self._story_of.items():
+                if story in became:
+                    self._story_of[group] = became[story]
+
+    def _themes(self, stories: list[int], at: int) -> None:
+        for gone, into in self.merges:
+            self.themes.merge(gone, into)
+        self._unlearnt += len(stories)
+        if self._unlearnt >= LEARN_EVERY:
+            self._unlearnt = 0
+            self.moves = self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
+            self.themes.forget(self.stories.ids())
+        else:
+            new = {story for story in stories if story >= 0 and story not in self.themes.of}
+            self.moves = self.themes.place(self.stories.vectors(new))
+
+    def _placed(self, keys: list[str], stories: list[int], marks: list[Mark]) -> list[Placed]:
+        """The posts of a batch in order, then the first posts of stories that are of more than one only now."""
+        alone = self.stories.alone()
+        of = self.themes.of
+        became = dict(self.merges)
+        placed, grown = [], []
+        for key, story, each in zip(keys, stories, marks, strict=True):
+            now = followed(became, story)
+            counted = story >= 0 and now not in alone
+            placed.append(Placed(key, story, of.get(now, -1), each.copy, counted))
+            if story >= 0 and not counted:
+                self._alone[story] = key, each.copy
+        for story in [story for story in self._alone if story not in alone]:
+            key, copy = self._alone.pop(story)
+            if story in became or self.stories.born(story) is not None:  # else it was retired
+                grown.append(Placed(key, story, of.get(story, -1), copy, True))
+        return placed + grown

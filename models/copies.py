@@ -1,0 +1,175 @@
+"""Near-copies: which posts repeat an earlier one, told from hashes alone, in time and memory that are bounded.
+
+A text is a set of hashed word pairs (models/shingles.py). Texts that share a MinHash band are compared, and one is a
+copy of the other if their Jaccard similarity is `SHARED` / `OF` or more. However many texts have a band, its slot leads
+to the last one alone (models/slots.py): a text is compared with at most `BANDS` others. Texts stand in a ring, in which
+an exact repeat takes no new place.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.shingles import KEPT, U32, Ints, Shingles, compare, distinct, shingles
+from models.slots import Slots
+
+SHARED, OF = 3, 8  # docs/copies.md says how they were chosen
+MAX_TEXTS = 1 << 17  # distinct texts remembered, each while half as many others come after its last use
+LEAST_TEXTS = 1 << 10
+FORGET = 6 * 3_600_000_000  # microseconds of event time after which a text that nothing repeats is forgotten
+
+WAYS = 4  # texts that a bucket of a band leads to
+_BATCH = 256  # posts taken at once
+_AGE = 20  # bits of how many texts ago a text came
+_FINE = 1 << 32  # steps in which similarities are told apart
+_NUMBERS = ("texts", "groups", "compared", "_next", "_at")
+_COLUMNS = ("_sketch", "_size", "_key", "_group", "_seen")
+
+
+class Copies:
+    """Groups of posts that nearly repeat each other, numbered from 0 in the order of their first posts."""
+
+    def __init__(self, texts: int = MAX_TEXTS) -> None:
+        """`texts` are remembered, a power of two. Raises ValueError unless `LEAST_TEXTS` <= texts <= `MAX_TEXTS`."""
+        if not LEAST_TEXTS <= texts <= MAX_TEXTS or texts & (texts - 1):
+            raise ValueError(f"texts must be a power of two from {LEAST_TEXTS} to {MAX_TEXTS}")
+        self.texts = texts
+        self.groups = 0  # founded so far: the number of the next
+        self.compared = 0  # pairs of texts so far
+        self._next = 0  # serial of the next text; it stands in row serial % texts
+        self._at = 0
+        self._bands = Slots(32 * texts, WAYS)
+        self._whole = Slots(4 * texts, 1)
+        self._sketch = np.zeros((texts, KEPT), np.uint32)
+        self._size = np.zeros(texts, np.uint8)
+        self._key = np.zeros(texts, np.uint64)
+        self._group = np.zeros(texts, np.int64)
+        self._seen = np.zeros(texts, np.int64)
+
+    def find(self, docs: Sequence[Sequence[str]], at: int) -> list[int]:
+        """The group of each document, given its terms in order, at event time `at` (microseconds).
+
+        -1 if it has too few to tell. A group of at least what `groups` was before is founded by the first document
+        of it; all others repeat an earlier one. However documents of one time are cut into batches, the same are found.
+        """
+        self._at = max(self._at, at)
+        found: list[int] = []
+        for start in range(0, len(docs), _BATCH):
+            found += self._find(docs[start : start + _BATCH])
+        return found
+
+    def state(self) -> dict[str, Any]:
+        """All that is known, as integers and arrays of its own."""
+        used = min(self._next, self.texts)
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        columns = {name: getattr(self, name)[:used].copy() for name in _COLUMNS}
+        return numbers | columns | {"_bands": self._bands.table.copy(), "_whole": self._whole.table.copy()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """A successor that goes on where `state` was taken. Raises KeyError or ValueError if it is none."""
+        self = cls(state["texts"])
+        for name in _NUMBERS:
+            setattr(self, name, int(state[name]))
+        for name in _COLUMNS:
+            getattr(self, name)[: min(self._next, self.texts)] = state[name]
+        self._bands.table[:] = state["_bands"]
+        self._whole.table[:] = state["_whole"]
+        return self
+
+    def _find(self, docs: Sequence[Sequence[str]]) -> list[int]:
+        found = [-1] * len(docs)
+        batch = shingles(docs)
+        if not len(batch.place):
+            return found
+        serials, fresh, parents = self._recognise(batch)
+        new, first = batch.take(fresh), self._next
+        sketch = new.sketch()
+        parents = np.where(parents >= 0, parents, self._nearest(new, sketch))
+        groups = self._join(parents)
+        old = self._group[serials % self.texts]
+        for place, serial, group in zip(batch.place.tolist(), serials.tolist(), old.tolist(), strict=True):
+            found[place] = group if serial < first else groups[serial - first]
+        used = np.concatenate([serials, parents])
+        self._seen[used[(used >= 0) & (used < first)] % self.texts] = self._at
+        self._keep(new, sketch, groups)
+        return found
+
+    def _recognise(self, batch: Shingles) -> tuple[Ints, Ints, Ints]:
+        """Exact repeats: the serial of each post's text, which rows are new, and what these repeat, -1 for nothing.
+
+        What repeats a text that has become old is taken for new, so that the ring keeps what is in use.
+        """
+        count = len(batch.place)
+        look = self._whole.look(batch.key[:, None], self._next, np.zeros(count, np.int64))
+        known, above = np.full((2, count), -1)
+        known[look.old[0]] = look.old[1]
+        above[look.within[0]] = look.within[1]
+        known[self._dead(known) | (self._key[known % self.texts] != batch.key)] = -1
+        serials: list[int] = []
+        fresh: list[int] = []
+        parents: list[int] = []
+        following = self._next
+        for row, (upper, serial) in enumerate(zip(above.tolist(), known.tolist(), strict=True)):
+            text = serial if upper < 0 else serials[upper]
+            if text < max(0, following - self.texts // 2):
+                fresh.append(row)
+                parents.append(text if text >= following - self.texts else -1)
+                text, following = following, following + 1
+            serials.append(text)
+        given = np.array(serials, np.int64)
+        self._whole.write(look, given)
+        return given, np.array(fresh, np.int64), np.array(parents, np.int64)
+
+    def _nearest(self, new: Shingles, sketch: U32) -> Ints:
+        """The serial of the earlier text most like each new one, the oldest of equals; -1 if none is a copy."""
+        count = len(new.place)
+        serials = self._next + np.arange(count)
+        if not count:
+            return serials
+        look = self._bands.look(new.bands(), self._next, serials % WAYS)
+        self._bands.write(look, serials)
+        old = ~self._dead(look.old[1])
+        row = np.concatenate([look.old[0][old], look.within[0]])
+        age = serials[-1] - np.concatenate([look.old[1][old], serials[look.within[1]]])
+        near = serials[-1] - age >= serials[row] - self.texts
+        row, age = row[near], age[near]
+        pairs = distinct(row << _AGE | age)
+        row, age = pairs >> _AGE, pairs & ((1 << _AGE) - 1)
+        self.compared += len(pairs)
+        shared, union = self._compare(new, sketch, row, serials[-1] - age)
+        alike = shared * OF >= SHARED * union
+        best = np.full(count, -1)
+        np.maximum.at(best, row[alike], (shared[alike] * _FINE // union[alike]) << _AGE | age[alike])
+        return np.where(best >= 0, serials[-1] - (best & ((1 << _AGE) - 1)), -1)
+
+    def _compare(self, new: Shingles, sketch: U32, row: Ints, other: Ints) -> tuple[Ints, Ints]:
+        place, inside = other % self.texts, other >= self._next
+        sketches, sizes = self._sketch[place], self._size[place].astype(np.int64)
+        sketches[inside] = sketch[other[inside] - self._next]
+        sizes[inside] = new.size[other[inside] - self._next]
+        return compare(sketch[row], new.size[row], sketches, sizes)
+
+    def _join(self, parents: Ints) -> list[int]:
+        """The group of each new text, given what it repeats."""
+        groups: list[int] = []
+        for parent, old in zip(parents.tolist(), self._group[parents % self.texts].tolist(), strict=True):
+            if parent < 0:
+                groups.append(self.groups)
+                self.groups += 1
+            else:
+                groups.append(old if parent < self._next else groups[parent - self._next])
+        return groups
+
+    def _keep(self, new: Shingles, sketch: U32, groups: list[int]) -> None:
+        rows = (self._next + np.arange(len(groups))) % self.texts
+        self._sketch[rows], self._size[rows], self._key[rows] = sketch, new.size, new.key
+        self._group[rows], self._seen[rows] = groups, self._at
+        self._next += len(groups)
+
+    def _dead(self, serials: Ints) -> NDArray[np.bool_]:
+        """Whether texts from before this batch have not been seen for too long."""
+        dead: NDArray[np.bool_] = self._seen[serials % self.texts] < self._at - FORGET
+        return dead

@@ -1,0 +1,284 @@
+"""Stories: posts about one thing, found as they come. Each joins the nearest live story or founds one.
+
+Leader clustering (Hartigan 1975; first story detection, Allan 1998) over TF-IDF of words and tags. What is live fades in
+event time, stories that have become one are merged, and those nobody adds to are retired: so ids, given once, are kept
+for life without a number of clusters to choose.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from models.sample import Sample, Sampled
+from models.storytable import ARRAYS, NONE, StoryTable
+from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, sparse
+
+MINUTE = 60_000_000  # microseconds
+
+# Weights halve with event time, but no faster than posts come, so that a slow feed remembers its stories too.
+HALF_LIFE = 3.5 * MINUTE
+HALF_LIFE_POSTS = 210
+LONGEST_HALF_LIFE = 360 * MINUTE
+
+NEAR = 0.15  # score from which a post joins a story
+HEED = 0.25  # how much the size of a story counts in its favour
+RECENT = 300.0  # posts that the sizes are counted in
+SAME = 0.36  # cosine from which two stories are one
+FAINT = 0.05  # posts' worth of weight under which a story is retired
+MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
+MAX_LIVE = 1_000  # live stories of more
+STEP = 32  # posts placed at once; they see each other only as founders
+STEP_SHARE = 8  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
+TIDY_EVERY = 64  # posts between looks for stories that have become one; more where there are many
+
+
+class Vectors(NamedTuple):
+    """Live stories in order of founding: ids, unit TF-IDF rows of shape (stories, SIZE), faded and true numbers of posts."""
+
+    ids: Ints
+    rows: csr_array
+    mass: Floats
+    joined: Ints
+
+
+class Stories:
+    """The stories of a feed. Same batches and seed: same stories. What it keeps is bounded and holds no word."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed % 2**32
+        self.merges: tuple[tuple[int, int], ...] = ()  # stories the last update joined: (gone, into)
+        self._table = StoryTable()
+        self._sample = Sample()
+        self._at: int | None = None
+        self._untidy = 0
+        self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
+
+    @property
+    def live(self) -> int:
+        """How many stories a post can join now, those of one post too."""
+        return len(self._table)
+
+    def update(
+        self,
+        docs: Sequence[Sequence[str]],
+        at: int,
+        given: Sequence[int] | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> list[int]:
+        """Place a batch of documents' terms, `at` the event time of its end in microseconds, and learn from them.
+
+        `given` says which story a document is known to be in, -1 where it is not; if that is live, the document goes
+        there. `weights` are the shares of a document that its story learns from: what is a copy says nothing new.
+        Returns each document's story; -1 if it has no terms.
+        """
+        counts = count(docs, self.seed)
+        known = np.full(len(docs), -1) if given is None else np.array(given, np.int64)
+        learnt = counts if weights is None else counts.weighted(np.array(weights, np.float64))
+        elapsed = 0 if self._at is None else max(0, at - self._at)
+        self._at = at if self._at is None else max(at, self._at)
+        placed = np.full(len(docs), -1, np.int64)
+        merges: list[tuple[int, int]] = []
+        start = 0
+        while start < len(docs):
+            stop = min(len(docs), start + max(STEP, self.live // STEP_SHARE))
+            self._fade(elapsed * (stop - start) / len(docs), stop - start)
+            parts = counts.between(start, stop), learnt.between(start, stop)
+            placed[start:stop] = self._place(*parts, known[start:stop], self._at)
+            self._untidy += stop - start
+            if self._untidy >= max(TIDY_EVERY, self.live // STEP_SHARE):
+                self._untidy = 0
+                merges += self._merge()
+            start = stop
+        self.merges = tuple(merges)
+        found: list[int] = placed.tolist()
+        for gone, into in merges:
+            self._sample.merge(gone, into)
+        became = dict(merges)
+        self._sample.add(counts, [followed(became, story) for story in found])
+        return found
+
+    def sampled(self) -> Sampled:
+        """A sample of recent posts, with the stories they are in by now."""
+        return self._sample.rows(self._table.idf)
+
+    def nearest(self, terms: Sequence[str]) -> tuple[int, float] | None:
+        """The story that a document would join, and their cosine; None if it would found one. Learns nothing."""
+        counts = count([terms], self.seed)
+        if not self.live or not len(counts.rows):
+            return None
+        scores = self._scores(*self._unit(counts))[0]
+        best = int(scores.argmax())
+        if scores[best] < NEAR:
+            return None
+        return int(self._table.serial[best]), float(scores[best] / self._favour()[best])
+
+    def alone(self) -> set[int]:
+        """The live stories of one post."""
+        return set(self._table.serial[self._table.joined < 2].tolist())
+
+    def born(self, story: int) -> int | None:
+        """The event time of a live story's first post, in microseconds; None if it is not live."""
+        row = int(self._table.rows_of(np.array([story]))[0])
+        return int(self._table.born[row]) if row >= 0 else None
+
+    def ids(self) -> set[int]:
+        """The live stories."""
+        return set(self._table.serial.tolist())
+
+    def largest(self, most: int) -> Vectors:
+        """The live stories of two posts or more, the `most` with the greatest mass."""
+        table = self._table
+        grown = np.flatnonzero(table.joined >= 2)
+        return self._vectors(np.sort(grown[np.lexsort((table.serial[grown], -table.mass[grown]))][:most]))
+
+    def vectors(self, ids: Collection[int]) -> Vectors:
+        """Those of the stories `ids` that are live."""
+        rows = self._table.rows_of(np.array(sorted(ids), np.int64))
+        return self._vectors(rows[rows >= 0])
+
+    def _vectors(self, rows: Ints) -> Vectors:
+        table = self._table
+        weights, lengths = table.weighted(rows)
+        order = np.argsort(table.columns[rows], axis=1, kind="stable")
+        columns = np.take_along_axis(table.columns[rows], order, axis=1)
+        row, place = np.nonzero(columns < NONE)
+        values = np.take_along_axis(weights / lengths[:, None], order, axis=1)[row, place]
+        return Vectors(
+            ids=table.serial[rows],
+            rows=sparse(row, columns[row, place], values, (len(rows), SIZE)),
+            mass=table.mass[rows],
+            joined=table.joined[rows],
+        )
+
+    def state(self) -> dict[str, Any]:
+        """All that a later `restored` needs to go on as if nothing had happened: arrays and plain numbers."""
+        arrays = {name: getattr(self._table, name) for name in ARRAYS}
+        kept = {"seed": self.seed, "at": self._at, "untidy": self._untidy, "next": self._table.next}
+        return {**kept, "sample": self._sample.state(), **arrays}
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> "Stories":
+        """The stories that were saved."""
+        stories = cls(state["seed"])
+        stories._at, stories._untidy = state["at"], state["untidy"]
+        stories._table = StoryTable.restored({name: np.array(state[name]) for name in ARRAYS}, state["next"])
+        stories._sample = Sample.restored(state["sample"])
+        return stories
+
+    # -- placing -----------------------------------------------------------------------------------------------
+
+    def _place(self, counts: Counts, learnt: Counts, given: Ints, at: int) -> Ints:
+        """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
+        table = self._table
+        filled = np.bincount(counts.rows, minlength=counts.size) > 0
+        docs, columns = self._unit(counts)
+        scores = self._scores(docs, columns)
+        known = table.rows_of(given)
+        loose = np.flatnonzero(filled & (known < 0) & (scores.max(axis=1, initial=0.0) < NEAR))
+        if len(loose):
+            between = (docs @ docs.T).toarray() * self._newcomer()
+            founders = _founders(between, loose)
+            scores = np.concatenate([scores, between[:, founders]], axis=1)
+            table.found(np.full(len(founders), at, np.int64))
+        home = scores.argmax(axis=1) if len(table) else np.full(counts.size, -1, np.int64)
+        home = np.where(filled, np.where(known >= 0, known, home), -1)
+        table.add(home, learnt)
+        return np.where(filled, table.serial[home], -1) if len(table) else home
+
+    def _unit(self, counts: Counts) -> tuple[csr_array, Ints]:
+        """TF-IDF of documents, each of length one, over the columns that they have, and these columns."""
+        columns, place = np.unique(counts.columns, return_inverse=True)
+        values = counts.values * self._table.idf(columns)[place]
+        squares = np.bincount(counts.rows, values * values, minlength=counts.size)
+        values = values / np.sqrt(squares)[counts.rows]
+        return sparse(counts.rows, place, values, (counts.size, len(columns))), columns
+
+    def _scores(self, docs: csr_array, columns: Ints) -> Floats:
+        """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories)."""
+        table = self._table
+        weights, lengths = table.weighted()
+        self._scratch[columns] = np.arange(1, len(columns) + 1)
+        places = self._scratch[table.columns]
+        self._scratch[columns] = 0
+        row, term = np.nonzero(places)
+        near = weights[row, term] * (self._favour() / lengths)[row]
+        stories = csr_array((near, (places[row, term] - 1, row)), shape=(len(columns), len(table)))
+        scores: Floats = (docs @ stories).toarray()
+        return scores
+
+    def _favour(self) -> Floats:
+        """What the cosine with each story is multiplied by: a post is more likely about what many are about."""
+        mass = self._table.mass
+        favour: Floats = (1 + mass * RECENT / max(mass.sum(), RECENT)) ** HEED
+        return favour
+
+    def _newcomer(self) -> float:
+        """The favour of a story that has just been founded."""
+        return float((1 + RECENT / max(self._table.mass.sum(), RECENT)) ** HEED)
+
+    # -- keeping order -----------------------------------------------------------------------------------------
+
+    def _fade(self, elapsed: float, posts: int) -> None:
+        """Let weights decay, and retire what has become faint or, of too many, is the faintest."""
+        table = self._table
+        table.fade(halvings(elapsed, posts, HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE))
+        staying = table.mass >= FAINT
+        alone = table.joined < 2
+        _cap(staying, alone, table.mass, MAX_ALONE)
+        _cap(staying, ~alone, table.mass, MAX_LIVE)
+        if not staying.all():
+            table.keep(staying)
+
+    def _merge(self) -> list[tuple[int, int]]:
+        """Join stories that have become one, each at most once. Returns ids: (gone, into)."""
+        vectors = self.largest(MAX_LIVE)
+        if len(vectors.ids) < 2:
+            return []
+        columns, place = np.unique(vectors.rows.indices, return_inverse=True)
+        unit = csr_array((vectors.rows.data, place, vectors.rows.indptr), shape=(len(vectors.ids), len(columns)))
+        cosines = (unit @ unit.T).tocoo()
+        alike = (cosines.row < cosines.col) & (cosines.data >= SAME)
+        done: set[int] = set()
+        pairs: list[tuple[int, int]] = []
+        for _, older, younger in sorted(
+            zip(-cosines.data[alike], cosines.row[alike].tolist(), cosines.col[alike].tolist(), strict=True)
+        ):
+            if not done & {older, younger}:
+                done |= {older, younger}
+                pairs.append((int(vectors.ids[younger]), int(vectors.ids[older])))
+        if pairs:
+            gone, into = np.searchsorted(self._table.serial, np.array(pairs).T)
+            self._table.absorb(into, gone)
+        return pairs
+
+
+def followed(became: Mapping[int, int], story: int) -> int:
+    """The story that a story is by now, after merges (gone, into)."""
+    while story in became:
+        story = became[story]
+    return story
+
+
+def _cap(staying: Bools, group: Bools, mass: Floats, most: int) -> None:
+    """Keep the `most` of a group with the greatest mass, of equals the youngest."""
+    rows = np.flatnonzero(group & staying)
+    if len(rows) > most:
+        staying[rows[np.lexsort((-rows, -mass[rows]))][most:]] = False
+
+
+def _founders(between: Floats, loose: Ints) -> Ints:
+    """Of the documents near no story, in order, those near no founder before them. `between` has their scores."""
+    nearest = np.zeros(len(between))
+    founders = []
+    for document in loose.tolist():
+        if nearest[document] < NEAR:
+            founders.append(document)
+            np.maximum(nearest, between[document], out=nearest)
+    return np.array(founders, np.int64)
+
+
+def halvings(elapsed: float, posts: int, half_life: float, half_life_posts: float, longest: float) -> float:
+    """How often weights halve while `posts` came in `elapsed` microseconds: by time, but no faster than by posts."""
+    return max(elapsed / longest, min(elapsed / half_life, posts / half_life_posts))

@@ -1,0 +1,138 @@
+"""The live stories as rows of one table: what their posts say, hashed and faded, and how many there were."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from models.vectors import SIZE, Bools, Counts, Floats, Ints
+
+TERMS = 128  # heaviest terms kept of a story
+NONE = SIZE  # column of a place that holds no term
+FAINT_TERM = 0.05  # weight under which a term is dropped
+ARRAYS = ("columns", "weights", "mass", "joined", "born", "serial")
+
+
+class StoryTable:
+    """Rows stand in order of founding, and `serial` names them for ever.
+
+    `columns` and `weights`, shape (stories, TERMS), hold the faded sums of the posts' terms; `mass` is the faded number
+    of posts, `joined` how many there ever were, `born` the event time of the first.
+    """
+
+    def __init__(self) -> None:
+        self.columns: Ints = np.full((0, TERMS), NONE, np.int64)
+        self.weights: Floats = np.zeros((0, TERMS))
+        self.mass: Floats = np.zeros(0)
+        self.joined: Ints = np.zeros(0, np.int64)
+        self.born: Ints = np.zeros(0, np.int64)
+        self.serial: Ints = np.zeros(0, np.int64)
+        self._spread = np.zeros(SIZE + 1, np.int32)  # live stories that have each column
+        self.next = 0  # serial of the next to be founded
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, Any], following: int) -> "StoryTable":
+        """The table that had these ARRAYS and would have founded `following` next."""
+        table = cls()
+        for name in ARRAYS:
+            setattr(table, name, arrays[name])
+        table.next = following
+        table._recount(table.columns, 1)
+        return table
+
+    def __len__(self) -> int:
+        return len(self.serial)
+
+    def idf(self, columns: Ints) -> Floats:
+        """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column."""
+        known = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
+        weights: Floats = known[self._spread[columns]]
+        return weights
+
+    def weighted(self, rows: Ints | slice = slice(None)) -> tuple[Floats, Floats]:
+        """TF-IDF weights of rows, shape (rows, TERMS), and the length of each; the length of an empty one is 1.
+
+        tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
+        """
+        sums = self.weights[rows]
+        weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(self.columns[rows])
+        lengths = np.sqrt(np.einsum("ij,ij->i", weights, weights))
+        return weights, np.where(lengths > 0, lengths, 1.0)
+
+    def rows_of(self, ids: Ints) -> Ints:
+        """The row of each of the stories `ids`; -1 where it is not live."""
+        if not len(self):
+            return np.full(len(ids), -1, np.int64)
+        rows = np.minimum(np.searchsorted(self.serial, ids), len(self) - 1)
+        return np.where(self.serial[rows] == ids, rows, -1)
+
+    def fade(self, halvings: float) -> None:
+        """Let everything weigh 2^-halvings of what it did, and drop terms that have become faint."""
+        factor = 2.0**-halvings
+        self.mass *= factor
+        self.weights *= factor
+        faint = (self.weights < FAINT_TERM) & (self.columns < NONE)
+        if faint.any():
+            self._recount(self.columns[faint], -1)
+            self.columns[faint] = NONE
+            self.weights[faint] = 0.0
+
+    def found(self, births: Ints) -> None:
+        """Add an empty story for each of the event times `births`."""
+        many = len(births)
+        self.columns = np.concatenate([self.columns, np.full((many, TERMS), NONE, np.int64)])
+        self.weights = np.concatenate([self.weights, np.zeros((many, TERMS))])
+        self.mass = np.concatenate([self.mass, np.zeros(many)])
+        self.joined = np.concatenate([self.joined, np.zeros(many, np.int64)])
+        self.born = np.concatenate([self.born, births])
+        self.serial = np.concatenate([self.serial, np.arange(self.next, self.next + many)])
+        self.next += many
+
+    def add(self, home: Ints, counts: Counts) -> None:
+        """Add documents to the stories in the rows `home`; -1 leaves a document out."""
+        arrived = np.bincount(home[home >= 0], minlength=len(self))
+        self.mass += arrived
+        self.joined += arrived
+        self._learn(np.flatnonzero(arrived), home[counts.rows], counts.columns, counts.values)
+
+    def absorb(self, into: Ints, gone: Ints) -> None:
+        """Add the stories in the rows `gone` to those in `into`, pair by pair, and take them out."""
+        self.mass[into] += self.mass[gone]
+        self.joined[into] += self.joined[gone]
+        self.born[into] = np.minimum(self.born[into], self.born[gone])
+        pair, place = np.nonzero(self.columns[gone] < NONE)
+        order = np.argsort(into)
+        self._learn(into[order], into[pair], self.columns[gone][pair, place], self.weights[gone][pair, place])
+        staying = np.ones(len(self), np.bool_)
+        staying[gone] = False
+        self.keep(staying)
+
+    def keep(self, staying: Bools) -> None:
+        """Let go of all other rows."""
+        self._recount(self.columns[~staying], -1)
+        for name in ARRAYS:
+            setattr(self, name, getattr(self, name)[staying])
+
+    def _learn(self, touched: Ints, rows: Ints, columns: Ints, values: Floats) -> None:
+        """Add terms to the rows `touched`, in ascending order, and keep the heaviest of each."""
+        before = self.columns[touched]
+        row, place = np.nonzero(before < NONE)
+        rows = np.concatenate([row, np.searchsorted(touched, rows)])
+        columns = np.concatenate([before[row, place], columns])
+        values = np.concatenate([self.weights[touched][row, place], values])
+        cells, places = np.unique(rows * (SIZE + 1) + columns, return_inverse=True)
+        values = np.bincount(places, values)
+        rows, columns = cells // (SIZE + 1), cells % (SIZE + 1)
+        order = np.lexsort((columns, -values, rows))
+        rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        order, rows, rank = order[rank < TERMS], rows[rank < TERMS], rank[rank < TERMS]
+        after = np.full(before.shape, NONE, np.int64)
+        weights = np.zeros(before.shape)
+        after[rows, rank], weights[rows, rank] = columns[order], values[order]
+        self._recount(before, -1)
+        self._recount(after, 1)
+        self.columns[touched], self.weights[touched] = after, weights
+
+    def _recount(self, columns: Ints, sign: int) -> None:
+        np.add.at(self._spread, columns.ravel(), sign)
+        self._spread[NONE] = 0  # where no term is, there is none to be rare

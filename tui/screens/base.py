@@ -1,0 +1,162 @@
+"""What every screen that shows the feed has: the header, the event line, the keys, and tables that sort and open."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from engine.snapshot import Frame, Snapshot
+from tui.actions import bindings
+from tui.details import page_of
+from tui.format import count
+from tui.lines import Line, fit
+from tui.screens.page import PageScreen
+from tui.view import View
+from tui.widgets.events import EventLine
+from tui.widgets.footer import KeyLine
+from tui.widgets.header import Header
+from tui.widgets.paint import Panel
+from tui.widgets.table import Opened, Table
+
+# The table of an export that goes with a panel.
+TABLES = {
+    "clusters": "clusters",
+    "stories": "stories",
+    "rising": "bursts",
+    "bursts": "bursts",
+    "hashtags": "hashtags",
+    "predictions": "predictions",
+    "timeline": "timeline",
+}
+LEAST_WIDTH, LEAST_HEIGHT = 60, 16
+
+
+class Resumed(Message):
+    """A screen is on top again, and has to be shown what has come meanwhile."""
+
+    def __init__(self, screen: "ViewScreen") -> None:
+        super().__init__()
+        self.screen = screen
+
+
+class TooSmall(Panel):
+    """Stands in for everything when the terminal is too small to show it."""
+
+    def __init__(self) -> None:
+        super().__init__("toosmall")
+        self._posts = 0
+
+    def show(self, posts: int) -> None:
+        """Count on."""
+        self._posts = posts
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The one line."""
+        need = f"terminal too small (need {LEAST_WIDTH}x{LEAST_HEIGHT})"
+        counting: Line = ((f"{count(self._posts)} posts", "muted"),)
+        return [fit([(0, ((f"{need}, still counting", "warning"),)), (1, counting)], width, ": ")]
+
+
+class ViewScreen(Screen[None]):
+    """A screen that draws a View: subclasses say what stands between its header and its event line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("view"),
+        Binding("tab", "app.focus_next", "next panel", show=False),
+        Binding("shift+tab", "app.focus_previous", "panel before", show=False),
+    ]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-too-narrow"),
+        (LEAST_WIDTH, "-narrow"),
+        (100, "-middle"),
+        (120, "-broad"),
+        (150, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-too-low"),
+        (LEAST_HEIGHT, "-low"),
+        (32, "-high"),
+        (42, "-tall"),
+    ]
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self.snapshot: Snapshot | None = None
+        self._header, self._events, self._too_small = Header(), EventLine(), TooSmall()
+
+    def compose(self) -> ComposeResult:
+        """The frame of the screen around its body."""
+        yield self._too_small
+        yield self._header
+        yield from self.body()
+        yield self._events
+        yield KeyLine()
+
+    # -- what subclasses say --------------------------------------------------------------------------------------
+
+    def body(self) -> ComposeResult:
+        """What stands between the header and the event line."""
+        raise NotImplementedError
+
+    def draw(self, frame: Frame) -> None:
+        """Draw another frame."""
+        raise NotImplementedError
+
+    @property
+    def lists_bursts(self) -> bool:
+        """Whether a table of what is rising is in sight; else the event line names the foremost burst."""
+        return False
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    def show(self, view: View) -> None:
+        """Draw a view: only what changed is painted."""
+        self._header.show(view)
+        self._events.name_burst(not self.lists_bursts)
+        self._events.show(view)
+        if view.frame is not None and view.frame.snapshot is not self.snapshot:
+            self.snapshot = view.frame.snapshot
+            self._too_small.show(self.snapshot.meters.posts)
+            self.draw(view.frame)
+
+    def say(self, text: str, role: str = "", lasting: bool = False) -> None:
+        """Show a message on the event line."""
+        self._events.say(text, role, lasting)
+
+    def announce(self, text: str) -> None:
+        """Show a piece of news on the event line, beside any message."""
+        self._events.announce(text)
+
+    def on_screen_resume(self) -> None:
+        """Ask for what has come meanwhile."""
+        self.post_message(Resumed(self))
+
+    def table_in_focus(self) -> str:
+        """The table of an export that goes with the panel in focus."""
+        return TABLES.get(self.focused.id or "", "posts") if self.focused else "posts"
+
+    # -- what the keys do ------------------------------------------------------------------------------------------
+
+    def action_sort(self) -> None:
+        """Sort the focused table by its next column."""
+        if not (isinstance(self.focused, Table) and self.focused.sort_by_next()):
+            self.say("nothing to sort here: tab leads to a table")
+
+    def action_reverse(self) -> None:
+        """Turn the focused table's order round."""
+        if not (isinstance(self.focused, Table) and self.focused.reverse_sort()):
+            self.say("nothing to sort here: tab leads to a table")
+
+    @on(Opened)
+    def opened(self, event: Opened) -> None:
+        """A row was asked for in full."""
+        assert self.snapshot is not None
+        self.open_item(event.item, self.snapshot)
+
+    def open_item(self, item: object, snapshot: Snapshot) -> None:
+        """All that is known of one thing."""
+        self.app.push_screen(PageScreen(*page_of(item, snapshot)))

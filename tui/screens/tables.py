@@ -1,0 +1,67 @@
+"""Pages of tables over the overview: what is rising, and the topics."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from engine.snapshot import Frame
+from tui.actions import bindings
+from tui.screens.base import ViewScreen
+from tui.widgets.clusters import Clusters
+from tui.widgets.rising import Bursts
+from tui.widgets.stories import Stories
+
+
+class TablesScreen(ViewScreen):
+    """A page of live tables. Esc or q closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("page")
+
+    def action_close(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss()
+
+
+class RisingScreen(TablesScreen):
+    """The bursts going on, then those that are over."""
+
+    AUTO_FOCUS = "#bursts"
+
+    def __init__(self) -> None:
+        super().__init__("rising-page")
+        self._bursts = Bursts()
+
+    def body(self) -> ComposeResult:
+        """One table."""
+        yield Horizontal(self._bursts, classes="row")
+
+    def draw(self, frame: Frame) -> None:
+        """Draw another frame."""
+        self._bursts.show(frame.snapshot)
+
+    @property
+    def lists_bursts(self) -> bool:
+        """That is what it is for."""
+        return True
+
+
+class TopicsScreen(TablesScreen):
+    """The clusters, and below them the stories."""
+
+    AUTO_FOCUS = "#clusters"
+
+    def __init__(self) -> None:
+        super().__init__("topics-page")
+        self._clusters, self._stories = Clusters(""), Stories()
+
+    def body(self) -> ComposeResult:
+        """Two tables."""
+        yield Horizontal(self._clusters, id="page-clusters", classes="row")
+        yield Horizontal(self._stories, id="page-stories", classes="row")
+
+    def draw(self, frame: Frame) -> None:
+        """Draw another frame."""
+        self._clusters.show(frame.snapshot)
+        self._stories.show(frame.snapshot)
