@@ -30,7 +30,7 @@ def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
     """Clean a post and read it. Text that its author asks not to be kept counts in the sums, and is dropped."""
     name = clean_line(post.name)
     text = clean(post.text)
-    tags = _given(post.tags) if post.tags is not None else hashtags.find(text)
+    tags = _tags(post, text)
     verdict = language.judge(text, post.lang)
     polarity = None if verdict.reason else sentiment.polarity(post.text)  # as it came: VADER's very numbers
     words = terms(text, tags)
@@ -39,5 +39,16 @@ def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
     return Analysis(text, name, tags, words, verdict.lang, verdict.reason, polarity)
 
 
-def _given(tags: tuple[str, ...]) -> tuple[str, ...]:
-    return hashtags.normalise_all(clean_line(tag) for tag in tags)
+def read_terms(post: Post, keep_withheld: bool = False) -> tuple[str, ...]:
+    """The terms alone of a post, as `analyse` finds them."""
+    if post.withheld and not keep_withheld:
+        return ()
+    text = clean(post.text)
+    return terms(text, _tags(post, text))
+
+
+def _tags(post: Post, text: str) -> tuple[str, ...]:
+    """Those the platform gave, else those in the text."""
+    if post.tags is None:
+        return hashtags.find(text)
+    return hashtags.normalise_all(clean_line(tag) for tag in post.tags)

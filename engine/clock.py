@@ -1,6 +1,7 @@
 """Event time: when a record happened, how far each source has come, and the buffer that puts records in order."""
 
 import heapq
+from collections import OrderedDict
 from typing import NamedTuple
 
 from engine.config import EngineConfig
@@ -75,7 +76,7 @@ class SourceClock:
 
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
-        self._timeless: dict[str, int] = {}
+        self._timeless: OrderedDict[str, int] = OrderedDict()
         self._number = 0
         self.newest: int | None = None
 
@@ -117,7 +118,7 @@ class SourceClock:
             return given
         time = 0 if self.newest is None else self.newest + ARRIVAL_STEP
         if len(self._timeless) >= TIMELESS_KEPT:
-            del self._timeless[next(iter(self._timeless))]
+            self._timeless.popitem(last=False)
         self._timeless[key] = time
         self.newest = time
         return time

@@ -58,6 +58,8 @@ class Post(msgspec.Struct, frozen=True, tag="post", kw_only=True):
     sensitive: bool = False
     withheld: bool = False  # author or platform asks that the text is not kept (noindex, not public, protected)
     removed: bool = False  # the platform shows a stub in place of the text ("[deleted]")
+    nameless: bool = False  # the line has no id, author or time: `uid` is a digest of all that it says
+    label: str = ""  # what the post truly is, in labelled data: read for evaluation and nothing else
 
 
 class Edit(msgspec.Struct, frozen=True, tag="edit", kw_only=True):

@@ -3,15 +3,13 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
-from engine.config import SECOND
+from engine.config import SECOND, EngineConfig
 from engine.platforms.moment import line_time
+from engine.sequence import Sequencer
 from engine.sources.base import Item, Source
-
-if TYPE_CHECKING:
-    from engine.pipeline import Engine
 
 CHUNK = 512  # lines taken from one source at a time
 QUIET_AFTER = 2.0  # seconds, at least, that a source with nothing to say holds up the others
@@ -19,6 +17,33 @@ MAX_HELD = 20_000  # records that may wait for such a source, however short its 
 REFRESH_EVERY = 1.0  # seconds between two looks for new files
 
 Clock = Callable[[], float]
+
+
+class Fed(Protocol):
+    """What lines are carried to: the engine, or whatever else puts them in the engine's order."""
+
+    config: EngineConfig
+    sequence: Sequencer
+
+    def open(self, source: int) -> None:
+        """Announce a source, so that others wait for its first line."""
+        ...
+
+    def feed(self, source: int, items: Sequence[Item], present: int) -> None:
+        """Take lines of a source, in order; `present` is the reader's clock."""
+        ...
+
+    def quiet(self, source: int) -> None:
+        """A source has nothing to say for now, or ever."""
+        ...
+
+    def blind(self, source: int, since: int | None, reason: str) -> None:
+        """Lines of a source were lost between the event time `since` and now."""
+        ...
+
+    def finish(self) -> None:
+        """The feed is over."""
+        ...
 
 
 class SourceSet(Protocol):
@@ -70,7 +95,7 @@ class Runner:
 
     def __init__(
         self,
-        engine: "Engine",
+        engine: Fed,
         sources: SourceSet,
         replay: float | None = None,
         clock: Clock = time.monotonic,

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -270,6 +271,62 @@ def test_a_mapping_reads_any_line_and_goes_with_no_other_format() -> None:
     assert (post.text, post.author) == ("hello", "ann")
     with pytest.raises(ValueError, match="mapping"):
         Decoder("mastodon", mapping=(("text", ".a"),))
+
+
+# --- labelled data -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["generic", "mastodon", "bluesky-view", "x-v2"])
+def test_a_label_beside_the_fields_of_any_shape_is_that_of_its_post(name: str) -> None:
+    plain = only(Decoder(), line(SAMPLES[name]))
+    labelled = only(Decoder(), line({**SAMPLES[name], "label": "storm"}))
+    assert Decoder().read(line(SAMPLES[name])) == [plain]
+    assert isinstance(plain, Mapped)
+    assert isinstance(labelled, Mapped)
+    first, *rest = labelled.events
+    assert first == msgspec.structs.replace(plain.events[0], label="storm")
+    assert tuple(rest) == plain.events[1:]
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        *((" storm ", "storm"), (0, "0"), (9, "9"), (-1, "-1"), (9.0, "9"), (1.5, "1.5"), (True, "true")),
+        *((None, ""), ("", ""), ([], ""), ({"a": 1}, "")),
+    ],
+)
+def test_a_label_is_text_number_or_truth(value: Any, label: str) -> None:
+    assert only(Decoder(), line({"text": "words", "label": value})).events[0].label == label
+
+
+def test_an_edit_carries_the_label_of_its_post() -> None:
+    edit = {"id": "3", "text": "words", "edit_history_tweet_ids": ["2", "3"], "label": "storm"}
+    assert only(Decoder(), line(edit)).events[0].post.label == "storm"
+
+
+def test_a_mapped_label_is_no_other() -> None:
+    decoder = Decoder(mapping=(("text", "tweet"), ("label", "_event")))
+    for event, label in (("flood", "flood"), (None, "")):
+        found = only(decoder, line({"tweet": "words", "label": "on-topic", "_event": event}))
+        assert found.events[0].label == label
+
+
+def test_a_map_of_the_label_alone_leaves_shapes_to_be_found() -> None:
+    decoder = Decoder(mapping=(("label", "truth.event"),))
+    for name in ("mastodon", "generic"):
+        found = only(decoder, line({**SAMPLES[name], "truth": {"event": 4}}))
+        assert found.events[0].label == "4"
+    assert set(decoder.formats) == {"mastodon", "generic"}
+
+
+def test_what_is_not_kept_is_ignored_whatever_it_is() -> None:
+    decoder = Decoder(keep=(("label", "on-topic"), ("n.0", "1")))
+    kept = {"text": "words", "label": "on-topic", "n": [1]}
+    assert isinstance(only(decoder, line(kept)), Mapped)
+    for other in ({**kept, "label": "off-topic"}, {**kept, "n": [2]}, {"text": "words"}, {"odd": 1}, 7):
+        assert only(decoder, line(other)) == Ignored("left out by --keep")
+    page = [kept, {**kept, "n": []}, kept]
+    assert [type(outcome) for outcome in decoder.read(line(page))] == [Mapped, Ignored, Mapped]
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------

@@ -238,6 +238,20 @@ def test_a_map_finds_fields_wherever_they_are() -> None:
     )
 
 
+@pytest.mark.parametrize("path", [".tweet text.0", "tweet text.0"])
+def test_a_path_may_leave_out_its_first_dot_and_names_may_have_spaces(path: str) -> None:
+    adapter = mapped(parse_map(f"text={path}, id=tweet id"))
+    found = event(adapter.read({"tweet text": ["words"], "tweet id": "'262342930549850112'"}))
+    assert (found.text, found.uid) == ("words", "262342930549850112")
+    assert found.created == 1_351_382_403_396_000  # the id of a tweet holds its time
+
+
+def test_a_post_with_neither_id_nor_author_nor_time_is_nameless() -> None:
+    assert only({"text": "words", "label": "a"}).nameless
+    for more in ({"id": 1}, {"author": "ann"}, {"created_at": CREATED_AT}):
+        assert not only({"text": "words", **more}).nameless
+
+
 def test_a_map_whose_text_is_not_there_rejects_the_line() -> None:
     adapter = mapped((("text", ".a.5.b"),))
     for line in ({}, {"a": []}, {"a": [1]}, {"a": {"b": "x"}}, {"text": "usual"}):
@@ -249,14 +263,15 @@ def test_a_map_whose_text_is_not_there_rejects_the_line() -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("", "expected field=.path"),
-        ("text", "expected field=.path"),
+        ("", "expected field=path"),
+        ("text", "expected field=path"),
         ("words=.a", "unknown field 'words'"),
-        ("text=a", "a path looks like"),
+        ("text=", "a path looks like"),
+        ("text=a.", "a path looks like"),
         ("text=.", "a path looks like"),
         ("text=.a..b", "a path looks like"),
         ("text=.a,text=.b", "text comes twice"),
-        ("text=.a\n,", "expected field=.path"),
+        ("text=.a\n,", "expected field=path"),
     ],
 )
 def test_a_wrong_map_is_refused_in_one_line(text: str, part: str) -> None:

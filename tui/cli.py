@@ -9,7 +9,7 @@ from typing import NoReturn
 from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("watch", "demo", "score", "export", "simulate")
+COMMANDS = ("watch", "demo", "score", "export", "evaluate", "simulate")
 TABLES = ("posts", "hashtags", "clusters", "stories", "bursts", "authors", "predictions", "timeline", "metrics")
 SHAPES = ("bluesky", "mastodon", "x", "reddit")
 DEFAULT_WINDOW = "15m"
@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     _engine_options(export, "all", "all")
     export.set_defaults(run=_export)
 
+    evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
+    _measures(evaluate.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
+
     simulate = commands.add_parser("simulate", help="write a simulated feed in a platform's native shape")
     simulate.add_argument("-o", "--output", required=True, metavar="FEED.jsonl")
     simulate.add_argument("--shape", choices=SHAPES, default="bluesky")
@@ -92,6 +95,24 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--truth", metavar="TRUTH.json", help="write what was planted")
     simulate.set_defaults(run=_simulate)
     return parser
+
+
+def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
+    """What `evaluate` can measure."""
+    clusters = measures.add_parser("clusters", help="stories and themes against the label of each post")
+    clusters.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    clusters.add_argument("--json", action="store_true", help="print one JSON object")
+    clusters.add_argument(
+        "--keep",
+        type=options.condition,
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="read only lines where FIELD is VALUE; of several, all must hold",
+    )
+    _source_options(clusters)
+    _order_options(clusters)
+    clusters.set_defaults(run=_evaluate_clusters)
 
 
 def _version() -> str:
@@ -113,7 +134,7 @@ def _positive(text: str) -> float:
 def _source_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--format", type=options.shape, default="auto", metavar="NAME", help="the native shape (default: find it out)")
-    add("--map", type=options.mapping, default=(), metavar="text=.a.b,...", help="where the fields of other lines are")
+    add("--map", type=options.mapping, default=(), metavar="text=a.b,...", help="where the fields of other lines are")
     parser.add_argument("--follow-missing", action="store_true", help="wait for files that are not there yet")
 
 
@@ -121,8 +142,13 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
     add = parser.add_argument
     add("--window", type=options.span, default=window, metavar="15m|all", help=f"what is shown (default {window})")
     add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
-    add("--lateness", type=options.lateness, metavar="2s|all", help="depth of the reorder buffer (default 2s)")
     add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
+    _order_options(parser)
+
+
+def _order_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--lateness", type=options.lateness, metavar="2s|all", help="depth of the reorder buffer (default 2s)")
     add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
     add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")
     add("--seed", type=int, default=0)
@@ -158,6 +184,12 @@ def _export(arguments: argparse.Namespace) -> int:
     from tui.headless import export  # noqa: PLC0415
 
     return export(arguments, _fail)
+
+
+def _evaluate_clusters(arguments: argparse.Namespace) -> int:
+    from tui.evaluate import clusters  # noqa: PLC0415
+
+    return clusters(arguments, _fail)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

@@ -2,32 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.config import EngineConfig
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
-from engine.runner import Runner
 from engine.snapshot import DraftScore, Snapshot
 from engine.sources.base import SourceError
-from engine.sources.opening import open_sources
-from tui.configure import engine_config, source_config
-from tui.options import WHOLE_FEED
+from tui.configure import engine_config
+from tui.reading import read_feed
 
 if TYPE_CHECKING:
     from engine.snapshot import WordScore
 
 Fail = Callable[[str], int]
-
-FEW = 4  # records that may come late in any feed
-SORTABLE = 1_000_000  # records
 
 
 def score(arguments: argparse.Namespace, fail: Fail) -> int:
@@ -72,15 +65,7 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
     try:
         check_target(arguments.output)
-        engine, failed = _read(arguments, engine_config(arguments))
-        if arguments.lateness is None and _is_unordered(engine) and _can_be_read_again(arguments.feed):
-            share = engine.meters["late"] / _taken(engine)
-            print(
-                f"{share:.0%} of the records came late: not in time order, as archives are. Read again and sorted "
-                "(--lateness 2s takes them as they come)",
-                file=sys.stderr,
-            )
-            engine, failed = _read(arguments, engine_config(arguments, lateness=WHOLE_FEED))
+        engine, failed = read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
         picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
     except (ExportError, SourceError, ValueError) as error:
@@ -89,28 +74,12 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     return fail("; ".join(failed)) if failed else 0
 
 
-def _read(arguments: argparse.Namespace, config: EngineConfig) -> tuple[Engine, list[str]]:
-    """The engine at the end of the feed, and the sources that failed."""
-    decoder = Decoder(arguments.format, arguments.map)
-    sources = open_sources(source_config(arguments))
-    engine = Engine(config, decoder, until=arguments.at)
-    Runner(engine, sources).run()
-    sources.close()
-    return engine, [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+def _engine(arguments: argparse.Namespace, lateness: int | None) -> Engine:
+    return Engine(engine_config(arguments, lateness), Decoder(arguments.format, arguments.map), until=arguments.at)
 
 
-def _is_unordered(engine: Engine) -> bool:
-    """Whether so much came late that the feed is an archive in another order, and small enough to sort in memory."""
-    read = _taken(engine)
-    return max(FEW, read / 4) < engine.meters.get("late", 0) and read <= SORTABLE
-
-
-def _taken(engine: Engine) -> int:
-    return engine.intake.read - engine.sequence.held
-
-
-def _can_be_read_again(paths: Sequence[str]) -> bool:
-    return not any(path == "-" or Path(path).is_fifo() for path in paths)
+def _late(engine: Engine) -> tuple[int, int]:
+    return engine.meters.get("late", 0), engine.intake.read - engine.sequence.held
 
 
 def _summary(picture: Snapshot, paths: list[str]) -> str:

@@ -95,7 +95,7 @@ def shape(text: str) -> str:
 
 
 def mapping(text: str) -> tuple[tuple[str, str], ...]:
-    """Fields and the paths where they are, like text=.a.b,author=.c."""
+    """Fields and the paths where they are, like text=a.b,author=c."""
     from engine.platforms.generic import mapped, parse_map  # noqa: PLC0415 - keeps --help quick
 
     try:
@@ -104,3 +104,17 @@ def mapping(text: str) -> tuple[tuple[str, str], ...]:
     except ValueError as wrong:
         raise argparse.ArgumentTypeError(str(wrong)) from None
     return pairs
+
+
+def condition(text: str) -> tuple[str, str]:
+    """A field, by its path, and the value that it must have, like label=on-topic."""
+    from engine.platforms import paths  # noqa: PLC0415 - keeps --help quick
+
+    field, equals, value = (piece.strip() for piece in text.partition("="))
+    try:
+        paths.parse(field)
+    except ValueError:
+        equals = ""
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is no condition: write it like label=on-topic")
+    return field, value

@@ -6,7 +6,7 @@ line holds can raise out of here.
 
 import re
 
-from engine.platforms import generic, registry
+from engine.platforms import generic, labels, paths, registry
 from engine.platforms.base import Adapter, Ignored, Json, Outcome, Rejected
 from engine.platforms.jsontext import JsonError, parse
 
@@ -16,18 +16,29 @@ _BOM = b"\xef\xbb\xbf"
 # Server-sent events as curl prints them. Of these fields only the data matter; ":" starts a heartbeat.
 _SSE_OTHER = re.compile(rb":[^\"{}]{0,99}$|(?:event|id|retry):|(?:data: ?(?:null|undefined)?)$")
 _SSE_ID = re.compile(rb"data: ?(\d{1,32})$")
+LEFT_OUT = Ignored("left out by --keep")
 _ARRAY_BRACKETS = frozenset({b"[", b"]"})
 
 
 class Decoder:
     """Reads lines and counts the shapes met. `format` "auto" finds each line's shape; a name forces one.
 
-    `mapping` (field, dotted path) reads every line by hand-written paths instead, as --map says.
-    Raises ValueError, in one line, for an unknown format or a wrong mapping.
+    `mapping` (field, dotted path) reads every line by hand-written paths instead, as --map says. A path of `label`
+    alone leaves the shapes to be found: the label of any shape stands there. With `keep` (dotted path, value) only
+    those items are read that have each of the values.
+    Raises ValueError, in one line, for an unknown format, a wrong mapping or a wrong path.
     """
 
-    def __init__(self, format: str = "auto", mapping: tuple[tuple[str, str], ...] = ()) -> None:  # noqa: A002
+    def __init__(
+        self,
+        format: str = "auto",  # noqa: A002
+        mapping: tuple[tuple[str, str], ...] = (),
+        keep: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self._forced: Adapter | None = None
+        self._label = paths.parse(dict(mapping).get("label", labels.FIELD))
+        self._keep = tuple((paths.parse(path), value) for path, value in keep)
+        mapping = tuple(pair for pair in mapping if pair[0] != "label")
         if mapping:
             if format not in {"auto", generic.ADAPTER.name}:
                 raise ValueError(f"a mapping cannot be used with format {format!r}")
@@ -60,11 +71,16 @@ class Decoder:
         outcomes: list[Outcome] = []
         in_full: dict[str, bool] = {}
         for item in items:
+            if not self._keeps(item):
+                outcomes.append(LEFT_OUT)
+                continue
             adapter = self._detect(item)
             if isinstance(adapter, Rejected):
                 outcomes.append(adapter)
                 continue
             found = _read(adapter, item)
+            if label := labels.written(paths.at(item, self._label)):
+                found = [labels.labelled(outcome, label) for outcome in found]
             outcomes.extend(found)
             fine = not any(isinstance(outcome, Rejected) for outcome in found)
             in_full[adapter.name] = in_full.get(adapter.name, True) and fine
@@ -73,6 +89,9 @@ class Decoder:
             lines, mapped = self.formats.get(name, (0, 0))
             self.formats[name] = (lines + 1, mapped + fine)
         return outcomes
+
+    def _keeps(self, item: Json) -> bool:
+        return all(labels.written(paths.at(item, path)) == value for path, value in self._keep)
 
     def _detect(self, item: Json) -> Adapter | Rejected:
         if not isinstance(item, dict):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 from engine.events import Post
-from engine.platforms import fields
+from engine.platforms import fields, paths
 from engine.platforms.base import Adapter, Json, Mapped, Object, Outcome, Rejected
 from engine.platforms.names import MAX_NAME, ROLES, USUAL, by_plain_name, plain
 from engine.platforms.readers import counts, moment, tag_names
@@ -19,7 +19,7 @@ from engine.platforms.x_common import snowflake_time
 
 PLATFORM = "generic"
 
-# What --map takes: every field a line can have under a usual name, and a label, which only evaluation reads.
+# What --map takes: every field a line can have under a usual name, and the label (engine/platforms/labels.py).
 MAPPABLE = (*(field for field in USUAL if field != "title"), "label")
 
 _TEXTS = frozenset((*USUAL["text"], *USUAL["title"]))
@@ -58,8 +58,8 @@ class _Mapped:
     platform = PLATFORM
     carries: frozenset[str] = frozenset()
 
-    def __init__(self, paths: dict[str, tuple[str, ...]]) -> None:
-        self.paths = paths
+    def __init__(self, places: dict[str, paths.Path]) -> None:
+        self.places = places
 
     def recognises(self, line: Json) -> bool:
         return isinstance(line, dict) and _text(self._finder(line)) is not None
@@ -73,10 +73,10 @@ class _Mapped:
         usual = _usual_finder(line)
 
         def find(field: str) -> tuple[str, Json]:
-            path = self.paths.get(field)
+            path = self.places.get(field)
             if path is None:
-                return ("", None) if field == "title" and "text" in self.paths else usual(field)
-            return plain(path[-1]), _at(line, path)
+                return ("", None) if field == "title" and "text" in self.places else usual(field)
+            return plain(path[-1]), paths.at(line, path)
 
         return find
 
@@ -85,44 +85,33 @@ ADAPTER: Adapter = _Generic()
 
 
 def parse_map(text: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of `field=.path,field=.path`. Raises ValueError, one line, for what cannot be meant."""
+    """The pairs of `field=path,field=path`. Raises ValueError, one line, for what cannot be meant."""
     pairs = []
     for part in text.split(","):
         field, equals, path = (piece.strip() for piece in part.partition("="))
         if not equals:
-            raise ValueError(f"--map: expected field=.path, found {part.strip()[:40]!r}")
+            raise ValueError(f"--map: expected field=path, found {part.strip()[:40]!r}")
         pairs.append((field, path))
     mapped(tuple(pairs))
     return tuple(pairs)
 
 
 def mapped(pairs: tuple[tuple[str, str], ...]) -> Adapter:
-    """An adapter for lines whose fields stand at the given paths, such as `.user.name` or `.media.0.url`.
+    """An adapter for lines whose fields stand at the given paths, such as `user.name` or `media.0.url`.
 
     Raises ValueError, one line, for an unknown field, one that comes twice, or a path that is none.
     """
-    paths: dict[str, tuple[str, ...]] = {}
+    places: dict[str, paths.Path] = {}
     for field, path in pairs:
         if field not in MAPPABLE:
             raise ValueError(f"--map: unknown field {field[:40]!r}; one of: {', '.join(MAPPABLE)}")
-        if field in paths:
+        if field in places:
             raise ValueError(f"--map: {field} comes twice")
-        steps = tuple(path[1:].split("."))
-        if not path.startswith(".") or not all(steps):
-            raise ValueError(f"--map: {field}: a path looks like .a.b or .a.0.b, not {path[:40]!r}")
-        paths[field] = steps
-    return _Mapped(paths)
-
-
-def _at(value: Json, path: tuple[str, ...]) -> Json:
-    for step in path:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isascii() and step.isdigit() and len(step) <= 9:
-            value = value[int(step)] if int(step) < len(value) else None
-        else:
-            return None
-    return value
+        try:
+            places[field] = paths.parse(path)
+        except ValueError as wrong:
+            raise ValueError(f"--map: {field}: {wrong}") from None
+    return _Mapped(places)
 
 
 def read_object(line: Json, platform: str) -> Outcome:
@@ -213,10 +202,13 @@ def _post(line: Object, platform: str, text: str, find: Finder) -> Post:
         view=_number(find("views")[1]),
     )
     reply_to = fields.text(find("reply_to")[1])
-    uid = uid or _digest(line, author, written, text)
+    told_apart = bool(author) or written is not None
+    nameless = not uid and not told_apart
+    uid = uid or _digest([author, written, text] if told_apart else line)
     return Post(
         platform=platform,
         uid=uid,
+        nameless=nameless,
         author=author,
         name=name,
         text=text,
@@ -273,8 +265,6 @@ def _language(value: Json) -> str:
     return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else ""
 
 
-def _digest(line: Object, author: str, written: Json, text: str) -> str:
-    told_apart = bool(author) or written is not None
-    identity = [author, written, text] if told_apart else line
+def _digest(identity: Json) -> str:
     data = json.dumps(identity, sort_keys=True, ensure_ascii=True, default=str)
     return blake2b(data.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,53 @@
+"""Reads feeds to their end without a screen. What is plainly an archive in another order is read again, sorted."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from engine.runner import Fed, Runner
+from engine.sources.opening import open_sources
+from tui.configure import source_config
+from tui.options import WHOLE_FEED
+
+FEW = 4  # records that may come late in any feed
+SORTABLE = 1_000_000  # records
+
+Target = TypeVar("Target", bound=Fed)
+
+
+def read_feed(
+    arguments: argparse.Namespace, start: Callable[[int | None], Target], late: Callable[[Target], tuple[int, int]]
+) -> tuple[Target, list[str]]:
+    """What was fed to the end of `arguments.feed`, and the sources that failed.
+
+    `start` makes a fresh one to feed, with the lateness to use where none was given; `late` tells how many records came
+    late, and of how many. Raises SourceError.
+    """
+    target, failed = _read(arguments, start(None))
+    came_late, taken = late(target)
+    if arguments.lateness is None and _is_unordered(came_late, taken) and _can_be_read_again(arguments.feed):
+        print(
+            f"{came_late / taken:.0%} of the records came late: not in time order, as archives are. Read again and "
+            "sorted (--lateness 2s takes them as they come)",
+            file=sys.stderr,
+        )
+        target, failed = _read(arguments, start(WHOLE_FEED))
+    return target, failed
+
+
+def _read(arguments: argparse.Namespace, target: Target) -> tuple[Target, list[str]]:
+    sources = open_sources(source_config(arguments))
+    Runner(target, sources).run()
+    sources.close()
+    return target, [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+
+
+def _is_unordered(late: int, taken: int) -> bool:
+    """Whether so much came late that the feed is an archive in another order, and small enough to sort in memory."""
+    return max(FEW, taken / 4) < late and taken <= SORTABLE
+
+
+def _can_be_read_again(paths: Sequence[str]) -> bool:
+    return not any(path == "-" or Path(path).is_fifo() for path in paths)
