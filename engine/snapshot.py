@@ -138,7 +138,7 @@ class Story(Frozen, frozen=True, kw_only=True):
 
 
 class Burst(Frozen, frozen=True, kw_only=True):
-    """Something rising against its own past: a tag, a story or a word that more people speak of than was to be expected."""
+    """Something rising against its own past: a tag, a story or a word that more people speak of than usual."""
 
     id: int
     kind: Literal["tag", "story", "word"]
@@ -146,8 +146,9 @@ class Burst(Frozen, frozen=True, kw_only=True):
     story: int | None  # the story behind it
     start: datetime
     end: datetime | None  # None while it goes on
-    authors: int  # distinct, in the minute when it rose highest
-    expected: float  # distinct authors that its past let expect in that minute
+    window: int = 60  # seconds that authors are counted in: a minute, or longer where it rises slowly
+    authors: int  # distinct, in the window when it rose highest
+    expected: float  # distinct authors that its past let expect in that window
     times: float  # authors / expected
     score: float  # -log10 of the chance to see as many or more by its past alone
     posts: int  # since the start

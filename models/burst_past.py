@@ -133,7 +133,8 @@ class Past:
     def _exposure(self, slots: Ints) -> Floats:
         """The fading count of ticks since a slot's past began."""
         age = np.maximum(1, self.ticks - self.width - self.born[slots])
-        return np.minimum(max(1.0, self._weight), (1 - self.fade**age) / (1 - self.fade))
+        exposure: Floats = np.minimum(max(1.0, self._weight), (1 - self.fade**age) / (1 - self.fade))
+        return exposure
 
     def _spread(self) -> Floats:
         """One over the shape, by class: 0 where counts spread no more than chance has it (Poisson)."""
@@ -160,11 +161,13 @@ class Past:
             return np.zeros(len(slots))
         about = sorted({(time + ahead) // HOUR % HOURS for ahead in (0, EDGE)})
         ticks = np.maximum(1.0, self._hour_ticks[about])
-        return np.max(self._hourly[slots][:, about] / ticks, axis=1, initial=0.0).astype(np.float64)
+        most: Floats = np.max(self._hourly[slots][:, about] / ticks, axis=1, initial=0.0).astype(np.float64)
+        return most
 
 
 def _classes(mean: Floats) -> Ints:
-    return np.clip(np.frexp(mean)[1] - _LOWEST, 0, SPREADS - 1).astype(np.int64)
+    classes: Ints = np.clip(np.frexp(mean)[1] - _LOWEST, 0, SPREADS - 1).astype(np.int64)
+    return classes
 
 
 def _merged(slots: Ints, counts: Ints, old: int, new: int) -> tuple[Ints, Ints]:

@@ -58,8 +58,8 @@ class Rise:
 class Detector:
     """Finds the subjects that more people speak of than their past lets expect. Same steps, same rises.
 
-    Subjects are anything hashable, authors whole numbers below 2**32, times microseconds. Which of the authors of a step
-    came first makes no difference.
+    Subjects are anything hashable, authors whole numbers below 2**32, times microseconds. In which order those of a
+    step came makes no difference.
     """
 
     def __init__(self, scale: Scale, alarms: float = ALARMS, most: int = MAX_SUBJECTS) -> None:
@@ -216,7 +216,11 @@ class Detector:
     def _learn(self, slots: Ints, counts: Ints, time: int) -> None:
         """Make what was seen a part of the past."""
         past = self._past
-        held = {self._counts.slots[subject]: rise.usual for subject, rise in self.going.items() if subject in self._counts.slots}
+        held = {
+            self._counts.slots[subject]: rise.usual
+            for subject, rise in self.going.items()
+            if subject in self._counts.slots
+        }
         settled = self._settled(held)
         past.tick(time, slots, counts, held)
         now = past.ticks
@@ -239,12 +243,13 @@ class Detector:
         self._young[grown] = 0
 
     def _settled(self, held: Iterable[int]) -> Mask:
-        known = self._seen > 0
-        known[list(held)] = False
-        return known & (self._young == 0)
+        settled: Mask = (self._seen > 0) & (self._young == 0)
+        settled[list(held)] = False
+        return settled
 
     def _is_young(self, slots: Ints) -> Mask:
-        return (self._young[slots] > 0) | (self._seen[slots] == 0)
+        young: Mask = (self._young[slots] > 0) | (self._seen[slots] == 0)
+        return young
 
     # -- memory --------------------------------------------------------------------------------------------------
 
