@@ -8,10 +8,10 @@ from math import fsum, log, sqrt
 
 from engine.config import SECOND
 from engine.ledger import Entry
-from engine.pipeline import Engine
 from engine.picture_window import foremost
-from engine.rising import Rising
+from engine.pipeline import Engine
 from engine.risen import Event, Member, checksum, words_of
+from engine.rising import Rising
 from engine.snapshot import Burst
 from engine.units import moment
 from engine.windows import resolve
