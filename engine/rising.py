@@ -17,7 +17,7 @@ from models.bursts import Detector, Rise, Scale
 SCALES = (Scale(10 * SECOND, 6), Scale(MINUTE, 10), Scale(5 * MINUTE, 12))
 SCALES_OF: dict[Kind, tuple[Scale, ...]] = {"tag": SCALES, "story": SCALES, "word": SCALES[:1]}
 STEP = SCALES[0].step  # of the grid; the others are multiples of it
-ALARMS = 0.5  # false ones an hour at most, of all detectors together
+ALARMS = 0.1  # false ones an hour at most, of all detectors together
 SHARED = 0.5  # of the authors of the smaller of two rises that make them one event
 SCANNED = 50_000  # newest posts looked through for those that a burst began with
 MAX_POSTS = 2_000  # of one burst that are known one by one, the newest

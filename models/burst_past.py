@@ -12,9 +12,9 @@ Floats = npt.NDArray[np.float64]
 
 HOUR = 3_600_000_000  # microseconds
 HOURS = 24
-EDGE = HOUR // 6  # so near its end, what comes in the next hour of other days is expected too
-DAY_KEPT = 0.5  # weight of a day in the hourly means, beside the day after it
-UNSEEN = 0.5  # authors that every subject is taken to have had in the window before its past begins
+EDGE = HOUR // 6  # so near its end, what came in the next hour of other days is expected too
+DAY_KEPT = 0.7  # of what a subject reached at an hour, on the day after
+UNSEEN = 0.5  # authors that every subject is taken to have had beside those it had (Jeffreys' prior of a rate)
 SPREADS = 24  # classes of subjects, by powers of two of their mean, that spread is measured in
 _LOWEST = -11  # power of two of the first class
 _EXACT = 2.0**24  # sums of squares are taken in whole parts, so that no order of subjects changes them
@@ -37,11 +37,9 @@ class Past:
         self._fold = 0.5 ** (1 / half_life)
         self._pairs = np.zeros(SPREADS)
         self._squares = np.zeros(SPREADS)
-        self._hourly = np.zeros((0, HOURS), np.float32)
+        self._hourly = np.zeros((0, HOURS), np.float32)  # most authors, by hour of the day
         self._this_hour = np.zeros(0, np.float32)
-        self._hour_ticks = np.zeros(HOURS)
         self._hour: int | None = None  # since 1970
-        self._ticks_this_hour = 0
         self._first_hour = 0
 
     def grow(self, slots: int) -> None:
@@ -86,14 +84,14 @@ class Past:
         usual = (self._total - self.mass[slots]) / max(1.0, self._weight)
         return np.maximum(1.0, (total - counts) / np.maximum(usual, 1.0))
 
-    def expect(self, slots: Ints, young: Mask, time: int) -> tuple[Floats, Floats]:
+    def expect(self, slots: Ints, young: Mask) -> tuple[Floats, Floats]:
         """The authors to expect in a window, and the shape of the negative binomial they are spread by.
 
         The past of a young slot is that it was not there; that of another begins where it first came up.
         """
         mean, authors = self._mean(slots, np.where(young, max(1.0, self._weight), self._exposure(slots)))
         shape = 1 / (1 / (UNSEEN + authors) + self._spread()[_classes(mean)])
-        return np.maximum(mean, self._expect_by_hour(slots, time)), shape
+        return mean, shape
 
     def measure_spread(self, slots: Ints, counts: Ints, settled: Mask) -> None:
         """Compare counts with what was expected of the settled subjects, by class of their means. Once per window.
@@ -121,14 +119,14 @@ class Past:
     def merge(self, old: int, new: int) -> None:
         """What slot `old` had is `new`'s from now on."""
         for sums in (self.mass, self._hourly, self._this_hour):
-            sums[new] += sums[old]
+            sums[new] += sums[old]  # at most, of the hours: they may have had authors in common
             sums[old] = 0
         self.born[new] = min(self.born[old], self.born[new])
         self._recent = deque(_merged(slots, counts, old, new) for slots, counts in self._recent)
 
     def _mean(self, slots: Ints, exposure: Floats) -> tuple[Floats, Floats]:
         authors = self.mass[slots] / self.width
-        return (UNSEEN + authors) / (1 + exposure / self.width), authors
+        return (UNSEEN + authors) / np.maximum(1.0, exposure / self.width), authors
 
     def _exposure(self, slots: Ints) -> Floats:
         """The fading count of ticks since a slot's past began."""
@@ -142,27 +140,24 @@ class Past:
 
     # -- the hour of the day -------------------------------------------------------------------------------------
 
+    def reached(self, slots: Ints, time: int) -> Floats:
+        """The most authors a slot had at about this time of the day, on days past; 0 in the first day."""
+        if self._hour is None or self._hour - self._first_hour < HOURS:
+            return np.zeros(len(slots))
+        about = sorted({(time - 1) // HOUR % HOURS, (time + EDGE) // HOUR % HOURS})
+        most: Floats = np.max(self._hourly[slots][:, about], axis=1).astype(np.float64)
+        return most
+
     def _tell_hour(self, time: int, slots: Ints, counts: Ints) -> None:
-        hour = time // HOUR
+        hour = (time - 1) // HOUR
         if self._hour is None:
             self._hour = self._first_hour = hour
         if hour != self._hour:
             at = self._hour % HOURS
-            self._hourly[:, at] = self._hourly[:, at] * np.float32(DAY_KEPT) + self._this_hour
-            self._hour_ticks[at] = self._hour_ticks[at] * DAY_KEPT + self._ticks_this_hour
+            self._hourly[:, at] = np.maximum(self._hourly[:, at] * np.float32(DAY_KEPT), self._this_hour)
             self._this_hour[:] = 0
-            self._hour, self._ticks_this_hour = hour, 0
-        self._this_hour[slots] += counts.astype(np.float32)
-        self._ticks_this_hour += 1
-
-    def _expect_by_hour(self, slots: Ints, time: int) -> Floats:
-        """The most a slot had on average about this time of the day, on days past; 0 in the first day."""
-        if self._hour is None or self._hour - self._first_hour < HOURS:
-            return np.zeros(len(slots))
-        about = sorted({(time + ahead) // HOUR % HOURS for ahead in (0, EDGE)})
-        ticks = np.maximum(1.0, self._hour_ticks[about])
-        most: Floats = np.max(self._hourly[slots][:, about] / ticks, axis=1, initial=0.0).astype(np.float64)
-        return most
+            self._hour = hour
+        self._this_hour[slots] = np.maximum(self._this_hour[slots], counts.astype(np.float32))
 
 
 def _classes(mean: Floats) -> Ints:

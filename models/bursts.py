@@ -13,20 +13,21 @@ from models.burst_past import Floats, Past
 
 SUPPORT = 5  # distinct authors in a window, under which nothing is a burst
 TIMES = 2.0  # what is expected, under which nothing is a burst
+TIMES_REACHED = 1.5  # what was reached on other days at this hour, under which nothing is a burst
 STILL = 1.5  # times what is expected, under which a burst is no more
 STILL_AUTHORS = 3
 QUIET = 3  # windows that a burst must be under that, to have ended
 COOL = 10  # windows after its end in which what rises again is the same burst, not a new one
-WARM = 10  # windows that must be known before anything is a burst
-LEARN_FROM = 5  # windows before those that come up are newcomers: at first all are
+WARM = 12  # windows that must be known before anything is a burst
+LEARN_FROM = 4  # windows before those that come up are newcomers: at first all are
 HALF_LIFE = 30  # of the past, in windows
 ADAPT = 8  # so many times slower does a burst become its own past
-YOUNG = 10  # windows that a newcomer shows in what newcomers reach
+YOUNG = 5  # windows that a newcomer shows in what newcomers reach
 RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
 FAINT = 0.02  # authors of a past, under which it is forgotten
 MAX_SUBJECTS = 50_000
 MAX_RISES = 200  # going on at once
-ALARMS = 0.1  # false ones an hour that a detector may raise
+ALARMS = 0.02  # false ones an hour that a detector may raise
 
 
 class Scale(NamedTuple):
@@ -51,8 +52,10 @@ class Rise:
     authors: int
     expected: float
     score: float  # -log10 of the chance to see as many or more
-    usual: float = field(repr=False)  # what was expected as it began, slowly following
-    last: int = field(repr=False)  # when it was last above that
+    usual: float = field(repr=False)  # what is expected, slowly following
+    shape: float = field(repr=False)  # of the negative binomial that chance was measured by as it began
+    new: bool = field(repr=False)  # whether it was measured by what newcomers reach, too
+    last: int = field(repr=False)  # when it was last above what is expected
 
 
 class Detector:
@@ -141,34 +144,30 @@ class Detector:
 
     def _begin(self, slots: Ints, counts: Ints, total: int, time: int) -> list[Rise]:
         """The subjects that go above what chance allows."""
+        past, newcomers = self._past, self._newcomers
         may = counts >= SUPPORT
         tested, n = slots[may], counts[may]
-        young = self._is_young(tested)
-        expected, shape = self._past.expect(tested, young, time)
-        scale = self._past.scale(tested, n, total)
-        expected = expected * scale
-        least = np.finfo(np.float64).tiny
-        chance = np.log(np.maximum(betainc(n, shape, expected / (expected + shape)), least))
+        new = self._is_young(tested)
+        mean, shape = past.expect(tested, new)
+        scale = past.scale(tested, n, total)
+        chance = log_chance(n, mean * scale, shape)
         alarm = chance < np.log(self._alarms_per_tick / max(1, len(slots)))
-        tail = self._newcomers.log_tail(n)
-        alarm &= ~young | (tail < np.log(self._alarms_per_tick / max(self._newcomers.per_tick, self._alarms_per_tick)))
-        score = -np.where(young, np.maximum(chance, tail), chance) / np.log(10)
-        expected = np.where(young, np.maximum(expected, self._newcomers.mean), expected)
-        alarm &= n >= TIMES * expected
-        found = [(float(score[at]), int(n[at]), at) for at in np.flatnonzero(alarm)]
-        names = self._counts.subjects
-        found.sort(key=lambda one: (-one[0], -one[1], str(names[tested[one[2]]])))
+        rare = self._alarms_per_tick / max(newcomers.per_tick, self._alarms_per_tick)
+        alarm &= ~new | (newcomers.log_tail(n) < np.log(rare))
+        reached = past.reached(tested, time)
+        usual = np.maximum(np.where(new, np.maximum(mean, newcomers.mean), mean), reached)
+        alarm &= (n >= TIMES * usual * scale) & (n >= TIMES_REACHED * reached)
         begun = []
-        for high, authors, at in found:
-            slot, level = int(tested[at]), float(expected[at])
-            subject = names[slot]
+        for at in sorted(np.flatnonzero(alarm), key=lambda at: (chance[at], str(self._counts.subjects[tested[at]]))):
+            subject, slot = self._counts.subjects[tested[at]], int(tested[at])
             if subject in self.going or len(self.going) >= MAX_RISES:
                 continue
             rise = self._cooling.pop(subject, None)
             if rise is None:
-                start = self._start(slot, level / self.scale.width, time)
-                rise = Rise(subject, self.scale.window, start, None, authors, level, high, level / scale[at], time)
-            rise.end, rise.last = None, time
+                start = self._start(slot, float(mean[at] * scale[at]) / self.scale.width, time)
+                level, spread = float(usual[at]), float(shape[at])
+                rise = Rise(subject, self.scale.window, start, None, 0, 0.0, 0.0, level, spread, bool(new[at]), time)
+            rise.end = None
             self.going[subject] = rise
             begun.append(rise)
         return begun
@@ -188,30 +187,27 @@ class Detector:
         """Let the bursts that go on peak, go on or end."""
         for subject, rise in list(self.going.items()):
             slot = self._counts.slots.get(subject, -1)
-            at = int(np.searchsorted(slots, slot))
-            n = int(counts[at]) if at < len(slots) and slots[at] == slot else 0
-            usual = rise.usual
-            if n:
-                usual *= float(self._past.scale(slots[at : at + 1], counts[at : at + 1], total)[0])
-            rise.usual += (n - rise.usual) * (1 - self._past.fade) / ADAPT
+            at = np.flatnonzero(slots == slot)
+            n = int(counts[at].sum())
+            expected = rise.usual * float(self._past.scale(slots[at], counts[at], total)[0]) if n else rise.usual
             if n > rise.authors:
-                rise.authors, rise.expected = n, max(usual, rise.usual)
-                rise.score = max(rise.score, self._score(slot, n, usual))
-            if n >= max(STILL_AUTHORS, STILL * usual):
-                if self._counts.by_step(slot)[-1] > usual / self.scale.width:
+                rise.authors, rise.expected, rise.score = n, expected, self._score(rise, n, expected)
+            rise.usual += (n - rise.usual) * (1 - self._past.fade) / ADAPT
+            if n >= max(STILL_AUTHORS, STILL * expected):
+                if self._counts.by_step(slot)[-1] > expected / self.scale.width:
                     rise.last = time
             elif time - rise.last > QUIET * self.scale.window:
                 rise.end = rise.last
                 self._cooling[subject] = self.going.pop(subject)
-        over = time - (COOL * self.scale.window)
+        over = time - COOL * self.scale.window
         self._cooling = {subject: rise for subject, rise in self._cooling.items() if (rise.end or 0) > over}
 
-    def _score(self, slot: int, authors: int, usual: float) -> float:
-        """As of the tick in which a burst begins, for more authors."""
-        one = np.array([slot])
-        _, shape = self._past.expect(one, self._is_young(one), 0)
-        least = np.finfo(np.float64).tiny
-        return float(-np.log10(max(float(betainc(authors, shape[0], usual / (usual + shape[0]))), least)))
+    def _score(self, rise: Rise, authors: int, expected: float) -> float:
+        n = np.array([authors])
+        chance = log_chance(n, np.array([expected]), np.array([rise.shape]))
+        if rise.new:
+            chance = self._newcomers.log_tail(n)
+        return float(-chance[0] / np.log(10))
 
     def _learn(self, slots: Ints, counts: Ints, time: int) -> None:
         """Make what was seen a part of the past."""
@@ -224,7 +220,7 @@ class Detector:
         settled = self._settled(held)
         past.tick(time, slots, counts, held)
         now = past.ticks
-        if now % past.width == 0:
+        if now % past.width == 0 and past.windows >= LEARN_FROM:
             past.measure_spread(slots, counts, settled)
         self._newcomers.tick()
         fresh = (self._seen[slots] < now - 1) & (self._young[slots] == 0) & (past.authors(slots) < RARE)
@@ -279,3 +275,10 @@ class Detector:
         self._counts.drop(gone)
         self._past.forget(gone)
         self._seen[gone] = self._young[gone] = self._height[gone] = 0
+
+
+def log_chance(authors: Ints, expected: Floats, shape: Floats) -> Floats:
+    """Natural logarithm of the chance of so many authors or more: the tail of a negative binomial."""
+    tail = betainc(authors, shape, expected / (expected + shape))
+    chance: Floats = np.log(np.maximum(tail, np.finfo(np.float64).tiny))
+    return chance
