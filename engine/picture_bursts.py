@@ -10,11 +10,10 @@ from engine.config import SECOND
 from engine.ledger import Entry
 from engine.picture_window import foremost
 from engine.pipeline import Engine
-from engine.risen import Event, Member, checksum, words_of
+from engine.risen import Event, Member, checksum, story_of, words_of
 from engine.rising import Rising
 from engine.snapshot import Burst
 from engine.units import moment
-from engine.windows import resolve
 
 SHOWN_AFTER = 5  # bursts that are over and began before the window, shown still
 READ = 300  # newest posts of a burst that are read
@@ -91,7 +90,7 @@ def _story(engine: Engine, event: Event, read: Iterable[Entry]) -> int | None:
     rises = [(rise.authors, -member.subject) for (member, _), rise in event.rises.items() if member.kind == "story"]
     if rises:
         return -max(rises)[1]
-    stories = Counter(story for entry in read if (story := resolve(engine.merged, entry.theme)) is not None)
+    stories = Counter(story for entry in read if (story := story_of(entry, engine.merged)) is not None)
     return min(stories, key=lambda story: (-stories[story], story), default=None)
 
 

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from zlib import crc32
 
 from engine.ledger import Entry
+from engine.windows import resolve
 from models.bursts import Rise
 
 Kind = Literal["tag", "story", "word"]
@@ -13,7 +14,8 @@ ORDER: tuple[Kind, ...] = ("tag", "story", "word")  # of what an event is called
 
 WORDS = 32  # of one post that are looked at
 SPEAKS = 0.2  # of an event's authors that a tag must have to name it
-WORDS_ALONE = 2  # of the words of an event that make a post one of its, where it has no more than words in common
+OWN = 5.0  # times what is expected, from which most who use a word use it because of the event
+SEVERAL = 2  # of other words of an event that make a post one of its
 
 
 class Member(NamedTuple):
@@ -68,13 +70,14 @@ class Event:
         self.rises = {(member, window): rise for member, window, rise in rises}
 
     def takes(self, found: Iterable[Member]) -> bool:
-        """Whether a post with these is one of its: a tag or story in common, or several words, or one of only words."""
-        members = self.members
-        common = [member for member in found if member in members]
-        if any(member.kind != "word" for member in common):
-            return True
-        only = all(member.kind == "word" for member in members)
-        return len(common) >= (1 if only else WORDS_ALONE)
+        """Whether a post with these is one of its: by a tag, the story or a word of its own, or by several words."""
+        own = {member: self._owns(member, rise) for (member, _), rise in self.rises.items()}
+        common = [own[member] for member in found if member in own]
+        return any(common) or len(common) >= (SEVERAL if any(own.values()) else 1)
+
+    @staticmethod
+    def _owns(member: Member, rise: Rise) -> bool:
+        return member.kind != "word" or rise.authors >= OWN * rise.expected
 
 
 def found_in(entry: Entry, story: int | None) -> list[Member]:
@@ -82,6 +85,11 @@ def found_in(entry: Entry, story: int | None) -> list[Member]:
     tags = [Member("tag", checksum(tag)) for tag in entry.analysis.tags]
     stories = [] if story is None else [Member("story", story)]
     return tags + stories + [Member("word", checksum(word)) for word in words_of(entry)]
+
+
+def story_of(entry: Entry, merged: dict[int, int]) -> int | None:
+    """The story that a post is in by now; None if in none, or not known yet."""
+    return resolve(merged, entry.theme)
 
 
 def words_of(entry: Entry) -> Collection[str]:

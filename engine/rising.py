@@ -10,8 +10,7 @@ from typing import cast
 
 from engine.config import MINUTE, SECOND
 from engine.ledger import Entry
-from engine.risen import ORDER, Event, Kind, Member, author_of, checksum, found_in, words_of
-from engine.windows import resolve
+from engine.risen import ORDER, Event, Kind, Member, author_of, checksum, found_in, story_of, words_of
 from models.bursts import Detector, Rise, Scale
 
 SCALES = (Scale(10 * SECOND, 6), Scale(MINUTE, 10), Scale(5 * MINUTE, 12))
@@ -97,6 +96,7 @@ class Rising:
             if rise.window == event.window:
                 event.start = min(event.start, rise.start)
             self._gather(event, rise, authors)
+        self._unite()
         self._bound()
         self._index()
 
@@ -131,14 +131,32 @@ class Rising:
                     best, most = event, shared
         return best
 
+    def _unite(self) -> None:
+        """Make one of events going on that turn out to be made of the same posts: the older one stays."""
+        going = [(event, self._lately(event)) for event in self.events.values() if event.end is None]
+        for at, (event, posts) in enumerate(going):
+            for older, others in going[:at]:
+                shared = len(posts & others)
+                if older.id in self.events and shared > SHARED * max(1, min(len(posts), len(others))):
+                    older.start = min(older.start, event.start)
+                    older.rises = event.rises | older.rises
+                    for key in [key for key in event.posts if key not in older.posts]:
+                        self._take(older, self._posts[key])
+                    self._drop(event)
+                    break
+
+    def _lately(self, event: Event) -> set[str]:
+        since = self._now - event.window
+        return {key for key in event.posts if self._posts[key].time >= since}
+
     def _gather(self, event: Event, rise: Rise, authors: set[int]) -> None:
         """Find the posts that a rise began with: they came before anybody knew that it is one."""
         early = [
             entry
             for entry in self._since(max(event.start, rise.start))
-            if author_of(entry) in authors
+            if (entry.time >= self._now or author_of(entry) in authors)
             and entry.key not in event.posts
-            and event.takes(found_in(entry, self._story(entry)))
+            and event.takes(found_in(entry, story_of(entry, self._merged)))
         ]
         for entry in reversed(early):
             self._take(event, entry)
@@ -150,9 +168,6 @@ class Rising:
                 yield entry
             elif not entry.late:
                 return
-
-    def _story(self, entry: Entry) -> int | None:
-        return resolve(self._merged, entry.theme)
 
     def _attend(self, entry: Entry, members: Iterable[Member], story: int | None) -> None:
         """A post of something that rises, maybe."""
@@ -193,9 +208,12 @@ class Rising:
         excess = max(0, len(self.events) - len(empty) - MAX_EVENTS)
         oldest = sorted((e for e in self.events.values() if e.posts), key=lambda e: (e.end is None, e.id))[:excess]
         for event in empty + oldest:
-            del self.events[event.id]
-            for key in event.posts:
-                self._unlink(event, key)
+            self._drop(event)
+
+    def _drop(self, event: Event) -> None:
+        del self.events[event.id]
+        for key in event.posts:
+            self._unlink(event, key)
 
     def _unlink(self, event: Event, key: str) -> None:
         numbers = self._known_in[key]

@@ -28,6 +28,7 @@ class Counts:
         self.blind = 0  # steps that held too many pairs
         self._free: list[int] = []
         self._open: dict[int, list[int]] = {}  # pairs as they came, by step
+        self._said: dict[int, int] = {}  # how often somebody spoke, by step
         self._steps: dict[int, Ints] = {}  # pairs, sorted and each once
         self._blinded: set[int] = set()
         self._first = 0  # steps before this are past
@@ -39,36 +40,43 @@ class Counts:
             if step < self._first or step in self._blinded:
                 return
             pairs = self._open[step] = []
+        self._said[step] = self._said.get(step, 0) + 1
         slots = self.slots
         for subject in subjects:
             slot = slots.get(subject)
             pairs.append((self._enter(subject) if slot is None else slot) << 32 | author)
         if len(pairs) > 2 * MAX_PAIRS:
-            self._open[step] = np.unique(np.array(pairs, np.int64)).tolist()
+            self._open[step] = _union([np.array(pairs, np.int64)]).tolist()
             self._limit(step, len(self._open[step]))
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is in the window, nor waits to come into it."""
-        return not self._open and not self._steps
+    def said(self, step: int) -> int:
+        """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
+        return sum(self._said.get(one, 0) for one in range(step - self.width + 1, step + 1))
 
-    def next_step(self) -> int | None:
-        """The first step that something waits in."""
-        return min(self._open, default=None)
+    def next_step(self, step: int) -> int | None:
+        """The first step from `step` on in which somebody spoke."""
+        return min((said for said in self._said if said >= step), default=None)
+
+    def move(self, step: int) -> None:
+        """Let the window end with `step`, and forget what is before it."""
+        self._first = first = step - self.width + 1
+        for by_step in (self._said, self._steps):
+            for old in [old for old in by_step if old < first]:
+                del by_step[old]
+        self._blinded = {blind for blind in self._blinded if blind >= first}
 
     def close(self, step: int) -> tuple[Ints, Ints]:
         """Let the window end with `step`: the slots of the subjects in it, and the authors of each."""
-        self._first = step - self.width + 1
-        self._blinded = {blind for blind in self._blinded if blind >= self._first}
-        self._steps = {known: pairs for known, pairs in self._steps.items() if known >= self._first}
+        self.move(step)
         for opened in [opened for opened in self._open if opened <= step]:
             added = np.array(self._open.pop(opened), np.int64)
             if opened >= self._first:
-                self._steps[opened] = pairs = np.unique(np.concatenate([self._steps.get(opened, _NONE), added]))
+                self._steps[opened] = pairs = _union([self._steps.get(opened, _NONE), added])
                 self._limit(opened, len(pairs))
-        inside = list(self._steps.values())
-        self.window = np.unique(np.concatenate(inside)) if inside else _NONE
-        return np.unique(self.window >> 32, return_counts=True)
+        self.window = _union(list(self._steps.values()))
+        slots = self.window >> 32
+        first = np.flatnonzero(_is_new(slots))
+        return slots[first], np.diff(first, append=len(slots))
 
     def authors(self, subject: Hashable) -> Ints:
         """The authors of a subject in the window."""
@@ -132,4 +140,18 @@ def _of(pairs: Ints, slot: int) -> Ints:
 
 
 def _moved(pairs: Ints, slot: int, shift: int) -> Ints:
-    return np.unique(np.where(pairs >> 32 == slot, pairs + shift, pairs))
+    return _union([np.where(pairs >> 32 == slot, pairs + shift, pairs)])
+
+
+def _union(parts: list[Ints]) -> Ints:
+    """All the pairs, sorted and each once. By sorting, which is faster here than numpy's own hashing."""
+    pairs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    pairs.sort()
+    return pairs[_is_new(pairs)]
+
+
+def _is_new(ordered: Ints) -> Mask:
+    """Where a value differs from the one before."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new

@@ -5,9 +5,9 @@ import numpy as np
 from models.burst_counts import Ints
 
 MOST = 1_000  # authors told apart; what reaches more counts as this
-TAIL = 20  # newcomers, or TAIL_SHARE of them if that is more, that the tail is fitted to
-TAIL_SHARE = 0.02
-PRIOR_WEIGHT = 3.0  # newcomers that are taken to have gone PRIOR_EXCESS beyond, before any are known
+TAIL = 100  # newcomers, or TAIL_SHARE of them if that is more, that the tail is fitted to
+TAIL_SHARE = 0.05
+PRIOR_WEIGHT = 20.0  # newcomers that are taken to have gone PRIOR_EXCESS beyond, before any are known
 PRIOR_EXCESS = 1.0
 
 

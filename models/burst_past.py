@@ -31,10 +31,12 @@ class Past:
         self.ticks = 0  # in which anything was said at all: a silent feed is no past
         self.mass: Floats = np.zeros(0)  # fading sum of the counts
         self.born: Ints = np.zeros(0, np.int64)  # tick that a slot's past begins with
+        self._hush = 0.0  # fading sum of what was said in windows too small to be counted by subject
+        self._faded = 0  # ticks that the masses have still to fade by
         self._weight = 0.0  # fading count of the ticks that went into the sums
         self._total = 0.0  # fading sum of all counts
-        self._recent: deque[tuple[Ints, Ints]] = deque()
-        self._fold = 0.5 ** (1 / half_life)
+        self._recent: deque[tuple[Ints, Ints] | None] = deque()
+        self._window_fade = 0.5 ** (1 / half_life)
         self._pairs = np.zeros(SPREADS)
         self._squares = np.zeros(SPREADS)
         self._hourly = np.zeros((0, HOURS), np.float32)  # most authors, by hour of the day
@@ -60,21 +62,45 @@ class Past:
         """How many authors a slot's past is worth."""
         return self.mass[slots] / self.width
 
+    def tick_small(self, said: int) -> None:
+        """A window in which so little was said that nothing in it is counted by subject: only that it was so little."""
+        self.ticks += 1
+        self._hush = self._hush * self.fade + said
+        self._recent.append(None)
+        if len(self._recent) > self.width:
+            self._fold({})
+
     def tick(self, time: int, slots: Ints, counts: Ints, held: Mapping[int, float]) -> None:
         """The counts of the window that ends at `time`. Of `held` slots, the past goes on as given."""
         self.ticks += 1
         self._tell_hour(time, slots, counts)
+        self._hush *= self.fade
         self._recent.append((slots, counts))
-        if len(self._recent) <= self.width:
-            return
-        slots, counts = self._recent.popleft()
-        self._total = self._total * self.fade + int(counts.sum())
+        if len(self._recent) > self.width:
+            self._fold(held)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Let the masses fade for all the time that has gone by."""
+        if self._faded:
+            self.mass *= self.fade**self._faded
+            self._faded = 0
+
+    def _fold(self, held: Mapping[int, float]) -> None:
+        """What left the window a window ago is past."""
         self._weight = self._weight * self.fade + 1
-        self.mass *= self.fade
-        kept = ~np.isin(slots, list(held)) if held else np.ones(len(slots), bool)
-        self.mass[slots[kept]] += counts[kept]
-        for slot, level in held.items():
-            self.mass[slot] += level
+        self._total *= self.fade
+        self._faded += 1
+        if (counted := self._recent.popleft()) is not None:
+            self.catch_up()
+            slots, counts = counted
+            self._total += int(counts.sum())
+            kept = ~np.isin(slots, list(held)) if held else np.ones(len(slots), bool)
+            self.mass[slots[kept]] += counts[kept]
+        if held:
+            self.catch_up()
+            for slot, level in held.items():
+                self.mass[slot] += level
 
     def scale(self, slots: Ints, counts: Ints, total: int) -> Floats:
         """How much more is said now than usual, by everybody but the slot itself; not under 1.
@@ -90,6 +116,7 @@ class Past:
         The past of a young slot is that it was not there; that of another begins where it first came up.
         """
         mean, authors = self._mean(slots, np.where(young, max(1.0, self._weight), self._exposure(slots)))
+        mean = mean + self._hush / max(1.0, self._weight)
         shape = 1 / (1 / (UNSEEN + authors) + self._spread()[_classes(mean)])
         return mean, shape
 
@@ -105,7 +132,7 @@ class Past:
         counted = settled[slots]
         pairs = (counts * (counts - 1))[counted]
         squares = np.rint(np.where(settled, mean * mean, 0.0) * _EXACT)
-        fade = self._fold
+        fade = self._window_fade
         self._pairs = self._pairs * fade + np.bincount(classes[slots[counted]], pairs, SPREADS)
         self._squares = self._squares * fade + np.bincount(classes, squares, SPREADS) / _EXACT * scale * scale
 
@@ -114,7 +141,9 @@ class Past:
         lost = np.zeros(len(self.mass), bool)
         lost[gone] = True
         self.mass[gone] = self.born[gone] = self._hourly[gone] = self._this_hour[gone] = 0
-        self._recent = deque((slots[~lost[slots]], counts[~lost[slots]]) for slots, counts in self._recent)
+        self._recent = deque(
+            one if one is None else (one[0][~lost[one[0]]], one[1][~lost[one[0]]]) for one in self._recent
+        )
 
     def merge(self, old: int, new: int) -> None:
         """What slot `old` had is `new`'s from now on."""
@@ -122,7 +151,7 @@ class Past:
             sums[new] += sums[old]  # at most, of the hours: they may have had authors in common
             sums[old] = 0
         self.born[new] = min(self.born[old], self.born[new])
-        self._recent = deque(_merged(slots, counts, old, new) for slots, counts in self._recent)
+        self._recent = deque(one if one is None else _merged(*one, old, new) for one in self._recent)
 
     def _mean(self, slots: Ints, exposure: Floats) -> tuple[Floats, Floats]:
         authors = self.mass[slots] / self.width

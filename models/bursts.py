@@ -105,12 +105,18 @@ class Detector:
         step = until if self._next is None else self._next
         begun: list[Rise] = []
         while step < until:
-            if self._counts.idle and not self.going:
-                following = self._counts.next_step()
-                step = until if following is None else max(step, min(until, following))
-                if step == until:
-                    break
-            begun += self._tick(step)
+            said = self._counts.said(step)
+            if said >= SUPPORT or self.going:
+                begun += self._tick(step)
+            elif said:
+                self._counts.move(step)
+                self._past.tick_small(said)
+                self._newcomers.tick()
+            else:  # a silent feed is no past
+                following = self._counts.next_step(step)
+                step = until if following is None else min(until, following)
+                self._counts.move(step - 1)
+                continue
             step += 1
         self._next = max(until, step)
         return begun
@@ -134,6 +140,7 @@ class Detector:
         time = (step + 1) * self.scale.step
         slots, counts = self._counts.close(step)
         self._grow()
+        self._past.catch_up()
         total = int(counts.sum())
         begun = self._begin(slots, counts, total, time) if self._past.windows >= WARM else []
         self._follow(slots, counts, total, time)
