@@ -92,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--hours", type=_positive, default=1.0)
     simulate.add_argument("--rate", type=_positive, default=60.0, metavar="N", help="posts per minute (default 60)")
     simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument(
+        "--bursts", choices=("usual", "none"), default="usual", help="none also keeps the rate steady"
+    )
+    simulate.add_argument(
+        "--burst", type=options.burst, action="append", default=[], metavar="30m+10m@30", help="plant one"
+    )
     simulate.add_argument("--truth", metavar="TRUTH.json", help="write what was planted")
     simulate.set_defaults(run=_simulate)
     return parser

@@ -100,6 +100,7 @@ def _summary(picture: Snapshot, paths: list[str]) -> str:
 
 def simulate(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop simulate`: a feed in a native shape, and what was planted in it."""
+    from engine.simulate import Asked, PlantedBurst  # noqa: PLC0415
     from engine.simulate import write as write_feed  # noqa: PLC0415
 
     try:
@@ -110,6 +111,7 @@ def simulate(arguments: argparse.Namespace, fail: Fail) -> int:
             seed=arguments.seed,
             hours=arguments.hours,
             rate=arguments.rate,
+            asked=Asked(arguments.bursts == "usual", tuple(PlantedBurst(*burst) for burst in arguments.burst)),
         )
     except OSError as error:
         return fail(f"cannot write {error.filename}: {error.strerror}")

@@ -52,6 +52,22 @@ def speed(text: str) -> float:
     return value
 
 
+def burst(text: str) -> tuple[int, int, float]:
+    """A burst to plant, like 30m+10m@30: its start and length in microseconds, and its posts per minute."""
+    begin, _, rest = text.partition("+")
+    length, _, written = rest.partition("@")
+    try:
+        start = 0 if begin.strip() in ("0", "0s", "0m") else duration(begin)
+        rate = float(written)
+        if not 0 < rate < float("inf"):
+            raise ValueError
+        return start, duration(length), rate
+    except (ValueError, argparse.ArgumentTypeError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no burst: write start, length and posts per minute like 30m+10m@30"
+        ) from None
+
+
 def moment(text: str) -> int:
     """A time, like 2026-03-01T21:04:31Z or 2026-03-01, in microseconds since 1970; UTC unless it says otherwise."""
     try:

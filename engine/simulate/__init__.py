@@ -5,10 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from engine.simulate.bursts import Rhythm
+from engine.simulate.bursts import NEVER, Rhythm
 from engine.simulate.delivery import Delivery, Faults
 from engine.simulate.engagement import HOUR, MINUTE
 from engine.simulate.model import Setting
+from engine.simulate.planted import Asked, PlantedBurst
 from engine.simulate.recorder import Recorder
 from engine.simulate.shapes import SHAPES
 from engine.simulate.truth import Truth
@@ -16,7 +17,9 @@ from engine.simulate.world import World
 
 START = 1_783_180_800_000_000  # 2026-07-04T16:00:00Z
 
-__all__ = ["SHAPES", "START", "Simulation", "Truth", "simulate", "write"]
+USUAL = Asked()
+
+__all__ = ["SHAPES", "START", "Asked", "PlantedBurst", "Simulation", "Truth", "simulate", "write"]
 
 
 class Simulation:
@@ -30,6 +33,7 @@ class Simulation:
         start: microseconds since 1970 of the first moment; the world is an hour old by then.
         faults: multiplies how many late, doubled, broken, ignored and otherwise odd lines are planted; 0 for none.
         haste: divides the delays of engagement.
+        asked: which bursts there are; with none but planted ones, the rate is steady.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Simulation:
         start: int = START,
         faults: float = 1.0,
         haste: float = 1.0,
+        asked: Asked = USUAL,
     ) -> None:
         if shape not in SHAPES:
             raise ValueError(f"unknown shape {shape!r}: choose {', '.join(SHAPES)}")
@@ -49,7 +54,14 @@ class Simulation:
         self._seed, self._hours, self._rate = seed, hours, rate
         self._end = start + int(hours * HOUR)
         setting = Setting(
-            seed=seed, start=start, rate=rate, rhythm=_rhythm(hours), haste=haste, oddities=min(1.0, faults)
+            seed=seed,
+            start=start,
+            rate=rate,
+            rhythm=_rhythm(hours) if asked.usual else NEVER,
+            haste=haste,
+            oddities=min(1.0, faults),
+            steady=not asked.usual,
+            planted=asked.planted,
         )
         self._world = World(setting, SHAPES[shape].customs)
         native = SHAPES[shape](seed, self._world.people)
@@ -81,9 +93,10 @@ def simulate(
     start: int = START,
     faults: float = 1.0,
     haste: float = 1.0,
+    asked: Asked = USUAL,
 ) -> tuple[list[bytes], Truth]:
     """All lines of a feed, without line ends, and the truth about them. Arguments and errors as of Simulation."""
-    simulation = Simulation(shape, seed, hours, rate, start, faults, haste)
+    simulation = Simulation(shape, seed, hours, rate, start, faults, haste, asked)
     return list(simulation), simulation.truth()
 
 
@@ -96,9 +109,10 @@ def write(
     hours: float = 1.0,
     rate: float = 60.0,
     start: int = START,
+    asked: Asked = USUAL,
 ) -> Truth:
     """Write a feed, one line each, and its truth as JSON. Raises OSError; ValueError as Simulation does."""
-    simulation = Simulation(shape, seed, hours, rate, start)
+    simulation = Simulation(shape, seed, hours, rate, start, asked=asked)
     with open(path, "wb") as file:
         for line in simulation:
             file.write(line + b"\n")

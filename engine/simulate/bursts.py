@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from engine.simulate.draw import Draw
-from engine.simulate.engagement import MINUTE
+from engine.simulate.engagement import HOUR, MINUTE
 from engine.simulate.people import People, Person
 from engine.simulate.topics import TOPICS
 
@@ -16,6 +16,9 @@ class Rhythm:
     every: int
     shortest: int
     longest: int
+
+
+NEVER = Rhythm(first=24 * 365_000 * HOUR, every=HOUR, shortest=MINUTE, longest=MINUTE)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from engine.simulate.bursts import Rhythm
 from engine.simulate.engagement import HOUR, KINDS, Action
 from engine.simulate.people import READERS, Person
+from engine.simulate.planted import PlantedBurst
 from engine.simulate.text import Text
 
 
@@ -42,6 +43,8 @@ class Setting:
     reach: float = 1.0  # multiplies all engagement
     longest: int = 15 * 24 * HOUR  # what would happen later to a post does not
     oddities: float = 1.0  # multiplies how often posts are hostile, edited or deleted
+    steady: bool = False  # the rate does not follow the hour of the day
+    planted: tuple[PlantedBurst, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

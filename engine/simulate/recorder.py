@@ -5,8 +5,9 @@ import msgspec
 from engine.simulate.delivery import HORIZONS, Delivered
 from engine.simulate.engagement import KINDS, MINUTE
 from engine.simulate.model import Happening, Post
+from engine.simulate.planted import topic_of
 from engine.simulate.shapes import Shape
-from engine.simulate.topics import TOPICS
+from engine.simulate.topics import ALL_TOPICS, TOPICS
 from engine.simulate.truth import METERS, SCHEMA, BurstTruth, Mood, Planted, PostTruth, Truth
 from engine.simulate.world import World
 
@@ -85,7 +86,7 @@ class Recorder:
             end=end,
             carried=[kind for kind in KINDS if kind in self._shape.customs.shows],
             posts=[msgspec.structs.replace(truth, counts=self._counts(post)) for post, truth in self._posts],
-            bursts=[self._burst(*burst) for burst in self._bursts],
+            bursts=[self._burst(*burst) for burst in self._bursts] + self._planted_bursts(end),
             moods=[mood for mood in self._moods if mood.at <= end],
             duplicates=planted["duplicate"],
             late=planted["late"],
@@ -117,7 +118,7 @@ class Recorder:
         return PostTruth(
             uid=shape.uid(post),
             line=number,
-            topic=TOPICS[post.topic].name,
+            topic=ALL_TOPICS[post.topic].name,
             lang=post.lang,
             lang_claimed=post.claimed_lang,
             sentiment=post.sentiment,
@@ -138,15 +139,25 @@ class Recorder:
     def _counts(self, post: Post) -> dict[str, dict[str, int | None]]:
         return {name: self._shape.counts(post, age) for name, age in HORIZONS.items()}
 
-    def _burst(self, topic: int, start: int, end: int, factor: float) -> BurstTruth:
+    def _planted_bursts(self, end: int) -> list[BurstTruth]:
+        begin = self._world.setting.start
+        return [
+            self._burst(topic_of(number), begin + burst.start, begin + burst.end, 0.0, burst.rate)
+            for number, burst in enumerate(self._world.setting.planted)
+            if begin + burst.start <= end
+        ]
+
+    def _burst(self, topic: int, start: int, end: int, factor: float, rate: float | None = None) -> BurstTruth:
         joined = [
             post for post, _ in self._posts if post.burst and post.topic == topic and start <= post.created <= end
         ]
         return BurstTruth(
-            topic=TOPICS[topic].name,
+            topic=ALL_TOPICS[topic].name,
             start=start,
             end=end,
             factor=round(factor, 3),
             posts=len(joined),
             authors=len({post.author.number for post in joined}),
+            rate=rate,
+            tags=[tag.lower() for tag in ALL_TOPICS[topic].tags["en"]] if rate else [],
         )

@@ -1,4 +1,4 @@
-"""What the simulated people talk about, from topics.toml: topics with hashtags, subjects and sayings by language."""
+"""What the simulated people talk about, from two .toml: topics with hashtags, subjects and sayings by language."""
 
 import tomllib
 from importlib.resources import files
@@ -22,8 +22,8 @@ class Topic(NamedTuple):
     sayings: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
-def _read() -> tuple[Topic, ...]:
-    text = files("engine.simulate").joinpath("topics.toml").read_text("utf-8")
+def _read(name: str) -> tuple[Topic, ...]:
+    text = files("engine.simulate").joinpath(name).read_text("utf-8")
     return tuple(_topic(entry) for entry in tomllib.loads(text)["topic"])
 
 
@@ -34,11 +34,13 @@ def _topic(entry: dict[str, Any]) -> Topic:
         weight=entry["weight"],
         mood=entry["mood"],
         drift=entry["drift"],
-        tags={lang: tuple(entry["tags"][lang]) for lang in LANGUAGES},
-        subjects={lang: tuple(entry["subjects"][lang]) for lang in LANGUAGES},
+        tags={lang: tuple(tags) for lang, tags in entry["tags"].items()},
+        subjects={lang: tuple(subjects) for lang, subjects in entry["subjects"].items()},
         places=tuple(entry["places"]),
         sayings=(tuple(entry["positive"]), tuple(entry["neutral"]), tuple(entry["negative"])),
     )
 
 
-TOPICS = _read()
+TOPICS = _read("topics.toml")
+PLANTED = _read("planted.toml")  # of bursts that are asked for
+ALL_TOPICS = TOPICS + PLANTED

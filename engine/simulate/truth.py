@@ -47,8 +47,12 @@ class PostTruth(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, dict[str, int | None]]
 
 
-class BurstTruth(msgspec.Struct, frozen=True, kw_only=True):
-    """A topic's rate was multiplied by `factor`. `posts` by `authors` were written because of it."""
+class BurstTruth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A topic's rate was multiplied by `factor`. `posts` by `authors` were written because of it.
+
+    With a `rate`, in posts per minute, it was planted on a topic that no other post speaks of, and `factor` is 0; most
+    of its posts have some of its `tags`, others have none.
+    """
 
     topic: str
     start: int
@@ -56,6 +60,8 @@ class BurstTruth(msgspec.Struct, frozen=True, kw_only=True):
     factor: float
     posts: int
     authors: int
+    rate: float | None = None
+    tags: list[str] = []  # lower case
 
 
 class Mood(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,8 +21,9 @@ from engine.simulate.engagement import (
 from engine.simulate.model import Customs, Happening, Post, Setting
 from engine.simulate.people import READERS, People, Person
 from engine.simulate.phrases import HOSTILE, MOODS, NEUTRAL
+from engine.simulate.planted import Plants
 from engine.simulate.text import Segment, Text, Wish, compose, emoji_only
-from engine.simulate.topics import LANGUAGES, TOPICS
+from engine.simulate.topics import ALL_TOPICS, LANGUAGES, TOPICS
 
 AFTERGLOW = 20 * SECOND  # reactions that still come after a delete
 APART = 10 * SECOND  # between an edit or delete and what shows the same post otherwise
@@ -45,6 +46,7 @@ class World:
         self._phase = [self._moods.between(0, 2 * math.pi) for _ in TOPICS]
         self._lean = [[self._moods.between(-0.15, 0.15) for _ in LANGUAGES] for _ in TOPICS]
         self._heap: list[tuple[int, int, Post, int]] = []  # time, post number, post, index of its next action
+        self._plants = Plants(setting.seed, setting.start, self.people.authors, setting.planted)
         self._clock = float(begin)
         self._number = 0
         self._hostile = Every(self._draw, 45 / setting.oddities if setting.oddities else 0)
@@ -60,6 +62,8 @@ class World:
 
     def mood(self, topic: int, lang: str, time: int) -> float:
         """How a topic is spoken of, -1 to 1: its own mood, a slow swing, the language's lean and its burst."""
+        if _is_planted(topic):
+            return ALL_TOPICS[topic].mood
         burst = self.bursts.on(topic)
         swing = math.sin(2 * math.pi * (time - self.setting.start) / _MOOD_PERIOD + self._phase[topic])
         lean = self._lean[topic][LANGUAGES.index(lang)]
@@ -70,8 +74,10 @@ class World:
         """All that happens from the start on, in the order of time, for ever."""
         post_time = self._next_post()
         while True:
-            if self._heap and self._heap[0][0] <= post_time:
+            if self._heap and self._heap[0][0] <= min(post_time, self._plants.time):
                 happening = self._act()
+            elif self._plants.time < post_time:
+                happening = self._plant()
             else:
                 happening = self._post(post_time)
                 post_time = self._next_post()
@@ -83,7 +89,7 @@ class World:
         return int(time) // self.customs.tick * self.customs.tick
 
     def _rates(self) -> list[float]:
-        awake = self.setting.rate * day_factor(int(self._clock)) / MINUTE
+        awake = self.setting.rate * (1.0 if self.setting.steady else day_factor(int(self._clock))) / MINUTE
         on = {burst.topic: burst.factor for burst in self.bursts.active}
         return [awake * weight * on.get(topic, 1.0) for topic, weight in enumerate(self._weights)]
 
@@ -109,6 +115,11 @@ class World:
             self._silent.append(post)
         return Happening(time, "post", post)
 
+    def _plant(self) -> Happening:
+        time = self._floor(self._plants.time)
+        topic, author = self._plants.take(self._gone)
+        return Happening(time, "post", self._make(time, author, topic, True, None, None))
+
     def _author(self, topic: int, burst: Burst | None = None, besides: Post | None = None) -> Person:
         """Somebody who is still there and, to answer a post (`besides`), is not its author and answers posts."""
         while True:
@@ -126,14 +137,15 @@ class World:
         media = "" if reply_to else self._media()
         lang = parent.author.lang if parent else author.lang
         mood = self._mood_now(topic, lang, time)
-        hostile = parent is None and self._hostile.due()
+        planted = _is_planted(topic)
+        hostile = not planted and parent is None and self._hostile.due()
         wish = Wish(
-            topic=TOPICS[topic],
+            topic=ALL_TOPICS[topic],
             lang=lang,
             mood=mood,
             style=author.style,
             tags=self.customs.tags,
-            tagged=0.8 if burst else 0.0,
+            tagged=0.4 if planted else 0.8 if burst else 0.0,
             link=media == "link",
             mention=reply_to.author.handle if reply_to and self.customs.mentions and draw.chance(0.3) else "",
             brief=reply_to is not None,
@@ -157,7 +169,7 @@ class World:
             media=media,
             burst=burst,
             expected=mean,
-            plan=self._plan(mean, depth, seen),
+            plan=self._plan(mean, self.customs.depth if planted else depth, seen),
             stride=2 * draw.below(READERS // 2) + 1,
             depth=depth,
             reply_to=reply_to,
@@ -176,7 +188,7 @@ class World:
         if hostile:
             words = self._draw.pick(HOSTILE)
             return (Text((), title=words) if wish.titled else Text((Segment("text", words),))), False
-        if self.customs.tags and not wish.link and self._draw.chance(0.02):
+        if self.customs.tags and not wish.link and wish.topic in TOPICS and self._draw.chance(0.02):
             return emoji_only(self._draw), False
         return compose(self._draw, wish), True
 
@@ -236,7 +248,7 @@ class World:
     def _edit(self, post: Post, time: int) -> None:
         mood = self._mood_now(post.topic, post.author.lang, time)
         wish = Wish(
-            topic=TOPICS[post.topic],
+            topic=ALL_TOPICS[post.topic],
             lang=post.author.lang,
             mood=mood,
             style=post.author.style,
@@ -261,3 +273,8 @@ class World:
         self._gone.add(oldest.author.number)
         self._silent = deque((post for post in self._silent if post.author is not oldest.author), self._silent.maxlen)
         yield Happening(happening.time, "purge", oldest)
+
+
+def _is_planted(topic: int) -> bool:
+    """Whether nobody speaks of it but a burst that was asked for."""
+    return topic >= len(TOPICS)

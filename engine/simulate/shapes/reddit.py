@@ -7,7 +7,7 @@ from engine.simulate.engagement import SECOND
 from engine.simulate.model import Customs, Happening, Post
 from engine.simulate.people import People, Person, integer
 from engine.simulate.shapes.base import Line, Object, Shape, code, encode
-from engine.simulate.topics import TOPICS
+from engine.simulate.topics import ALL_TOPICS
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _HINTS = {"image": "image", "video": "hosted:video", "link": "link"}
@@ -41,7 +41,7 @@ class Reddit(Shape):
 
     def tags(self, post: Post) -> list[str]:
         """Reddit has no hashtags; the subreddit stands for one."""
-        return [f"r/{TOPICS[post.topic].forum}".lower()]
+        return [f"r/{ALL_TOPICS[post.topic].forum}".lower()]
 
     def counts(self, post: Post, age: int) -> dict[str, int | None]:
         """A score starts at 1. Comments have no number of crossposts."""
@@ -83,7 +83,7 @@ class Reddit(Shape):
 
     def _thing(self, post: Post, seen: int, gone: bool = False) -> bytes:
         score, crossposts, comments = self._shown[post.number]
-        forum = TOPICS[post.topic].forum
+        forum = ALL_TOPICS[post.topic].forum
         thing: Object = {
             "id": _id(post),
             "name": self.uid(post),

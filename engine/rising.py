@@ -1,0 +1,227 @@
+"""What is rising in the feed: tags, stories and words, those of one event together.
+
+Holds no text: tags and words are known by checksums, posts by their keys. What a burst is called is read out of the
+posts that are there (engine/picture_bursts.py), so that nothing of a deleted one is said again.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import cast
+
+from engine.config import MINUTE, SECOND
+from engine.ledger import Entry
+from engine.risen import ORDER, Event, Kind, Member, author_of, checksum, found_in, story_of, words_of
+from models.bursts import Detector, Rise, Scale
+
+SCALES = (Scale(10 * SECOND, 6), Scale(MINUTE, 10), Scale(5 * MINUTE, 12))
+SCALES_OF: dict[Kind, tuple[Scale, ...]] = {"tag": SCALES, "story": SCALES, "word": SCALES[:1]}
+STEP = SCALES[0].step  # of the grid; the others are multiples of it
+ALARMS = 0.1  # false ones an hour at most, of all detectors together
+SHARED = 0.5  # of the authors of the smaller of two rises that make them one event
+SCANNED = 50_000  # newest posts looked through for those that a burst began with
+MAX_POSTS = 2_000  # of one burst that are known one by one, the newest
+MAX_EVENTS = 100
+
+
+class Rising:
+    """The bursts of a feed, by id. Tell it posts, their stories, what is forgotten, and event time."""
+
+    def __init__(self, posts: dict[str, Entry], merged: dict[int, int]) -> None:
+        """`posts`: those in retention by key, in the order they came; `merged`: stories that became part of others."""
+        self.events: dict[int, Event] = {}
+        self._posts, self._merged = posts, merged
+        each = ALARMS / sum(map(len, SCALES_OF.values()))
+        self._detectors = {kind: tuple(Detector(scale, each) for scale in scales) for kind, scales in SCALES_OF.items()}
+        self._ids = 0
+        self._now = 0  # on the grid
+        self._active: dict[Member, list[int]] = {}  # what rises now -> events
+        self._known_in: dict[str, list[int]] = {}  # post -> events
+
+    @property
+    def overlooked(self) -> int:
+        """Subjects forgotten and steps not counted because of a cap."""
+        return sum(one.dropped + one.blind for detectors in self._detectors.values() for one in detectors)
+
+    # -- posts ---------------------------------------------------------------------------------------------------
+
+    def post(self, entry: Entry) -> None:
+        """A post has come, or has a new text."""
+        author = author_of(entry)
+        if words := [checksum(word) for word in words_of(entry)]:
+            self._count("word", words, author, entry.time)
+        if tags := [checksum(tag) for tag in entry.analysis.tags]:
+            self._count("tag", tags, author, entry.time)
+        if self._active:
+            self._attend(entry, [Member("tag", tag) for tag in tags] + [Member("word", word) for word in words], None)
+
+    def placed(self, entry: Entry, story: int | None) -> None:
+        """The story of a post is known; None or -1 if it is in none."""
+        if story is None or story < 0:
+            return
+        self._count("story", (story,), author_of(entry), entry.time)
+        if self._active:
+            self._attend(entry, [Member("story", story)], story)
+
+    def forget(self, entry: Entry) -> None:
+        """A post is no more (deleted, past retention) or is about to get a new text: no burst shows it."""
+        for number in self._known_in.pop(entry.key, ()):
+            del self.events[number].posts[entry.key]
+
+    def merge(self, gone: int, into: int) -> None:
+        """A story has become part of another."""
+        for detector in self._detectors["story"]:
+            detector.merge(gone, into)
+        old = Member("story", gone)
+        if any(old in event.members for event in self.events.values()):
+            for event in self.events.values():
+                event.rename(old, Member("story", into))
+            self._index()
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def turn(self, time: int) -> None:
+        """All posts before `time` have been told, with their stories as far as known."""
+        if time // STEP <= self._now // STEP:
+            return
+        self._now = time // STEP * STEP
+        begun = [
+            (Member(kind, cast(int, rise.subject)), rise, set(detector.authors(rise.subject).tolist()))
+            for kind, detectors in self._detectors.items()
+            for detector in detectors
+            for rise in detector.turn(self._now)
+        ]
+        for member, rise, authors in sorted(begun, key=lambda one: _rank(one[0], one[1])):
+            event = self._same(member, rise) or self._alike(rise, authors) or self._new(rise)
+            event.rises[member, rise.window] = rise
+            if rise.window == event.window:
+                event.start = min(event.start, rise.start)
+            self._gather(event, rise, authors)
+        self._unite()
+        self._bound()
+        self._index()
+
+    def _new(self, rise: Rise) -> Event:
+        event = self.events[self._ids] = Event(self._ids, rise.start)
+        self._ids += 1
+        return event
+
+    def _same(self, member: Member, rise: Rise) -> Event | None:
+        """The event that this very rise has been part of before, or that has its member for now."""
+        for event in reversed(self.events.values()):
+            if event.rises.get((member, rise.window)) is rise or (
+                member in event.members and self._is_near(event, rise)
+            ):
+                return event
+        return None
+
+    def _is_near(self, event: Event, rise: Rise) -> bool:
+        """Whether it goes on, or is over for so short a time that the longer window of a rise still holds it."""
+        end = event.end
+        return end is None or (rise.window > event.window and end > self._now - 2 * rise.window)
+
+    def _alike(self, rise: Rise, authors: set[int]) -> Event | None:
+        """The event that shares most of its authors of late with a rise, if it shares enough."""
+        best, most = None, SHARED
+        for event in self.events.values():
+            if self._is_near(event, rise):
+                posts = (self._posts[key] for key in event.posts)
+                crowd = {author_of(entry) for entry in posts if entry.time >= self._now - rise.window}
+                shared = len(authors & crowd) / max(1, min(len(authors), len(crowd)))
+                if shared > most:
+                    best, most = event, shared
+        return best
+
+    def _unite(self) -> None:
+        """Make one of events going on that turn out to be made of the same posts: the older one stays."""
+        going = [(event, self._lately(event)) for event in self.events.values() if event.end is None]
+        for at, (event, posts) in enumerate(going):
+            for older, others in going[:at]:
+                shared = len(posts & others)
+                if older.id in self.events and shared > SHARED * max(1, min(len(posts), len(others))):
+                    older.start = min(older.start, event.start)
+                    older.rises = event.rises | older.rises
+                    for key in [key for key in event.posts if key not in older.posts]:
+                        self._take(older, self._posts[key])
+                    self._drop(event)
+                    break
+
+    def _lately(self, event: Event) -> set[str]:
+        since = self._now - event.window
+        return {key for key in event.posts if self._posts[key].time >= since}
+
+    def _gather(self, event: Event, rise: Rise, authors: set[int]) -> None:
+        """Find the posts that a rise began with: they came before anybody knew that it is one."""
+        early = [
+            entry
+            for entry in self._since(max(event.start, rise.start))
+            if (entry.time >= self._now or author_of(entry) in authors)
+            and entry.key not in event.posts
+            and event.takes(found_in(entry, story_of(entry, self._merged)))
+        ]
+        for entry in reversed(early):
+            self._take(event, entry)
+
+    def _since(self, start: int) -> Iterator[Entry]:
+        """Posts since a time, the newest first."""
+        for entry in islice(reversed(self._posts.values()), SCANNED):
+            if entry.time >= start:
+                yield entry
+            elif not entry.late:
+                return
+
+    def _attend(self, entry: Entry, members: Iterable[Member], story: int | None) -> None:
+        """A post of something that rises, maybe."""
+        numbers = {number for member in members for number in self._active.get(member, ())}
+        for number in sorted(numbers):
+            event = self.events[number]
+            new = entry.time >= event.start and entry.key not in event.posts
+            if new and event.takes(found_in(entry, story)):
+                self._take(event, entry)
+
+    def _take(self, event: Event, entry: Entry) -> None:
+        event.posts[entry.key] = None
+        self._known_in.setdefault(entry.key, []).append(event.id)
+
+    # -- memory --------------------------------------------------------------------------------------------------
+
+    def _count(self, kind: Kind, subjects: Iterable[int], author: int, time: int) -> None:
+        for detector in self._detectors[kind]:
+            detector.add(subjects, author, time)
+
+    def _index(self) -> None:
+        """What rises now, so that most posts need not be looked at twice."""
+        self._active = {}
+        for event in self.events.values():
+            if event.end is None:
+                for member in event.members:
+                    self._active.setdefault(member, []).append(event.id)
+
+    def _bound(self) -> None:
+        """Keep to the caps: the oldest posts and events go first, of these the ones that are over."""
+        for event in self.events.values():
+            for key in list(islice(event.posts, max(0, len(event.posts) - MAX_POSTS))):
+                del event.posts[key]
+                event.dropped += 1
+                self._unlink(event, key)
+        ended = [event for event in self.events.values() if event.end is not None]
+        empty = [event for event in ended if not event.posts]
+        excess = max(0, len(self.events) - len(empty) - MAX_EVENTS)
+        oldest = sorted((e for e in self.events.values() if e.posts), key=lambda e: (e.end is None, e.id))[:excess]
+        for event in empty + oldest:
+            self._drop(event)
+
+    def _drop(self, event: Event) -> None:
+        del self.events[event.id]
+        for key in event.posts:
+            self._unlink(event, key)
+
+    def _unlink(self, event: Event, key: str) -> None:
+        numbers = self._known_in[key]
+        numbers.remove(event.id)
+        if not numbers:
+            del self._known_in[key]
+
+
+def _rank(member: Member, rise: Rise) -> tuple[int, int, int, int]:
+    """Short windows first, and then what names an event best."""
+    return rise.window, ORDER.index(member.kind), -rise.authors, member.subject

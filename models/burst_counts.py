@@ -1,0 +1,157 @@
+"""How many different authors speak of each subject: a sliding union of steps of event time, order of arrival unseen."""
+
+from collections.abc import Hashable, Iterable
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
+_AUTHOR = (1 << 32) - 1
+_NONE: Ints = np.zeros(0, np.int64)
+
+
+class Counts:
+    """Distinct authors by subject in the last `width` steps.
+
+    A subject has a slot, a small number, as long as it is known. A pair is slot << 32 | author.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.slots: dict[Hashable, int] = {}
+        self.subjects: list[Hashable | None] = []  # by slot
+        self.window: Ints = _NONE  # the pairs of the window, sorted
+        self.blind = 0  # steps that held too many pairs
+        self._free: list[int] = []
+        self._open: dict[int, list[int]] = {}  # pairs as they came, by step
+        self._said: dict[int, int] = {}  # how often somebody spoke, by step
+        self._steps: dict[int, Ints] = {}  # pairs, sorted and each once
+        self._blinded: set[int] = set()
+        self._first = 0  # steps before this are past
+
+    def add(self, subjects: Iterable[Hashable], author: int, step: int) -> None:
+        """Somebody spoke of `subjects` in a step; ignored if that has left the window. `author` is below 2**32."""
+        pairs = self._open.get(step)
+        if pairs is None:
+            if step < self._first or step in self._blinded:
+                return
+            pairs = self._open[step] = []
+        self._said[step] = self._said.get(step, 0) + 1
+        slots = self.slots
+        for subject in subjects:
+            slot = slots.get(subject)
+            pairs.append((self._enter(subject) if slot is None else slot) << 32 | author)
+        if len(pairs) > 2 * MAX_PAIRS:
+            self._open[step] = _union([np.array(pairs, np.int64)]).tolist()
+            self._limit(step, len(self._open[step]))
+
+    def said(self, step: int) -> int:
+        """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
+        return sum(self._said.get(one, 0) for one in range(step - self.width + 1, step + 1))
+
+    def next_step(self, step: int) -> int | None:
+        """The first step from `step` on in which somebody spoke."""
+        return min((said for said in self._said if said >= step), default=None)
+
+    def move(self, step: int) -> None:
+        """Let the window end with `step`, and forget what is before it."""
+        self._first = first = step - self.width + 1
+        for by_step in (self._said, self._steps):
+            for old in [old for old in by_step if old < first]:
+                del by_step[old]
+        self._blinded = {blind for blind in self._blinded if blind >= first}
+
+    def close(self, step: int) -> tuple[Ints, Ints]:
+        """Let the window end with `step`: the slots of the subjects in it, and the authors of each."""
+        self.move(step)
+        for opened in [opened for opened in self._open if opened <= step]:
+            added = np.array(self._open.pop(opened), np.int64)
+            if opened >= self._first:
+                self._steps[opened] = pairs = _union([self._steps.get(opened, _NONE), added])
+                self._limit(opened, len(pairs))
+        self.window = _union(list(self._steps.values()))
+        slots = self.window >> 32
+        first = np.flatnonzero(_is_new(slots))
+        return slots[first], np.diff(first, append=len(slots))
+
+    def authors(self, subject: Hashable) -> Ints:
+        """The authors of a subject in the window."""
+        slot = self.slots.get(subject)
+        return _NONE if slot is None else _of(self.window, slot) & _AUTHOR
+
+    def by_step(self, slot: int) -> list[int]:
+        """Authors of a subject in each step of the window, oldest first."""
+        steps = range(self._first, self._first + self.width)
+        return [len(_of(self._steps[step], slot)) if step in self._steps else 0 for step in steps]
+
+    def drop(self, gone: Ints) -> None:
+        """Forget the subjects of these slots, which others may get."""
+        lost = np.zeros(len(self.subjects), bool)
+        lost[gone] = True
+        for slot in gone.tolist():
+            del self.slots[self.subjects[slot]]
+            self.subjects[slot] = None
+        self._free += gone.tolist()
+        self._steps = {step: pairs[~lost[pairs >> 32]] for step, pairs in self._steps.items()}
+        self._open = {step: [pair for pair in pairs if not lost[pair >> 32]] for step, pairs in self._open.items()}
+        self.window = self.window[~lost[self.window >> 32]]
+
+    def merge(self, gone: Hashable, into: Hashable) -> tuple[int, int] | None:
+        """One subject has become part of another. The two slots, if both were known; the first is free then."""
+        if (old := self.slots.pop(gone, None)) is None:
+            return None
+        if (new := self.slots.get(into)) is None:
+            self.slots[into], self.subjects[old] = old, into
+            return None
+        self.subjects[old] = None
+        self._free.append(old)
+        shift = (new - old) << 32
+        self._steps = {step: _moved(pairs, old, shift) for step, pairs in self._steps.items()}
+        self.window = _moved(self.window, old, shift)
+        for step, pairs in self._open.items():
+            self._open[step] = [pair + shift if pair >> 32 == old else pair for pair in pairs]
+        return old, new
+
+    def _enter(self, subject: Hashable) -> int:
+        if self._free:
+            slot = self._free.pop()
+            self.subjects[slot] = subject
+        else:
+            slot = len(self.subjects)
+            self.subjects.append(subject)
+        self.slots[subject] = slot
+        return slot
+
+    def _limit(self, step: int, pairs: int) -> None:
+        if pairs > MAX_PAIRS:
+            self._open.pop(step, None)
+            self._steps.pop(step, None)
+            self._blinded.add(step)
+            self.blind += 1
+
+
+def _of(pairs: Ints, slot: int) -> Ints:
+    low, high = np.searchsorted(pairs, [slot << 32, (slot + 1) << 32])
+    return pairs[low:high]
+
+
+def _moved(pairs: Ints, slot: int, shift: int) -> Ints:
+    return _union([np.where(pairs >> 32 == slot, pairs + shift, pairs)])
+
+
+def _union(parts: list[Ints]) -> Ints:
+    """All the pairs, sorted and each once. By sorting, which is faster here than numpy's own hashing."""
+    pairs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    pairs.sort()
+    return pairs[_is_new(pairs)]
+
+
+def _is_new(ordered: Ints) -> Mask:
+    """Where a value differs from the one before."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new

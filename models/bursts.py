@@ -1,0 +1,291 @@
+"""What rises against its own past, by distinct authors, on a fixed grid of event time. How and why: docs/bursts.md."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import betainc
+
+from models.burst_counts import Counts, Ints, Mask
+from models.burst_newcomers import Newcomers
+from models.burst_past import Floats, Past
+
+SUPPORT = 5  # distinct authors in a window, under which nothing is a burst
+TIMES = 2.0  # what is expected, under which nothing is a burst
+TIMES_REACHED = 1.5  # what was reached on other days at this hour, under which nothing is a burst
+STILL = 1.5  # times what is expected, under which a burst is no more
+STILL_AUTHORS = 3
+QUIET = 3  # windows that a burst must be under that, to have ended
+COOL = 10  # windows after its end in which what rises again is the same burst, not a new one
+WARM = 12  # windows that must be known before anything is a burst
+LEARN_FROM = 4  # windows before those that come up are newcomers: at first all are
+HALF_LIFE = 30  # of the past, in windows
+ADAPT = 8  # so many times slower does a burst become its own past
+YOUNG = 5  # windows that a newcomer shows in what newcomers reach
+RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
+FAINT = 0.02  # authors of a past, under which it is forgotten
+MAX_SUBJECTS = 50_000
+MAX_RISES = 200  # going on at once
+ALARMS = 0.02  # false ones an hour that a detector may raise
+
+
+class Scale(NamedTuple):
+    """A grid of steps in microseconds, and how many of them make the window that authors are counted in."""
+
+    step: int
+    width: int
+
+    @property
+    def window(self) -> int:
+        return self.step * self.width
+
+
+@dataclass(slots=True)
+class Rise:
+    """A burst of one subject. `end` is None while it goes on; the figures are those of its highest window."""
+
+    subject: Hashable
+    window: int  # microseconds
+    start: int
+    end: int | None
+    authors: int
+    expected: float
+    score: float  # -log10 of the chance to see as many or more
+    usual: float = field(repr=False)  # what is expected, slowly following
+    shape: float = field(repr=False)  # of the negative binomial that chance was measured by as it began
+    new: bool = field(repr=False)  # whether it was measured by what newcomers reach, too
+    last: int = field(repr=False)  # when it was last above what is expected
+
+
+class Detector:
+    """Finds the subjects that more people speak of than their past lets expect. Same steps, same rises.
+
+    Subjects are anything hashable, authors whole numbers below 2**32, times microseconds. In which order those of a
+    step came makes no difference.
+    """
+
+    def __init__(self, scale: Scale, alarms: float = ALARMS, most: int = MAX_SUBJECTS) -> None:
+        """`alarms`: false ones to expect in an hour at most; `most`: subjects kept."""
+        self.scale = scale
+        self.going: dict[Hashable, Rise] = {}
+        self.dropped = 0  # subjects forgotten because of the cap
+        self._counts = Counts(scale.width)
+        self._past = Past(scale.width, HALF_LIFE)
+        self._newcomers = Newcomers(self._past.fade)
+        self._cooling: dict[Hashable, Rise] = {}
+        self._alarms_per_tick = alarms * scale.step / 3_600_000_000
+        self._most = most
+        self._next: int | None = None  # the step that is to be closed next
+        self._seen: Ints = np.zeros(0, np.int64)  # by slot: the last tick it was in the window
+        self._young: Ints = np.zeros(0, np.int64)  # the last tick that it is a newcomer in; 0 if it is none
+        self._height: Ints = np.zeros(0, np.int64)  # most authors of a newcomer
+
+    @property
+    def blind(self) -> int:
+        """Steps that held more than could be counted."""
+        return self._counts.blind
+
+    @property
+    def subjects(self) -> int:
+        """How many are known."""
+        return len(self._counts.slots)
+
+    def add(self, subjects: Iterable[Hashable], author: int, time: int) -> None:
+        """Somebody spoke of `subjects`. Ignored if `time` is before the window."""
+        self._counts.add(subjects, author, time // self.scale.step)
+
+    def authors(self, subject: Hashable) -> Ints:
+        """Who spoke of a subject in the window."""
+        return self._counts.authors(subject)
+
+    def turn(self, time: int) -> list[Rise]:
+        """All that happened before `time` has been added: what has begun to rise since, or has begun again."""
+        until = time // self.scale.step
+        step = until if self._next is None else self._next
+        begun: list[Rise] = []
+        while step < until:
+            said = self._counts.said(step)
+            if said >= SUPPORT or self.going:
+                begun += self._tick(step)
+            elif said:
+                self._counts.move(step)
+                self._past.tick_small(said)
+                self._newcomers.tick()
+            else:  # a silent feed is no past
+                following = self._counts.next_step(step)
+                step = until if following is None else min(until, following)
+                self._counts.move(step - 1)
+                continue
+            step += 1
+        self._next = max(until, step)
+        return begun
+
+    def merge(self, gone: Hashable, into: Hashable) -> None:
+        """A subject has become part of another, with its past and its burst."""
+        for rises in (self.going, self._cooling):
+            if (rise := rises.pop(gone, None)) is not None and into not in rises:
+                rise.subject = into
+                rises[into] = rise
+        if (slots := self._counts.merge(gone, into)) is not None:
+            self._grow()
+            old, new = slots
+            self._past.merge(old, new)
+            self._seen[new] = max(self._seen[old], self._seen[new])
+            self._seen[old] = self._young[old] = 0
+
+    # -- one step ------------------------------------------------------------------------------------------------
+
+    def _tick(self, step: int) -> list[Rise]:
+        time = (step + 1) * self.scale.step
+        slots, counts = self._counts.close(step)
+        self._grow()
+        self._past.catch_up()
+        total = int(counts.sum())
+        begun = self._begin(slots, counts, total, time) if self._past.windows >= WARM else []
+        self._follow(slots, counts, total, time)
+        if total:
+            self._learn(slots, counts, time)
+            self._tidy(slots, counts)
+        return begun
+
+    def _begin(self, slots: Ints, counts: Ints, total: int, time: int) -> list[Rise]:
+        """The subjects that go above what chance allows."""
+        past, newcomers = self._past, self._newcomers
+        may = counts >= SUPPORT
+        tested, n = slots[may], counts[may]
+        new = self._is_young(tested)
+        mean, shape = past.expect(tested, new)
+        scale = past.scale(tested, n, total)
+        chance = log_chance(n, mean * scale, shape)
+        alarm = chance < np.log(self._alarms_per_tick / max(1, len(slots)))
+        rare = self._alarms_per_tick / max(newcomers.per_tick, self._alarms_per_tick)
+        alarm &= ~new | (newcomers.log_tail(n) < np.log(rare))
+        reached = past.reached(tested, time)
+        usual = np.maximum(np.where(new, np.maximum(mean, newcomers.mean), mean), reached)
+        alarm &= (n >= TIMES * usual * scale) & (n >= TIMES_REACHED * reached)
+        begun = []
+        for at in sorted(np.flatnonzero(alarm), key=lambda at: (chance[at], str(self._counts.subjects[tested[at]]))):
+            subject, slot = self._counts.subjects[tested[at]], int(tested[at])
+            if subject in self.going or len(self.going) >= MAX_RISES:
+                continue
+            rise = self._cooling.pop(subject, None)
+            if rise is None:
+                start = self._start(slot, float(mean[at] * scale[at]) / self.scale.width, time)
+                level, spread = float(usual[at]), float(shape[at])
+                rise = Rise(subject, self.scale.window, start, None, 0, 0.0, 0.0, level, spread, bool(new[at]), time)
+            rise.end = None
+            self.going[subject] = rise
+            begun.append(rise)
+        return begun
+
+    def _start(self, slot: int, usual: float, time: int) -> int:
+        """The start of the step since which most more than usual has come (cumulative sum of the excess)."""
+        steps = self._counts.by_step(slot)
+        best = excess = 0.0
+        start = len(steps) - 1
+        for at in range(len(steps) - 1, -1, -1):
+            excess += steps[at] - usual
+            if excess > best:
+                best, start = excess, at
+        return time - (len(steps) - start) * self.scale.step
+
+    def _follow(self, slots: Ints, counts: Ints, total: int, time: int) -> None:
+        """Let the bursts that go on peak, go on or end."""
+        for subject, rise in list(self.going.items()):
+            slot = self._counts.slots.get(subject, -1)
+            at = np.flatnonzero(slots == slot)
+            n = int(counts[at].sum())
+            expected = rise.usual * float(self._past.scale(slots[at], counts[at], total)[0]) if n else rise.usual
+            if n > rise.authors:
+                rise.authors, rise.expected, rise.score = n, expected, self._score(rise, n, expected)
+            rise.usual += (n - rise.usual) * (1 - self._past.fade) / ADAPT
+            if n >= max(STILL_AUTHORS, STILL * expected):
+                if self._counts.by_step(slot)[-1] > expected / self.scale.width:
+                    rise.last = time
+            elif time - rise.last > QUIET * self.scale.window:
+                rise.end = rise.last
+                self._cooling[subject] = self.going.pop(subject)
+        over = time - COOL * self.scale.window
+        self._cooling = {subject: rise for subject, rise in self._cooling.items() if (rise.end or 0) > over}
+
+    def _score(self, rise: Rise, authors: int, expected: float) -> float:
+        n = np.array([authors])
+        chance = log_chance(n, np.array([expected]), np.array([rise.shape]))
+        if rise.new:
+            chance = self._newcomers.log_tail(n)
+        return float(-chance[0] / np.log(10))
+
+    def _learn(self, slots: Ints, counts: Ints, time: int) -> None:
+        """Make what was seen a part of the past."""
+        past = self._past
+        held = {
+            self._counts.slots[subject]: rise.usual
+            for subject, rise in self.going.items()
+            if subject in self._counts.slots
+        }
+        settled = self._settled(held)
+        past.tick(time, slots, counts, held)
+        now = past.ticks
+        if now % past.width == 0 and past.windows >= LEARN_FROM:
+            past.measure_spread(slots, counts, settled)
+        self._newcomers.tick()
+        fresh = (self._seen[slots] < now - 1) & (self._young[slots] == 0) & (past.authors(slots) < RARE)
+        self._seen[slots] = now
+        new = slots[fresh]
+        past.born[new] = now
+        if now > LEARN_FROM * past.width:
+            self._young[new] = now + YOUNG * past.width
+            self._height[new] = 0
+        free = np.ones(len(self._young), bool)
+        free[list(held)] = False  # else one burst would hide those that come after it
+        rising = free[slots] & (self._young[slots] > 0)
+        self._height[slots[rising]] = np.maximum(self._height[slots[rising]], counts[rising])
+        grown = np.flatnonzero((self._young > 0) & (self._young <= now))
+        self._newcomers.add(self._height[grown])
+        self._young[grown] = 0
+
+    def _settled(self, held: Iterable[int]) -> Mask:
+        settled: Mask = (self._seen > 0) & (self._young == 0)
+        settled[list(held)] = False
+        return settled
+
+    def _is_young(self, slots: Ints) -> Mask:
+        young: Mask = (self._young[slots] > 0) | (self._seen[slots] == 0)
+        return young
+
+    # -- memory --------------------------------------------------------------------------------------------------
+
+    def _grow(self) -> None:
+        slots = len(self._counts.subjects)
+        self._past.grow(slots)
+        if (more := len(self._past.mass) - len(self._seen)) > 0:
+            nothing = np.zeros(more, np.int64)
+            self._seen, self._young, self._height = (
+                np.concatenate([by_slot, nothing]) for by_slot in (self._seen, self._young, self._height)
+            )
+
+    def _tidy(self, slots: Ints, counts: Ints) -> None:
+        """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""
+        over = len(self._counts.slots) - self._most
+        if over <= 0 and self._past.ticks % (HALF_LIFE * self._past.width):
+            return
+        known = np.array(sorted(self._counts.slots.values()), np.int64)
+        worth: Floats = self._past.authors(np.arange(len(self._seen)))
+        worth[slots] += counts
+        worth[[self._counts.slots[name] for name in self.going if name in self._counts.slots]] = np.inf
+        least = FAINT
+        if over > 0:
+            least = max(least, float(np.partition(worth[known], over - 1)[over - 1]))
+        gone = known[worth[known] <= least]
+        self.dropped += max(0, min(over, len(gone)))
+        self._counts.drop(gone)
+        self._past.forget(gone)
+        self._seen[gone] = self._young[gone] = self._height[gone] = 0
+
+
+def log_chance(authors: Ints, expected: Floats, shape: Floats) -> Floats:
+    """Natural logarithm of the chance of so many authors or more: the tail of a negative binomial."""
+    tail = betainc(authors, shape, expected / (expected + shape))
+    chance: Floats = np.log(np.maximum(tail, np.finfo(np.float64).tiny))
+    return chance
