@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine.config import SECOND
 from engine.intake import Tallied
+from engine.picture_bursts import bursts
 from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
 from engine.picture_posts import authors, carried_kinds, posts
@@ -46,7 +47,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         hashtags=hashtags(window, limit),
         hashtags_in_window=window.tags.distinct,
         hashtags_error=window.tags.error,
-        bursts=[],
+        bursts=bursts(engine, limit),
         stories=stories(engine, limit),
         stories_in_window=len(topics.stories),
         stories_live=engine.topics.stories.live,

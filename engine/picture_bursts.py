@@ -8,8 +8,9 @@ from math import fsum, log, sqrt
 
 from engine.config import SECOND
 from engine.ledger import Entry
-from engine.picture_window import foremost
+from engine.picture_clusters import story_name
 from engine.pipeline import Engine
+from engine.ranking import foremost
 from engine.risen import Event, Member, checksum, story_of, words_of
 from engine.rising import Rising
 from engine.snapshot import Burst
@@ -24,14 +25,14 @@ TAG_SHARE = 0.1  # of its posts that a tag of it must be on
 BY = 5
 
 
-def bursts(engine: Engine, rising: Rising, limit: int | None, labels: Mapping[int, str]) -> list[Burst]:
-    """Those going on first, then the newest. `labels`: names of stories, where known."""
-    shown = _shown(rising, engine.window.start)[:limit]
+def bursts(engine: Engine, limit: int | None) -> list[Burst]:
+    """Those going on first, then the newest."""
+    shown = _shown(engine.rising, engine.window.start)[:limit]
     if not shown:
         return []
     feed = list(islice(reversed(engine.ledger.posts.values()), COMPARED))
     usual = _shares(feed)
-    return [_burst(engine, event, usual, labels) for event in shown]
+    return [_burst(engine, event, usual) for event in shown]
 
 
 def _shown(rising: Rising, start: int | None) -> list[Event]:
@@ -43,7 +44,7 @@ def _shown(rising: Rising, start: int | None) -> list[Event]:
     return recent + [event for event in newest if event.id not in kept][:SHOWN_AFTER]
 
 
-def _burst(engine: Engine, event: Event, usual: Mapping[str, float], labels: Mapping[int, str]) -> Burst:
+def _burst(engine: Engine, event: Event, usual: Mapping[str, float]) -> Burst:
     posts = [engine.ledger.posts[key] for key in event.posts]
     read = nlargest(READ, posts, key=lambda entry: (entry.time, entry.key))
     member, rise = event.lead()
@@ -54,7 +55,7 @@ def _burst(engine: Engine, event: Event, usual: Mapping[str, float], labels: Map
     return Burst(
         id=event.id,
         kind=member.kind,
-        name=_name(member, read, labels) or " ".join(terms[:3]) or "(no words)",
+        name=_name(engine, member, read) or " ".join(terms[:3]) or "(no words)",
         story=story,
         start=moment(event.start),
         end=None if end is None else moment(end),
@@ -71,10 +72,10 @@ def _burst(engine: Engine, event: Event, usual: Mapping[str, float], labels: Map
     )
 
 
-def _name(member: Member, read: Sequence[Entry], labels: Mapping[int, str]) -> str:
+def _name(engine: Engine, member: Member, read: Sequence[Entry]) -> str:
     """What the posts call it; "" if those that did are gone."""
     if member.kind == "story":
-        return labels.get(member.subject, "")
+        return story_name(engine, member.subject)
     for entry in read:
         if member.kind == "tag":
             named = (f"#{tag}" for tag in entry.analysis.tags if checksum(tag) == member.subject)
@@ -90,7 +91,7 @@ def _story(engine: Engine, event: Event, read: Iterable[Entry]) -> int | None:
     rises = [(rise.authors, -member.subject) for (member, _), rise in event.rises.items() if member.kind == "story"]
     if rises:
         return -max(rises)[1]
-    stories = Counter(story for entry in read if (story := story_of(entry, engine.merged)) is not None)
+    stories = Counter(story for entry in read if (story := story_of(entry, engine.places)) is not None)
     return min(stories, key=lambda story: (-stories[story], story), default=None)
 
 

@@ -15,6 +15,7 @@ from engine.ledger import Entry, Ledger, Outcome
 from engine.naming import Names
 from engine.places import Places
 from engine.platforms.decode import Decoder
+from engine.rising import Rising
 from engine.sequence import Sequencer
 from engine.sources.base import Item
 from engine.tally import Contribution
@@ -57,6 +58,7 @@ class Engine:
         self.window = Window(config.window, self.places, config.retention)
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed)
+        self.rising = Rising(self.ledger.posts, self.places)
         self.model = EngagementModel(config.horizons, config.seed)
         self.labels = Labels(config.horizons, self.model)
         self.meters: dict[str, int] = {}  # what the records turned out to be
@@ -137,6 +139,7 @@ class Engine:
         self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
         self._learn()
         self._place(self.topics.turn(order))
+        self.rising.turn(order)
 
     def _meter(self, name: str) -> None:
         self.meters[name] = self.meters.get(name, 0) + 1
@@ -190,6 +193,7 @@ class Engine:
             self._batch.append(_Waiting(entry, known))
             if len(self._batch) >= BATCH_POSTS:
                 self._learn()
+        self.rising.post(entry)
         self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time))
         return Outcome.POST
 
@@ -233,6 +237,7 @@ class Engine:
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
         self.window.remove(entry.key)
+        self.rising.forget(entry)
         self._answer(entry, -1, entry.time)
         before = entry.analysis.terms
         entry.analysis = analysis = analyse(post, not self.config.respect_noindex)
@@ -244,6 +249,7 @@ class Engine:
         entry.story = entry.theme = None
         self.window.add(contribution(entry))
         self.names.forget(self.window.topics, before)
+        self.rising.post(entry)
         self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
@@ -289,6 +295,7 @@ class Engine:
     def _remove(self, entry: Entry) -> None:
         """Drop a post and all that is said of it, also where it only waits."""
         self.window.remove(entry.key)
+        self.rising.forget(entry)
         self.names.forget(self.window.topics, entry.analysis.terms)
         self.labels.forget(entry, DELETED)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
@@ -307,6 +314,7 @@ class Engine:
             return
         for entry in self.ledger.expired(self.now):
             self.window.remove(entry.key)
+            self.rising.forget(entry)
             self.labels.forget(entry, "past retention")
             self.ledger.remove(entry, tombstone=False)
 
@@ -363,9 +371,11 @@ class Engine:
             if post.counted:
                 entry.story, entry.theme = post.story, post.theme if post.theme >= 0 else None
                 self.window.assign(entry.key, post.story, post.copy)
+                self.rising.placed(entry, post.story)
         for gone, into in self.topics.merges:
             self.window.topics.merge(gone, into)
             self.names.merge(gone, into)
+            self.rising.merge(gone, into)
         for move in self.topics.moves:
             self.window.topics.move(move.story, move.now)
         if self.topics.learnt:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from zlib import crc32
 
 from engine.ledger import Entry
-from engine.windows import resolve
+from engine.places import Places
 from models.bursts import Rise
 
 Kind = Literal["tag", "story", "word"]
@@ -87,9 +87,9 @@ def found_in(entry: Entry, story: int | None) -> list[Member]:
     return tags + stories + [Member("word", checksum(word)) for word in words_of(entry)]
 
 
-def story_of(entry: Entry, merged: dict[int, int]) -> int | None:
+def story_of(entry: Entry, places: Places) -> int | None:
     """The story that a post is in by now; None if in none, or not known yet."""
-    return resolve(merged, entry.theme)
+    return places.story(entry.story)
 
 
 def words_of(entry: Entry) -> Collection[str]:

@@ -10,6 +10,7 @@ from typing import cast
 
 from engine.config import MINUTE, SECOND
 from engine.ledger import Entry
+from engine.places import Places
 from engine.risen import ORDER, Event, Kind, Member, author_of, checksum, found_in, story_of, words_of
 from models.bursts import Detector, Rise, Scale
 
@@ -26,10 +27,10 @@ MAX_EVENTS = 100
 class Rising:
     """The bursts of a feed, by id. Tell it posts, their stories, what is forgotten, and event time."""
 
-    def __init__(self, posts: dict[str, Entry], merged: dict[int, int]) -> None:
-        """`posts`: those in retention by key, in the order they came; `merged`: stories that became part of others."""
+    def __init__(self, posts: dict[str, Entry], places: Places) -> None:
+        """`posts`: those in retention by key, in the order they came; `places`: where their stories are by now."""
         self.events: dict[int, Event] = {}
-        self._posts, self._merged = posts, merged
+        self._posts, self._places = posts, places
         each = ALARMS / sum(map(len, SCALES_OF.values()))
         self._detectors = {kind: tuple(Detector(scale, each) for scale in scales) for kind, scales in SCALES_OF.items()}
         self._ids = 0
@@ -156,7 +157,7 @@ class Rising:
             for entry in self._since(max(event.start, rise.start))
             if (entry.time >= self._now or author_of(entry) in authors)
             and entry.key not in event.posts
-            and event.takes(found_in(entry, story_of(entry, self._merged)))
+            and event.takes(found_in(entry, story_of(entry, self._places)))
         ]
         for entry in reversed(early):
             self._take(event, entry)

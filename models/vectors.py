@@ -47,7 +47,7 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
     ]
     places, times = np.unique(np.array(cells, np.int64), return_counts=True)
     columns = places % SIZE
-    values: Floats = times * np.where(columns % 2, TAG_WEIGHT, 1.0)
+    values = times.astype(np.float64) * np.where(columns % 2, TAG_WEIGHT, 1.0)
     return Counts(places // SIZE, columns, values, len(docs))
 
 
