@@ -6,7 +6,8 @@ Every post has one of 1,000 common tags (Zipf) and five rare ones, which take tu
 each number of distinct tags, with the cap and without one, and `ratios` of the figures by number of distinct tags (each
 to the first). `fill_us`: CPU a post while the window fills; `turn_us`: CPU a post that comes while another leaves;
 `first_picture_ms`, `picture_ms`: the 60 rows of the first picture and of those that follow; `mb`: what the tags hold,
-without the posts; `tallies`, `error` and `top20`, how many of the 20 most frequent tags the picture names in order.
+without the posts; `tallies`, `error`, `at_least`: tags counted, posts that the others can be in, and the distinct tags
+there are at least; `top20`: how many of the 20 most frequent tags stand in the picture where and as they should.
 """
 
 import argparse

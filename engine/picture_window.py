@@ -80,7 +80,8 @@ def hashtags(window: Window, limit: int | None) -> list[Hashtag]:
     """The tags of most posts. Each row is exact, also past the cap on tags."""
     tallies = window.tags.leading(limit, window.width)
     shown = foremost({tag: tally.posts for tag, tally in tallies.items()}, limit)
-    together = window.tags.together.most({tag: tallies[tag].posts for tag in shown}, TOGETHER)
+    pairs = window.tags.together.of({tag: tallies[tag].posts for tag in shown})
+    together = {tag: foremost(others, TOGETHER) for tag, others in pairs}
     before = window.tags_before(set(shown)) if window.before.posts else None
     return [
         Hashtag(

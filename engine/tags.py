@@ -10,7 +10,7 @@ from engine.together import Together
 
 MAX_TAGS = 50_000  # distinct tags that are counted one by one
 SETTLED = 8  # tags that rise are counted after so many changes: an eighth of the posts in the window
-SOUGHT = 4  # windows full of changes after which tallies are given to other tags, if there is no room for more
+SOUGHT = 4  # of the rounds in which there is no room for all tags, one in so many chooses anew which have a tally
 
 
 class Tags:
@@ -36,7 +36,8 @@ class Tags:
         self._rising: dict[str, str] = {}  # tags that are to have a tally -> key of the post that last had it
         self._changes = 0  # posts that came or went since the sketch began
         self._settled = 0  # at which of these the rising were last counted
-        self._sought = 0  # at which of these tags to be counted were last sought
+        self._sought = 0  # at which of these it was last asked whether other tags should have a tally
+        self._rounds = 0  # how often it was
 
     # -- posts -----------------------------------------------------------------------------------------------
 
@@ -109,7 +110,7 @@ class Tags:
         """Keep the tallies of the tags that occur most, three quarters of what the cap allows."""
         if self._sketch is None:
             self._sketch = CountMin(self._width)
-            self._changes = self._settled = self._sought = 0
+            self._changes = self._settled = self._sought = self._rounds = 0
             for tag, tally in self.tallies.items():
                 self._sketch.add(tag, tally.posts)
         kept, above = _most(self._estimates(), self._room)
@@ -121,9 +122,11 @@ class Tags:
         self._changes += 1
         if self._rising and (self._changes - self._settled) * SETTLED > len(self._items):
             self._settle(width)
-        patience = 1 if self._counted() < self._room else SOUGHT  # it is likely to be of use where there is room
-        if self._changes - self._sought > len(self._items) * patience:
-            self._seek(width)
+        if self._changes - self._sought > len(self._items):
+            self._sought = self._changes
+            self._rounds += 1
+            if self.distinct <= self._room or self._rounds % SOUGHT == 0:
+                self._seek(width)
 
     def _settle(self, width: int) -> None:
         self._settled = self._changes
@@ -132,7 +135,6 @@ class Tags:
 
     def _seek(self, width: int) -> None:
         """Choose anew, among all tags of the window, those that have a tally, if that leaves a smaller error."""
-        self._sought = self._changes
         found, above = self._estimates(), 0
         for item in self._items.values():
             for tag in item.tags:

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from heapq import nsmallest
 
 from engine.tally import Contribution
 
 TOGETHER_TAGS = 16  # tags of one post that are paired with each other
-MAX_PAIRS = 500_000  # pairs that are kept from one picture to the next
+MAX_PAIRS = 1_000_000  # pairs that are kept from one picture to the next: some 50 MB
 PAIRED_POSTS = 100_000  # posts of the tags whose pairs are counted at once
 
 
@@ -41,29 +40,26 @@ class Together:
         for tag in tags:
             self.beside.pop(tag, None)
 
-    def most(self, posts: Mapping[str, int], limit: int) -> dict[str, list[str]]:
-        """The `limit` tags that each of some tags most often stands with, by count and then by name.
+    def of(self, posts: Mapping[str, int]) -> Iterator[tuple[str, Mapping[str, int]]]:
+        """Each of some tags with the tags it stands with and in how many posts, in no particular order.
 
-        `posts` are the tags asked for with the posts each is in.
+        `posts` are the tags asked for with the posts each is in: no more are counted at once than few posts bring.
         """
-        found: dict[str, list[str]] = {}
-        kept: dict[str, Counter[str]] = {}
+        known, self.beside = self.beside, {}
         pairs = 0
-        for tag, others in self._asked(posts):
-            found[tag] = nsmallest(limit, others, key=lambda name: (-others[name], name))
+        for tag, others in self._asked(posts, known):
             if pairs + len(others) <= MAX_PAIRS:
-                kept[tag] = others
+                self.beside[tag] = others
                 pairs += len(others)
-        self.beside = kept
-        return found
+            yield tag, others
 
-    def _asked(self, posts: Mapping[str, int]) -> Iterator[tuple[str, Counter[str]]]:
-        """Each tag with its pairs: first those at hand, then those to be counted, some at a time."""
-        yield from ((tag, self.beside[tag]) for tag in posts if tag in self.beside)
+    def _asked(self, posts: Mapping[str, int], known: Mapping[str, Counter[str]]) -> Iterator[tuple[str, Counter[str]]]:
+        """Each tag with its pairs: first those that are known, then those to be counted, some at a time."""
+        yield from ((tag, known[tag]) for tag in posts if tag in known)
         part: set[str] = set()
         held = 0
         for tag in posts:
-            if tag not in self.beside:
+            if tag not in known:
                 if part and held + posts[tag] > PAIRED_POSTS:
                     yield from self._pairs(part).items()
                     part, held = set(), 0

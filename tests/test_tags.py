@@ -225,7 +225,7 @@ def test_a_deleted_tag_leaves_no_text_behind(before: int, after: int) -> None:
     keys = [held.add("secret", f"t{number % 7}") for number in range(9)]
     keys.append(held.add("secret"))
     shown = held.tags.leading(None, WIDTH)
-    held.tags.together.most({tag: tally.posts for tag, tally in shown.items()}, 5)
+    beside(held, {tag: tally.posts for tag, tally in shown.items()})
     for number in range(after):
         held.add(f"u{number % 30}", f"u{number % 31}")
     for key in keys:
@@ -236,9 +236,12 @@ def test_a_deleted_tag_leaves_no_text_behind(before: int, after: int) -> None:
 # -- co-occurring tags ------------------------------------------------------------------------------------------------
 
 
-def beside(held: Held, tag: str, limit: int) -> list[str]:
-    others = Counter(other for item in held.items.values() if tag in item.tags for other in item.tags if other != tag)
-    return [other for other, _ in ranked(others)[:limit]]
+def beside(held: Held, posts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    return {tag: dict(others) for tag, others in held.tags.together.of(posts)}
+
+
+def recount(held: Held, tag: str) -> dict[str, int]:
+    return Counter(other for item in held.items.values() if tag in item.tags for other in item.tags if other != tag)
 
 
 @given(posts, posts, st.sampled_from([4, 12]))
@@ -247,8 +250,7 @@ def test_tags_stand_together_as_a_recount_says(feed: list[list[str]], more: list
     keys = [held.add(*tags) for tags in feed]
     for asked in ("abc", "bcd", "bcd"):
         true = held.true()
-        found = held.tags.together.most({tag: true[tag] for tag in asked}, 3)
-        assert found == {tag: beside(held, tag, 3) for tag in asked}
+        assert beside(held, {tag: true[tag] for tag in asked}) == {tag: recount(held, tag) for tag in asked}
         for tags in more[:10]:
             keys.append(held.add(*tags))
         for key in keys[::3]:
@@ -261,12 +263,11 @@ def test_pairs_are_kept_of_the_tags_asked_for_and_no_more_than_a_cap(monkeypatch
     monkeypatch.setattr("engine.together.PAIRED_POSTS", 5)
     held = Held()
     for number in range(30):
-        held.add("hot", f"t{number}", f"t{number // 2}")
+        held.add("hot", f"t{number}", f"u{number // 2}")
     true = held.true()
-    found = held.tags.together.most(true, 3)
-    assert found == {tag: beside(held, tag, 3) for tag in true}
+    assert beside(held, true) == {tag: recount(held, tag) for tag in true}
     assert 0 < sum(map(len, held.tags.together.beside.values())) <= 10
-    held.tags.together.most({"t1": true["t1"]}, 3)
+    beside(held, {"t1": true["t1"]})
     assert set(held.tags.together.beside) == {"t1"}
 
 
