@@ -21,6 +21,7 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_tombstones: int = 1_000_000
     horizons: tuple[int, ...] = (15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)
     clusters: tuple[int, int] = (4, 16)  # bounds of the number of hashtag clusters
+    max_texts: int = 1 << 17  # texts that copies are told by, a power of two from 1,024
     respect_noindex: bool = True  # drop the text of posts whose author asks not to be indexed
     seed: int = 0
 

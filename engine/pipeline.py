@@ -57,7 +57,7 @@ class Engine:
         self.names = Names()
         self.window = Window(config.window, self.places, config.retention)
         self.reactions = Reactions(config.retention)
-        self.topics = Topics(config.clusters, config.seed)
+        self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
         self.model = EngagementModel(config.horizons, config.seed)
         self.labels = Labels(config.horizons, self.model)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from engine.config import MINUTE, SECOND
 from engine.copying import Mark, mark
-from models.copies import Copies
+from models.copies import MAX_TEXTS, Copies
 from models.stories import Stories, followed
 from models.themes import STORIES, Move, Themes
 
@@ -43,13 +43,13 @@ class Topics:
     went to another theme. `clusters` are the bounds of the number of themes.
     """
 
-    def __init__(self, clusters: tuple[int, int] = (4, 16), seed: int = 0) -> None:
+    def __init__(self, clusters: tuple[int, int] = (4, 16), seed: int = 0, max_texts: int = MAX_TEXTS) -> None:
         self.stories = Stories(seed)
         self.themes = Themes(clusters, seed)
         self.merges: tuple[tuple[int, int], ...] = ()
         self.moves: list[Move] = []
         self.learnt = False  # whether the themes took a step with the last batch
-        self._copies = Copies()
+        self._copies = Copies(max_texts)
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
         self._story_of: dict[int, int] = {}  # group of copies -> story

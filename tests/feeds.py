@@ -12,7 +12,7 @@ from engine.snapshot import Snapshot
 START = int(datetime(2026, 7, 4, 12, tzinfo=UTC).timestamp() * 1_000_000)
 PRESENT = START + 10**15  # a reader's clock far past everything in the tests
 SECOND = 1_000_000
-ALL = EngineConfig(window=ALL_TIME, retention=ALL_TIME)
+ALL = EngineConfig(window=ALL_TIME, retention=ALL_TIME, max_texts=1 << 10)
 
 
 def stamp(micros: int) -> str:
