@@ -13,7 +13,8 @@ from models.themes import STORIES, Move, Themes
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
-LEARN_EVERY = 192  # posts between steps of the themes; until then new stories go to the nearest
+LEARN_EVERY = 384  # posts between steps of the themes; until then new stories go to the nearest
+LEARN_FIRST = 32  # posts before the first step; others follow when there are a quarter more posts
 GROUPS = 1 << 15  # groups of copies whose story is remembered
 
 
@@ -55,6 +56,7 @@ class Topics:
         self._story_of: dict[int, int] = {}  # group of copies -> story
         self._grid = 0
         self._unlearnt = 0
+        self._learnt_from = 0  # posts that the themes have learnt from
 
     def turn(self, time: int) -> list[Placed]:
         """Event time has come to `time`, in microseconds: close the batch if that ends it."""
@@ -116,6 +118,7 @@ class Topics:
             "story_of": list(self._story_of.items()),
             "grid": self._grid,
             "unlearnt": self._unlearnt,
+            "learnt_from": self._learnt_from,
         }
 
     @classmethod
@@ -129,7 +132,7 @@ class Topics:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
         topics._story_of = dict(state["story_of"])
-        topics._grid, topics._unlearnt = state["grid"], state["unlearnt"]
+        topics._grid, topics._unlearnt, topics._learnt_from = state["grid"], state["unlearnt"], state["learnt_from"]
         return topics
 
     # -- the parts of a batch ------------------------------------------------------------------------------------
@@ -157,8 +160,9 @@ class Topics:
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
-        self.learnt = self._unlearnt >= LEARN_EVERY
+        self.learnt = self._unlearnt >= min(LEARN_EVERY, max(LEARN_FIRST, self._learnt_from // 4))
         if self.learnt:
+            self._learnt_from += self._unlearnt
             self._unlearnt = 0
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
             self.themes.forget(self.stories.ids())

@@ -53,7 +53,6 @@ class Stories:
         self._sample = Sample()
         self._at: int | None = None
         self._untidy = 0
-        self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
 
     @property
     def live(self) -> int:
@@ -108,7 +107,8 @@ class Stories:
         counts = count([terms], self.seed)
         if not self.live or not len(counts.rows):
             return None
-        scores = self._scores(*self._unit(counts))[0]
+        docs, columns = self._unit(counts)
+        scores = self._scores(columns, docs.T.tocsr())[0]
         best = int(scores.argmax())
         if scores[best] < NEAR:
             return None
@@ -141,16 +141,11 @@ class Stories:
     def _vectors(self, rows: Ints) -> Vectors:
         table = self._table
         weights, lengths = table.weighted(rows)
-        order = np.argsort(table.columns[rows], axis=1, kind="stable")
-        columns = np.take_along_axis(table.columns[rows], order, axis=1)
-        row, place = np.nonzero(columns < NONE)
-        values = np.take_along_axis(weights / lengths[:, None], order, axis=1)[row, place]
-        return Vectors(
-            ids=table.serial[rows],
-            rows=sparse(row, columns[row, place], values, (len(rows), SIZE)),
-            mass=table.mass[rows],
-            joined=table.joined[rows],
-        )
+        columns = table.columns[rows]
+        row, slot = np.nonzero(columns < NONE)
+        values = (weights / lengths[:, None])[row, slot]
+        matrix = sparse(row, columns[row, slot], values, (len(rows), SIZE))
+        return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain numbers."""
@@ -174,11 +169,12 @@ class Stories:
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
         docs, columns = self._unit(counts)
-        scores = self._scores(docs, columns)
+        terms = docs.T.tocsr()
+        scores = self._scores(columns, terms)
         known = table.rows_of(given)
         loose = np.flatnonzero(filled & (known < 0) & (scores.max(axis=1, initial=0.0) < NEAR))
         if len(loose):
-            between = (docs @ docs.T).toarray() * self._newcomer()
+            between = (docs @ terms).toarray() * self._newcomer()
             founders = _founders(between, loose)
             scores = np.concatenate([scores, between[:, founders]], axis=1)
             table.found(np.full(len(founders), at, np.int64))
@@ -195,17 +191,17 @@ class Stories:
         values = values / np.sqrt(squares)[counts.rows]
         return sparse(counts.rows, place, values, (counts.size, len(columns))), columns
 
-    def _scores(self, docs: csr_array, columns: Ints) -> Floats:
-        """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories)."""
+    def _scores(self, columns: Ints, terms: csr_array) -> Floats:
+        """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories).
+
+        `terms` are the documents turned round, shape (columns, documents).
+        """
         table = self._table
         weights, lengths = table.weighted()
-        self._scratch[columns] = np.arange(1, len(columns) + 1)
-        places = self._scratch[table.columns]
-        self._scratch[columns] = 0
-        row, term = np.nonzero(places)
-        near = weights[row, term] * (self._favour() / lengths)[row]
-        stories = csr_array((near, (places[row, term] - 1, row)), shape=(len(columns), len(table)))
-        scores: Floats = (docs @ stories).toarray()
+        row, slot, place = table.shared(slice(None), columns)
+        near = weights[row, slot] * (self._favour() / lengths)[row]
+        stories = sparse(row, place, near, (len(table), len(columns)))
+        scores: Floats = (stories @ terms).toarray().T
         return scores
 
     def _favour(self) -> Floats:

@@ -162,9 +162,9 @@ class Themes:
         columns, place = np.unique(np.concatenate([rows.indices, self._sums.indices]), return_inverse=True)
         place = place.astype(np.int32)  # scikit-learn asks for it
         values = rows.data * np.where(rows.indices % 2, TAG_FACTOR, 1.0)
-        near = csr_array((values, place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
-        lengths = np.sqrt(near.multiply(near).sum(axis=1))
-        near.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(near.indptr))
+        owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
+        near = csr_array((values / lengths[owners], place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
         centroids = csr_array((self._sums.data, place[split:], self._sums.indptr), shape=(len(self._ids), len(columns)))
         return near, columns, centroids.toarray()
 
@@ -190,7 +190,7 @@ class Themes:
 
     def _woken(self, row: csr_array) -> int:
         """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""
-        alike = (self._resting @ row.T).toarray()[:, 0]
+        alike = _products(self._resting, row)
         if not len(alike) or alike.max() < SAME:
             self._next += 1
             return self._next - 1
@@ -307,6 +307,15 @@ def _settled(rows: csr_array, mass: Floats, centroids: Floats) -> Floats:
 def _labels(sample: Sampled, of: Mapping[int, int]) -> Ints:
     """The theme of each post by that of its story; -1 for none."""
     return np.array([of.get(story, -1) for story in sample.stories.tolist()], np.int64)
+
+
+def _products(rows: csr_array, row: csr_array) -> Floats:
+    """Dot products of sparse rows with one whose columns are in order."""
+    place = np.minimum(np.searchsorted(row.indices, rows.indices), len(row.indices) - 1)
+    shared = row.indices[place] == rows.indices
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    products: Floats = np.bincount(owners[shared], (rows.data * row.data[place])[shared], minlength=rows.shape[0])
+    return products
 
 
 def _heaviest(centroids: Floats, columns: Ints) -> csr_array:
