@@ -63,17 +63,14 @@ class Stories:
         self,
         docs: Sequence[Sequence[str]],
         at: int,
-        given: Sequence[int] | None = None,
         weights: Sequence[float] | None = None,
     ) -> list[int]:
         """Place a batch of documents' terms, `at` the event time of its end in microseconds, and learn from them.
 
-        `given` says which story a document is known to be in, -1 where it is not; if that is live, the document goes
-        there. `weights` are the shares of a document that its story learns from: what is a copy says nothing new.
+        `weights` are the shares of a document that its story learns from: what is a copy says little new.
         Returns each document's story; -1 if it has no terms.
         """
         counts = count(docs, self.seed)
-        known = np.full(len(docs), -1) if given is None else np.array(given, np.int64)
         learnt = counts if weights is None else counts.weighted(np.array(weights, np.float64))
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
@@ -84,7 +81,7 @@ class Stories:
             stop = min(len(docs), start + max(STEP, self.live // STEP_SHARE))
             self._fade(elapsed * (stop - start) / len(docs), stop - start)
             parts = counts.between(start, stop), learnt.between(start, stop)
-            placed[start:stop] = self._place(*parts, known[start:stop], self._at)
+            placed[start:stop] = self._place(*parts, self._at)
             self._untidy += stop - start
             if self._untidy >= max(TIDY_EVERY, self.live // STEP_SHARE):
                 self._untidy = 0
@@ -164,22 +161,20 @@ class Stories:
 
     # -- placing -----------------------------------------------------------------------------------------------
 
-    def _place(self, counts: Counts, learnt: Counts, given: Ints, at: int) -> Ints:
+    def _place(self, counts: Counts, learnt: Counts, at: int) -> Ints:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
         docs, columns = self._unit(counts)
         terms = docs.T.tocsr()
         scores = self._scores(columns, terms)
-        known = table.rows_of(given)
-        loose = np.flatnonzero(filled & (known < 0) & (scores.max(axis=1, initial=0.0) < NEAR))
+        loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))
         if len(loose):
             between = (docs @ terms).toarray() * self._newcomer()
             founders = _founders(between, loose)
             scores = np.concatenate([scores, between[:, founders]], axis=1)
             table.found(np.full(len(founders), at, np.int64))
-        home = scores.argmax(axis=1) if len(table) else np.full(counts.size, -1, np.int64)
-        home = np.where(filled, np.where(known >= 0, known, home), -1)
+        home = np.where(filled, scores.argmax(axis=1), -1) if len(table) else np.full(counts.size, -1, np.int64)
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 

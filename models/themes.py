@@ -20,14 +20,14 @@ LONGEST_HALF_LIFE = 24 * 60 * MINUTE
 STORIES = 500  # heaviest stories that themes are made of
 TERMS = 256  # heaviest terms kept of a theme
 TAG_FACTOR = 2.0  # weight of tags beside words: themes are clusters of hashtags first
-NEAR = 0.12  # cosine from which a story belongs to a theme
+NEAR = 0.2  # cosine from which a story belongs to a theme
 FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
 LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
 REVIEW_POSTS = 1_024  # posts between reviews of the number of themes
 REACH = 2  # numbers that a review tries above and below the present one
-TOLERANCE = 0.05  # silhouette given up for showing more themes
+TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
 PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise
 SAME = 0.3  # cosine from which a theme of another number is the same as before
@@ -214,9 +214,9 @@ class Themes:
         for k, tried_centroids in tried.items():
             homes, near = _homes(kmeans.cosines(rows, tried_centroids))
             of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
-            score, _ = silhouette(apart, _labels(sample, of))
+            score, themed = silhouette(apart, _labels(sample, of))
             if score is not None:
-                scores[k] = score
+                scores[k] = score * themed / len(sample.stories)  # what is in no theme counts as 0
         if not scores:
             return centroids
         best = max(scores.values())
