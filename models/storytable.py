@@ -132,7 +132,7 @@ class StoryTable:
         found = self._scratch[self.columns[rows]]
         self._scratch[known] = 0
         row, slot = np.nonzero(found)
-        return row, slot, found[row, slot] - 1
+        return row, slot, found[row, slot].astype(np.int64) - 1
 
     def _slots(self, touched: Ints, known: Ints) -> Ints:
         """Where each of the rows `touched` has each of the columns `known`, -1 for nowhere, as one flat table."""

@@ -314,8 +314,7 @@ def _products(rows: csr_array, row: csr_array) -> Floats:
     place = np.minimum(np.searchsorted(row.indices, rows.indices), len(row.indices) - 1)
     shared = row.indices[place] == rows.indices
     owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    products: Floats = np.bincount(owners[shared], (rows.data * row.data[place])[shared], minlength=rows.shape[0])
-    return products
+    return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
 
 
 def _heaviest(centroids: Floats, columns: Ints) -> csr_array:
