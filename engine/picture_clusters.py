@@ -95,7 +95,7 @@ def stories(engine: Engine, limit: int | None) -> list[Story]:
                 sentiment=tally.mean,
                 scored=tally.scored,
                 coverage=share(tally.scored, tally.posts),
-                born=moment(sums.born[story]),
+                born=moment(engine.places.born[story]),
                 trend=trend(window, tally),
                 example=examples.get(story, ""),
             )

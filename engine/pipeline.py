@@ -28,7 +28,6 @@ from models.engagement import EngagementModel, Known
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 MERGES_KEPT = 1_000
-THEMES_KEPT = 1_000  # stories whose theme is remembered, besides twice as many as are live or have posts in the window
 GAPS_KEPT = 1_000
 DAY = 24 * 60 * MINUTE
 
@@ -246,7 +245,7 @@ class Engine:
         entry.reply_to, entry.quote_of = post.reply_to, post.quote_of
         entry.edits += 1
         self._answer(entry, 1, entry.time)
-        entry.story = entry.theme = None
+        entry.story = None
         self.window.add(contribution(entry))
         self.names.forget(self.window.topics, before)
         self.rising.post(entry)
@@ -369,7 +368,8 @@ class Engine:
                 continue
             entry.copy = post.copy
             if post.counted:
-                entry.story, entry.theme = post.story, post.theme if post.theme >= 0 else None
+                entry.story = post.story
+                self.places.place(post.story, entry.time)
                 self.window.assign(entry.key, post.story, post.copy)
                 self.rising.placed(entry, post.story)
         for gone, into in self.topics.merges:
@@ -382,9 +382,9 @@ class Engine:
             self.names.update(self.window.topics, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
             self._settle()
-        kept = 2 * (len(self.window.topics.stories) + self.topics.stories.live) + THEMES_KEPT
-        if len(self.places.theme_of) > kept:
-            self.places.forget({*self.window.topics.stories, *self.topics.stories.ids()})
+        if self.places.crowded:
+            held = {self.places.story(entry.story) for entry in self.ledger.posts.values()}
+            self.places.forget({*self.topics.stories.ids(), *(story for story in held if story is not None)})
 
     def _settle(self) -> None:
         """Write merges into the posts, so that their list does not grow for ever."""
