@@ -13,7 +13,7 @@ from models.themes import STORIES, Move, Themes
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
-LEARN_EVERY = 192  # posts between steps of the themes; until then new stories go to the nearest
+LEARN_EVERY = 192  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
 GROUPS = 1 << 15  # groups of copies whose story is remembered
 
 
@@ -54,7 +54,7 @@ class Topics:
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
         self._story_of: dict[int, int] = {}  # group of copies -> story
         self._grid = 0
-        self._unlearnt = 0
+        self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
 
     def turn(self, time: int) -> list[Placed]:
         """Event time has come to `time`, in microseconds: close the batch if that ends it."""
@@ -116,6 +116,7 @@ class Topics:
             "story_of": list(self._story_of.items()),
             "grid": self._grid,
             "unlearnt": self._unlearnt,
+            "learnt": self._learnt,
         }
 
     @classmethod
@@ -129,7 +130,7 @@ class Topics:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
         topics._story_of = dict(state["story_of"])
-        topics._grid, topics._unlearnt = state["grid"], state["unlearnt"]
+        topics._grid, topics._unlearnt, topics._learnt = state["grid"], state["unlearnt"], state["learnt"]
         return topics
 
     # -- the parts of a batch ------------------------------------------------------------------------------------
@@ -157,9 +158,9 @@ class Topics:
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
-        self.learnt = self._unlearnt >= LEARN_EVERY
+        self.learnt = self._unlearnt >= min(LEARN_EVERY, self._learnt)
         if self.learnt:
-            self._unlearnt = 0
+            self._learnt, self._unlearnt = self._learnt + self._unlearnt, 0
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
             self.themes.forget(self.stories.ids())
         else:
