@@ -23,10 +23,10 @@ HALF_LIFE_POSTS = 210
 LONGEST_HALF_LIFE = 360 * MINUTE
 
 NEAR = 0.15  # score from which a post joins a story
-HEED = 0.25  # how much the size of a story counts in its favour
-RECENT = 300.0  # posts that the sizes are counted in
-SAME = 0.36  # cosine from which two stories are one
-FAINT = 0.05  # posts' worth of weight under which a story is retired
+HEED = 0.14  # how much the size of a story counts in its favour
+RECENT = 400.0  # posts that the sizes are counted in
+SAME = 0.50  # cosine from which two stories are one
+FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
 STEP = 32  # posts placed at once; they see each other only as founders

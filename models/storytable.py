@@ -7,9 +7,9 @@ import numpy as np
 
 from models.vectors import SIZE, Bools, Counts, Floats, Ints
 
-TERMS = 128  # heaviest terms kept of a story
+TERMS = 192  # heaviest terms kept of a story
 NONE = SIZE  # column of a place that holds no term
-FAINT_TERM = 0.05  # weight under which a term is dropped
+FAINT_TERM = 0.02  # weight under which a term is dropped
 ARRAYS = ("columns", "weights", "mass", "joined", "born", "serial")
 
 

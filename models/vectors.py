@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 SIZE = 1 << 20  # columns: of 20,000 live terms one in twenty-six shares its place
+STEM = 4  # letters
 TAG_WEIGHT = 1.5  # a hashtag is its author's own word on what a post is about
 
 Floats = NDArray[np.float64]
@@ -36,19 +37,40 @@ class Counts(NamedTuple):
 
 
 def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
-    """Term counts of documents; terms that start with '#' count TAG_WEIGHT and have the odd columns to themselves.
+    """Counts of what documents are known by, given their terms.
 
-    Terms are hashed with CRC-32, which is the same in every process, from `seed` on.
+    A word is known by itself without a plural s, and by its first STEM letters: words of one stem share those, in most
+    alphabets (truncation as stemming, McNamee and Mayfield 2004). A tag, a term with a # in front, counts TAG_WEIGHT.
     """
-    cells = [
-        row * SIZE + zlib.crc32(term.encode("utf-8", "replace"), seed) % (SIZE // 2) * 2 + (term[:1] == "#")
-        for row, doc in enumerate(docs)
-        for term in doc
-    ]
-    places, times = np.unique(np.array(cells, np.int64), return_counts=True)
-    columns = places % SIZE
-    values = times.astype(np.float64) * np.where(columns % 2, TAG_WEIGHT, 1.0)
-    return Counts(places // SIZE, columns, values, len(docs))
+    known: dict[str, tuple[int, ...]] = {}  # for this batch only: no word is kept
+    columns: list[int] = []
+    ends = [0]
+    for doc in docs:
+        for term in doc:
+            found = known.get(term)
+            if found is None:
+                found = known[term] = _columns(term, seed)
+            columns += found
+        ends.append(len(columns))
+    rows = np.repeat(np.arange(len(docs)), np.diff(ends))
+    places, times = np.unique(rows * SIZE + np.array(columns, np.int64), return_counts=True)
+    columns_of = places % SIZE
+    values = times.astype(np.float64) * np.where(columns_of % 2, TAG_WEIGHT, 1.0)
+    return Counts(places // SIZE, columns_of, values, len(docs))
+
+
+def _columns(term: str, seed: int) -> tuple[int, ...]:
+    if term.startswith("#"):
+        return (_column(term, seed) + 1,)
+    if len(term) < STEM:
+        return (_column(term, seed),)
+    word = term[:-1] if term.endswith("s") and not term.endswith("ss") else term
+    return _column(word, seed), _column(f"{term[:STEM]}~", seed)
+
+
+def _column(text: str, seed: int) -> int:
+    """CRC-32, which is the same in every process, from `seed` on. The odd columns are those of tags."""
+    return zlib.crc32(text.encode("utf-8", "replace"), seed) % (SIZE // 2) * 2
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
