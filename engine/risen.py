@@ -66,8 +66,12 @@ class Event:
 
     def rename(self, old: Member, new: Member) -> None:
         """A member has become part of another."""
-        rises = [(new if member == old else member, window, rise) for (member, window), rise in self.rises.items()]
-        self.rises = {(member, window): rise for member, window, rise in rises}
+        for (member, window), rise in list(self.rises.items()):
+            if member == old:
+                del self.rises[member, window]
+                other = self.rises.get((new, window))
+                if other is None or other.end is not None:
+                    self.rises[new, window] = rise
 
     def takes(self, found: Iterable[Member]) -> bool:
         """Whether a post with these is one of its: by a tag, the story or a word of its own, or by several words."""
