@@ -24,6 +24,7 @@ HALF_LIFE = 30  # of the past, in windows
 ADAPT = 8  # so many times slower does a burst become its own past
 FAINT = 0.02  # authors of a past, under which it is forgotten
 MAX_SUBJECTS = 50_000
+ROOM = 8  # this part of them is made free when there are too many, so that it need not be done at every step
 MAX_RISES = 200  # going on at once
 ALARMS = 0.02  # false ones an hour that a detector may raise
 
@@ -216,6 +217,7 @@ class Detector:
         worth[[self._counts.slots[name] for name in self.going if name in self._counts.slots]] = np.inf
         least = FAINT
         if over > 0:
+            over += self._most // ROOM
             least = max(least, float(np.partition(worth[known], over - 1)[over - 1]))
         gone = known[worth[known] <= least]
         self.dropped += max(0, min(over, len(gone)))
