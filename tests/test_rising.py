@@ -227,25 +227,25 @@ def test_the_longer_windows_do_not_find_again_what_the_minute_has_found() -> Non
 
 def several(minutes: float) -> Feed:
     """A burst of one minute every 20, the last still going on with the first that never ends."""
-    parts = [event(20 + 20 * n, 22 + 20 * n, 40, f"topic{n}word here #topic{n}", name=f"a{n}x") for n in range(8)]
+    parts = [event(20 + 20 * n, 22 + 20 * n, 40, f"topic{n}word here #topic{n}", name=f"a{n}x") for n in range(7)]
     return told(background(minutes, 20), *parts, event(25, minutes, 30, *BRIDGE), minutes=minutes)
 
 
 def test_those_going_on_come_first_then_the_newest_and_only_a_few_from_before_the_window() -> None:
-    feed = several(162)
+    feed = several(142)
     names = [burst.name for burst in feed.shown()]
-    assert names[:2] == ["#topic7", "#kelton"]
-    assert names[2:] == [f"#topic{n}" for n in range(6, 6 - SHOWN_AFTER, -1)]
+    assert names[:2] == ["#topic6", "#kelton"]
+    assert names[2:] == [f"#topic{n}" for n in range(5, 5 - SHOWN_AFTER, -1)]
     assert [burst.name for burst in bursts(feed.engine, feed.rising, 3, {})] == names[:3]
 
 
 def test_events_and_their_posts_are_kept_up_to_the_caps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rising_module, "MAX_EVENTS", 3)
     monkeypatch.setattr(rising_module, "MAX_POSTS", 50)
-    feed = several(162)
+    feed = several(142)
     assert len(feed.rising.events) == 3
     kelton = next(burst for burst in feed.shown() if burst.name == "#kelton")
-    assert kelton.posts == 30 * 137
+    assert kelton.posts == 30 * 117
     assert max(len(event.posts) for event in feed.rising.events.values()) <= 50 + 3
     assert len(feed.rising._known_in) <= 3 * 53
 
@@ -349,9 +349,9 @@ def test_a_story_that_merges_goes_on_as_the_other() -> None:
 
 
 def simulated(seed: int, minutes: int, planted: tuple[PlantedBurst, ...]) -> tuple[Feed, list[tuple[int, int]]]:
-    """A world of 150 posts a minute, the story of each being its first word; when each burst was known."""
+    """A world of 100 posts a minute, the story of each being its first word; when each burst was known."""
     setting = Setting(
-        seed=seed, start=START, rate=150, rhythm=NEVER, steady=True, planted=planted, reach=0.02, history=MINUTE
+        seed=seed, start=START, rate=100, rhythm=NEVER, steady=True, planted=planted, reach=0.02, history=MINUTE
     )
     feed, known = Feed(config=EngineConfig(window=HOUR)), {}
     for happening in World(setting, SHAPES["bluesky"].customs).happenings():
