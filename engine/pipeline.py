@@ -247,7 +247,7 @@ class Engine:
         self._answer(entry, 1, entry.time)
         entry.story = None
         self.window.add(contribution(entry))
-        self.names.forget(self.window.topics, before)
+        self._unname(before)
         self.rising.post(entry)
         self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
 
@@ -295,12 +295,16 @@ class Engine:
         """Drop a post and all that is said of it, also where it only waits."""
         self.window.remove(entry.key)
         self.rising.forget(entry)
-        self.names.forget(self.window.topics, entry.analysis.terms)
         self.labels.forget(entry, DELETED)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
         self.topics.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
+        self._unname(entry.analysis.terms)
+
+    def _unname(self, terms: Sequence[str]) -> None:
+        """A post is gone that had these terms."""
+        self.names.forget(terms, reversed(self.ledger.posts.values()), self.places)
 
     def _answer(self, entry: Entry, sign: int, time: int) -> None:
         """A reply or quote counts for the post it answers, from `time` on."""
@@ -379,7 +383,7 @@ class Engine:
         for move in self.topics.moves:
             self.window.topics.move(move.story, move.now)
         if self.topics.learnt:
-            self.names.update(self.window.topics, self.topics.themes.live)
+            self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
             self._settle()
         if self.places.crowded:

@@ -1,6 +1,5 @@
 """Where posts stand among topics: stories that have become part of others, and the theme that each story is in."""
 
-
 ROOM = 1_000  # stories remembered, besides twice as many as there were posts of when they were looked through
 
 
