@@ -15,13 +15,13 @@ from engine.events import Post
 from engine.ledger import Entry
 from engine.picture_bursts import SHOWN_AFTER, bursts
 from engine.pipeline import Engine
-from engine.rising import Rising
 from engine.simulate import SHAPES
 from engine.simulate.bursts import NEVER
 from engine.simulate.model import Setting
 from engine.simulate.planted import PlantedBurst
 from engine.simulate.world import World
 from engine.snapshot import Burst
+from models.ctfidf import Label
 
 START = int(datetime(2026, 7, 4, 12, tzinfo=UTC).timestamp()) * SECOND
 GRID = 5 * SECOND
@@ -40,7 +40,7 @@ class Feed:
 
     def __init__(self, seed: int = 0, grid: int = GRID, config: EngineConfig | None = None) -> None:
         self.engine = Engine(config or EngineConfig(window=15 * MINUTE))
-        self.rising = Rising(self.engine.ledger.posts, self.engine.merged)
+        self.rising = self.engine.rising
         self.rng = random.Random(seed)
         self.numbers = count()
         self.grid = grid
@@ -51,7 +51,7 @@ class Feed:
         post = Post(platform="x", uid=str(next(self.numbers)), author=author, text=text, created=time, lang="en")
         entry = self.engine.ledger.add(post, analyse(post), time, False)
         self.rising.post(entry)
-        entry.theme = story
+        entry.story = story
         self.rising.placed(entry, story)
         return entry
 
@@ -67,7 +67,9 @@ class Feed:
         self.engine.ledger.remove(entry, tombstone=True)
 
     def shown(self, labels: dict[int, str] | None = None) -> list[Burst]:
-        return bursts(self.engine, self.rising, None, labels or {})
+        for story, label in (labels or {}).items():
+            self.engine.names.stories[story] = Label(label, (), (), ())
+        return bursts(self.engine, None)
 
 
 def chatter(rng: random.Random, start: float, end: float, rate: float = 60) -> list[tuple[int, str, str, int]]:
@@ -236,7 +238,7 @@ def test_those_going_on_come_first_then_the_newest_and_only_a_few_from_before_th
     names = [burst.name for burst in feed.shown()]
     assert names[:2] == ["#topic6", "#kelton"]
     assert names[2:] == [f"#topic{n}" for n in range(5, 5 - SHOWN_AFTER, -1)]
-    assert [burst.name for burst in bursts(feed.engine, feed.rising, 3, {})] == names[:3]
+    assert [burst.name for burst in bursts(feed.engine, 3)] == names[:3]
 
 
 def test_events_and_their_posts_are_kept_up_to_the_caps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +286,7 @@ def test_an_edited_post_leaves_a_burst_and_may_come_back() -> None:
     for text, posts in (("nothing of the kind", 179), (BRIDGE[0], 180)):
         feed.rising.forget(last)
         last.analysis = analyse(Post(platform="x", uid=last.uid, author="w", text=text, created=last.time))
-        last.text, last.theme = last.analysis.text, None
+        last.text, last.story = last.analysis.text, None
         feed.rising.post(last)
         assert feed.shown()[0].posts == posts
 
@@ -328,7 +330,7 @@ def test_a_story_that_is_known_only_later_counts_when_it_was_said() -> None:
         waiting.append((entry, story))
         if len(waiting) >= 45:  # half a minute
             for late, known in waiting:
-                late.theme = known
+                late.story = known
                 feed.rising.placed(late, known)
             waiting = []
     feed.until(START + 24 * MINUTE)
@@ -339,7 +341,7 @@ def test_a_story_that_is_known_only_later_counts_when_it_was_said() -> None:
 
 def test_a_story_that_merges_goes_on_as_the_other() -> None:
     feed = told(background(26), event(20, 26, 30, *BRIDGE[1:], story=90), minutes=24)
-    feed.engine.merged[90] = 4
+    feed.engine.places.merge(90, 4)
     feed.rising.merge(90, 4)
     (burst,) = feed.shown({4: "merged"})
     assert (burst.name, burst.story) == ("merged", 4)
