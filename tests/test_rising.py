@@ -1,11 +1,13 @@
 """Bursts of a feed: one for each event, named and explained by the posts that are there, and by no others."""
 
+import json
 import pickle
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 
+import msgspec
 import pytest
 
 from engine import rising as rising_module
@@ -13,6 +15,7 @@ from engine.analysis import analyse
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post
 from engine.ledger import Entry
+from engine.picture import snapshot
 from engine.picture_bursts import SHOWN_AFTER, bursts
 from engine.pipeline import Engine
 from engine.simulate import SHAPES
@@ -22,6 +25,7 @@ from engine.simulate.planted import PlantedBurst
 from engine.simulate.world import World
 from engine.snapshot import Burst
 from models.ctfidf import Label
+from tests.feeds import delete, edit, like, post, run, uri
 
 START = int(datetime(2026, 7, 4, 12, tzinfo=UTC).timestamp()) * SECOND
 GRID = 5 * SECOND
@@ -381,3 +385,79 @@ def test_a_planted_burst_of_the_simulator_is_named_within_a_minute_and_nothing_e
 def test_a_steady_world_has_no_bursts() -> None:
     feed, _ = simulated(3, 60, ())
     assert feed.shown() == []
+
+
+# -- a real engine -----------------------------------------------------------------------------------------------------
+
+
+def lines_of(*parts: Iterable[Said]) -> list[str]:
+    said = sorted((one for part in parts for one in part), key=lambda one: one[0])
+    return [post(f"p{n}", at, text, f"did:plc:{author}") for n, (at, author, text, _) in enumerate(said)]
+
+
+def fed(lines: list[str], cuts: int = 64, until: float = 26) -> Engine:
+    """An engine that has come to `until` minutes after the start."""
+    last = like("last", START + int(until * MINUTE), uri("nowhere"))
+    return run([*lines, last], EngineConfig(window=15 * MINUTE, max_texts=1 << 10), cuts)
+
+
+KELTON = lines_of(background(26), event(20, 26, 30, *BRIDGE))
+
+
+@pytest.fixture(scope="module")
+def kelton() -> Engine:
+    return fed(KELTON)
+
+
+def test_an_engine_tells_a_burst_with_its_posts_and_their_story(kelton: Engine) -> None:
+    (burst,) = snapshot(kelton).bursts
+    assert (burst.kind, burst.name, burst.tags, burst.posts) == ("tag", "#kelton", ["kelton"], 180)
+    assert {"kelton", "bridge"} <= set(burst.terms[:3])
+    assert burst.example in BRIDGE
+    stories = {row.id: row for row in snapshot(kelton).stories}
+    assert burst.story is not None
+    assert "#kelton" in stories[burst.story].label
+    assert stories[burst.story].posts >= 170
+    assert abs(burst.start.timestamp() - START / SECOND - 20 * 60) <= 10
+
+
+def test_an_engine_names_it_within_a_minute_of_event_time() -> None:
+    engine = fed([line for line in KELTON if _at(line) < START + 21 * MINUTE], until=21)
+    assert [burst.name for burst in snapshot(engine).bursts] == ["#kelton"]
+
+
+def _at(line: str) -> int:
+    at: int = json.loads(line)["time_us"]
+    return at
+
+
+def test_cuts_of_the_input_change_no_burst(kelton: Engine) -> None:
+    assert snapshot(fed(KELTON, 1_000)).bursts == snapshot(kelton).bursts
+
+
+def test_in_an_engine_deletes_and_edits_leave_nothing_of_a_burst() -> None:
+    told = [line for line in KELTON if "kelton" in line]
+    gone = [json.loads(line) for line in told]
+    at = START + 26 * MINUTE
+    deletes = [delete(one["commit"]["rkey"], at, one["did"]) for one in gone[::2]]
+    edits = [edit(one["commit"]["rkey"], at, "nothing of that kind", one["time_us"], one["did"]) for one in gone[1::2]]
+    engine = fed([*KELTON, *deletes, *edits], until=27)
+    shown = msgspec.json.encode(snapshot(engine))
+    assert engine.meters["deletes"] == engine.meters["edits"] == 90
+    state = pickle.dumps([vars(engine.rising), vars(engine.names), vars(engine.topics), vars(engine.window)])
+    for word in (b"kelton", b"pillar"):
+        assert word not in shown
+        assert word not in state
+
+
+def test_a_story_that_an_engine_merges_is_one_burst() -> None:
+    """Two ways to tell of one event, and then posts that have both."""
+    one, two = "huge noise downtown tonight glass shaking", "what was that bang over the river quarter"
+    both = f"{one} {two}"
+    apart = event(20, 22, 20, one, name="a"), event(20, 22, 20, two, name="b")
+    engine = fed(lines_of(background(26), *apart, event(22, 26, 60, both, name="c")))
+    (burst,) = snapshot(engine).bursts
+    assert burst.posts == 320
+    told = [entry for entry in engine.ledger.posts.values() if "noise" in entry.text or "bang" in entry.text]
+    assert {engine.places.story(entry.story) for entry in told} == {burst.story}
+    assert len({entry.story for entry in told}) == 2, "nothing was merged"
