@@ -79,7 +79,10 @@ def by_stage(lines: list[bytes], config: EngineConfig) -> Counter[str]:
     stages, engine = Stages(), Engine(config)
     engine.intake.decoder.read = stages.timed("decode", engine.intake.decoder.read)  # type: ignore[method-assign]
     engine._learn = stages.timed("forecast and learn", engine._learn)  # type: ignore[method-assign]
-    engine._cluster = stages.timed("clusters", engine._cluster)  # type: ignore[method-assign]
+    engine.topics.finish = stages.timed("topics", engine.topics.finish)  # type: ignore[method-assign]
+    engine.names.update = stages.timed("names", engine.names.update)  # type: ignore[method-assign]
+    for call in ("post", "placed", "turn"):
+        setattr(engine.rising, call, stages.timed("bursts", getattr(engine.rising, call)))
     analyse, pipeline.analyse = pipeline.analyse, stages.timed("text", pipeline.analyse)
     try:
         whole = run(lines, engine)

@@ -54,7 +54,6 @@ class Entry(msgspec.Struct, kw_only=True):
     late: bool
     first_age: int | None  # age at first sight, microseconds; None if the feed does not say
     story: int | None = None  # None while it is alone in it, and until its batch is placed
-    theme: int | None = None  # the theme of its story when it was placed
     copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
     edits: int = 0
     seen: Seen = NONE_SEEN  # reactions seen in the feed

@@ -1,53 +1,87 @@
-"""What stories and themes are called: names that stay unless they are clearly beaten, and go with a deleted post."""
+"""What stories and themes are called: names that stay unless they are clearly beaten, and go with a deleted post.
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+They are taken from the newest posts, whatever window is looked at: so another window calls nothing by another name.
+"""
 
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from engine.ledger import Entry
+from engine.places import Places
 from engine.ranking import foremost
-from engine.storysums import StorySums
 from models.ctfidf import Label, labels
 
+READ = 2_000  # newest posts that names are taken from
 TERMS = 100  # most frequent terms of a story that can name it
-STORIES = 64  # largest stories of the window that have a name to keep
+STORIES = 64  # largest stories of those posts, named then and there
+KEPT = 1_000  # names of stories that are kept
 STORIES_OF_THEME = 8  # largest stories of a theme that it is named by
 
 
+class Words(NamedTuple):
+    """What posts say: of each story how many there are, and in how many each term is, with repeats."""
+
+    sizes: Mapping[int, int]
+    terms: Mapping[int, Mapping[str, int]]
+
+    def of(self, stories: Iterable[int]) -> dict[str, int]:
+        """The most frequent terms of some stories together."""
+        said: Counter[str] = Counter()
+        for story in stories:
+            terms = self.terms.get(story, {})
+            said.update({term: terms[term] for term in foremost(terms, TERMS)})
+        return said
+
+
 class Names:
-    """Labels by id. Those that are held change only when a batch of posts has been placed, never by being looked at."""
+    """The names that are held, by id: they change only when a batch of posts has been placed or a post is deleted."""
 
     def __init__(self) -> None:
         self.themes: dict[int, Label] = {}
         self.stories: dict[int, Label] = {}
 
-    def update(self, sums: StorySums, live: Collection[int]) -> None:
-        """Name anew what has posts in the window. The names of what has none are forgotten, but for `live` themes."""
-        self.themes = {theme: label for theme, label in self.themes.items() if theme in sums.themes or theme in live}
-        self.themes |= self.of_themes(sums, sums.themes)
-        self.stories = {story: label for story, label in self.stories.items() if story in sums.stories}
-        self.stories |= self.of_stories(sums, foremost(sums.sizes(), STORIES))
+    def update(self, posts: Iterable[Entry], places: Places, live: Collection[int]) -> None:
+        """Name anew what the newest posts are about, given all of them, the newest first.
 
-    def of_themes(self, sums: StorySums, themes: Iterable[int]) -> dict[int, Label]:
-        """Labels of themes, from what the posts of their largest stories say."""
-        stories = sums.by_theme()
-        said = {theme: _said(sums, foremost(stories.get(theme, {}), STORIES_OF_THEME)) for theme in themes}
-        return labels(said, self.themes)
+        Forgotten are the names of stories nothing is known of, and of themes that no story is in, but for `live` ones.
+        """
+        words = read(islice(posts, READ), places)
+        in_use = {*live, *places.theme_of.values()}
+        self.themes = {theme: label for theme, label in self.themes.items() if theme in in_use}
+        self.themes |= _bare(_of_themes(words, places, self.themes))
+        kept = [(story, label) for story, label in self.stories.items() if story in places.born]
+        new = _bare(_of_stories(words, foremost(words.sizes, STORIES), self.stories))
+        others = [(story, label) for story, label in kept if story not in new]
+        self.stories = dict(others[max(0, len(others) + len(new) - KEPT) :]) | new
 
-    def of_stories(self, sums: StorySums, stories: Iterable[int]) -> dict[int, Label]:
-        """Labels of stories, from what their posts in the window say."""
-        return labels({story: _said(sums, [story]) for story in stories}, self.stories)
+    def of_themes(self, words: Words, places: Places) -> dict[int, Label]:
+        """What themes are called, with the tags and terms that lead in `words`."""
+        return _held(_of_themes(words, places, {}), self.themes)
 
-    def forget(self, sums: StorySums, terms: Collection[str]) -> None:
-        """A post with these terms was deleted: no name holds on to a word that no post there says any more."""
+    def of_stories(self, words: Words, stories: Iterable[int]) -> dict[int, Label]:
+        """What stories are called, with the tags and terms that lead in `words`."""
+        return _held(_of_stories(words, stories, {}), self.stories)
+
+    def forget(self, terms: Collection[str], posts: Iterable[Entry], places: Places) -> None:
+        """A post with these terms is gone: no name holds on to a word that no post there says any more.
+
+        `posts` are all others, the newest first.
+        """
         gone = set(terms)
-        told = [theme for theme, label in self.themes.items() if gone.intersection(_words(label))]
-        stories = sums.by_theme() if told else {}
-        for theme in told:
-            if not _all_said(sums, gone.intersection(_words(self.themes[theme])), stories.get(theme, {})):
-                del self.themes[theme]
-        for story in [story for story, label in self.stories.items() if gone.intersection(_words(label))]:
-            if not _all_said(sums, gone.intersection(_words(self.stories[story])), [story]):
-                del self.stories[story]
+        themes = {theme: lost for theme, label in self.themes.items() if (lost := gone.intersection(label.parts))}
+        stories = {story: lost for story, label in self.stories.items() if (lost := gone.intersection(label.parts))}
+        if not themes and not stories:
+            return
+        for entry in islice(posts, READ):
+            story = places.story(entry.story)
+            if story in stories:
+                stories[story].difference_update(entry.analysis.terms)
+            if (theme := places.theme(story)) in themes:
+                themes[theme].difference_update(entry.analysis.terms)
+        self.themes = {theme: label for theme, label in self.themes.items() if not themes.get(theme)}
+        self.stories = {story: label for story, label in self.stories.items() if not stories.get(story)}
 
     def merge(self, gone: int, into: int) -> None:
         """Story `gone` has become part of `into`."""
@@ -57,34 +91,56 @@ class Names:
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs: plain data."""
-        return {"themes": [*self.themes.items()], "stories": [*self.stories.items()]}
+        return {"themes": _plain(self.themes), "stories": _plain(self.stories)}
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> "Names":
         """The names that were saved."""
         names = cls()
-        names.themes = {each: _label(parts) for each, parts in state["themes"]}
-        names.stories = {each: _label(parts) for each, parts in state["stories"]}
+        names.themes, names.stories = _labels(state["themes"]), _labels(state["stories"])
         return names
 
 
-def _said(sums: StorySums, stories: Iterable[int]) -> dict[str, int]:
-    said: Counter[str] = Counter()
-    for story in stories:
-        terms: Mapping[str, int] = sums.terms.get(story, {})
-        said.update({term: terms[term] for term in foremost(terms, TERMS)})
-    return said
+def read(posts: Iterable[Entry], places: Places) -> Words:
+    """What posts say, by the stories that they are in by now."""
+    sizes: Counter[int] = Counter()
+    terms: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for entry in posts:
+        story = places.story(entry.story)
+        if story is not None:
+            sizes[story] += 1
+            terms[story].update(entry.analysis.terms)
+    return Words(sizes, terms)
 
 
-def _words(label: Label) -> set[str]:
-    return {*label.parts, *(f"#{tag}" for tag in label.tags), *label.terms}
+def _of_themes(words: Words, places: Places, held: Mapping[int, Label]) -> dict[int, Label]:
+    stories: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for story, posts in words.sizes.items():
+        if (theme := places.theme(story)) is not None:
+            stories[theme][story] = posts
+    return labels({theme: words.of(foremost(of, STORIES_OF_THEME)) for theme, of in stories.items()}, held)
 
 
-def _all_said(sums: StorySums, words: set[str], stories: Iterable[int]) -> bool:
-    """Whether posts of these stories say each of the words."""
-    return all(any(word in sums.terms.get(story, {}) for story in stories) for word in words)
+def _of_stories(words: Words, stories: Iterable[int], held: Mapping[int, Label]) -> dict[int, Label]:
+    return labels({story: words.of([story]) for story in stories}, held)
 
 
-def _label(parts: Iterable[Any]) -> Label:
-    label, chosen, tags, terms = parts
-    return Label(label, tuple(chosen), tuple(tags), tuple(terms))
+def _held(found: Mapping[int, Label], held: Mapping[int, Label]) -> dict[int, Label]:
+    """Labels with the names that are held."""
+    return {
+        each: label._replace(label=held[each].label, parts=held[each].parts) if each in held else label
+        for each, label in found.items()
+    }
+
+
+def _bare(found: Mapping[int, Label]) -> dict[int, Label]:
+    """Labels with no words but those that they are made of."""
+    return {each: label._replace(tags=(), terms=()) for each, label in found.items()}
+
+
+def _plain(held: Mapping[int, Label]) -> list[tuple[int, Sequence[str]]]:
+    return [(each, label.parts) for each, label in held.items()]
+
+
+def _labels(plain: Iterable[tuple[int, Sequence[str]]]) -> dict[int, Label]:
+    return {each: Label(" ".join(parts), tuple(parts), (), ()) for each, parts in plain}

@@ -1,8 +1,9 @@
 """What a snapshot says of the hashtag clusters and the stories they are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
+from engine.naming import Words
 from engine.picture_window import share, trend
 from engine.pipeline import Engine
 from engine.ranking import foremost
@@ -13,6 +14,7 @@ from models.ctfidf import Label
 WORTH_SHOWING = 3  # posts in the window that make a cluster
 RECENT_EXAMPLES = 1_600  # newest posts that an example of a cluster is looked for in
 NAMELESS = Label("(no words)", (), (), ())
+UNKNOWN = Label("", (), (), ())
 
 
 def shown_themes(engine: Engine) -> list[int]:
@@ -25,23 +27,36 @@ def shown_themes(engine: Engine) -> list[int]:
 
 
 def theme_name(engine: Engine, theme: int) -> str:
-    """How a theme is called; "" if it has no posts in the window."""
-    label = engine.names.of_themes(engine.window.topics, engine.window.topics.themes).get(theme)
-    return "" if label is None else label.label
+    """How a theme is called; "" if nothing is left that says it."""
+    return (engine.names.themes.get(theme) or _themes(engine).get(theme, UNKNOWN)).label
 
 
 def story_name(engine: Engine, story: int | None) -> str:
-    """How a story is called; "" if it has no two posts in the window."""
-    if story is None or story not in engine.window.topics.stories:
+    """How a story is called; "" if nothing is left that says it."""
+    if story is None:
         return ""
-    return engine.names.of_stories(engine.window.topics, [story]).get(story, NAMELESS).label
+    return (engine.names.stories.get(story) or _stories(engine, [story]).get(story, UNKNOWN)).label
+
+
+def _themes(engine: Engine) -> dict[int, Label]:
+    return engine.names.of_themes(_words(engine), engine.places)
+
+
+def _stories(engine: Engine, stories: Iterable[int]) -> dict[int, Label]:
+    return engine.names.of_stories(_words(engine), stories)
+
+
+def _words(engine: Engine) -> Words:
+    """What the posts of the window say."""
+    sums = engine.window.topics
+    return Words(sums.sizes(), sums.terms)
 
 
 def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
     """The largest themes of the window."""
     window = engine.window
     sums, shown = window.topics, shown_themes(engine)
-    names = engine.names.of_themes(sums, sums.themes)
+    names = _themes(engine)
     copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
     stories = sums.by_theme()
     examples = _examples(engine, {theme: names[theme] for theme in shown if theme in names}, themes=True)
@@ -75,7 +90,7 @@ def stories(engine: Engine, limit: int | None) -> list[Story]:
     window = engine.window
     sums = window.topics
     shown = foremost(sums.sizes(), limit)
-    names = engine.names.of_stories(sums, shown)
+    names = _stories(engine, shown)
     examples = _examples(engine, names, themes=False)
     rows = []
     for story in shown:
@@ -95,7 +110,7 @@ def stories(engine: Engine, limit: int | None) -> list[Story]:
                 sentiment=tally.mean,
                 scored=tally.scored,
                 coverage=share(tally.scored, tally.posts),
-                born=moment(sums.born[story]),
+                born=moment(engine.places.born[story]),
                 trend=trend(window, tally),
                 example=examples.get(story, ""),
             )

@@ -92,7 +92,7 @@ def _post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
         lang=entry.lang,
         lang_claimed=entry.lang_claimed,
         tags=list(entry.analysis.tags),
-        cluster=entry.theme if (theme := engine.places.theme(story)) is None else theme,
+        cluster=engine.places.theme(story),
         story=story,
         compound=None if polarity is None else polarity.compound,
         positive=None if polarity is None else polarity.pos,

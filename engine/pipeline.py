@@ -28,7 +28,6 @@ from models.engagement import EngagementModel, Known
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 MERGES_KEPT = 1_000
-THEMES_KEPT = 1_000  # stories whose theme is remembered, besides twice as many as are live or have posts in the window
 GAPS_KEPT = 1_000
 DAY = 24 * 60 * MINUTE
 
@@ -246,9 +245,9 @@ class Engine:
         entry.reply_to, entry.quote_of = post.reply_to, post.quote_of
         entry.edits += 1
         self._answer(entry, 1, entry.time)
-        entry.story = entry.theme = None
+        entry.story = None
         self.window.add(contribution(entry))
-        self.names.forget(self.window.topics, before)
+        self._unname(before)
         self.rising.post(entry)
         self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
 
@@ -296,12 +295,16 @@ class Engine:
         """Drop a post and all that is said of it, also where it only waits."""
         self.window.remove(entry.key)
         self.rising.forget(entry)
-        self.names.forget(self.window.topics, entry.analysis.terms)
         self.labels.forget(entry, DELETED)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
         self.topics.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
+        self._unname(entry.analysis.terms)
+
+    def _unname(self, terms: Sequence[str]) -> None:
+        """A post is gone that had these terms."""
+        self.names.forget(terms, reversed(self.ledger.posts.values()), self.places)
 
     def _answer(self, entry: Entry, sign: int, time: int) -> None:
         """A reply or quote counts for the post it answers, from `time` on."""
@@ -369,7 +372,8 @@ class Engine:
                 continue
             entry.copy = post.copy
             if post.counted:
-                entry.story, entry.theme = post.story, post.theme if post.theme >= 0 else None
+                entry.story = post.story
+                self.places.place(post.story, entry.time)
                 self.window.assign(entry.key, post.story, post.copy)
                 self.rising.placed(entry, post.story)
         for gone, into in self.topics.merges:
@@ -379,12 +383,12 @@ class Engine:
         for move in self.topics.moves:
             self.window.topics.move(move.story, move.now)
         if self.topics.learnt:
-            self.names.update(self.window.topics, self.topics.themes.live)
+            self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
             self._settle()
-        kept = 2 * (len(self.window.topics.stories) + self.topics.stories.live) + THEMES_KEPT
-        if len(self.places.theme_of) > kept:
-            self.places.forget({*self.window.topics.stories, *self.topics.stories.ids()})
+        if self.places.crowded:
+            held = {self.places.story(entry.story) for entry in self.ledger.posts.values()}
+            self.places.forget({*self.topics.stories.ids(), *(story for story in held if story is not None)})
 
     def _settle(self) -> None:
         """Write merges into the posts, so that their list does not grow for ever."""

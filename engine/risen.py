@@ -1,6 +1,6 @@
 """What rises together is one event; and which posts it is made of."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from zlib import crc32
@@ -66,13 +66,17 @@ class Event:
 
     def rename(self, old: Member, new: Member) -> None:
         """A member has become part of another."""
-        rises = [(new if member == old else member, window, rise) for (member, window), rise in self.rises.items()]
-        self.rises = {(member, window): rise for member, window, rise in rises}
+        for (member, window), rise in list(self.rises.items()):
+            if member == old:
+                del self.rises[member, window]
+                other = self.rises.get((new, window))
+                if other is None or other.end is not None:
+                    self.rises[new, window] = rise
 
     def takes(self, found: Iterable[Member]) -> bool:
         """Whether a post with these is one of its: by a tag, the story or a word of its own, or by several words."""
         own = {member: self._owns(member, rise) for (member, _), rise in self.rises.items()}
-        common = [own[member] for member in found if member in own]
+        common = [own[member] for member in set(found) if member in own]
         return any(common) or len(common) >= (SEVERAL if any(own.values()) else 1)
 
     @staticmethod
@@ -92,9 +96,9 @@ def story_of(entry: Entry, places: Places) -> int | None:
     return places.story(entry.story)
 
 
-def words_of(entry: Entry) -> Collection[str]:
-    """The words of a post that are looked at, each once, in order."""
-    return [term for term in dict.fromkeys(entry.analysis.terms[:WORDS]) if not term.startswith("#")]
+def words_of(entry: Entry) -> list[str]:
+    """The words of a post that are looked at, in order and with repeats."""
+    return [term for term in entry.analysis.terms[:WORDS] if term[0] != "#"]
 
 
 def checksum(text: str) -> int:

@@ -16,7 +16,6 @@ class StorySums:
         self.terms: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by story: in how many posts, with repeats
         self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
         self.before: Counter[int] = Counter()  # by story: posts of the span before
-        self.born: dict[int, int] = {}  # by story: the earliest time of a post of it that is or was in the window
         self.themes: defaultdict[int, Tally] = defaultdict(Tally)
 
     def count(self, item: Contribution, width: int, sign: int) -> None:
@@ -26,10 +25,6 @@ class StorySums:
             return
         bucket = item.time // width
         tally(self.stories, story, item, bucket, sign)
-        if story in self.stories:
-            self.born[story] = min(item.time, self.born.get(story, item.time))
-        else:
-            self.born.pop(story, None)
         terms = self.terms[story]
         for term in item.terms:
             bump(terms, term, sign)
@@ -53,8 +48,6 @@ class StorySums:
         self.places.merge(gone, into)
         if (sums := self.stories.pop(gone, None)) is not None:
             self.stories[into].absorb(sums)
-            born = self.born.pop(gone)
-            self.born[into] = min(born, self.born.get(into, born))
         if (terms := self.terms.pop(gone, None)) is not None:
             self.terms[into].update(terms)
         for counts in (self.copies, self.before):

@@ -13,8 +13,7 @@ from models.themes import STORIES, Move, Themes
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
-LEARN_EVERY = 384  # posts between steps of the themes; until then new stories go to the nearest
-LEARN_FIRST = 32  # posts before the first step; others follow when there are a quarter more posts
+LEARN_EVERY = 384  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
 
 
 class Placed(NamedTuple):
@@ -53,8 +52,7 @@ class Topics:
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
         self._grid = 0
-        self._unlearnt = 0
-        self._learnt_from = 0  # posts that the themes have learnt from
+        self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
 
     def turn(self, time: int) -> list[Placed]:
         """Event time has come to `time`, in microseconds: close the batch if that ends it."""
@@ -114,7 +112,7 @@ class Topics:
             "alone": [(story, key, copy) for story, (key, copy) in self._alone.items()],
             "grid": self._grid,
             "unlearnt": self._unlearnt,
-            "learnt_from": self._learnt_from,
+            "learnt": self._learnt,
         }
 
     @classmethod
@@ -127,7 +125,7 @@ class Topics:
         for key, terms, time, known in state["waiting"]:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
-        topics._grid, topics._unlearnt, topics._learnt_from = state["grid"], state["unlearnt"], state["learnt_from"]
+        topics._grid, topics._unlearnt, topics._learnt = state["grid"], state["unlearnt"], state["learnt"]
         return topics
 
     # -- the parts of a batch ------------------------------------------------------------------------------------
@@ -140,10 +138,9 @@ class Topics:
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
-        self.learnt = self._unlearnt >= min(LEARN_EVERY, max(LEARN_FIRST, self._learnt_from // 4))
+        self.learnt = self._unlearnt >= min(LEARN_EVERY, self._learnt)
         if self.learnt:
-            self._learnt_from += self._unlearnt
-            self._unlearnt = 0
+            self._learnt, self._unlearnt = self._learnt + self._unlearnt, 0
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
             self.themes.forget(self.stories.ids())
         else:

@@ -60,7 +60,7 @@ class Counts:
     def move(self, step: int) -> None:
         """Let the window end with `step`, and forget what is before it."""
         self._first = first = step - self.width + 1
-        for by_step in (self._said, self._steps):
+        for by_step in (self._said, self._open, self._steps):
             for old in [old for old in by_step if old < first]:
                 del by_step[old]
         self._blinded = {blind for blind in self._blinded if blind >= first}

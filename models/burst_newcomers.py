@@ -1,9 +1,14 @@
 """What subjects without a past usually reach: the yardstick for new ones in a feed where new ones come all the time."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from models.burst_counts import Ints
+from models.burst_counts import Ints, Mask
+from models.burst_past import Floats
 
+RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
+YOUNG = 5  # windows in which a newcomer shows what newcomers reach
 MOST = 1_000  # authors told apart; what reaches more counts as this
 TAIL = 100  # newcomers, or TAIL_SHARE of them if that is more, that the tail is fitted to
 TAIL_SHARE = 0.05
@@ -18,40 +23,90 @@ class Newcomers:
     threshold with an exponential tail, Pickands 1975), fitted to how far those went on average.
     """
 
-    def __init__(self, fade: float) -> None:
-        """`fade`: what is left of a count after a tick."""
+    def __init__(self, width: int, fade: float) -> None:
+        """`width`: ticks of a window; `fade`: what is left of a count after a tick."""
+        self._span = YOUNG * width
         self._fade = fade
         self._ticks = 0.0
-        self._counts = np.zeros(MOST + 1)
+        self._heights = np.zeros(MOST + 1)  # by authors, newcomers that had as many
+        self._seen: Ints = np.zeros(0, np.int64)  # by slot: the last tick it was in a window
+        self._young: Ints = np.zeros(0, np.int64)  # by slot: the last tick that it is a newcomer in; 0 if it is none
+        self._height: Ints = np.zeros(0, np.int64)
+
+    def grow(self, slots: int) -> None:
+        """Have room for so many slots."""
+        if slots > len(self._seen):
+            more = np.zeros(slots - len(self._seen), np.int64)
+            self._seen, self._young, self._height = (
+                np.concatenate([known, more]) for known in (self._seen, self._young, self._height)
+            )
+
+    def are_new(self, slots: Ints, authors: Floats, now: int) -> Mask:
+        """Whether they are newcomers in the tick after `now`. `authors`: what the past of each is worth."""
+        new: Mask = (self._young[slots] > 0) | ((self._seen[slots] < now) & (authors < RARE))
+        return new
+
+    def settled(self, held: Iterable[int]) -> Mask:
+        """By slot, whether it is known, neither new nor held."""
+        settled: Mask = (self._seen > 0) & (self._young == 0)
+        settled[list(held)] = False
+        return settled
 
     def tick(self) -> None:
         """Time goes on."""
         self._ticks = self._ticks * self._fade + 1
-        self._counts *= self._fade
+        self._heights *= self._fade
 
-    def add(self, heights: Ints) -> None:
-        """These have shown what they can reach."""
-        self._counts += np.bincount(np.minimum(heights, MOST), minlength=MOST + 1)
+    def learn(self, slots: Ints, counts: Ints, new: Mask, held: Iterable[int], now: int) -> Ints:
+        """The counts of tick `now`, and which of the slots are new in it. Those held, being bursts, grow no more.
+
+        Returns the slots of those that come up in it.
+        """
+        self._seen[slots] = now
+        come: Ints = slots[new & (self._young[slots] == 0)]
+        self._young[come] = now + self._span
+        self._height[come] = 0
+        free = np.ones(len(self._young), bool)
+        free[list(held)] = False
+        rising = free[slots] & (self._young[slots] > 0)
+        self._height[slots[rising]] = np.maximum(self._height[slots[rising]], counts[rising])
+        grown = np.flatnonzero((self._young > 0) & (self._young <= now))
+        self._heights += np.bincount(np.minimum(self._height[grown], MOST), minlength=MOST + 1)
+        self._young[grown] = 0
+        return come
+
+    def welcome(self, slots: Ints) -> None:
+        """They are no newcomers: it is the feed that is new."""
+        self._young[slots] = 0
+
+    def forget(self, slots: Ints) -> None:
+        """Free slots."""
+        self._seen[slots] = self._young[slots] = self._height[slots] = 0
+
+    def merge(self, old: int, new: int) -> None:
+        """What slot `old` had is `new`'s."""
+        self._seen[new] = max(self._seen[old], self._seen[new])
+        self.forget(np.array([old]))
 
     @property
     def per_tick(self) -> float:
         """How many come in a tick."""
-        return float(self._counts.sum()) / self._ticks if self._ticks else 0.0
+        return float(self._heights.sum()) / self._ticks if self._ticks else 0.0
 
     @property
     def mean(self) -> float:
         """The authors that one usually reaches."""
-        total = float(self._counts.sum())
-        return (PRIOR_WEIGHT + float(self._counts @ np.arange(MOST + 1))) / (PRIOR_WEIGHT + total)
+        total = float(self._heights.sum())
+        return (PRIOR_WEIGHT + float(self._heights @ np.arange(MOST + 1))) / (PRIOR_WEIGHT + total)
 
-    def log_tail(self, authors: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def log_tail(self, authors: Ints) -> Floats:
         """Natural logarithm of the share of newcomers that reach so many authors or more."""
-        above = np.cumsum(self._counts[::-1])[::-1]  # by authors, newcomers that reach as many
+        above = np.cumsum(self._heights[::-1])[::-1]
         total = float(above[0])
         start = max(1, int(np.argmax(above <= max(TAIL, TAIL_SHARE * total))))
         beyond = float(above[start])
         excess = (float(above[start + 1 :].sum()) + PRIOR_WEIGHT * PRIOR_EXCESS) / (beyond + PRIOR_WEIGHT)
         at_start = np.log((beyond + 1) / (total + 1))
         fitted = at_start + (authors - start) * np.log(excess / (1 + excess))
-        below = np.log((above[np.minimum(authors, MOST)] + 1) / (total + 1))
-        return np.where(authors > start, fitted, below)
+        counted = np.log((above[np.minimum(authors, MOST)] + 1) / (total + 1))
+        return np.where(authors > start, fitted, counted)

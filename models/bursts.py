@@ -1,15 +1,15 @@
 """What rises against its own past, by distinct authors, on a fixed grid of event time. How and why: docs/bursts.md."""
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betainc
 
 from models.burst_counts import Counts, Ints, Mask
 from models.burst_newcomers import Newcomers
 from models.burst_past import Floats, Past
+from models.burst_rise import Rise, Scale, log_chance
+
+__all__ = ["Detector", "Rise", "Scale"]
 
 SUPPORT = 5  # distinct authors in a window, under which nothing is a burst
 TIMES = 2.0  # what is expected, under which nothing is a burst
@@ -22,40 +22,11 @@ WARM = 12  # windows that must be known before anything is a burst
 LEARN_FROM = 4  # windows before those that come up are newcomers: at first all are
 HALF_LIFE = 30  # of the past, in windows
 ADAPT = 8  # so many times slower does a burst become its own past
-YOUNG = 5  # windows that a newcomer shows in what newcomers reach
-RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
 FAINT = 0.02  # authors of a past, under which it is forgotten
 MAX_SUBJECTS = 50_000
+ROOM = 8  # this part of them is made free when there are too many, so that it need not be done at every step
 MAX_RISES = 200  # going on at once
 ALARMS = 0.02  # false ones an hour that a detector may raise
-
-
-class Scale(NamedTuple):
-    """A grid of steps in microseconds, and how many of them make the window that authors are counted in."""
-
-    step: int
-    width: int
-
-    @property
-    def window(self) -> int:
-        return self.step * self.width
-
-
-@dataclass(slots=True)
-class Rise:
-    """A burst of one subject. `end` is None while it goes on; the figures are those of its highest window."""
-
-    subject: Hashable
-    window: int  # microseconds
-    start: int
-    end: int | None
-    authors: int
-    expected: float
-    score: float  # -log10 of the chance to see as many or more
-    usual: float = field(repr=False)  # what is expected, slowly following
-    shape: float = field(repr=False)  # of the negative binomial that chance was measured by as it began
-    new: bool = field(repr=False)  # whether it was measured by what newcomers reach, too
-    last: int = field(repr=False)  # when it was last above what is expected
 
 
 class Detector:
@@ -72,14 +43,11 @@ class Detector:
         self.dropped = 0  # subjects forgotten because of the cap
         self._counts = Counts(scale.width)
         self._past = Past(scale.width, HALF_LIFE)
-        self._newcomers = Newcomers(self._past.fade)
+        self._newcomers = Newcomers(scale.width, self._past.fade)
         self._cooling: dict[Hashable, Rise] = {}
         self._alarms_per_tick = alarms * scale.step / 3_600_000_000
         self._most = most
         self._next: int | None = None  # the step that is to be closed next
-        self._seen: Ints = np.zeros(0, np.int64)  # by slot: the last tick it was in the window
-        self._young: Ints = np.zeros(0, np.int64)  # the last tick that it is a newcomer in; 0 if it is none
-        self._height: Ints = np.zeros(0, np.int64)  # most authors of a newcomer
 
     @property
     def blind(self) -> int:
@@ -106,7 +74,7 @@ class Detector:
         begun: list[Rise] = []
         while step < until:
             said = self._counts.said(step)
-            if said >= SUPPORT or self.going:
+            if said >= SUPPORT or self.going or self.subjects > self._most:
                 begun += self._tick(step)
             elif said:
                 self._counts.move(step)
@@ -124,15 +92,15 @@ class Detector:
     def merge(self, gone: Hashable, into: Hashable) -> None:
         """A subject has become part of another, with its past and its burst."""
         for rises in (self.going, self._cooling):
-            if (rise := rises.pop(gone, None)) is not None and into not in rises:
-                rise.subject = into
-                rises[into] = rise
+            if (rise := rises.pop(gone, None)) is not None:
+                if into in rises:
+                    rise.end = rise.last
+                else:
+                    rise.subject, rises[into] = into, rise
         if (slots := self._counts.merge(gone, into)) is not None:
             self._grow()
-            old, new = slots
-            self._past.merge(old, new)
-            self._seen[new] = max(self._seen[old], self._seen[new])
-            self._seen[old] = self._young[old] = 0
+            self._past.merge(*slots)
+            self._newcomers.merge(*slots)
 
     # -- one step ------------------------------------------------------------------------------------------------
 
@@ -141,32 +109,33 @@ class Detector:
         slots, counts = self._counts.close(step)
         self._grow()
         self._past.catch_up()
-        total = int(counts.sum())
-        begun = self._begin(slots, counts, total, time) if self._past.windows >= WARM else []
-        self._follow(slots, counts, total, time)
-        if total:
-            self._learn(slots, counts, time)
+        new = self._newcomers.are_new(slots, self._past.authors(slots), self._past.ticks)
+        warm = self._past.windows >= WARM and counts.max(initial=0) >= SUPPORT
+        begun = self._begin(slots, counts, new, time) if warm else []
+        self._follow(slots, counts, time)
+        if len(slots):
+            self._learn(slots, counts, new, time)
             self._tidy(slots, counts)
         return begun
 
-    def _begin(self, slots: Ints, counts: Ints, total: int, time: int) -> list[Rise]:
+    def _begin(self, slots: Ints, counts: Ints, new: Mask, time: int) -> list[Rise]:
         """The subjects that go above what chance allows."""
         past, newcomers = self._past, self._newcomers
         may = counts >= SUPPORT
-        tested, n = slots[may], counts[may]
-        new = self._is_young(tested)
+        tested, n, new = slots[may], counts[may], new[may]
         mean, shape = past.expect(tested, new)
-        scale = past.scale(tested, n, total)
+        scale = past.scale(tested, n, int(counts.sum()))
         chance = log_chance(n, mean * scale, shape)
-        alarm = chance < np.log(self._alarms_per_tick / max(1, len(slots)))
+        alarm = chance < np.log(self._alarms_per_tick / len(slots))
         rare = self._alarms_per_tick / max(newcomers.per_tick, self._alarms_per_tick)
         alarm &= ~new | (newcomers.log_tail(n) < np.log(rare))
         reached = past.reached(tested, time)
         usual = np.maximum(np.where(new, np.maximum(mean, newcomers.mean), mean), reached)
         alarm &= (n >= TIMES * usual * scale) & (n >= TIMES_REACHED * reached)
+        names = self._counts.subjects
         begun = []
-        for at in sorted(np.flatnonzero(alarm), key=lambda at: (chance[at], str(self._counts.subjects[tested[at]]))):
-            subject, slot = self._counts.subjects[tested[at]], int(tested[at])
+        for at in sorted(np.flatnonzero(alarm), key=lambda at: (chance[at], str(names[tested[at]]))):
+            subject, slot = names[tested[at]], int(tested[at])
             if subject in self.going or len(self.going) >= MAX_RISES:
                 continue
             rise = self._cooling.pop(subject, None)
@@ -190,8 +159,9 @@ class Detector:
                 best, start = excess, at
         return time - (len(steps) - start) * self.scale.step
 
-    def _follow(self, slots: Ints, counts: Ints, total: int, time: int) -> None:
+    def _follow(self, slots: Ints, counts: Ints, time: int) -> None:
         """Let the bursts that go on peak, go on or end."""
+        total = int(counts.sum())
         for subject, rise in list(self.going.items()):
             slot = self._counts.slots.get(subject, -1)
             at = np.flatnonzero(slots == slot)
@@ -216,54 +186,25 @@ class Detector:
             chance = self._newcomers.log_tail(n)
         return float(-chance[0] / np.log(10))
 
-    def _learn(self, slots: Ints, counts: Ints, time: int) -> None:
+    def _learn(self, slots: Ints, counts: Ints, new: Mask, time: int) -> None:
         """Make what was seen a part of the past."""
-        past = self._past
-        held = {
-            self._counts.slots[subject]: rise.usual
-            for subject, rise in self.going.items()
-            if subject in self._counts.slots
-        }
-        settled = self._settled(held)
+        past, newcomers, known = self._past, self._newcomers, self._counts.slots
+        held = {known[subject]: rise.usual for subject, rise in self.going.items() if subject in known}
+        settled = newcomers.settled(held)
         past.tick(time, slots, counts, held)
-        now = past.ticks
-        if now % past.width == 0 and past.windows >= LEARN_FROM:
+        if past.ticks % past.width == 0 and past.windows >= LEARN_FROM:
             past.measure_spread(slots, counts, settled)
-        self._newcomers.tick()
-        fresh = (self._seen[slots] < now - 1) & (self._young[slots] == 0) & (past.authors(slots) < RARE)
-        self._seen[slots] = now
-        new = slots[fresh]
-        past.born[new] = now
-        if now > LEARN_FROM * past.width:
-            self._young[new] = now + YOUNG * past.width
-            self._height[new] = 0
-        free = np.ones(len(self._young), bool)
-        free[list(held)] = False  # else one burst would hide those that come after it
-        rising = free[slots] & (self._young[slots] > 0)
-        self._height[slots[rising]] = np.maximum(self._height[slots[rising]], counts[rising])
-        grown = np.flatnonzero((self._young > 0) & (self._young <= now))
-        self._newcomers.add(self._height[grown])
-        self._young[grown] = 0
-
-    def _settled(self, held: Iterable[int]) -> Mask:
-        settled: Mask = (self._seen > 0) & (self._young == 0)
-        settled[list(held)] = False
-        return settled
-
-    def _is_young(self, slots: Ints) -> Mask:
-        young: Mask = (self._young[slots] > 0) | (self._seen[slots] == 0)
-        return young
+        newcomers.tick()
+        come = newcomers.learn(slots, counts, new, held, past.ticks)
+        past.born[come] = past.ticks
+        if past.windows < LEARN_FROM:
+            newcomers.welcome(come)
 
     # -- memory --------------------------------------------------------------------------------------------------
 
     def _grow(self) -> None:
-        slots = len(self._counts.subjects)
-        self._past.grow(slots)
-        if (more := len(self._past.mass) - len(self._seen)) > 0:
-            nothing = np.zeros(more, np.int64)
-            self._seen, self._young, self._height = (
-                np.concatenate([by_slot, nothing]) for by_slot in (self._seen, self._young, self._height)
-            )
+        self._past.grow(len(self._counts.subjects))
+        self._newcomers.grow(len(self._past.mass))
 
     def _tidy(self, slots: Ints, counts: Ints) -> None:
         """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""
@@ -271,21 +212,15 @@ class Detector:
         if over <= 0 and self._past.ticks % (HALF_LIFE * self._past.width):
             return
         known = np.array(sorted(self._counts.slots.values()), np.int64)
-        worth: Floats = self._past.authors(np.arange(len(self._seen)))
+        worth: Floats = self._past.authors(np.arange(len(self._past.mass)))
         worth[slots] += counts
         worth[[self._counts.slots[name] for name in self.going if name in self._counts.slots]] = np.inf
         least = FAINT
         if over > 0:
+            over += self._most // ROOM
             least = max(least, float(np.partition(worth[known], over - 1)[over - 1]))
         gone = known[worth[known] <= least]
         self.dropped += max(0, min(over, len(gone)))
         self._counts.drop(gone)
         self._past.forget(gone)
-        self._seen[gone] = self._young[gone] = self._height[gone] = 0
-
-
-def log_chance(authors: Ints, expected: Floats, shape: Floats) -> Floats:
-    """Natural logarithm of the chance of so many authors or more: the tail of a negative binomial."""
-    tail = betainc(authors, shape, expected / (expected + shape))
-    chance: Floats = np.log(np.maximum(tail, np.finfo(np.float64).tiny))
-    return chance
+        self._newcomers.forget(gone)

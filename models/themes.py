@@ -25,11 +25,11 @@ FAITH = 1.2  # times that another theme must be nearer before a story leaves its
 LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
-REVIEW_POSTS = 1_024  # posts between reviews of the number of themes
+REVIEW_POSTS = 1_024  # posts between reviews of the number of themes; before, whenever there are twice as many
 REACH = 2  # numbers that a review tries above and below the present one
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
-PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise
+PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise; of few posts, one will do
 SAME = 0.3  # cosine from which a theme of another number is the same as before
 
 
@@ -63,8 +63,7 @@ class Themes:
         self._next = 0
         self._at: int | None = None
         self._seen: dict[int, int] = {}  # posts of each story that have been learnt from
-        self._unreviewed = 0
-        self._reviewed = False
+        self._learnt, self._reviewed = 0, 0  # posts learnt from, and how many they were at the last review
         self._wish, self._wishes = 0, 0  # the number that the last reviews asked for, and how many of them
 
     @property
@@ -92,10 +91,9 @@ class Themes:
         learnt = np.flatnonzero(near & (gained > 0))
         if len(learnt):
             centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
-        self._unreviewed += int(gained.sum())
-        if self._unreviewed >= REVIEW_POSTS or not self._reviewed:
-            self._unreviewed = 0
-            centroids = self._review(stories, rows, centroids, sample())
+        self._learnt += int(gained.sum())
+        if self._learnt - self._reviewed >= min(REVIEW_POSTS, self._reviewed):
+            centroids = self._review(stories, rows, centroids, sample)
         self._sums = _heaviest(centroids, columns)
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
@@ -202,13 +200,17 @@ class Themes:
 
     # -- how many ----------------------------------------------------------------------------------------------
 
-    def _review(self, stories: Vectors, rows: csr_array, centroids: Floats, sample: Sampled) -> Floats:
+    def _review(self, stories: Vectors, rows: csr_array, centroids: Floats, ask: Callable[[], Sampled]) -> Floats:
         """Settle how many themes there are by silhouette, with hysteresis. Returns the centroids of that number."""
         least, most = self.bounds
         most = min(most, rows.shape[0] - 1)
-        reach = REACH if self._reviewed else most
+        young = self._reviewed < REVIEW_POSTS
+        reach = most if young else REACH
         numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
+        if least == most or not numbers:
+            return centroids
         tried = self._tried(rows, stories.mass, centroids, numbers)
+        sample = ask()
         apart = distances(sample.rows)
         scores = {}
         for k, tried_centroids in tried.items():
@@ -225,23 +227,23 @@ class Themes:
         self._wishes = self._wishes + 1 if towards and towards == self._wish else 1
         self._wish = towards
         failing = scores.get(self.k, -1.0) < best - TOLERANCE - MARGIN
-        if towards and (failing or self._wishes >= PATIENCE or not self._reviewed):
+        if towards and (failing or young or self._wishes >= PATIENCE):
             centroids = self._adopt(rows, stories.mass, centroids, tried[wish])
             self._wish, self._wishes = 0, 0
-        self._reviewed = True
+        self._reviewed = self._learnt
         return centroids
 
     def _tried(self, rows: csr_array, mass: Floats, centroids: Floats, numbers: range) -> dict[int, Floats]:
         """Centroids for each of the numbers: joined or seeded step by step from the present ones, then settled."""
         tried = {}
         fewer, weights = centroids, self._weights
-        for k in range(len(centroids), min(numbers, default=0) - 1, -1):
+        for k in range(len(centroids), numbers[0] - 1, -1):
             if k < len(fewer):
                 fewer, weights = kmeans.joined(fewer, weights)
             if k in numbers:
                 tried[k] = _settled(rows, mass, fewer)
         more = centroids
-        while len(more) < max(numbers, default=0):
+        while len(more) < numbers[-1]:
             seed = kmeans.farthest(kmeans.cosines(rows, more).max(axis=1, initial=0.0), mass)
             more = np.vstack([more, rows[[seed]].toarray()])
             if len(more) in numbers:
@@ -283,7 +285,7 @@ class Themes:
         return moves
 
 
-_KEPT = ("k", "_ids", "_weights", "_next", "_at", "_unreviewed", "_reviewed", "_wish", "_wishes")
+_KEPT = ("k", "_ids", "_weights", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
 
 
 def _homes(cosines: Floats) -> tuple[Ints, Bools]:

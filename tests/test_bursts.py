@@ -279,6 +279,17 @@ def test_a_subject_that_merges_takes_its_past_along() -> None:
     assert begun == []
 
 
+def test_of_two_bursts_that_merge_one_goes_on_and_the_other_is_over() -> None:
+    rng = np.random.default_rng(31)
+    both = [planted(rng, 20 * MINUTE, 26 * MINUTE, 30, name, first=10**6 * n) for n, name in ((1, "one"), (2, "two"))]
+    detector = Detector(FAST)
+    begun = feed(detector, together(steady(rng, 0, 25 * MINUTE, 300), *both), 25 * MINUTE)
+    detector.merge("two", "one")
+    ends = {rise.subject: rise.end for _, rise in begun}
+    assert (set(detector.going), ends["one"]) == ({"one"}, None)
+    assert ends["two"] is not None
+
+
 def test_a_burst_goes_on_under_the_name_of_what_it_merged_into() -> None:
     detector, begun = rising((20, 26, 30), minutes=25)
     detector.merge("planted", "whole")
@@ -349,6 +360,13 @@ def test_subjects_are_kept_up_to_the_cap_and_what_rises_is_not_the_one_to_go() -
     assert detector.subjects <= 500
     assert detector.dropped > 0
     assert len(detector._counts.subjects) < 500 + 60  # slots are used again
+
+
+def test_a_slow_feed_is_bounded_too() -> None:
+    detector = Detector(FAST, most=100)
+    feed(detector, [((f"once {n}",), n, n * MINUTE) for n in range(1_000)], 1_000 * MINUTE)
+    assert detector.subjects <= 101
+    assert len(detector._counts._open) + len(detector._counts._said) + len(detector._counts._steps) < 10
 
 
 def test_what_is_no_more_heard_of_is_forgotten() -> None:

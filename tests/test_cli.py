@@ -109,6 +109,9 @@ def test_a_feed_that_cannot_be_read_is_one_line_and_status_1(tmp_path: Path, mak
         ("score",),
         ("simulate", "-o", "x", "--shape", "nothing"),
         ("simulate", "-o", "x", "--rate", "-1"),
+        ("simulate", "-o", "x", "--burst", "30m@30"),
+        ("simulate", "-o", "x", "--burst", "30m+10m@0"),
+        ("simulate", "-o", "x", "--bursts", "many"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(words: tuple[str, ...]) -> None:
@@ -164,6 +167,15 @@ def test_simulate_writes_the_feed_and_its_truth(tmp_path: Path) -> None:
     assert trendtop(*words).returncode == 0
     assert json.loads(truth.read_text())["shape"] == "x"
     assert len(feed.read_bytes().splitlines()) > 30
+
+
+def test_simulate_plants_the_bursts_that_are_asked_for(tmp_path: Path) -> None:
+    feed, truth = tmp_path / "f.jsonl", tmp_path / "t.json"
+    words = ("simulate", "-o", str(feed), "--truth", str(truth), "--hours", "0.2", "--rate", "10")
+    asked = ("--bursts", "none", "--burst", "3m+2m@6", "--burst", "0s+1m30s@10")
+    assert trendtop(*words, *asked).returncode == 0
+    bursts = json.loads(truth.read_text())["bursts"]
+    assert [(burst["rate"], burst["posts"]) for burst in bursts] == [(6.0, 12), (10.0, 15)]
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("1h30m", 5400), ("2d", 172800)])

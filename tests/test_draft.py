@@ -12,7 +12,7 @@ from engine.pipeline import Engine
 from models.vader_rules import normalize
 from tests.feeds import SECOND, START, like, post, run, uri
 
-CONFIG = EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
+CONFIG = EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE), max_texts=1 << 10)
 
 
 def busy() -> Engine:

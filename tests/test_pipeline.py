@@ -230,7 +230,7 @@ def test_what_waits_is_dropped_at_once_when_its_post_is_deleted() -> None:
     lines = [post("1", START, "a secretword"), delete("1", START + SECOND), like("l", START + 4 * SECOND, uri("x"))]
     engine = run(lines, finish=False)
     assert engine._batch == []
-    assert engine._unclustered == []
+    assert engine.topics._waiting == {}
 
 
 def test_retention_bounds_what_is_kept() -> None:

@@ -19,7 +19,7 @@ from engine.snapshot import Meters, Snapshot
 from models.engagement import Forecast
 from tests.feeds import PRESENT, SECOND, START, delete, edit, like, picture, post, purge, run, uri
 
-CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE))
+CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE), max_texts=1 << 10)
 WORDS = re.findall(
     r"\w+",
     "love hate great terrible sunny storm match goal election vote music album climate draft coffee train late awful "
@@ -174,7 +174,7 @@ def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
     told = post("s", START, f"{secret} #zyxwquux love it", author)
     engine = run([told, *lines, gone, post("end", end + MINUTE, "the end")], CONFIG)
     assert b"zyxwquux" not in plain(snapshot(engine))
-    parts = (engine.window, engine.ledger, engine.labels, engine.model, engine.themes)
+    parts = (engine.window, engine.ledger, engine.labels, engine.model, engine.topics, engine.names, engine.rising)
     state = pickle.dumps([vars(part) for part in parts])
     assert b"zyxwquux" not in state
     assert b"secretword" not in state

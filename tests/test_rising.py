@@ -1,11 +1,13 @@
 """Bursts of a feed: one for each event, named and explained by the posts that are there, and by no others."""
 
+import json
 import pickle
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 
+import msgspec
 import pytest
 
 from engine import rising as rising_module
@@ -13,15 +15,17 @@ from engine.analysis import analyse
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post
 from engine.ledger import Entry
+from engine.picture import snapshot
 from engine.picture_bursts import SHOWN_AFTER, bursts
 from engine.pipeline import Engine
-from engine.rising import Rising
 from engine.simulate import SHAPES
 from engine.simulate.bursts import NEVER
 from engine.simulate.model import Setting
 from engine.simulate.planted import PlantedBurst
 from engine.simulate.world import World
 from engine.snapshot import Burst
+from models.ctfidf import Label
+from tests.feeds import delete, edit, like, post, run, uri
 
 START = int(datetime(2026, 7, 4, 12, tzinfo=UTC).timestamp()) * SECOND
 GRID = 5 * SECOND
@@ -40,7 +44,7 @@ class Feed:
 
     def __init__(self, seed: int = 0, grid: int = GRID, config: EngineConfig | None = None) -> None:
         self.engine = Engine(config or EngineConfig(window=15 * MINUTE))
-        self.rising = Rising(self.engine.ledger.posts, self.engine.merged)
+        self.rising = self.engine.rising
         self.rng = random.Random(seed)
         self.numbers = count()
         self.grid = grid
@@ -51,7 +55,7 @@ class Feed:
         post = Post(platform="x", uid=str(next(self.numbers)), author=author, text=text, created=time, lang="en")
         entry = self.engine.ledger.add(post, analyse(post), time, False)
         self.rising.post(entry)
-        entry.theme = story
+        entry.story = story
         self.rising.placed(entry, story)
         return entry
 
@@ -67,7 +71,9 @@ class Feed:
         self.engine.ledger.remove(entry, tombstone=True)
 
     def shown(self, labels: dict[int, str] | None = None) -> list[Burst]:
-        return bursts(self.engine, self.rising, None, labels or {})
+        for story, label in (labels or {}).items():
+            self.engine.names.stories[story] = Label(label, (), (), ())
+        return bursts(self.engine, None)
 
 
 def chatter(rng: random.Random, start: float, end: float, rate: float = 60) -> list[tuple[int, str, str, int]]:
@@ -227,25 +233,25 @@ def test_the_longer_windows_do_not_find_again_what_the_minute_has_found() -> Non
 
 def several(minutes: float) -> Feed:
     """A burst of one minute every 20, the last still going on with the first that never ends."""
-    parts = [event(20 + 20 * n, 22 + 20 * n, 40, f"topic{n}word here #topic{n}", name=f"a{n}x") for n in range(8)]
+    parts = [event(20 + 20 * n, 22 + 20 * n, 40, f"topic{n}word here #topic{n}", name=f"a{n}x") for n in range(7)]
     return told(background(minutes, 20), *parts, event(25, minutes, 30, *BRIDGE), minutes=minutes)
 
 
 def test_those_going_on_come_first_then_the_newest_and_only_a_few_from_before_the_window() -> None:
-    feed = several(162)
+    feed = several(142)
     names = [burst.name for burst in feed.shown()]
-    assert names[:2] == ["#topic7", "#kelton"]
-    assert names[2:] == [f"#topic{n}" for n in range(6, 6 - SHOWN_AFTER, -1)]
-    assert [burst.name for burst in bursts(feed.engine, feed.rising, 3, {})] == names[:3]
+    assert names[:2] == ["#topic6", "#kelton"]
+    assert names[2:] == [f"#topic{n}" for n in range(5, 5 - SHOWN_AFTER, -1)]
+    assert [burst.name for burst in bursts(feed.engine, 3)] == names[:3]
 
 
 def test_events_and_their_posts_are_kept_up_to_the_caps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rising_module, "MAX_EVENTS", 3)
     monkeypatch.setattr(rising_module, "MAX_POSTS", 50)
-    feed = several(162)
+    feed = several(142)
     assert len(feed.rising.events) == 3
     kelton = next(burst for burst in feed.shown() if burst.name == "#kelton")
-    assert kelton.posts == 30 * 137
+    assert kelton.posts == 30 * 117
     assert max(len(event.posts) for event in feed.rising.events.values()) <= 50 + 3
     assert len(feed.rising._known_in) <= 3 * 53
 
@@ -284,7 +290,7 @@ def test_an_edited_post_leaves_a_burst_and_may_come_back() -> None:
     for text, posts in (("nothing of the kind", 179), (BRIDGE[0], 180)):
         feed.rising.forget(last)
         last.analysis = analyse(Post(platform="x", uid=last.uid, author="w", text=text, created=last.time))
-        last.text, last.theme = last.analysis.text, None
+        last.text, last.story = last.analysis.text, None
         feed.rising.post(last)
         assert feed.shown()[0].posts == posts
 
@@ -328,7 +334,7 @@ def test_a_story_that_is_known_only_later_counts_when_it_was_said() -> None:
         waiting.append((entry, story))
         if len(waiting) >= 45:  # half a minute
             for late, known in waiting:
-                late.theme = known
+                late.story = known
                 feed.rising.placed(late, known)
             waiting = []
     feed.until(START + 24 * MINUTE)
@@ -339,7 +345,7 @@ def test_a_story_that_is_known_only_later_counts_when_it_was_said() -> None:
 
 def test_a_story_that_merges_goes_on_as_the_other() -> None:
     feed = told(background(26), event(20, 26, 30, *BRIDGE[1:], story=90), minutes=24)
-    feed.engine.merged[90] = 4
+    feed.engine.places.merge(90, 4)
     feed.rising.merge(90, 4)
     (burst,) = feed.shown({4: "merged"})
     assert (burst.name, burst.story) == ("merged", 4)
@@ -349,9 +355,9 @@ def test_a_story_that_merges_goes_on_as_the_other() -> None:
 
 
 def simulated(seed: int, minutes: int, planted: tuple[PlantedBurst, ...]) -> tuple[Feed, list[tuple[int, int]]]:
-    """A world of 150 posts a minute, the story of each being its first word; when each burst was known."""
+    """A world of 100 posts a minute, the story of each being its first word; when each burst was known."""
     setting = Setting(
-        seed=seed, start=START, rate=150, rhythm=NEVER, steady=True, planted=planted, reach=0.02, history=MINUTE
+        seed=seed, start=START, rate=100, rhythm=NEVER, steady=True, planted=planted, reach=0.02, history=MINUTE
     )
     feed, known = Feed(config=EngineConfig(window=HOUR)), {}
     for happening in World(setting, SHAPES["bluesky"].customs).happenings():
@@ -379,3 +385,79 @@ def test_a_planted_burst_of_the_simulator_is_named_within_a_minute_and_nothing_e
 def test_a_steady_world_has_no_bursts() -> None:
     feed, _ = simulated(3, 60, ())
     assert feed.shown() == []
+
+
+# -- a real engine -----------------------------------------------------------------------------------------------------
+
+
+def lines_of(*parts: Iterable[Said]) -> list[str]:
+    said = sorted((one for part in parts for one in part), key=lambda one: one[0])
+    return [post(f"p{n}", at, text, f"did:plc:{author}") for n, (at, author, text, _) in enumerate(said)]
+
+
+def fed(lines: list[str], cuts: int = 64, until: float = 26) -> Engine:
+    """An engine that has come to `until` minutes after the start."""
+    last = like("last", START + int(until * MINUTE), uri("nowhere"))
+    return run([*lines, last], EngineConfig(window=15 * MINUTE, max_texts=1 << 10), cuts)
+
+
+KELTON = lines_of(background(26), event(20, 26, 30, *BRIDGE))
+
+
+@pytest.fixture(scope="module")
+def kelton() -> Engine:
+    return fed(KELTON)
+
+
+def test_an_engine_tells_a_burst_with_its_posts_and_their_story(kelton: Engine) -> None:
+    (burst,) = snapshot(kelton).bursts
+    assert (burst.kind, burst.name, burst.tags, burst.posts) == ("tag", "#kelton", ["kelton"], 180)
+    assert {"kelton", "bridge"} <= set(burst.terms[:3])
+    assert burst.example in BRIDGE
+    stories = {row.id: row for row in snapshot(kelton).stories}
+    assert burst.story is not None
+    assert "#kelton" in stories[burst.story].label
+    assert stories[burst.story].posts >= 170
+    assert abs(burst.start.timestamp() - START / SECOND - 20 * 60) <= 10
+
+
+def test_an_engine_names_it_within_a_minute_of_event_time() -> None:
+    engine = fed([line for line in KELTON if _at(line) < START + 21 * MINUTE], until=21)
+    assert [burst.name for burst in snapshot(engine).bursts] == ["#kelton"]
+
+
+def _at(line: str) -> int:
+    at: int = json.loads(line)["time_us"]
+    return at
+
+
+def test_cuts_of_the_input_change_no_burst(kelton: Engine) -> None:
+    assert snapshot(fed(KELTON, 1_000)).bursts == snapshot(kelton).bursts
+
+
+def test_in_an_engine_deletes_and_edits_leave_nothing_of_a_burst() -> None:
+    told = [line for line in KELTON if "kelton" in line]
+    gone = [json.loads(line) for line in told]
+    at = START + 26 * MINUTE
+    deletes = [delete(one["commit"]["rkey"], at, one["did"]) for one in gone[::2]]
+    edits = [edit(one["commit"]["rkey"], at, "nothing of that kind", one["time_us"], one["did"]) for one in gone[1::2]]
+    engine = fed([*KELTON, *deletes, *edits], until=27)
+    shown = msgspec.json.encode(snapshot(engine))
+    assert engine.meters["deletes"] == engine.meters["edits"] == 90
+    state = pickle.dumps([vars(engine.rising), vars(engine.names), vars(engine.topics), vars(engine.window)])
+    for word in (b"kelton", b"pillar"):
+        assert word not in shown
+        assert word not in state
+
+
+def test_a_story_that_an_engine_merges_is_one_burst() -> None:
+    """Two ways to tell of one event, and then posts that have both."""
+    one, two = "huge noise downtown tonight glass shaking", "what was that bang over the river quarter"
+    both = f"{one} {two}"
+    apart = event(20, 22, 20, one, name="a"), event(20, 22, 20, two, name="b")
+    engine = fed(lines_of(background(26), *apart, event(22, 26, 60, both, name="c")))
+    (burst,) = snapshot(engine).bursts
+    assert burst.posts == 320
+    told = [entry for entry in engine.ledger.posts.values() if "noise" in entry.text or "bang" in entry.text]
+    assert {engine.places.story(entry.story) for entry in told} == {burst.story}
+    assert len({entry.story for entry in told}) == 2, "nothing was merged"

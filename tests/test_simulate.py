@@ -15,7 +15,7 @@ import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 import sample_feeds
-from engine.simulate import SHAPES, START, Truth, simulate, write
+from engine.simulate import SHAPES, START, Asked, PlantedBurst, Truth, simulate, write
 from engine.simulate.draw import Draw, Every, cumulate
 from engine.simulate.engagement import delay
 from engine.simulate.live import Live, endless
@@ -498,6 +498,48 @@ def test_bursts_are_faster_by_their_factor_and_made_by_distinct_authors() -> Non
         quiet = (truth.end - truth.start) - sum(min(end, truth.end) - start for start, end in spans)
         fast = inside / (min(burst.end, truth.end) - burst.start)
         assert fast > 0.5 * burst.factor * outside / quiet
+
+
+PLANTED = Asked(False, (PlantedBurst(20 * MINUTE, 10 * MINUTE, 12), PlantedBurst(25 * MINUTE, 6 * MINUTE, 30)))
+
+
+@cache
+def with_planted(shape: str) -> tuple[list[bytes], Truth]:
+    return simulate(shape, seed=4, hours=0.7, rate=30, faults=0, asked=PLANTED)
+
+
+@pytest.mark.parametrize("shape", SHAPE_NAMES)
+def test_planted_bursts_come_when_and_as_strong_as_asked(shape: str) -> None:
+    truth = with_planted(shape)[1]
+    assert [(b.start - truth.start, b.end - b.start, b.rate) for b in truth.bursts] == [*map(tuple, PLANTED.planted)]
+    for burst in truth.bursts:
+        posts = [post for post in truth.posts if post.topic == burst.topic]
+        minutes = Counter((post.created - burst.start) // MINUTE for post in posts)
+        assert minutes == dict.fromkeys(range((burst.end - burst.start) // MINUTE), burst.rate)
+        assert (burst.posts, burst.authors) == (len(posts), len({post.author for post in posts}))
+        assert burst.authors == burst.posts
+        assert {(post.lang, post.kind, post.burst) for post in posts} == {("en", "post", True)}
+        if shape != "reddit":
+            tagged = [post for post in posts if set(post.tags) & set(burst.tags)]
+            assert 0.5 < len(tagged) / len(posts) < 0.95
+
+
+def test_nothing_else_speaks_of_a_planted_topic() -> None:
+    lines, truth = with_planted("bluesky")
+    topics = {burst.topic for burst in truth.bursts}
+    assert len(topics) == 2
+    of_it = {post.line for post in truth.posts if post.topic in topics}
+    said = re.compile(rb"merrow|skerry|oxbarrow|humpback|viaduct", re.IGNORECASE)
+    assert all(number in of_it for number, line in enumerate(lines, 1) if said.search(line) and b'"text"' in line)
+    tags = {tag for burst in truth.bursts for tag in burst.tags}
+    assert not [post for post in truth.posts if post.topic not in topics and set(post.tags) & tags]
+
+
+def test_without_the_usual_bursts_the_rate_is_steady() -> None:
+    truth = simulate("bluesky", seed=4, hours=1, rate=60, faults=0, asked=Asked(usual=False))[1]
+    assert truth.bursts == []
+    quarters = Counter((p.created - truth.start) // (15 * MINUTE) for p in truth.posts if p.kind == "post")
+    assert all(abs(quarters[n] - 900) < 120 for n in range(4))  # four standard deviations
 
 
 @pytest.mark.parametrize("shape", ["bluesky", "reddit"])

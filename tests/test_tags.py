@@ -32,7 +32,7 @@ class Held:
     def add(self, *tags: str, author: str = "a", compound: int | None = 100) -> str:
         self._number += 1
         key = f"k{self._number}"
-        item = Contribution(self._number * SECOND, key, author, "en", compound, "", tags, (), None)
+        item = Contribution(self._number * SECOND, key, author, "en", compound, "", tags, (), None, False)
         self.tags.add(item, WIDTH)
         self.items[key] = item
         return key

@@ -23,7 +23,8 @@ contributions = st.builds(
     reason=st.sampled_from(["other language", "too short"]),
     tags=st.lists(st.sampled_from("xyz"), unique=True).map(tuple),
     terms=st.lists(st.sampled_from(["sun", "rain", "#x"])).map(tuple),
-    theme=st.none() | st.integers(0, 3),
+    story=st.none() | st.integers(0, 3),
+    copy=st.booleans(),
 )
 
 
@@ -39,10 +40,10 @@ def check(window: Window, alive: list[Contribution]) -> None:
     assert window.not_scored == Counter(item.reason for item in alive if item.compound is None)
     tags = Counter(tag for item in alive for tag in item.tags)
     assert {tag: tally.posts for tag, tally in window.tags.tallies.items()} == tags
-    themes = Counter(item.theme for item in alive if item.theme is not None)
-    assert {theme: tally.posts for theme, tally in window.themes.items()} == themes
-    terms = Counter((item.theme, term) for item in alive if item.theme is not None for term in item.terms)
-    assert {(theme, t): n for theme, counts in window.terms.items() for t, n in counts.items()} == terms
+    stories = Counter(item.story for item in alive if item.story is not None)
+    assert window.topics.sizes() == stories
+    terms = Counter((item.story, term) for item in alive if item.story is not None for term in item.terms)
+    assert {(story, t): n for story, counts in window.topics.terms.items() for t, n in counts.items()} == terms
     buckets = Counter(item.time // window.width for item in alive)
     assert {bucket: tally.posts for bucket, tally in window.per_bucket.items()} == buckets
     assert window.total.buckets == buckets
@@ -62,12 +63,12 @@ def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObjec
             del kept[gone]
         if kept and data.draw(st.booleans()):
             moved = data.draw(st.sampled_from(sorted(kept)))
-            window.assign(moved, 2)
-            kept[moved] = kept[moved]._replace(theme=2)
+            window.assign(moved, 2, True)
+            kept[moved] = kept[moved]._replace(story=2, copy=True)
     check(window, [item for item in kept.values() if item.time > now - SPAN])
     before = [item for item in kept.values() if now - 2 * SPAN < item.time <= now - SPAN]
     assert window.before.posts == len(before)
-    assert window.themes_before == Counter(item.theme for item in before if item.theme is not None)
+    assert window.topics.before == Counter(item.story for item in before if item.story is not None)
     assert window.tags_before({"x", "y"}) == Counter(tag for item in before for tag in item.tags if tag in "xy")
 
 
@@ -95,7 +96,7 @@ def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -
         window.remove(str(number))
     check(window, [])
     assert not window.tags.tallies
-    assert not window.terms
+    assert not window.topics.terms
 
 
 def test_reactions_fall_out_with_time() -> None:
@@ -112,7 +113,7 @@ def test_reactions_fall_out_with_time() -> None:
 def test_the_band_is_the_normal_interval_of_the_mean() -> None:
     tally, compounds = Tally(), [10_000, 0, -5_000, 2_500]
     for number, compound in enumerate(compounds):
-        tally.add(Contribution(number, str(number), "a", "en", compound, "", (), (), None), 0)
+        tally.add(Contribution(number, str(number), "a", "en", compound, "", (), (), None, False), 0)
     values = [compound / 10_000 for compound in compounds]
     variance = sum((value - fmean(values)) ** 2 for value in values) / 3
     assert tally.band == pytest.approx(1.96 * (variance / 4) ** 0.5)
@@ -120,7 +121,7 @@ def test_the_band_is_the_normal_interval_of_the_mean() -> None:
 
 def test_one_scored_post_has_a_mean_but_no_band() -> None:
     tally = Tally()
-    tally.add(Contribution(0, "k", "a", "en", 500, "", (), (), None), 0)
+    tally.add(Contribution(0, "k", "a", "en", 500, "", (), (), None, False), 0)
     assert (tally.mean, tally.band) == (0.05, None)
 
 
@@ -130,21 +131,20 @@ def test_bucket_width_follows_the_span() -> None:
 
 
 @given(st.lists(contributions, max_size=30), st.sets(st.integers(0, 29)))
-def test_merged_clusters_hold_the_posts_of_both(items: list[Contribution], gone: set[int]) -> None:
+def test_merged_stories_hold_the_posts_of_both(items: list[Contribution], gone: set[int]) -> None:
     window = Window(ALL_TIME)
     items = [item._replace(key=str(number)) for number, item in enumerate(items)]
     for item in items:
         window.move(item.time)
         window.add(item)
     for old, new in ((0, 1), (1, 2)):
-        window.merge(old, new)
-        window.merged[old] = new
+        window.topics.merge(old, new)
     for number in gone:
         window.remove(str(number))
     alive = [item for number, item in enumerate(items) if number not in gone]
-    check(window, [item._replace(theme=2) if item.theme in (0, 1) else item for item in alive])
+    check(window, [item._replace(story=2) if item.story in (0, 1) else item for item in alive])
     window.settle()
-    window.merged.clear()
+    window.topics.places.merged.clear()
     for item in alive:
         window.remove(item.key)
     check(window, [])
