@@ -13,7 +13,7 @@ from models.themes import STORIES, Move, Themes
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
-LEARN_EVERY = 384  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
+LEARN_EVERY = 512  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
 
 
 class Placed(NamedTuple):

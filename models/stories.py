@@ -29,9 +29,9 @@ SAME = 0.50  # cosine from which two stories are one
 FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
-STEP = 32  # posts placed at once; they see each other only as founders
+STEP = 64  # posts placed at once; they see each other only as founders
 STEP_SHARE = 8  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
-TIDY_EVERY = 64  # posts between looks for stories that have become one; more where there are many
+TIDY_EVERY = 128  # posts between looks for stories that have become one; more where there are many
 
 
 class Vectors(NamedTuple):
@@ -104,8 +104,7 @@ class Stories:
         counts = count([terms], self.seed)
         if not self.live or not len(counts.rows):
             return None
-        docs, columns = self._unit(counts)
-        scores = self._scores(columns, docs.T.tocsr())[0]
+        scores = self._scores(*self._unit(counts))[0]
         best = int(scores.argmax())
         if scores[best] < NEAR:
             return None
@@ -165,12 +164,11 @@ class Stories:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
-        docs, columns = self._unit(counts)
-        terms = docs.T.tocsr()
+        columns, terms = self._unit(counts)
         scores = self._scores(columns, terms)
         loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))
         if len(loose):
-            between = (docs @ terms).toarray() * self._newcomer()
+            between = (terms.T @ terms).toarray() * self._newcomer()
             founders = _founders(between, loose)
             scores = np.concatenate([scores, between[:, founders]], axis=1)
             table.found(np.full(len(founders), at, np.int64))
@@ -178,18 +176,19 @@ class Stories:
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
-    def _unit(self, counts: Counts) -> tuple[csr_array, Ints]:
-        """TF-IDF of documents, each of length one, over the columns that they have, and these columns."""
+    def _unit(self, counts: Counts) -> tuple[Ints, csr_array]:
+        """The columns that documents have, and their unit TF-IDF over these, shape (columns, documents)."""
         columns, place = np.unique(counts.columns, return_inverse=True)
         values = counts.values * self._table.idf(columns)[place]
         squares = np.bincount(counts.rows, values * values, minlength=counts.size)
         values = values / np.sqrt(squares)[counts.rows]
-        return sparse(counts.rows, place, values, (counts.size, len(columns))), columns
+        order = np.argsort(place, kind="stable")
+        return columns, sparse(place[order], counts.rows[order], values[order], (len(columns), counts.size))
 
     def _scores(self, columns: Ints, terms: csr_array) -> Floats:
         """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories).
 
-        `terms` are the documents turned round, shape (columns, documents).
+        `terms` are the documents over the columns, as `_unit` gives them.
         """
         table = self._table
         weights, lengths = table.weighted()

@@ -30,6 +30,7 @@ class StoryTable:
         self.serial: Ints = np.zeros(0, np.int64)
         self._spread = np.zeros(SIZE + 1, np.int32)  # live stories that have each column
         self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
+        self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self.next = 0  # serial of the next to be founded
 
     @classmethod
@@ -47,8 +48,9 @@ class StoryTable:
 
     def idf(self, columns: Ints) -> Floats:
         """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column."""
-        known = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        weights: Floats = known[self._spread[columns]]
+        if len(self._idf) != len(self) + 1:
+            self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
+        weights: Floats = self._idf[self._spread[columns]]
         return weights
 
     def weighted(self, rows: Ints | slice = slice(None)) -> tuple[Floats, Floats]:

@@ -25,7 +25,7 @@ FAITH = 1.2  # times that another theme must be nearer before a story leaves its
 LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
-REVIEW_POSTS = 1_024  # posts between reviews of the number of themes; before, whenever there are twice as many
+REVIEW_POSTS = 2_048  # posts between reviews of the number of themes; before, whenever there are twice as many
 REACH = 2  # numbers that a review tries above and below the present one
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
