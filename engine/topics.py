@@ -152,8 +152,7 @@ class Topics:
         if self.merges:
             became = dict(self.merges)
             for group, story in self._story_of.items():
-                if story in became:
-                    self._story_of[group] = became[story]
+                self._story_of[group] = followed(became, story)
 
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
@@ -183,5 +182,5 @@ class Topics:
         for story in [story for story in self._alone if story not in alone]:
             key, copy = self._alone.pop(story)
             if story in became or self.stories.born(story) is not None:  # else it was retired
-                grown.append(Placed(key, story, of.get(story, -1), copy, True))
+                grown.append(Placed(key, story, of.get(followed(became, story), -1), copy, True))
         return placed + grown

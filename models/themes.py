@@ -93,7 +93,7 @@ class Themes:
             centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
         self._learnt += int(gained.sum())
         if self._learnt - self._reviewed >= min(REVIEW_POSTS, self._reviewed):
-            centroids = self._review(stories, rows, centroids, sample)
+            centroids = self._review(stories, rows, columns, centroids, sample)
         self._sums = _heaviest(centroids, columns)
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
@@ -124,23 +124,28 @@ class Themes:
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""
-        kept = {name: getattr(self, name) for name in _KEPT}
-        of = np.array(sorted(self.of.items()), np.int64).reshape(-1, 2)
-        seen = np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2)
-        sums = {"data": self._sums.data, "indices": self._sums.indices, "indptr": self._sums.indptr}
-        return {"bounds": self.bounds, "seed": self.seed, "of": of, "seen": seen, **kept, **sums}
+        return {
+            "bounds": self.bounds,
+            "seed": self.seed,
+            "of": np.array(sorted(self.of.items()), np.int64).reshape(-1, 2),
+            "seen": np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2),
+            **{name: getattr(self, name) for name in _NUMBERS},
+            **{name: getattr(self, name).copy() for name in _ARRAYS},
+            **{name: _parts(getattr(self, name)) for name in _MATRICES},
+        }
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> "Themes":
         """The themes that were saved."""
         themes = cls((state["bounds"][0], state["bounds"][1]), state["seed"])
-        for name in _KEPT:
-            value = state[name]
-            setattr(themes, name, np.array(value) if isinstance(value, np.ndarray) else value)
+        for name in _NUMBERS:
+            setattr(themes, name, state[name])
+        for name in _ARRAYS:
+            setattr(themes, name, np.array(state[name]))
+        for name in _MATRICES:
+            setattr(themes, name, _matrix(state[name]))
         themes.of = dict(np.array(state["of"]).tolist())
         themes._seen = dict(np.array(state["seen"]).tolist())
-        parts = (state["data"], state["indices"], state["indptr"])
-        themes._sums = csr_array(parts, shape=(len(themes._ids), SIZE))
         return themes
 
     # -- learning ----------------------------------------------------------------------------------------------
@@ -200,7 +205,9 @@ class Themes:
 
     # -- how many ----------------------------------------------------------------------------------------------
 
-    def _review(self, stories: Vectors, rows: csr_array, centroids: Floats, ask: Callable[[], Sampled]) -> Floats:
+    def _review(
+        self, stories: Vectors, rows: csr_array, columns: Ints, centroids: Floats, ask: Callable[[], Sampled]
+    ) -> Floats:
         """Settle how many themes there are by silhouette, with hysteresis. Returns the centroids of that number."""
         least, most = self.bounds
         most = min(most, rows.shape[0] - 1)
@@ -228,7 +235,7 @@ class Themes:
         self._wish = towards
         failing = scores.get(self.k, -1.0) < best - TOLERANCE - MARGIN
         if towards and (failing or young or self._wishes >= PATIENCE):
-            centroids = self._adopt(rows, stories.mass, centroids, tried[wish])
+            centroids = self._adopt(rows, stories.mass, columns, centroids, tried[wish])
             self._wish, self._wishes = 0, 0
         self._reviewed = self._learnt
         return centroids
@@ -250,16 +257,17 @@ class Themes:
                 tried[len(more)] = _settled(rows, mass, more)
         return tried
 
-    def _adopt(self, rows: csr_array, mass: Floats, before: Floats, after: Floats) -> Floats:
+    def _adopt(self, rows: csr_array, mass: Floats, columns: Ints, before: Floats, after: Floats) -> Floats:
         """Go over to other centroids. One that is like a theme before carries on its id (Hungarian matching)."""
         alike = after @ before.T
+        alike[alike < SAME] = 0.0
+        new, old = linear_sum_assignment(-alike)
+        same = alike[new, old] > 0
         ids = np.full(len(after), -1, np.int64)
-        for new, old in zip(*linear_sum_assignment(-alike), strict=True):
-            if alike[new, old] >= SAME:
-                ids[new] = self._ids[old]
-        fresh = np.flatnonzero(ids < 0)
-        ids[fresh] = self._next + np.arange(len(fresh))
-        self._next += len(fresh)
+        ids[new[same]] = self._ids[old[same]]
+        self._rest(np.setdiff1d(np.arange(len(before)), old[same]), columns, before)
+        for place in np.flatnonzero(ids < 0):
+            ids[place] = self._woken(_heaviest(after[[place]], columns))
         home, near = _homes(kmeans.cosines(rows, after))
         sums = np.bincount(home[near], mass[near], minlength=len(after))
         self._ids, self._weights, self.k = ids, np.maximum(sums, LEAST), len(after)
@@ -285,7 +293,20 @@ class Themes:
         return moves
 
 
-_KEPT = ("k", "_ids", "_weights", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
+_NUMBERS = ("k", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
+_ARRAYS = ("_ids", "_weights", "_resting_ids")
+_MATRICES = ("_sums", "_resting")
+
+
+def _parts(matrix: csr_array) -> dict[str, Ints | Floats]:
+    """A sparse matrix as arrays of its own."""
+    return {name: getattr(matrix, name).copy() for name in ("data", "indices", "indptr")}
+
+
+def _matrix(parts: Mapping[str, Any]) -> csr_array:
+    """The sparse matrix that had these parts, over all columns."""
+    data, indices, indptr = (np.array(parts[name]) for name in ("data", "indices", "indptr"))
+    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, SIZE))
 
 
 def _homes(cosines: Floats) -> tuple[Ints, Bools]:

@@ -15,6 +15,7 @@ from sklearn.metrics import normalized_mutual_info_score
 
 from models import stories as module
 from models.stories import HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE, MINUTE, Stories, halvings
+from models.storytable import TERMS
 from models.terms import terms
 from tests.planted import SECOND, TOPICS, Doc, even, main_of, noise, packed, post, purity, saved, stream, strings
 
@@ -302,7 +303,7 @@ def test_a_story_keeps_its_heaviest_terms_only() -> None:
     model = Stories()
     for turn in range(20):
         model.update([("same", *(f"{turn}{n:03d}" for n in range(100)))] * 2, turn, given=[0, 0] if turn else None)
-    assert model._table.columns.shape == (1, module.StoryTable().columns.shape[1])
+    assert model._table.columns.shape == (1, TERMS)
     assert model.nearest(("same",)) is not None
 
 
