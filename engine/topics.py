@@ -13,8 +13,7 @@ from models.themes import STORIES, Move, Themes
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
-LEARN_EVERY = 192  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
-GROUPS = 1 << 15  # groups of copies whose story is remembered
+LEARN_EVERY = 512  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
 
 
 class Placed(NamedTuple):
@@ -52,7 +51,6 @@ class Topics:
         self._copies = Copies(max_texts)
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
-        self._story_of: dict[int, int] = {}  # group of copies -> story
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
 
@@ -90,9 +88,8 @@ class Topics:
         at = max(post.time for post in batch.values())
         docs = [post.terms for post in batch.values()]
         marks = self._marks(list(batch.values()), at)
-        given = [self._story_of.get(each.group, -1) if each.copy else -1 for each in marks]
-        stories = self.stories.update(docs, at, given, [each.weight for each in marks])
-        self._remember(marks, stories)
+        stories = self.stories.update(docs, at, [each.weight for each in marks])
+        self.merges = self.stories.merges
         self._themes(stories, at)
         return self._placed(list(batch), stories, marks)
 
@@ -113,7 +110,6 @@ class Topics:
             "copies": self._copies.state(),
             "waiting": [(key, list(post.terms), post.time, post.mark) for key, post in self._waiting.items()],
             "alone": [(story, key, copy) for story, (key, copy) in self._alone.items()],
-            "story_of": list(self._story_of.items()),
             "grid": self._grid,
             "unlearnt": self._unlearnt,
             "learnt": self._learnt,
@@ -129,7 +125,6 @@ class Topics:
         for key, terms, time, known in state["waiting"]:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
-        topics._story_of = dict(state["story_of"])
         topics._grid, topics._unlearnt, topics._learnt = state["grid"], state["unlearnt"], state["learnt"]
         return topics
 
@@ -139,20 +134,6 @@ class Topics:
         """What each post repeats. An edited one is not looked at again: it would repeat itself."""
         found = iter(mark(self._copies, [post.terms for post in posts if post.mark is None], at))
         return [next(found) if post.mark is None else post.mark for post in posts]
-
-    def _remember(self, marks: list[Mark], stories: list[int]) -> None:
-        """Note where groups of copies are, the last GROUPS of them, and where they have gone by merging."""
-        for each, story in zip(marks, stories, strict=True):
-            if each.group >= 0 and story >= 0:
-                self._story_of.pop(each.group, None)
-                self._story_of[each.group] = story
-        while len(self._story_of) > GROUPS:
-            del self._story_of[next(iter(self._story_of))]
-        self.merges = self.stories.merges
-        if self.merges:
-            became = dict(self.merges)
-            for group, story in self._story_of.items():
-                self._story_of[group] = followed(became, story)
 
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 from scipy.sparse import csr_array
+from sklearn import config_context
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import ThreadpoolController
 
@@ -50,7 +51,10 @@ def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed
         random_state=seed,
     )
     # Two threads take turns over a step this small ten times as long as one takes.
-    with _threads().limit(limits=1, user_api="openmp"):
+    with (
+        config_context(assume_finite=True, skip_parameter_validation=True),
+        _threads().limit(limits=1, user_api="openmp"),
+    ):
         kmeans.partial_fit(centroids, sample_weight=weights)
         home = kmeans.predict(rows)
         kmeans.partial_fit(rows, sample_weight=mass)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.sparse import csr_array
+from sklearn import config_context
 from sklearn.metrics import silhouette_score
 
 from models.vectors import Floats, Ints
@@ -22,5 +23,6 @@ def silhouette(apart: Floats, labels: Ints) -> tuple[float | None, int]:
     sample = np.flatnonzero(labels >= 0)
     if not 2 <= len(np.unique(labels[sample])) < len(sample):
         return None, len(sample)
-    score = silhouette_score(apart[np.ix_(sample, sample)], labels[sample], metric="precomputed")
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        score = silhouette_score(apart[np.ix_(sample, sample)], labels[sample], metric="precomputed")
     return float(score), len(sample)

@@ -29,9 +29,9 @@ SAME = 0.50  # cosine from which two stories are one
 FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
-STEP = 32  # posts placed at once; they see each other only as founders
+STEP = 64  # posts placed at once; they see each other only as founders
 STEP_SHARE = 8  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
-TIDY_EVERY = 64  # posts between looks for stories that have become one; more where there are many
+TIDY_EVERY = 128  # posts between looks for stories that have become one; more where there are many
 
 
 class Vectors(NamedTuple):
@@ -53,7 +53,6 @@ class Stories:
         self._sample = Sample()
         self._at: int | None = None
         self._untidy = 0
-        self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
 
     @property
     def live(self) -> int:
@@ -64,17 +63,14 @@ class Stories:
         self,
         docs: Sequence[Sequence[str]],
         at: int,
-        given: Sequence[int] | None = None,
         weights: Sequence[float] | None = None,
     ) -> list[int]:
         """Place a batch of documents' terms, `at` the event time of its end in microseconds, and learn from them.
 
-        `given` says which story a document is known to be in, -1 where it is not; if that is live, the document goes
-        there. `weights` are the shares of a document that its story learns from: what is a copy says nothing new.
+        `weights` are the shares of a document that its story learns from: what is a copy says little new.
         Returns each document's story; -1 if it has no terms.
         """
         counts = count(docs, self.seed)
-        known = np.full(len(docs), -1) if given is None else np.array(given, np.int64)
         learnt = counts if weights is None else counts.weighted(np.array(weights, np.float64))
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
@@ -85,7 +81,7 @@ class Stories:
             stop = min(len(docs), start + max(STEP, self.live // STEP_SHARE))
             self._fade(elapsed * (stop - start) / len(docs), stop - start)
             parts = counts.between(start, stop), learnt.between(start, stop)
-            placed[start:stop] = self._place(*parts, known[start:stop], self._at)
+            placed[start:stop] = self._place(*parts, self._at)
             self._untidy += stop - start
             if self._untidy >= max(TIDY_EVERY, self.live // STEP_SHARE):
                 self._untidy = 0
@@ -141,16 +137,11 @@ class Stories:
     def _vectors(self, rows: Ints) -> Vectors:
         table = self._table
         weights, lengths = table.weighted(rows)
-        order = np.argsort(table.columns[rows], axis=1, kind="stable")
-        columns = np.take_along_axis(table.columns[rows], order, axis=1)
-        row, place = np.nonzero(columns < NONE)
-        values = np.take_along_axis(weights / lengths[:, None], order, axis=1)[row, place]
-        return Vectors(
-            ids=table.serial[rows],
-            rows=sparse(row, columns[row, place], values, (len(rows), SIZE)),
-            mass=table.mass[rows],
-            joined=table.joined[rows],
-        )
+        columns = table.columns[rows]
+        row, slot = np.nonzero(columns < NONE)
+        values = (weights / lengths[:, None])[row, slot]
+        matrix = sparse(row, columns[row, slot], values, (len(rows), SIZE))
+        return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain numbers."""
@@ -169,43 +160,42 @@ class Stories:
 
     # -- placing -----------------------------------------------------------------------------------------------
 
-    def _place(self, counts: Counts, learnt: Counts, given: Ints, at: int) -> Ints:
+    def _place(self, counts: Counts, learnt: Counts, at: int) -> Ints:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
-        docs, columns = self._unit(counts)
-        scores = self._scores(docs, columns)
-        known = table.rows_of(given)
-        loose = np.flatnonzero(filled & (known < 0) & (scores.max(axis=1, initial=0.0) < NEAR))
+        columns, terms = self._unit(counts)
+        scores = self._scores(columns, terms)
+        loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))
         if len(loose):
-            between = (docs @ docs.T).toarray() * self._newcomer()
+            between = (terms.T @ terms).toarray() * self._newcomer()
             founders = _founders(between, loose)
             scores = np.concatenate([scores, between[:, founders]], axis=1)
             table.found(np.full(len(founders), at, np.int64))
-        home = scores.argmax(axis=1) if len(table) else np.full(counts.size, -1, np.int64)
-        home = np.where(filled, np.where(known >= 0, known, home), -1)
+        home = np.where(filled, scores.argmax(axis=1), -1) if len(table) else np.full(counts.size, -1, np.int64)
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
-    def _unit(self, counts: Counts) -> tuple[csr_array, Ints]:
-        """TF-IDF of documents, each of length one, over the columns that they have, and these columns."""
+    def _unit(self, counts: Counts) -> tuple[Ints, csr_array]:
+        """The columns that documents have, and their unit TF-IDF over these, shape (columns, documents)."""
         columns, place = np.unique(counts.columns, return_inverse=True)
         values = counts.values * self._table.idf(columns)[place]
         squares = np.bincount(counts.rows, values * values, minlength=counts.size)
         values = values / np.sqrt(squares)[counts.rows]
-        return sparse(counts.rows, place, values, (counts.size, len(columns))), columns
+        order = np.argsort(place, kind="stable")
+        return columns, sparse(place[order], counts.rows[order], values[order], (len(columns), counts.size))
 
-    def _scores(self, docs: csr_array, columns: Ints) -> Floats:
-        """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories)."""
+    def _scores(self, columns: Ints, terms: csr_array) -> Floats:
+        """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories).
+
+        `terms` are the documents over the columns, as `_unit` gives them.
+        """
         table = self._table
         weights, lengths = table.weighted()
-        self._scratch[columns] = np.arange(1, len(columns) + 1)
-        places = self._scratch[table.columns]
-        self._scratch[columns] = 0
-        row, term = np.nonzero(places)
-        near = weights[row, term] * (self._favour() / lengths)[row]
-        stories = csr_array((near, (places[row, term] - 1, row)), shape=(len(columns), len(table)))
-        scores: Floats = (docs @ stories).toarray()
+        row, slot, place = table.shared(slice(None), columns)
+        near = weights[row, slot] * (self._favour() / lengths)[row]
+        stories = sparse(row, place, near, (len(table), len(columns)))
+        scores: Floats = (stories @ terms).toarray().T
         return scores
 
     def _favour(self) -> Floats:

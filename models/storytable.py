@@ -7,7 +7,8 @@ import numpy as np
 
 from models.vectors import SIZE, Bools, Counts, Floats, Ints
 
-TERMS = 192  # heaviest terms kept of a story
+TERMS = 192  # terms kept of a story, the heaviest
+SHED = 48  # terms that give way at once where there is no room for more
 NONE = SIZE  # column of a place that holds no term
 FAINT_TERM = 0.02  # weight under which a term is dropped
 ARRAYS = ("columns", "weights", "mass", "joined", "born", "serial")
@@ -28,6 +29,8 @@ class StoryTable:
         self.born: Ints = np.zeros(0, np.int64)
         self.serial: Ints = np.zeros(0, np.int64)
         self._spread = np.zeros(SIZE + 1, np.int32)  # live stories that have each column
+        self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
+        self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self.next = 0  # serial of the next to be founded
 
     @classmethod
@@ -45,8 +48,9 @@ class StoryTable:
 
     def idf(self, columns: Ints) -> Floats:
         """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column."""
-        known = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        weights: Floats = known[self._spread[columns]]
+        if len(self._idf) != len(self) + 1:
+            self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
+        weights: Floats = self._idf[self._spread[columns]]
         return weights
 
     def weighted(self, rows: Ints | slice = slice(None)) -> tuple[Floats, Floats]:
@@ -114,24 +118,51 @@ class StoryTable:
             setattr(self, name, getattr(self, name)[staying])
 
     def _learn(self, touched: Ints, rows: Ints, columns: Ints, values: Floats) -> None:
-        """Add terms to the rows `touched`, in ascending order, and keep the heaviest of each."""
-        before = self.columns[touched]
-        row, place = np.nonzero(before < NONE)
-        rows = np.concatenate([row, np.searchsorted(touched, rows)])
-        columns = np.concatenate([before[row, place], columns])
-        values = np.concatenate([self.weights[touched][row, place], values])
-        cells, places = np.unique(rows * (SIZE + 1) + columns, return_inverse=True)
-        values = np.bincount(places, values).astype(np.float64)
-        rows, columns = cells // (SIZE + 1), cells % (SIZE + 1)
-        order = np.lexsort((columns, -values, rows))
-        rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-        order, rows, rank = order[rank < TERMS], rows[rank < TERMS], rank[rank < TERMS]
-        after = np.full(before.shape, NONE, np.int64)
-        weights = np.zeros(before.shape)
-        after[rows, rank], weights[rows, rank] = columns[order], values[order]
-        self._recount(before, -1)
-        self._recount(after, 1)
-        self.columns[touched], self.weights[touched] = after, weights
+        """Add terms to the rows `touched`, in ascending order; where there is no room, the lightest give way."""
+        known, place = np.unique(columns, return_inverse=True)
+        cells, places = np.unique(np.searchsorted(touched, rows) * len(known) + place, return_inverse=True)
+        values = np.bincount(places, values, minlength=len(cells)).astype(np.float64)
+        slots = self._slots(touched, known)[cells]
+        row, column = touched[cells // len(known)], known[cells % len(known)]
+        held = slots >= 0
+        self.weights[row[held], slots[held]] += values[held]
+        self._insert(row[~held], column[~held], values[~held])
+
+    def shared(self, rows: Ints | slice, known: Ints) -> tuple[Ints, Ints, Ints]:
+        """Which rows have which of the columns `known`: rows, slots in them and places in `known`, by row."""
+        self._scratch[known] = np.arange(1, len(known) + 1)
+        found = self._scratch[self.columns[rows]]
+        self._scratch[known] = 0
+        row, slot = np.nonzero(found)
+        return row, slot, found[row, slot].astype(np.int64) - 1
+
+    def _slots(self, touched: Ints, known: Ints) -> Ints:
+        """Where each of the rows `touched` has each of the columns `known`, -1 for nowhere, as one flat table."""
+        row, slot, place = self.shared(touched, known)
+        slots = np.full(len(touched) * len(known), -1, np.int64)
+        slots[row * len(known) + place] = slot
+        return slots
+
+    def _insert(self, rows: Ints, columns: Ints, values: Floats) -> None:
+        """Add terms that the rows, in ascending order, do not have; what there is no room for even then is left out."""
+        into, first, of, many = np.unique(rows, return_index=True, return_inverse=True, return_counts=True)
+        free = np.count_nonzero(self.columns[into] == NONE, axis=1)
+        self._shed(into[free < many])
+        free_row, free_slot = np.nonzero(self.columns[into] == NONE)
+        starts = np.searchsorted(free_row, np.arange(len(into) + 1))
+        rank = np.arange(len(rows)) - first[of]
+        fits = rank < np.diff(starts)[of]
+        slots = free_slot[starts[of[fits]] + rank[fits]]
+        self.columns[rows[fits], slots], self.weights[rows[fits], slots] = columns[fits], values[fits]
+        self._recount(columns[fits], 1)
+
+    def _shed(self, rows: Ints) -> None:
+        """Drop the lightest terms of rows, many at once, so that it need not be done often."""
+        if len(rows):
+            lightest = np.argpartition(self.weights[rows], SHED, axis=1)[:, :SHED]
+            self._recount(self.columns[rows[:, None], lightest], -1)
+            self.columns[rows[:, None], lightest] = NONE
+            self.weights[rows[:, None], lightest] = 0.0
 
     def _recount(self, columns: Ints, sign: int) -> None:
         np.add.at(self._spread, columns.ravel(), sign)

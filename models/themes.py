@@ -21,15 +21,15 @@ MOST_HALVINGS = 64  # at once: k-means refuses weights that are all nought
 STORIES = 500  # heaviest stories that themes are made of
 TERMS = 256  # heaviest terms kept of a theme
 TAG_FACTOR = 2.0  # weight of tags beside words: themes are clusters of hashtags first
-NEAR = 0.12  # cosine from which a story belongs to a theme
+NEAR = 0.2  # cosine from which a story belongs to a theme
 FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
 OUTGROWN = 2.0  # times that stories without a theme must be more than the smallest one to take its place
 LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
-REVIEW_POSTS = 1_024  # posts between reviews of the number of themes; before, whenever there are twice as many
+REVIEW_POSTS = 2_048  # posts between reviews of the number of themes; before, whenever there are twice as many
 REACH = 2  # numbers that a review tries above and below the present one
-TOLERANCE = 0.05  # silhouette given up for showing more themes
+TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
 PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise; of few posts, one will do
 SAME = 0.3  # cosine from which a theme of another number is the same as before
@@ -168,9 +168,9 @@ class Themes:
         columns, place = np.unique(np.concatenate([rows.indices, self._sums.indices]), return_inverse=True)
         place = place.astype(np.int32)  # scikit-learn asks for it
         values = rows.data * np.where(rows.indices % 2, TAG_FACTOR, 1.0)
-        near = csr_array((values, place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
-        lengths = np.sqrt(near.multiply(near).sum(axis=1))
-        near.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(near.indptr))
+        owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
+        near = csr_array((values / lengths[owners], place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
         centroids = csr_array((self._sums.data, place[split:], self._sums.indptr), shape=(len(self._ids), len(columns)))
         return near, columns, centroids.toarray()
 
@@ -201,7 +201,7 @@ class Themes:
 
     def _woken(self, row: csr_array) -> int:
         """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""
-        alike = (self._resting @ row.T).toarray()[:, 0]
+        alike = _products(self._resting, row)
         if not len(alike) or alike.max() < SAME:
             self._next += 1
             return self._next - 1
@@ -235,9 +235,9 @@ class Themes:
         for k, tried_centroids in tried.items():
             homes, near = _homes(kmeans.cosines(rows, tried_centroids))
             of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
-            score, _ = silhouette(apart, _labels(sample, of))
+            score, themed = silhouette(apart, _labels(sample, of))
             if score is not None and len(np.unique(homes[near])) == k:
-                scores[k] = score
+                scores[k] = score * themed / len(sample.stories)  # what is in no theme counts as 0
         if not scores:
             return centroids
         best = max(scores.values())
@@ -356,6 +356,14 @@ def _settled(rows: csr_array, mass: Floats, centroids: Floats) -> Floats:
 def _labels(sample: Sampled, of: Mapping[int, int]) -> Ints:
     """The theme of each post by that of its story; -1 for none."""
     return np.array([of.get(story, -1) for story in sample.stories.tolist()], np.int64)
+
+
+def _products(rows: csr_array, row: csr_array) -> Floats:
+    """Dot products of sparse rows with one whose columns are in order."""
+    place = np.minimum(np.searchsorted(row.indices, rows.indices), len(row.indices) - 1)
+    shared = row.indices[place] == rows.indices
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
 
 
 def _heaviest(centroids: Floats, columns: Ints) -> csr_array:

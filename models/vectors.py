@@ -1,14 +1,15 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
-import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 SIZE = 1 << 20  # columns: of 20,000 live terms one in twenty-six shares its place
+HALF = SIZE // 2  # for words and stems, and for tags
 STEM = 4  # letters
 TAG_WEIGHT = 1.5  # a hashtag is its author's own word on what a post is about
 
@@ -60,17 +61,15 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
 
 
 def _columns(term: str, seed: int) -> tuple[int, ...]:
+    """The columns of a term by CRC-32, which is the same in every process, from `seed` on. Tags have the odd ones."""
+    text = term.encode("utf-8", "replace")
     if term.startswith("#"):
-        return (_column(term, seed) + 1,)
+        return (crc32(text, seed) % HALF * 2 + 1,)
     if len(term) < STEM:
-        return (_column(term, seed),)
-    word = term[:-1] if term.endswith("s") and not term.endswith("ss") else term
-    return _column(word, seed), _column(f"{term[:STEM]}~", seed)
-
-
-def _column(text: str, seed: int) -> int:
-    """CRC-32, which is the same in every process, from `seed` on. The odd columns are those of tags."""
-    return zlib.crc32(text.encode("utf-8", "replace"), seed) % (SIZE // 2) * 2
+        return (crc32(text, seed) % HALF * 2,)
+    word = text[:-1] if term[-1] == "s" and term[-2] != "s" else text
+    stem = (term[:STEM] + "~").encode("utf-8", "replace")
+    return crc32(word, seed) % HALF * 2, crc32(stem, seed) % HALF * 2
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
