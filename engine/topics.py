@@ -163,5 +163,5 @@ class Topics:
         for story in [story for story in self._alone if story not in alone]:
             key, copy = self._alone.pop(story)
             if story in became or self.stories.born(story) is not None:  # else it was retired
-                grown.append(Placed(key, story, of.get(story, -1), copy, True))
+                grown.append(Placed(key, story, of.get(followed(became, story), -1), copy, True))
         return placed + grown

@@ -145,7 +145,7 @@ class Stories:
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain numbers."""
-        arrays = {name: getattr(self._table, name) for name in ARRAYS}
+        arrays = {name: getattr(self._table, name).copy() for name in ARRAYS}
         kept = {"seed": self.seed, "at": self._at, "untidy": self._untidy, "next": self._table.next}
         return {**kept, "sample": self._sample.state(), **arrays}
 

@@ -16,12 +16,14 @@ from models.vectors import SIZE, Bools, Floats, Ints, sparse
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
 LONGEST_HALF_LIFE = 24 * 60 * MINUTE
+MOST_HALVINGS = 64  # at once: k-means refuses weights that are all nought
 
 STORIES = 500  # heaviest stories that themes are made of
 TERMS = 256  # heaviest terms kept of a theme
 TAG_FACTOR = 2.0  # weight of tags beside words: themes are clusters of hashtags first
 NEAR = 0.2  # cosine from which a story belongs to a theme
 FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
+OUTGROWN = 2.0  # times that stories without a theme must be more than the smallest one to take its place
 LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
@@ -84,7 +86,7 @@ class Themes:
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
         share = halvings(elapsed, int(gained.sum()), HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE)
-        self._weights *= 2.0**-share
+        self._weights *= 2.0 ** -min(share, MOST_HALVINGS)
         rows, columns, centroids = self._together(stories.rows)
         centroids = self._reseeded(rows, stories.mass, columns, centroids)
         near = kmeans.cosines(rows, centroids).max(axis=1) >= NEAR
@@ -93,8 +95,9 @@ class Themes:
             centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
         self._learnt += int(gained.sum())
         if self._learnt - self._reviewed >= min(REVIEW_POSTS, self._reviewed):
-            centroids = self._review(stories, rows, centroids, sample)
+            centroids = self._review(stories, rows, columns, centroids, sample)
         self._sums = _heaviest(centroids, columns)
+        self._wake(np.arange(len(self._resting_ids) - RESTING))
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
     def place(self, stories: Vectors) -> list[Move]:
@@ -124,23 +127,28 @@ class Themes:
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""
-        kept = {name: getattr(self, name) for name in _KEPT}
-        of = np.array(sorted(self.of.items()), np.int64).reshape(-1, 2)
-        seen = np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2)
-        sums = {"data": self._sums.data, "indices": self._sums.indices, "indptr": self._sums.indptr}
-        return {"bounds": self.bounds, "seed": self.seed, "of": of, "seen": seen, **kept, **sums}
+        return {
+            "bounds": self.bounds,
+            "seed": self.seed,
+            "of": np.array(sorted(self.of.items()), np.int64).reshape(-1, 2),
+            "seen": np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2),
+            **{name: getattr(self, name) for name in _NUMBERS},
+            **{name: getattr(self, name).copy() for name in _ARRAYS},
+            **{name: _parts(getattr(self, name)) for name in _MATRICES},
+        }
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> "Themes":
         """The themes that were saved."""
         themes = cls((state["bounds"][0], state["bounds"][1]), state["seed"])
-        for name in _KEPT:
-            value = state[name]
-            setattr(themes, name, np.array(value) if isinstance(value, np.ndarray) else value)
+        for name in _NUMBERS:
+            setattr(themes, name, state[name])
+        for name in _ARRAYS:
+            setattr(themes, name, np.array(state[name]))
+        for name in _MATRICES:
+            setattr(themes, name, _matrix(state[name]))
         themes.of = dict(np.array(state["of"]).tolist())
         themes._seen = dict(np.array(state["seen"]).tolist())
-        parts = (state["data"], state["indices"], state["indptr"])
-        themes._sums = csr_array(parts, shape=(len(themes._ids), SIZE))
         return themes
 
     # -- learning ----------------------------------------------------------------------------------------------
@@ -167,9 +175,15 @@ class Themes:
         return near, columns, centroids.toarray()
 
     def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> Floats:
-        """Lay to rest the themes that no story is in, and found new ones where the most posts are that none covers."""
+        """Lay to rest the themes that no story is in, and found new ones where the most posts are that none covers.
+
+        The smallest goes too, where stories that are in none would make one OUTGROWN times as large.
+        """
         home, near = _homes(kmeans.cosines(rows, centroids))
-        alive = np.bincount(home[near], minlength=len(self._ids)) > 0
+        sizes = np.bincount(home[near], mass[near], minlength=len(self._ids))
+        alive = sizes > 0
+        if alive.all() and len(alive) >= self.k and _crowd(rows[~near], mass[~near]) > OUTGROWN * sizes.min():
+            alive[sizes.argmin()] = False
         self._rest(np.flatnonzero(~alive), columns, centroids)
         self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
         while len(self._ids) < min(self.k, rows.shape[0]):
@@ -181,10 +195,9 @@ class Themes:
         return centroids
 
     def _rest(self, dead: Ints, columns: Ints, centroids: Floats) -> None:
-        """Remember themes that have died, the newest RESTING of them."""
-        ids = np.concatenate([self._resting_ids, self._ids[dead]])
-        sums = vstack([self._resting, _heaviest(centroids[dead], columns)], format="csr")
-        self._resting_ids, self._resting = ids[-RESTING:], csr_array(sums[-RESTING:])
+        """Remember themes that have died."""
+        self._resting_ids = np.concatenate([self._resting_ids, self._ids[dead]])
+        self._resting = vstack([self._resting, _heaviest(centroids[dead], columns)], format="csr")
 
     def _woken(self, row: csr_array) -> int:
         """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""
@@ -194,13 +207,19 @@ class Themes:
             return self._next - 1
         place = int(alike.argmax())
         theme = int(self._resting_ids[place])
-        self._resting_ids = np.delete(self._resting_ids, place)
-        self._resting = csr_array(self._resting[np.flatnonzero(np.arange(len(alike)) != place)])
+        self._wake(np.array([place]))
         return theme
+
+    def _wake(self, places: Ints) -> None:
+        """Those in these places rest no longer."""
+        staying = np.setdiff1d(np.arange(len(self._resting_ids)), places)
+        self._resting_ids, self._resting = self._resting_ids[staying], csr_array(self._resting[staying])
 
     # -- how many ----------------------------------------------------------------------------------------------
 
-    def _review(self, stories: Vectors, rows: csr_array, centroids: Floats, ask: Callable[[], Sampled]) -> Floats:
+    def _review(
+        self, stories: Vectors, rows: csr_array, columns: Ints, centroids: Floats, ask: Callable[[], Sampled]
+    ) -> Floats:
         """Settle how many themes there are by silhouette, with hysteresis. Returns the centroids of that number."""
         least, most = self.bounds
         most = min(most, rows.shape[0] - 1)
@@ -217,7 +236,7 @@ class Themes:
             homes, near = _homes(kmeans.cosines(rows, tried_centroids))
             of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
             score, themed = silhouette(apart, _labels(sample, of))
-            if score is not None:
+            if score is not None and len(np.unique(homes[near])) == k:
                 scores[k] = score * themed / len(sample.stories)  # what is in no theme counts as 0
         if not scores:
             return centroids
@@ -228,7 +247,7 @@ class Themes:
         self._wish = towards
         failing = scores.get(self.k, -1.0) < best - TOLERANCE - MARGIN
         if towards and (failing or young or self._wishes >= PATIENCE):
-            centroids = self._adopt(rows, stories.mass, centroids, tried[wish])
+            centroids = self._adopt(rows, stories.mass, columns, centroids, tried[wish])
             self._wish, self._wishes = 0, 0
         self._reviewed = self._learnt
         return centroids
@@ -250,13 +269,20 @@ class Themes:
                 tried[len(more)] = _settled(rows, mass, more)
         return tried
 
-    def _adopt(self, rows: csr_array, mass: Floats, before: Floats, after: Floats) -> Floats:
-        """Go over to other centroids. One that is like a theme before carries on its id (Hungarian matching)."""
-        alike = after @ before.T
+    def _adopt(self, rows: csr_array, mass: Floats, columns: Ints, before: Floats, after: Floats) -> Floats:
+        """Go over to other centroids. One that is like a theme before carries on its id (Hungarian matching).
+
+        What is left over rests; one that is like a theme at rest has its id, but rather that of one before.
+        """
+        self._rest(np.arange(len(before)), columns, before)
+        alike = (_heaviest(after, columns) @ self._resting.T).toarray()
+        alike[alike < SAME] = 0.0
+        alike[:, ~np.isin(self._resting_ids, self._ids)] *= 0.5
+        new, old = linear_sum_assignment(-alike)
+        same = alike[new, old] > 0
         ids = np.full(len(after), -1, np.int64)
-        for new, old in zip(*linear_sum_assignment(-alike), strict=True):
-            if alike[new, old] >= SAME:
-                ids[new] = self._ids[old]
+        ids[new[same]] = self._resting_ids[old[same]]
+        self._wake(old[same])
         fresh = np.flatnonzero(ids < 0)
         ids[fresh] = self._next + np.arange(len(fresh))
         self._next += len(fresh)
@@ -285,13 +311,34 @@ class Themes:
         return moves
 
 
-_KEPT = ("k", "_ids", "_weights", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
+_NUMBERS = ("k", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
+_ARRAYS = ("_ids", "_weights", "_resting_ids")
+_MATRICES = ("_sums", "_resting")
+
+
+def _parts(matrix: csr_array) -> dict[str, Ints | Floats]:
+    """A sparse matrix as arrays of its own."""
+    return {name: getattr(matrix, name).copy() for name in ("data", "indices", "indptr")}
+
+
+def _matrix(parts: Mapping[str, Any]) -> csr_array:
+    """The sparse matrix that had these parts, over all columns."""
+    data, indices, indptr = (np.array(parts[name]) for name in ("data", "indices", "indptr"))
+    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, SIZE))
 
 
 def _homes(cosines: Floats) -> tuple[Ints, Bools]:
     """The nearest centroid of each row, and whether it is near enough to belong."""
     home = cosines.argmax(axis=1) if cosines.shape[1] else np.zeros(len(cosines), np.int64)
     return home, cosines.max(axis=1, initial=0.0) >= NEAR
+
+
+def _crowd(rows: csr_array, mass: Floats) -> float:
+    """How many posts a theme would have that starts from the largest of these stories."""
+    if not len(mass):
+        return 0.0
+    near = kmeans.cosines(rows, rows[[int(mass.argmax())]].toarray())[:, 0] >= NEAR
+    return float(mass[near].sum())
 
 
 def _settled(rows: csr_array, mass: Floats, centroids: Floats) -> Floats:
