@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from models.sample import Sample, Sampled
 from models.storytable import ARRAYS, NONE, StoryTable
+from models.usual import Usual
 from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, sparse
 
 MINUTE = 60_000_000  # microseconds
@@ -147,7 +148,7 @@ class Stories:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain numbers."""
         arrays = {name: getattr(self._table, name).copy() for name in ARRAYS}
         kept = {"seed": self.seed, "at": self._at, "untidy": self._untidy, "next": self._table.next}
-        return {**kept, "sample": self._sample.state(), **arrays}
+        return {**kept, "sample": self._sample.state(), "usual": self._table.usual.state(), **arrays}
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> "Stories":
@@ -155,6 +156,7 @@ class Stories:
         stories = cls(state["seed"])
         stories._at, stories._untidy = state["at"], state["untidy"]
         stories._table = StoryTable.restored({name: np.array(state[name]) for name in ARRAYS}, state["next"])
+        stories._table.usual = Usual.restored(state["usual"])
         stories._sample = Sample.restored(state["sample"])
         return stories
 
@@ -164,6 +166,7 @@ class Stories:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
+        table.usual.add(counts)
         columns, terms = self._unit(counts)
         scores = self._scores(columns, terms)
         loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from models.usual import Usual
 from models.vectors import SIZE, Bools, Counts, Floats, Ints
 
 TERMS = 192  # terms kept of a story, the heaviest
@@ -30,6 +31,7 @@ class StoryTable:
         self.serial: Ints = np.zeros(0, np.int64)
         self._spread = np.zeros(SIZE + 1, np.int32)  # live stories that have each column
         self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
+        self.usual = Usual()
         self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self.next = 0  # serial of the next to be founded
 
@@ -47,10 +49,13 @@ class StoryTable:
         return len(self.serial)
 
     def idf(self, columns: Ints) -> Floats:
-        """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column."""
+        """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column.
+
+        What most posts of late have, the tag that a feed was searched by, tells nothing apart and weighs less.
+        """
         if len(self._idf) != len(self) + 1:
             self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        weights: Floats = self._idf[self._spread[columns]]
+        weights: Floats = self._idf[self._spread[columns]] * self.usual.damping[columns]
         return weights
 
     def weighted(self, rows: Ints | slice = slice(None)) -> tuple[Floats, Floats]:
@@ -74,6 +79,7 @@ class StoryTable:
         """Let everything weigh 2^-halvings of what it did, and drop terms that have become faint."""
         factor = 2.0**-halvings
         self.mass *= factor
+        self.usual.fade(halvings)
         self.weights *= factor
         faint = (self.weights < FAINT_TERM) & (self.columns < NONE)
         if faint.any():
