@@ -12,7 +12,7 @@ from models.themes import STORIES, Move, Themes
 # A batch is full, or event time enters the next span of a grid: never is it cut by how the input was.
 BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
-CLOSE_WHEN = ((16, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
+CLOSE_WHEN = ((32, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
 LEARN_EVERY = 512  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
 
 
