@@ -222,7 +222,7 @@ class Themes:
     ) -> Floats:
         """Settle how many themes there are by silhouette, with hysteresis. Returns the centroids of that number."""
         least, most = self.bounds
-        most = min(most, rows.shape[0] - 1)
+        most = min(most, rows.shape[0])
         young = self._reviewed < REVIEW_POSTS
         reach = most if young else REACH
         numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
