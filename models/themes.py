@@ -28,7 +28,7 @@ LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
 REVIEW_POSTS = 2_048  # posts between reviews of the number of themes; before, whenever there are twice as many
-REACH = 2  # numbers that a review tries above and below the present one
+REACH = 1  # numbers that a review tries above and below the present one
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
 PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise; of few posts, one will do
