@@ -37,7 +37,7 @@ def bursts(engine: Engine, limit: int | None) -> list[Burst]:
 
 def _shown(rising: Rising, start: int | None) -> list[Event]:
     """Events that go on or began in the window, and the last few besides."""
-    events = [event for event in rising.events.values() if event.posts]
+    events = [event for event in rising.events.values() if event.posts and event.sure]
     newest = sorted(events, key=lambda event: (event.end is not None, -event.start, -event.id))
     recent = [event for event in newest if start is None or event.end is None or event.start > start]
     kept = {event.id for event in recent}

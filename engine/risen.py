@@ -12,6 +12,7 @@ from models.bursts import Rise
 Kind = Literal["tag", "story", "word"]
 ORDER: tuple[Kind, ...] = ("tag", "story", "word")  # of what an event is called by
 
+SHORTEST = 60_000_000  # microseconds: of the windows in which rises are found
 WORDS = 32  # of one post that are looked at
 SPEAKS = 0.2  # of an event's authors that a tag must have to name it
 OWN = 5.0  # times what is expected, from which most who use a word use it because of the event
@@ -55,6 +56,11 @@ class Event:
     def members(self) -> set[Member]:
         """All that rises in it."""
         return {member for member, _ in self.rises}
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is more than a story in the shortest window: that may only have drawn posts from its neighbours."""
+        return any(member.kind != "story" or window > SHORTEST for member, window in self.rises)
 
     def lead(self) -> tuple[Member, Rise]:
         """What it is called by: its tag, else its story, else its word; of several the one with most authors."""
