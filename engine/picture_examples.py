@@ -1,6 +1,6 @@
 """The text nearest the centre of a story or cluster: which of its posts says most of what it is called by."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from heapq import nlargest
 from itertools import islice
 from math import sqrt
@@ -24,8 +24,7 @@ def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, C
     those equally near it is the newest.
     """
     sums, posts = engine.window.topics, engine.ledger.posts
-    said = {each: [sums.terms.get(story, {}) for story in stories[each]] for each in names}
-    telling = {each: _telling(label, said[each]) for each, label in names.items()}
+    telling = {each: _telling(label, sums.terms, stories[each]) for each, label in names.items()}
     owner = {story: each for each in names for story in stories[each]}
     best: dict[int, Best] = {}
     recent = islice(reversed(posts.values()), RECENT)
@@ -42,10 +41,11 @@ def _age(entry: Entry) -> tuple[int, str]:
     return entry.time, entry.key
 
 
-def _telling(label: Label, said: Sequence[Words]) -> dict[str, int]:
-    """The words of a name and in how many posts each is."""
+def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> dict[str, int]:
+    """The words of a name and in how many posts of these stories each is."""
     words = {*label.parts, *label.terms, *(f"#{tag}" for tag in label.tags)}
-    return {word: sum(terms.get(word, 0) for terms in said) for word in words}
+    said = [terms.get(story, {}) for story in stories]
+    return {word: sum(counts.get(word, 0) for counts in said) for word in words}
 
 
 def _choose(
