@@ -28,11 +28,16 @@ class Words(NamedTuple):
 
     def of(self, stories: Iterable[int]) -> dict[str, int]:
         """The most frequent terms of some stories together."""
+        parts = [{term: terms[term] for term in foremost(terms, TERMS)} for terms in map(self._said, stories)]
+        if len(parts) == 1:
+            return parts[0]
         said: Counter[str] = Counter()
-        for story in stories:
-            terms = self.terms.get(story, {})
-            said.update({term: terms[term] for term in foremost(terms, TERMS)})
+        for part in parts:
+            said.update(part)
         return said
+
+    def _said(self, story: int) -> Mapping[str, int]:
+        return self.terms.get(story, {})
 
 
 class Names:

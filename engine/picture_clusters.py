@@ -1,9 +1,10 @@
 """What a snapshot says of the hashtag clusters and the stories they are made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 
-from engine.naming import Words
+from engine.naming import STORIES_OF_THEME, Words
+from engine.picture_examples import examples
 from engine.picture_window import share, trend
 from engine.pipeline import Engine
 from engine.ranking import foremost
@@ -12,7 +13,6 @@ from engine.units import moment
 from models.ctfidf import Label
 
 WORTH_SHOWING = 3  # posts in the window that make a cluster
-RECENT_EXAMPLES = 1_600  # newest posts that an example of a cluster is looked for in
 NAMELESS = Label("(no words)", (), (), ())
 UNKNOWN = Label("", (), (), ())
 
@@ -56,13 +56,15 @@ def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
     """The largest themes of the window."""
     window = engine.window
     sums, shown = window.topics, shown_themes(engine)
-    names = _themes(engine)
+    found = _themes(engine)
+    names = {theme: found.get(theme, NAMELESS) for theme in shown}
     copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
     stories = sums.by_theme()
-    examples = _examples(engine, {theme: names[theme] for theme in shown if theme in names}, themes=True)
+    leading = {theme: foremost(stories[theme], STORIES_OF_THEME) for theme in shown}
+    texts = examples(engine, names, leading)
     rows = []
     for theme in islice(shown, limit):
-        tally, name = sums.themes[theme], names.get(theme, NAMELESS)
+        tally, name = sums.themes[theme], names[theme]
         rows.append(
             Cluster(
                 id=theme,
@@ -77,7 +79,7 @@ def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
                 scored=tally.scored,
                 coverage=share(tally.scored, tally.posts),
                 trend=trend(window, tally),
-                example=examples.get(theme, ""),
+                example=texts[theme],
                 stories=len(stories.get(theme, ())),
                 copies=share(copies[theme], tally.posts),
             )
@@ -90,11 +92,12 @@ def stories(engine: Engine, limit: int | None) -> list[Story]:
     window = engine.window
     sums = window.topics
     shown = foremost(sums.sizes(), limit)
-    names = _stories(engine, shown)
-    examples = _examples(engine, names, themes=False)
+    found = _stories(engine, shown)
+    names = {story: found.get(story, NAMELESS) for story in shown}
+    texts = examples(engine, names, {story: (story,) for story in shown})
     rows = []
     for story in shown:
-        tally, name = sums.stories[story], names.get(story, NAMELESS)
+        tally, name = sums.stories[story], names[story]
         rows.append(
             Story(
                 id=story,
@@ -112,22 +115,7 @@ def stories(engine: Engine, limit: int | None) -> list[Story]:
                 coverage=share(tally.scored, tally.posts),
                 born=moment(engine.places.born[story]),
                 trend=trend(window, tally),
-                example=examples.get(story, ""),
+                example=texts[story],
             )
         )
     return rows
-
-
-def _examples(engine: Engine, names: Mapping[int, Label], themes: bool) -> dict[int, str]:
-    """Of each theme or story the text of the recent post that says most of what names it, the newest of equals."""
-    telling = {each: {*label.terms, *(f"#{tag}" for tag in label.tags)} for each, label in names.items()}
-    best: dict[int, tuple[int, str]] = {}
-    for entry in islice(reversed(engine.ledger.posts.values()), RECENT_EXAMPLES):
-        story = engine.places.story(entry.story)
-        each = engine.places.theme(story) if themes else story
-        if each is None or each not in telling:
-            continue
-        found = len(telling[each].intersection(entry.analysis.terms))
-        if found > best.get(each, (0, ""))[0]:
-            best[each] = (found, entry.text)
-    return {each: text for each, (_, text) in best.items()}

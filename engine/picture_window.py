@@ -70,10 +70,10 @@ def trend(window: Window, tally: Tally) -> list[int]:
     """Posts over time in at most TREND_POINTS steps."""
     buckets = _buckets(window)
     step = max(1, -(-len(buckets) // TREND_POINTS))
-    return [
-        sum(tally.buckets.get(bucket, 0) for bucket in buckets[start : start + step])
-        for start in range(0, len(buckets), step)
-    ]
+    points = [0] * -(-len(buckets) // step)
+    for bucket, posts in tally.buckets.items():
+        points[(bucket - buckets.start) // step] += posts
+    return points
 
 
 def hashtags(window: Window, limit: int | None) -> list[Hashtag]:

@@ -5,6 +5,7 @@ from heapq import nlargest, nsmallest
 from typing import TypeVar
 
 _K = TypeVar("_K", str, int)
+MANY = 8  # times the limit: fewer are sorted at once
 
 
 def foremost(counts: Mapping[_K, int], limit: int | None) -> list[_K]:
@@ -13,6 +14,9 @@ def foremost(counts: Mapping[_K, int], limit: int | None) -> list[_K]:
         return sorted(counts, key=lambda key: (-counts[key], key))
     if not limit:
         return []
-    least = nlargest(limit, counts.values())[-1]
+    few = len(counts) < MANY * limit
+    least = sorted(counts.values())[-limit] if few else nlargest(limit, counts.values())[-1]
     above = sorted((key for key, n in counts.items() if n > least), key=lambda key: (-counts[key], key))
-    return above + nsmallest(limit - len(above), (key for key, n in counts.items() if n == least))
+    equal = [key for key, n in counts.items() if n == least]
+    left = limit - len(above)
+    return above + (sorted(equal)[:left] if few else nsmallest(left, equal))

@@ -14,6 +14,7 @@ class StorySums:
         self.places = places
         self.stories: defaultdict[int, Tally] = defaultdict(Tally)
         self.terms: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by story: in how many posts, with repeats
+        self.posts: defaultdict[int, dict[str, None]] = defaultdict(dict)  # by story: keys
         self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
         self.before: Counter[int] = Counter()  # by story: posts of the span before
         self.themes: defaultdict[int, Tally] = defaultdict(Tally)
@@ -25,6 +26,12 @@ class StorySums:
             return
         bucket = item.time // width
         tally(self.stories, story, item, bucket, sign)
+        if sign > 0:
+            self.posts[story][item.key] = None
+        else:
+            del self.posts[story][item.key]
+            if not self.posts[story]:
+                del self.posts[story]
         terms = self.terms[story]
         for term in item.terms:
             bump(terms, term, sign)
@@ -48,6 +55,7 @@ class StorySums:
         self.places.merge(gone, into)
         if (sums := self.stories.pop(gone, None)) is not None:
             self.stories[into].absorb(sums)
+            self.posts[into].update(self.posts.pop(gone))
         if (terms := self.terms.pop(gone, None)) is not None:
             self.terms[into].update(terms)
         for counts in (self.copies, self.before):

@@ -53,6 +53,7 @@ class Topics:
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
+        self._apart: tuple[float | None, int] | None = None  # the silhouette, until another batch is placed
 
     def turn(self, time: int) -> list[Placed]:
         """Event time has come to `time`, in microseconds: close the batch if that ends it."""
@@ -85,6 +86,7 @@ class Topics:
         self.merges, self.moves = (), []
         if not batch:
             return []
+        self._apart = None
         at = max(post.time for post in batch.values())
         docs = [post.terms for post in batch.values()]
         marks = self._marks(list(batch.values()), at)
@@ -95,7 +97,9 @@ class Topics:
 
     def silhouette(self) -> tuple[float | None, int]:
         """Mean cosine silhouette of the themes on a sample of recent posts, and how many of them are in one."""
-        return self.themes.silhouette(self.stories.sampled())
+        if self._apart is None:
+            self._apart = self.themes.silhouette(self.stories.sampled())
+        return self._apart
 
     def nearest(self, terms: Sequence[str]) -> tuple[int, int, float] | None:
         """The story that a post would join, its theme (-1: none) and the cosine; None if it would found a story."""

@@ -33,16 +33,16 @@ def labels(
     """
     counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
     counts = {theme: found for theme, found in counts.items() if found}
-    overall: dict[str, int] = {}
+    overall: Counter[str] = Counter()
     for found in counts.values():
-        for term, n in found.items():
-            overall[term] = overall.get(term, 0) + n
-    mean = sum(overall.values()) / max(1, len(counts))
+        overall.update(found)
+    mean = overall.total() / max(1, len(counts))
+    rarity = {f: log(1 + mean / f) for f in set(overall.values())}
     everywhere = _everywhere(counts)
     named = {}
     for theme, found in counts.items():
         total = sum(found.values())
-        score = {term: n / total * log(1 + mean / overall[term]) for term, n in found.items()}
+        score = {term: n / total * rarity[overall[term]] for term, n in found.items()}
         named[theme] = _kept(_name(found, score, everywhere, top), (held or {}).get(theme), score)
     return named
 
@@ -68,7 +68,7 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
 
 
 def _name(found: Mapping[str, int], score: Mapping[str, float], everywhere: set[str], top: int) -> Label:
-    ranked = sorted(score, key=lambda term: (-score[term], term))
+    ranked = sorted(sorted(score), key=score.__getitem__, reverse=True)
     common = MIN_TAG_SHARE * max(found.values())
     tags = _first((t[1:] for t in ranked if t.startswith("#") and found[t] >= common), top)
     spoken = [t for t in ranked if not t.startswith("#") and t not in tags]

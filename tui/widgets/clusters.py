@@ -52,8 +52,12 @@ class Clusters(Table[Cluster]):
 
 
 def _label(cluster: Cluster) -> Span:
-    named_by_tags = cluster.tags and cluster.label.startswith("#")
-    return tags_cell(cluster.tags) if named_by_tags else label_cell(cluster.label, cluster.terms)
+    """Its name, which stays, and after it the other tags that lead by now, if a tag names it."""
+    name, role = label_cell(cluster.label, cluster.terms)
+    if not name.startswith("#"):
+        return name, role
+    others, _ = tags_cell([tag for tag in cluster.tags if f"#{tag}" not in cluster.label.split()])
+    return f"{name} {others}".rstrip(), role
 
 
 COLUMNS = (
