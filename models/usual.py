@@ -11,10 +11,10 @@ from models.vectors import SIZE, Counts
 MOST = 0.6  # share of recent posts above which a column weighs less
 LEAST = 0.05  # what one weighs that is in all
 ENOUGH = 16.0  # posts before that can be told
-HEAVY = 1e9
+RARE = 20  # a column in one of so many posts, or fewer, is not counted before it is in more
+HEAVY = 1024.0
+FAINT = 0.05  # posts' worth under which a column is forgotten
 GONE = 60.0  # halvings after which nothing is left
-FORGET_EVERY = 4_096  # posts after which the columns are forgotten that are in fewer than RARE of them
-RARE = 0.01
 
 Singles = NDArray[np.float32]
 
@@ -27,28 +27,26 @@ class Usual:
         self._found: Singles = np.zeros(SIZE + 1, np.float32)
         self._posts = 0.0
         self._weight = 1.0  # of a post that comes now: it grows, so that nothing else need ever fade
-        self._unforgotten = 0  # posts since
 
     def fade(self, halvings: float) -> None:
         """Let what was seen count 2^-halvings of what it did."""
         self._weight *= 2.0 ** min(halvings, GONE)
         if self._weight > HEAVY:
             self._found /= self._weight
+            faint = self._found < FAINT
+            self._found[faint], self.damping[faint] = 0.0, 1.0
             self._posts /= self._weight
             self._weight = 1.0
 
     def add(self, counts: Counts) -> None:
         """Count documents, each column once a document, and say anew what their columns weigh."""
         columns, times = np.unique(counts.columns, return_counts=True)
+        tracked = (times * RARE > counts.size) | (self._found[columns] > 0)
+        columns, times = columns[tracked], times[tracked]
         self._found[columns] += times * self._weight
         self._posts += counts.size * self._weight
         share = np.minimum(1.0, self._found[columns] / max(self._posts, ENOUGH * self._weight))
         self.damping[columns] = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST))))
-        self._unforgotten += counts.size
-        if self._unforgotten >= FORGET_EVERY:
-            self._unforgotten = 0
-            rare = self._found < RARE * self._posts
-            self._found[rare], self.damping[rare] = 0.0, 1.0
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs: arrays and plain numbers."""
@@ -59,7 +57,6 @@ class Usual:
             "damping": self.damping[columns],
             "posts": self._posts,
             "weight": self._weight,
-            "unforgotten": self._unforgotten,
         }
 
     @classmethod
@@ -68,5 +65,5 @@ class Usual:
         usual = cls()
         usual._found[state["columns"]] = state["found"]
         usual.damping[state["columns"]] = state["damping"]
-        usual._posts, usual._weight, usual._unforgotten = state["posts"], state["weight"], state["unforgotten"]
+        usual._posts, usual._weight = state["posts"], state["weight"]
         return usual

@@ -116,10 +116,10 @@ def test_every_script_clusters(script: str) -> None:
 
 def test_what_counts_for_less_moves_a_story_less() -> None:
     def pulled(weight: float) -> float:
-        model, others = Stories(), [noise(random.Random(n)) for n in range(24)]
-        model.update([("one", "two", "three", "four")] * 8 + others, SECOND)
-        placed = model.update([("one", "two", "five", "six")] * 8 + others, SECOND, weights=[weight] * 8 + [1.0] * 24)
-        assert placed[:8] == [0] * 8
+        model = Stories()
+        others = [(f"other{n}",) for n in range(16)]
+        model.update([*[("one", "two", "three", "four")] * 8, *others], SECOND)
+        assert model.update([("one", "two", "five", "six")] * 8, SECOND, weights=[weight] * 8) == [0] * 8
         found = model.nearest(("five", "six"))
         assert found is not None
         return found[1]
@@ -254,16 +254,15 @@ def rows(model: Stories) -> dict[str, int]:
     """All that grows."""
     table = model._table
     kept = {name: len(getattr(table, name)) for name in ("columns", "weights", "mass", "joined", "born", "serial")}
-    usual = len(table.usual.state()["columns"])
-    return kept | {"sample": len(model.sampled().stories), "spread": int((table._spread > 0).sum()), "usual": usual}
+    return kept | {"sample": len(model.sampled().stories), "spread": int((table._spread > 0).sum())}
 
 
-def test_four_times_the_posts_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ten_times_the_posts_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_LIVE", 30)
     monkeypatch.setattr(module, "MAX_ALONE", 100)
     model, rng = Stories(), random.Random(4)
     most: list[dict[str, int]] = []
-    for posts in (5_000, 20_000):
+    for posts in (2_000, 20_000):
         counts = []
         for batch in range(posts // 250):
             pairs = [noise(rng) for _ in range(125)]
@@ -276,18 +275,17 @@ def test_four_times_the_posts_take_no_more_memory(monkeypatch: pytest.MonkeyPatc
     assert most[1]["sample"] <= 500
     assert most[1]["spread"] <= 2 * 6 * (130 + step)
     for name, count in most[1].items():
-        assert count <= 1.1 * most[0][name] + step * 12, name
+        assert count <= most[0][name] + step * 12, name
 
 
 def test_a_story_keeps_its_heaviest_terms_only() -> None:
     model = Stories()
     same = [f"{letter}same" for letter in "abcdefghij"]
-    rng = random.Random(1)
     for turn in range(20):
-        post_ = (*same, *(f"{turn}{n:02d}" for n in range(30)))
-        assert model.update([post_, post_, noise(rng), noise(rng)], turn)[:2] == [0, 0]
-    assert model._table.columns.shape == (model.live, TERMS)
-    assert np.count_nonzero(model._table.weights, axis=1).max() <= TERMS
+        others = [(f"{turn}other{n}",) for n in range(3)]
+        assert model.update([*[(*same, *(f"{turn}{n:02d}" for n in range(30)))] * 2, *others], turn)[:2] == [0, 0]
+    assert model._table.columns.shape[1] == TERMS
+    assert np.count_nonzero(model._table.weights[0]) <= TERMS
     assert model.nearest(same) is not None
 
 
