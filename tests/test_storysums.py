@@ -64,6 +64,7 @@ class Model:
         self.check()
 
     def add(self, item: Contribution) -> None:
+        item = item._replace(key=str(self.number))
         self.sums.count(item, WIDTH, 1)
         self.items[self.number] = item
         self.number += 1
@@ -105,6 +106,11 @@ class Model:
 
         assert {each: plain(tally) for each, tally in sums.stories.items()} == recount(items, story)
         assert {each: plain(tally) for each, tally in sums.themes.items()} == recount(items, theme)
+        keys: defaultdict[int, set[str]] = defaultdict(set)
+        for item in items:
+            if (each := story(item)) is not None:
+                keys[each].add(item.key)
+        assert {each: set(of) for each, of in sums.posts.items()} == keys
         terms = Counter((story(item), term) for item in items for term in item.terms if item.story is not None)
         assert Counter({(each, t): n for each, said in sums.terms.items() for t, n in said.items()}) == terms
         assert all(sums.terms.values()), "no empty counts stay"
@@ -141,7 +147,9 @@ def test_the_sums_equal_a_recount_after_any_sequence(acts: list[tuple[str, Any]]
     for number in [*model.items, *model.before]:
         model.remove(number)
     sums = model.sums
-    assert not any((sums.stories, sums.themes, sums.terms, sums.copies, sums.before)), "nothing stays of what is gone"
+    assert not any((sums.stories, sums.themes, sums.terms, sums.posts, sums.copies, sums.before)), (
+        "nothing stays of what is gone"
+    )
 
 
 # -- in a window -------------------------------------------------------------------------------------------------------
