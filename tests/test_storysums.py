@@ -1,6 +1,7 @@
 """Sums of stories and themes equal a plain recount, whatever was added, taken out, assigned, merged and moved."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import given, settings
@@ -48,6 +49,10 @@ def recount(items: list[Contribution], group: Any) -> dict[int, dict[str, Any]]:
         if (which := group(item)) is not None:
             tallies[which].add(item, item.time // WIDTH)
     return {which: plain(tally) for which, tally in tallies.items()}
+
+
+def posts_by(items: Iterable[Contribution], group: Any) -> Counter[int]:
+    return Counter(each for each in map(group, items) if each is not None)
 
 
 class Model:
@@ -115,12 +120,12 @@ class Model:
         assert Counter({(each, t): n for each, said in sums.terms.items() for t, n in said.items()}) == terms
         assert all(sums.terms.values()), "no empty counts stay"
         copied = [item for item in items if item.copy]
-        assert sums.copies == Counter(each for item in copied if (each := story(item)) is not None)
-        assert sums.of_themes(sums.copies) == Counter(each for item in copied if (each := theme(item)) is not None)
-        assert sums.before == Counter(each for item in self.before.values() if (each := story(item)) is not None)
+        assert sums.copies == posts_by(copied, story)
+        assert sums.of_themes(sums.copies) == posts_by(copied, theme)
+        assert sums.before == posts_by(self.before.values(), story)
         assert all(sums.copies.values())
         assert all(sums.before.values())
-        assert sums.sizes() == Counter(each for item in items if (each := story(item)) is not None)
+        assert sums.sizes() == posts_by(items, story)
         by_theme = {each: Counter(of) for each, of in sums.by_theme().items()}
         assert by_theme == {
             each: Counter(story(item) for item in items if theme(item) == each)
