@@ -11,7 +11,9 @@ from models.vectors import SIZE, Counts
 MOST = 0.6  # share of recent posts above which a column weighs less
 LEAST = 0.05  # what one weighs that is in all
 ENOUGH = 16.0  # posts before that can be told
-HEAVY = 1e9
+RARE = 20  # a column in one of so many posts, or fewer, is not counted before it is in more
+HEAVY = 1024.0
+FAINT = 0.05  # posts' worth under which a column is forgotten
 GONE = 60.0  # halvings after which nothing is left
 
 Singles = NDArray[np.float32]
@@ -31,12 +33,16 @@ class Usual:
         self._weight *= 2.0 ** min(halvings, GONE)
         if self._weight > HEAVY:
             self._found /= self._weight
+            faint = self._found < FAINT
+            self._found[faint], self.damping[faint] = 0.0, 1.0
             self._posts /= self._weight
             self._weight = 1.0
 
     def add(self, counts: Counts) -> None:
         """Count documents, each column once a document, and say anew what their columns weigh."""
         columns, times = np.unique(counts.columns, return_counts=True)
+        tracked = (times * RARE > counts.size) | (self._found[columns] > 0)
+        columns, times = columns[tracked], times[tracked]
         self._found[columns] += times * self._weight
         self._posts += counts.size * self._weight
         share = np.minimum(1.0, self._found[columns] / max(self._posts, ENOUGH * self._weight))

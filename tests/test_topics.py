@@ -81,7 +81,7 @@ def test_a_batch_ends_by_posts_and_by_event_time_and_never_otherwise() -> None:
     model, docs = topics(), stream(1000, even())[0]
     assert len(told(model, timed(docs[:BATCH_POSTS], 1), finish=False)) >= BATCH_POSTS
     sizes = []
-    for gap, expected in ((SECOND, 60), (10 * SECOND, 18), (2 * MINUTE, 4)):
+    for gap, expected in ((SECOND, 60), (10 * SECOND, 30), (2 * MINUTE, 4)):
         model, at = topics(), 0
         for n, doc in enumerate(docs[:200]):
             if placed := model.turn(n * gap):

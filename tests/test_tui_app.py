@@ -517,7 +517,8 @@ async def test_hashtags_say_how_they_change_and_past_the_cap_what_may_be_missing
     async with monitor() as m:
         assert "6 Hashtags · top 10 of 4,120 · sort: posts" in m.text
         assert "Δ" not in m.text_of("#hashtags")
-        await m.press("tab", "z")
+        await m.tab_to("hashtags")
+        await m.press("z")
         assert "Δ" in m.text_of("#hashtags")
         assert "+400" in m.text_of("#hashtags")
         await m.hear(fakes.shown(later(hashtags_in_window=60_000, hashtags_error=5)))
