@@ -223,7 +223,7 @@ def held(model: Topics) -> dict[str, int]:
         "of": len(model.themes.of),
         "seen": len(model.themes._seen),
         "themes": len(model.themes.live),
-        "resting": len(model.themes._resting_ids),
+        "resting": len(model.themes._resting.ids),
         "waiting": len(model._waiting),
         "bytes": len(packed(model.state())),
     }
