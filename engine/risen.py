@@ -59,7 +59,7 @@ class Event:
 
     @property
     def sure(self) -> bool:
-        """Whether it is more than a story in the shortest window: that may only have drawn posts from its neighbours."""
+        """Whether it is more than a story in the shortest window: that may only have drawn posts from others."""
         return any(member.kind != "story" or window > SHORTEST for member, window in self.rises)
 
     def lead(self) -> tuple[Member, Rise]:

@@ -452,7 +452,7 @@ def test_in_an_engine_deletes_and_edits_leave_nothing_of_a_burst() -> None:
 
 def test_a_story_that_an_engine_merges_is_one_burst() -> None:
     """Two ways to tell of one event, and then posts that have both."""
-    one, two = "huge noise downtown tonight glass shaking", "strange bang over the river quarter windows rattled"
+    one, two = "huge noise downtown tonight glass shaking", "strange bang beyond ferry quarter, roofs rattled"
     both = f"{one} {two}"
     apart = event(20, 22, 20, one, name="a"), event(20, 22, 20, two, name="b")
     engine = fed(lines_of(background(26), *apart, event(22, 26, 60, both, name="c")))

@@ -1,6 +1,7 @@
 """Sums of stories and themes equal a plain recount, whatever was added, taken out, assigned, merged and moved."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import given, settings
@@ -50,6 +51,10 @@ def recount(items: list[Contribution], group: Any) -> dict[int, dict[str, Any]]:
     return {which: plain(tally) for which, tally in tallies.items()}
 
 
+def posts_by(items: Iterable[Contribution], group: Any) -> Counter[int]:
+    return Counter(each for each in map(group, items) if each is not None)
+
+
 class Model:
     """The sums, and beside them the posts that they are of."""
 
@@ -64,6 +69,7 @@ class Model:
         self.check()
 
     def add(self, item: Contribution) -> None:
+        item = item._replace(key=str(self.number))
         self.sums.count(item, WIDTH, 1)
         self.items[self.number] = item
         self.number += 1
@@ -105,16 +111,21 @@ class Model:
 
         assert {each: plain(tally) for each, tally in sums.stories.items()} == recount(items, story)
         assert {each: plain(tally) for each, tally in sums.themes.items()} == recount(items, theme)
+        keys: defaultdict[int, set[str]] = defaultdict(set)
+        for item in items:
+            if (each := story(item)) is not None:
+                keys[each].add(item.key)
+        assert {each: set(of) for each, of in sums.posts.items()} == keys
         terms = Counter((story(item), term) for item in items for term in item.terms if item.story is not None)
         assert Counter({(each, t): n for each, said in sums.terms.items() for t, n in said.items()}) == terms
         assert all(sums.terms.values()), "no empty counts stay"
         copied = [item for item in items if item.copy]
-        assert sums.copies == Counter(each for item in copied if (each := story(item)) is not None)
-        assert sums.of_themes(sums.copies) == Counter(each for item in copied if (each := theme(item)) is not None)
-        assert sums.before == Counter(each for item in self.before.values() if (each := story(item)) is not None)
+        assert sums.copies == posts_by(copied, story)
+        assert sums.of_themes(sums.copies) == posts_by(copied, theme)
+        assert sums.before == posts_by(self.before.values(), story)
         assert all(sums.copies.values())
         assert all(sums.before.values())
-        assert sums.sizes() == Counter(each for item in items if (each := story(item)) is not None)
+        assert sums.sizes() == posts_by(items, story)
         by_theme = {each: Counter(of) for each, of in sums.by_theme().items()}
         assert by_theme == {
             each: Counter(story(item) for item in items if theme(item) == each)
@@ -141,7 +152,9 @@ def test_the_sums_equal_a_recount_after_any_sequence(acts: list[tuple[str, Any]]
     for number in [*model.items, *model.before]:
         model.remove(number)
     sums = model.sums
-    assert not any((sums.stories, sums.themes, sums.terms, sums.copies, sums.before)), "nothing stays of what is gone"
+    assert not any((sums.stories, sums.themes, sums.terms, sums.posts, sums.copies, sums.before)), (
+        "nothing stays of what is gone"
+    )
 
 
 # -- in a window -------------------------------------------------------------------------------------------------------

@@ -80,15 +80,17 @@ def test_every_post_is_placed_once_in_order_and_first_posts_again_when_they_coun
 def test_a_batch_ends_by_posts_and_by_event_time_and_never_otherwise() -> None:
     model, docs = topics(), stream(1000, even())[0]
     assert len(told(model, timed(docs[:BATCH_POSTS], 1), finish=False)) >= BATCH_POSTS
-    sizes = []
-    for gap, expected in ((SECOND, 60), (10 * SECOND, 30), (2 * MINUTE, 4)):
-        model, at = topics(), 0
-        for n, doc in enumerate(docs[:200]):
-            if placed := model.turn(n * gap):
-                sizes.append(len({one.key for one in placed if int(one.key) >= at}))
+    for gap in (SECOND, 10 * SECOND, 40 * SECOND, 2 * MINUTE):
+        model, at, sizes = topics(), 0, []
+        for n, doc in enumerate(docs[:400]):
+            if model.turn(n * gap):
+                sizes.append(n - at)
                 at = n
-            model.add(str(n), doc, n * gap)
-        assert abs(sizes[-1] - expected) <= 2, gap
+            assert not model.add(str(n), doc, n * gap)
+        assert len(sizes) > 2
+        assert any(
+            posts <= min(sizes[1:]) and max(sizes[1:]) <= posts + span // gap for posts, span in module.CLOSE_WHEN
+        ), (gap, sizes)
 
 
 @settings(max_examples=10, deadline=None)
