@@ -72,12 +72,12 @@ def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -
 def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:
     posts = engine.ledger.posts.values()
     if limit is not None:
-        return [_post_row(engine, entry, carried) for entry in islice(reversed(posts), limit)]
+        return [post_row(engine, entry, carried) for entry in islice(reversed(posts), limit)]
     ordered = sorted(posts, key=lambda entry: (entry.time, entry.key))
-    return [_post_row(engine, entry, carried) for entry in ordered]
+    return [post_row(engine, entry, carried) for entry in ordered]
 
 
-def _post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
+def post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
     """All that is known of a post."""
     polarity = entry.analysis.polarity
     like, repost, reply, quote = _counts(entry, carried)

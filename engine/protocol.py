@@ -4,13 +4,17 @@ The screen writes Commands to the worker's stdin; the worker writes Reports to i
 """
 
 import struct
+from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from engine.config import EngineConfig, SourceConfig
-from engine.snapshot import DraftScore, Frame
+from engine.snapshot import DraftScore, Frame, PostRow
 
 HEADER = struct.Struct(">I")
+
+Kind = Literal["cluster", "story", "burst", "tag"]
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
@@ -28,6 +32,15 @@ class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
     id: int
     text: str
     author: str = ""
+
+
+class FindPosts(msgspec.Struct, frozen=True, tag="find"):
+    """List the newest posts behind a thing, at most until a moment. `key` is an id, or the tag without its sign."""
+
+    id: int
+    kind: Kind
+    key: int | str
+    until: datetime | None = None
 
 
 class SetWindow(msgspec.Struct, frozen=True, tag="window"):
@@ -55,6 +68,13 @@ class DraftScored(msgspec.Struct, frozen=True, tag="scored"):
     score: DraftScore
 
 
+class PostsFound(msgspec.Struct, frozen=True, tag="found"):
+    """Answer to FindPosts, the newest first."""
+
+    id: int
+    posts: list[PostRow]
+
+
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
     """Answer to Export: the files written, or one line of what went wrong."""
 
@@ -75,8 +95,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | SetWindow | Export | Stop
-Report = DraftScored | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | SetWindow | Export | Stop
+Report = DraftScored | PostsFound | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

@@ -9,9 +9,23 @@ from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.health import Gauge, visible
 from engine.picture import snapshot
+from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
-from engine.protocol import Command, DraftScored, Export, Exported, Framed, Report, ScoreDraft, SetWindow, Start, Stop
+from engine.protocol import (
+    Command,
+    DraftScored,
+    Export,
+    Exported,
+    FindPosts,
+    Framed,
+    PostsFound,
+    Report,
+    ScoreDraft,
+    SetWindow,
+    Start,
+    Stop,
+)
 from engine.runner import Runner, SourceSet
 from engine.snapshot import Frame, Snapshot
 from engine.sources.waiting import Waiter
@@ -110,6 +124,8 @@ class Session:
                     self._next_frame = 0.0
                 case Export():
                     self._pipe.send(self._export(command))
+                case FindPosts():
+                    self._pipe.send(PostsFound(command.id, posts_behind(self.engine, command)))
                 case ScoreDraft() if command is drafts[-1]:
                     self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
                 case _:

@@ -773,7 +773,7 @@ async def test_ascii_draws_with_ascii_only() -> None:
         stories=fakes.stories()[2:4],
         bursts=fakes.bursts()[2:],
     )
-    async with monitor(fakes.shown(plain), ascii=True) as m:
+    async with monitor(fakes.shown(plain), find=None, ascii=True) as m:
         pages = ("x", "question_mark", "enter", "b", "c")
         for keys in ((), *((key,) for key in pages), ("t", "a")):
             await m.press("escape", *keys)

@@ -63,7 +63,7 @@ def test_screen(snap_compare: Callable[..., bool], case: str) -> None:
 
 def looks_as_before(snap_compare: Callable[..., bool], case: Case) -> bool:
     size, said, steps, options = case
-    engine = fakes.FakeEngine(*said, score=fakes.scored)
+    engine = fakes.FakeEngine(*said, score=fakes.scored, find=fakes.behind)
     app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=0, **options))
 
     async def take(pilot: Pilot[Any]) -> None:

@@ -6,16 +6,16 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from engine.protocol import Export
+from engine.protocol import Export, FindPosts
 from engine.snapshot import Burst, PostRow, Snapshot
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
 from tui.details import post_lines
 from tui.lines import Line, text_of
-from tui.messages import EngineDied
+from tui.messages import EngineDied, PostsWereFound
 from tui.screens.overview import Overview
 from tui.screens.tables import RisingScreen, TopicsScreen
-from tui.topic_details import burst_lines, cluster_lines, posts_behind, story_lines
+from tui.topic_details import burst_lines, cluster_lines, story_lines
 from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.stories import story_table
 from tui.widgets.table import Table
@@ -193,45 +193,44 @@ def test_few_accounts_that_repeat_each_other_stand_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "behind"),
+    ("panel", "kind", "key"),
     [
-        ("tag", "#worldcup", {"tagged", "both"}),
-        ("word", "ref", {"worded", "both"}),
-        ("story", "anything", {"told"}),
+        ("clusters", "cluster", 1),
+        ("rising", "burst", 12),
+        ("hashtags", "tag", "worldcup"),
+        ("stories", "story", 40_117),
     ],
 )
-def test_the_posts_of_a_burst_are_those_that_made_it(kind: str, name: str, behind: set[str]) -> None:
-    burst = msgspec.structs.replace(fakes.bursts()[1], kind=kind, name=name, story=5, end=fakes.NOW)
-
-    def row(name: str, **fields: object) -> PostRow:
-        known = {"text": name, "tags": [], "story": None, "created": fakes.NOW - timedelta(minutes=2)}
-        return msgspec.structs.replace(fakes.posts()[0], name=name, **{**known, **fields})
-
-    every = {"tags": ["worldcup"], "text": "the ref", "story": 5}
-    posts = [
-        row("tagged", tags=["worldcup"]),
-        row("worded", text="the REF!"),
-        row("both", tags=["worldcup"], text="that ref again"),
-        row("neither", text="a referee"),
-        row("told", story=5),
-        row("neither", story=6),
-        row("before", **every, created=burst.start - timedelta(seconds=1)),
-        row("after", **every, created=fakes.NOW + timedelta(seconds=1)),
-    ]
-    posts = [msgspec.structs.replace(post, uid=str(at)) for at, post in enumerate(posts)]
-    page = page_text(why(burst, fakes.busy(posts=posts))).split("Posts of it")[1]
-    names = {"tagged", "worded", "both", "told", "neither", "before", "after"}
-    assert {word for word in page.split() if word in names and f" {word} " in page} == behind
+async def test_the_engine_is_asked_for_the_posts_behind_a_row(panel: str, kind: str, key: int | str) -> None:
+    async with monitor(find=None) as m:
+        if panel == "stories":
+            await m.press("c")
+        await m.tab_to(panel)
+        await m.press("enter")
+        (asked,) = m.engine.of(FindPosts)
+        assert asked == FindPosts(asked.id, kind, key, fakes.NOW)
+        await m.press("G")
+        assert "the engine is asked for them" in m.text
+        await m.hear(PostsWereFound(asked.id + 1, fakes.posts()[:1]))  # the answer to something else
+        assert "the engine is asked for them" in m.text
+        await m.hear(PostsWereFound(asked.id, fakes.posts()[:3]))
+        await m.press("G")
+        assert "newest first (3 of " in m.text
+        assert "21:04:29" in m.text
 
 
-@pytest.mark.parametrize(
-    ("word", "text", "found"),
-    [("ref", "(REF)", True), ("ref", "refund", False), ("音楽", "新音楽部", True), ("été", "ÉTÉ!", True)],
-)
-def test_a_word_is_found_by_itself_or_inside_a_script_without_spaces(word: str, text: str, found: bool) -> None:
-    burst = msgspec.structs.replace(fakes.bursts()[1], name=word)
-    post = msgspec.structs.replace(fakes.posts()[0], text=text)
-    assert bool(posts_behind(burst, fakes.busy(posts=[post]))) is found
+async def test_posts_that_come_when_their_page_is_closed_go_nowhere() -> None:
+    async with monitor(find=None) as m:
+        await m.press("enter", "escape")
+        await m.hear(PostsWereFound(m.engine.of(FindPosts)[0].id, fakes.posts()))
+        assert m.app.screen is m.app.screen_stack[0]
+
+
+def test_posts_of_several_days_say_of_which() -> None:
+    posts = fakes.posts()[:2]
+    days = [posts[0], msgspec.structs.replace(posts[1], created=fakes.NOW - timedelta(days=2))]
+    assert "2026-02-27 21:04:31" in page_text(why(fakes.bursts()[0], posts=days))
+    assert "2026-03-01 21:04:30" not in page_text(why(fakes.bursts()[0], posts=posts))
 
 
 async def test_a_cluster_shows_its_stories_the_largest_first() -> None:
@@ -263,7 +262,6 @@ def test_a_story_tells_all_that_is_known_of_it() -> None:
         "#var",
         "ref offside ruined",
         "worst referee ever 😡 VAR ruined it",
-        "fan77",
     ):
         assert wanted in page
     alone = page_text(story_lines(fakes.stories()[6], fakes.busy(), 110))
@@ -282,9 +280,8 @@ def test_stories_on_a_page_keep_to_its_width() -> None:
             assert cell_len(text_of(line)) <= width
 
 
-def why(burst: Burst, snapshot: Snapshot | None = None) -> list[Line]:
-    shown = snapshot or fakes.busy()
-    return burst_lines(burst, posts_behind(burst, shown), shown, 100)
+def why(burst: Burst, snapshot: Snapshot | None = None, posts: list[PostRow] | None = None) -> list[Line]:
+    return burst_lines(burst, snapshot or fakes.busy(), 100, posts)
 
 
 def page_text(lines: list[Line]) -> str:

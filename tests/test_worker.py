@@ -13,7 +13,19 @@ import msgspec
 import pytest
 
 from engine.config import ALL_TIME, MINUTE, SourceConfig
-from engine.protocol import HEADER, DraftScored, Export, Exported, Failed, ScoreDraft, SetWindow, Start, pack
+from engine.protocol import (
+    HEADER,
+    DraftScored,
+    Export,
+    Exported,
+    Failed,
+    FindPosts,
+    PostsFound,
+    ScoreDraft,
+    SetWindow,
+    Start,
+    pack,
+)
 from tests.feeds import ALL, SECOND, START, like, post, uri
 from tests.worker_harness import Watching, as_json, fed_at_once, headless, watching
 
@@ -205,6 +217,14 @@ def test_answers_while_lines_come_in(tmp_path: Path) -> None:
         assert isinstance(answer, DraftScored)
         assert answer.id == 4  # only the newest of several
         assert answer.score.sentiment == "positive"
+
+        tag = monitor.frames[-1].snapshot.hashtags[0]
+        monitor.send(FindPosts(9, "tag", tag.tag))
+        found = monitor.answer(PostsFound)
+        assert isinstance(found, PostsFound)
+        assert found.id == 9
+        assert len(found.posts) == min(tag.posts, 100)
+        assert all(tag.tag in post.tags for post in found.posts)
 
         monitor.send(SetWindow(60 * SECOND))
         frame = monitor.until(lambda frame: frame.snapshot.window == 60)

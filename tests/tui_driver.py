@@ -1,7 +1,7 @@
 """Drives the app in tests: presses keys and reads the screen as text, and waits for work to be done, never for time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual import events
@@ -9,6 +9,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from engine.protocol import FindPosts
+from engine.snapshot import PostRow
 from tests import tui_fakes as fakes
 from tui.app import TrendtopApp
 from tui.messages import EngineSaid
@@ -105,10 +107,11 @@ async def monitor(
     *said: EngineSaid,
     size: tuple[int, int] = (160, 34),
     debounce: float = 0.0,
+    find: Callable[[FindPosts], list[PostRow]] | None = fakes.behind,
     **options: bool,
 ) -> AsyncIterator[Monitor]:
     """The app on a fake engine that says `said` at once, or a busy feed."""
-    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored)
+    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find)
     app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=debounce, **options))
     async with app.run_test(size=size) as pilot:
         await settle(app)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from engine.protocol import Command, ScoreDraft
+from engine.protocol import Command, FindPosts, ScoreDraft
 from engine.snapshot import (
     SCHEMA,
     Author,
@@ -33,15 +33,23 @@ from engine.snapshot import (
     Story,
     WordScore,
 )
-from tui.messages import DraftWasScored, EngineSaid, FrameArrived
+from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound
 
 NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 
 
 class FakeEngine:
-    """Takes commands as the engine would and says what a test tells it to; a draft is answered by `score` if given."""
+    """Takes commands as the engine would and says what a test tells it to.
 
-    def __init__(self, *said: EngineSaid, score: Callable[[ScoreDraft], DraftScore] | None = None) -> None:
+    A draft is answered by `score` if given, what asks for posts by `find`.
+    """
+
+    def __init__(
+        self,
+        *said: EngineSaid,
+        score: Callable[[ScoreDraft], DraftScore] | None = None,
+        find: Callable[[FindPosts], list[PostRow]] | None = None,
+    ) -> None:
         self.sent: list[Command] = []
         self.listening = True
         self.starts = 1
@@ -49,6 +57,7 @@ class FakeEngine:
         self.closed = False
         self._said = said
         self._score = score
+        self._find = find
         self._listener: Callable[[EngineSaid], None] | None = None
 
     def attach(self, listener: Callable[[EngineSaid], None]) -> None:
@@ -66,6 +75,8 @@ class FakeEngine:
         self.sent.append(command)
         if isinstance(command, ScoreDraft) and self._score is not None:
             self.say(DraftWasScored(command.id, self._score(command)))
+        if isinstance(command, FindPosts) and self._find is not None:
+            self.say(PostsWereFound(command.id, self._find(command)))
         return True
 
     def pace(self, seconds: float) -> None:
@@ -556,6 +567,17 @@ def predictions() -> list[Prediction]:
             )
         )
     return rows
+
+
+def behind(command: FindPosts) -> list[PostRow]:
+    """The posts behind a thing; every burst is about the referee."""
+    match command.kind:
+        case "burst":
+            return [post for post in posts() if "ref" in post.text]
+        case "tag":
+            return [post for post in posts() if command.key in post.tags]
+        case kind:
+            return [post for post in posts() if getattr(post, kind) == command.key]
 
 
 def scored(command: ScoreDraft) -> DraftScore:

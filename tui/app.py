@@ -18,10 +18,18 @@ from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
 from tui.format import window
-from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
+from tui.messages import (
+    DraftWasScored,
+    EngineDied,
+    EngineFailed,
+    EngineSaid,
+    ExportFinished,
+    FrameArrived,
+    PostsWereFound,
+)
 from tui.monitor import run_monitor
 from tui.screen_options import Options
-from tui.screens.base import Resumed, ViewScreen
+from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.overview import Overview
@@ -81,6 +89,7 @@ class TrendtopApp(App[None]):
         self._view = View(options.title)
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
+        self._wanted: tuple[int, PostsWanted] | None = None
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
 
@@ -107,6 +116,9 @@ class TrendtopApp(App[None]):
             case DraftWasScored(id=number, score=score):
                 if self._scoring is not None and self._scoring[0] == number:
                     self._scoring[1](score)
+            case PostsWereFound(id=number, posts=posts):
+                if self._wanted is not None and self._wanted[0] == number:
+                    self._wanted[1].answer(posts)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -176,6 +188,13 @@ class TrendtopApp(App[None]):
         self._count += 1
         self._scoring = (self._count, answer)
         self._send(ScoreDraft(self._count, text, author))
+
+    @on(PostsWanted)
+    def posts_wanted(self, event: PostsWanted) -> None:
+        """Ask for the posts behind a thing; only the newest is answered."""
+        self._count += 1
+        self._wanted = (self._count, event)
+        self._send(event.question(self._count))
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)

@@ -22,7 +22,9 @@ from engine.protocol import (
     DraftScored,
     Exported,
     Failed,
+    FindPosts,
     Framed,
+    PostsFound,
     Report,
     ScoreDraft,
     SetWindow,
@@ -32,7 +34,15 @@ from engine.protocol import (
     pack,
     report_decoder,
 )
-from tui.messages import DraftWasScored, EngineDied, EngineFailed, EngineSaid, ExportFinished, FrameArrived
+from tui.messages import (
+    DraftWasScored,
+    EngineDied,
+    EngineFailed,
+    EngineSaid,
+    ExportFinished,
+    FrameArrived,
+    PostsWereFound,
+)
 from tui.pacing import Pacer
 
 
@@ -113,7 +123,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, SetWindow):  # only the newest of these matters
+        if kind in (ScoreDraft, FindPosts, SetWindow):  # only the newest of these matters
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False
@@ -237,6 +247,8 @@ class EngineProcess:
                 return FrameArrived(frame)
             case DraftScored(id=number, score=score):
                 return DraftWasScored(number, score)
+            case PostsFound(id=number, posts=posts):
+                return PostsWereFound(number, posts)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Failed(message=message):

@@ -16,24 +16,23 @@ from tui.format import (
     signed,
 )
 from tui.lines import BLANK, Line, Span, cut, pad, width_of
-from tui.topic_details import burst_lines, cluster_lines, posts_behind, story_lines
+from tui.topic_details import Posts, burst_lines, cluster_lines, story_lines
 from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
 from tui.widgets.gauges import by_count, gauge_lines
 from tui.widgets.predictions import span, times, verdict
 
 
-def page_of(item: object, snapshot: Snapshot) -> tuple[str, Callable[[int], list[Line]]]:
-    """The title of the page on a thing, and what is on it at a width."""
+def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str, Callable[[int], list[Line]]]:
+    """The title of the page on a thing, and what is on it at a width. `posts` are those behind it, once known."""
     match item:
         case Cluster():
-            return "Cluster", lambda width: cluster_lines(item, snapshot, width)
+            return "Cluster", lambda width: cluster_lines(item, snapshot, width, posts)
         case Story():
-            return "Story", lambda width: story_lines(item, snapshot, width)
+            return "Story", lambda width: story_lines(item, snapshot, width, posts)
         case Burst():
-            posts = posts_behind(item, snapshot)
-            return "Rising, and why", lambda width: burst_lines(item, posts, snapshot, width)
+            return "Rising, and why", lambda width: burst_lines(item, snapshot, width, posts)
         case Hashtag():
-            return "Hashtag", lambda width: hashtag_lines(item, snapshot, width)
+            return "Hashtag", lambda width: hashtag_lines(item, snapshot, width, posts)
         case Prediction():
             return "Prediction", lambda width: prediction_lines(item, snapshot, width)
         case PostRow():
@@ -41,9 +40,8 @@ def page_of(item: object, snapshot: Snapshot) -> tuple[str, Callable[[int], list
     raise TypeError(f"there is no page on {type(item).__name__}")
 
 
-def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
-    """A tag, those it stands with, and the posts of the window that carry it."""
-    posts = [post for post in snapshot.posts if tag.tag in post.tags]
+def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
+    """A tag, those it stands with, and the `posts` of the window that carry it."""
     error = "none: every tag of the window is counted"
     if snapshot.hashtags_error:
         error = f"none here, but tags in {count(snapshot.hashtags_error)} posts or fewer may be missing"
@@ -56,7 +54,7 @@ def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
         fact("trend", trend_cell(tag.trend)),
         *long_fact("error", error, width),
         *long_fact("often with", " ".join(f"#{other}" for other in tag.together) or UNKNOWN, width),
-        *post_list(posts, "Posts", width),
+        *post_list(posts, tag.posts, "Posts", width),
     ]
 
 

@@ -1,12 +1,11 @@
 """What the pages of details are made of: facts, headings, lists of posts."""
 
 from engine.snapshot import PostRow
-from tui.format import clock, count
+from tui.format import clock, count, day_and_clock
 from tui.lines import BLANK, Line, Span, cut, pad, wrap
 from tui.widgets.cells import author_cell, sentiment_cell, text_cell
 
 LABEL = 14
-POSTS_SHOWN = 30
 
 
 def fact(name: str, *spans: Span) -> Line:
@@ -30,19 +29,22 @@ def wrap_lines(text: str, width: int) -> list[Line]:
     return [((part, ""),) for part in wrap(text, width)]
 
 
-def post_list(posts: list[PostRow], name: str, width: int) -> list[Line]:
-    """Posts at hand, the newest first."""
-    newest = sorted(posts, key=lambda post: (post.created, post.uid), reverse=True)[:POSTS_SHOWN]
-    lines = heading(f"{name}, newest first ({count(len(newest))} of the {count(len(posts))} at hand)")
-    for post in newest:
+def post_list(posts: list[PostRow] | None, total: int, name: str, width: int) -> list[Line]:
+    """The newest of `total` posts, the newest first; None while the engine has not been heard on them."""
+    if posts is None:
+        return [*heading(f"{name}, newest first"), (("the engine is asked for them", "muted"),)]
+    lines = heading(f"{name}, newest first ({count(len(posts))} of {count(max(total, len(posts)))})")
+    when = clock if len({post.created.date() for post in posts}) < 2 else day_and_clock
+    for post in posts:
+        at = f"{when(post.created)} "
         mean, role = sentiment_cell(post.compound)
         author, accent = author_cell(post.name, post.author)
         lines.append(
             (
-                (f"{clock(post.created)} ", "muted"),
+                (at, "muted"),
                 (pad(mean, 6, True), role),
                 (f" {pad(author, 16)} ", accent),
-                (cut(text_cell(post.text)[0], max(width - 33, 8)), ""),
+                (cut(text_cell(post.text)[0], max(width - len(at) - 24, 8)), ""),
             )
         )
     return lines

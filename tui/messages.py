@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.snapshot import DraftScore, Frame
+from engine.snapshot import DraftScore, Frame, PostRow
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,14 @@ class DraftWasScored:
 
     id: int
     score: DraftScore
+
+
+@dataclass(frozen=True)
+class PostsWereFound:
+    """The answer to the search of that id."""
+
+    id: int
+    posts: list[PostRow]
 
 
 @dataclass(frozen=True)
@@ -43,4 +51,4 @@ class EngineDied:
     reason: str
 
 
-EngineSaid = FrameArrived | DraftWasScored | ExportFinished | EngineFailed | EngineDied
+EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | EngineFailed | EngineDied

@@ -1,8 +1,5 @@
 """All that is known of a topic, as lines for a page: cluster, story, burst."""
 
-import re
-from collections.abc import Callable
-
 from engine.snapshot import Burst, Cluster, PostRow, Snapshot, Story
 from tui.facts import fact, heading, long_fact, post_list
 from tui.format import UNKNOWN, chance, count, day_and_clock, duration, expected, percent, signed, whole_percent
@@ -11,13 +8,13 @@ from tui.widgets.cells import author_cell, copies_cell, sentiment_cell, times_ce
 from tui.widgets.stories import story_table
 
 NAME = 60  # cells of a label inside a line
+Posts = list[PostRow] | None  # None while the engine has not been heard on them
 KINDS = {"tag": "a hashtag", "story": "a story", "word": "a word"}
 
 
-def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int) -> list[Line]:
-    """A cluster, its stories and the posts of the window behind it."""
+def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
+    """A cluster, its stories and the `posts` of the window behind it."""
     stories = sorted((story for story in snapshot.stories if story.cluster == cluster.id), key=_by_posts)
-    posts = [post for post in snapshot.posts if post.cluster == cluster.id]
     lines = [
         fact("cluster", *_named(cluster.id, cluster.label)),
         *_figures(cluster),
@@ -26,12 +23,11 @@ def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int) -> list[Line
     ]
     if stories:
         lines += story_table(stories, width)
-    return [*lines, *post_list(posts, "Posts", width)]
+    return [*lines, *post_list(posts, cluster.posts, "Posts", width)]
 
 
-def story_lines(story: Story, snapshot: Snapshot, width: int) -> list[Line]:
-    """A story, where it belongs, and the posts of the window in it."""
-    posts = [post for post in snapshot.posts if post.story == story.id]
+def story_lines(story: Story, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
+    """A story, where it belongs, and the `posts` of the window in it."""
     age = f"  {_ago(story, snapshot)}" if snapshot.as_of else ""
     return [
         fact("story", *_named(story.id, story.label)),
@@ -40,21 +36,11 @@ def story_lines(story: Story, snapshot: Snapshot, width: int) -> list[Line]:
         *_figures(story),
         *[fact("rising", *_in_short(burst)) for burst in snapshot.bursts if burst.story == story.id],
         *_words(story, width),
-        *post_list(posts, "Posts", width),
+        *post_list(posts, story.posts, "Posts", width),
     ]
 
 
-def posts_behind(burst: Burst, snapshot: Snapshot) -> list[PostRow]:
-    """The posts at hand that made a burst."""
-    speaks_of = _test_of(burst)
-    return [
-        post
-        for post in snapshot.posts
-        if burst.start <= post.created <= (burst.end or post.created) and speaks_of(post)
-    ]
-
-
-def burst_lines(burst: Burst, posts: list[PostRow], snapshot: Snapshot, width: int) -> list[Line]:
+def burst_lines(burst: Burst, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
     """A burst and the why of it: how far above its own past, who, in what words, and its `posts`."""
     story = next((item for item in snapshot.stories if item.id == burst.story), None)
     lines = [
@@ -72,9 +58,9 @@ def burst_lines(burst: Burst, posts: list[PostRow], snapshot: Snapshot, width: i
         ]
     return [
         *lines,
-        *long_fact("posted by", _by(burst, snapshot) or UNKNOWN, width),
+        *long_fact("posted by", _by(burst, snapshot, posts or []) or UNKNOWN, width),
         *_words(burst, width),
-        *post_list(posts, "Posts of it", width),
+        *post_list(posts, burst.posts, "Posts of it", width),
     ]
 
 
@@ -146,27 +132,8 @@ def _until(burst: Burst, snapshot: Snapshot) -> list[Span]:
     return [(f"  until {day_and_clock(burst.end)} UTC,{lasted}", "muted")]
 
 
-def _test_of(burst: Burst) -> Callable[[PostRow], bool]:
-    """What tells whether a post speaks of it."""
-    if burst.kind == "tag":
-        tag = burst.name.removeprefix("#")
-        return lambda post: tag in post.tags
-    if burst.kind == "word":
-        return _says(burst.name)
-    return lambda post: post.story is not None and post.story == burst.story
-
-
-def _says(word: str) -> Callable[[PostRow], bool]:
-    """Whether a post has the word by itself, or anywhere if its script has no spaces."""
-    from models.characters import UNSPACED, fold  # noqa: PLC0415 - it looks through all characters there are
-
-    inside = re.escape(word)
-    pattern = re.compile(inside if re.match(f"[{UNSPACED}]", word) else rf"(?<!\w){inside}(?!\w)")
-    return lambda post: pattern.search(fold(post.text)) is not None
-
-
-def _by(burst: Burst, snapshot: Snapshot) -> str:
-    """Who posted most of it, by name where the picture tells it."""
+def _by(burst: Burst, snapshot: Snapshot, posts: list[PostRow]) -> str:
+    """Who posted most of it, by name where it is told."""
     names = {author.author: author.name for author in snapshot.authors}
-    names |= {post.author: post.name for post in snapshot.posts}
+    names |= {post.author: post.name for post in posts}
     return ", ".join(author_cell(names.get(author, ""), author)[0] for author in burst.by)

@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from engine.snapshot import Frame, Snapshot
+from engine.protocol import FindPosts, Kind
+from engine.snapshot import Burst, Cluster, Frame, Hashtag, PostRow, Snapshot, Story
 from tui.actions import bindings
 from tui.details import page_of
 from tui.format import count
@@ -40,6 +41,38 @@ class Resumed(Message):
     def __init__(self, screen: "ViewScreen") -> None:
         super().__init__()
         self.screen = screen
+
+
+Behind = Cluster | Story | Burst | Hashtag  # what has posts behind it
+
+
+class PostsWanted(Message):
+    """The page on a thing has been opened, and is to list the posts behind it."""
+
+    def __init__(self, page: PageScreen, item: Behind, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._page, self._item, self._snapshot = page, item, snapshot
+
+    def question(self, number: int) -> FindPosts:
+        """What to ask the engine: for no post that came after the picture shown."""
+        kind, key = _reference(self._item)
+        return FindPosts(number, kind, key, self._snapshot.as_of)
+
+    def answer(self, posts: list[PostRow]) -> None:
+        """Put them on the page."""
+        self._page.pager.turn_to(page_of(self._item, self._snapshot, posts)[1])
+
+
+def _reference(item: Behind) -> tuple[Kind, int | str]:
+    match item:
+        case Cluster(id=number):
+            return "cluster", number
+        case Story(id=number):
+            return "story", number
+        case Burst(id=number):
+            return "burst", number
+        case Hashtag(tag=tag):
+            return "tag", tag
 
 
 class TooSmall(Panel):
@@ -159,4 +192,7 @@ class ViewScreen(Screen[None]):
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
         """All that is known of one thing."""
-        self.app.push_screen(PageScreen(*page_of(item, snapshot)))
+        page = PageScreen(*page_of(item, snapshot))
+        self.app.push_screen(page)
+        if isinstance(item, Behind):
+            self.post_message(PostsWanted(page, item, snapshot))
