@@ -229,12 +229,12 @@ def held(model: Topics) -> dict[str, int]:
     }
 
 
-def test_ten_times_the_posts_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_five_times_the_posts_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stories_module, "MAX_LIVE", 40)
     monkeypatch.setattr(stories_module, "MAX_ALONE", 60)
     model, rng = topics(), random.Random(4)
     most: list[dict[str, int]] = []
-    for posts in (3_000, 30_000):
+    for posts in (6_000, 30_000):
         counts = []
         for n in range(posts // 1_500):
             docs = [doc for _ in range(750) for doc in [noise(rng)] for _ in range(1 + (n % 3 > 0))][:1_500]
