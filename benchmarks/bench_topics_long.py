@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 from engine.topics import Topics
 
@@ -26,10 +27,16 @@ COMMON = 3_000
 Post = tuple[str, ...]
 
 
+def word(name: str) -> str:
+    """A word of eight letters for a name."""
+    number = crc32(name.encode()) * 0x9E3779B1 % 26**8
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in range(8))
+
+
 def feed(seed: int = 1) -> Iterator[Post]:
     """Posts as terms, without end."""
     rng = random.Random(seed)
-    common = [f"common{rank}" for rank in range(COMMON)]
+    common = [word(f"common {rank}") for rank in range(COMMON)]
     steps = [1 / (rank + 1) for rank in range(COMMON)]
     usual = rng.choices(common, steps, k=1 << 16)
     number = 0
@@ -37,8 +44,8 @@ def feed(seed: int = 1) -> Iterator[Post]:
         newest = number // BORN_EVERY
         topic = max(0, newest - int(rng.expovariate(6 * BORN_EVERY / LIFE)))
         own = rng.sample(range(WORDS), 4)
-        tag = (f"#topic{topic}",) if rng.random() < 0.4 else ()
-        yield (*tag, *(f"t{topic}w{word}" for word in own), *(usual[rng.randrange(1 << 16)] for _ in range(4)))
+        tag = (f"#{word(f'topic {topic}')}",) if rng.random() < 0.4 else ()
+        yield (*tag, *(word(f"{topic} {which}") for which in own), *(usual[rng.randrange(1 << 16)] for _ in range(4)))
         number += 1
 
 

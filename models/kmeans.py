@@ -13,7 +13,7 @@ from sklearn import config_context
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import ThreadpoolController
 
-from models.vectors import Floats
+from models.vectors import Bools, Floats, Ints, sparse
 
 
 def unit(rows: Floats) -> tuple[Floats, Floats]:
@@ -65,6 +65,44 @@ def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed
 def cosines(rows: csr_array, centroids: Floats) -> Floats:
     """Cosine of each row with each centroid, shape (rows, k)."""
     found: Floats = rows @ centroids.T
+    return found
+
+
+def homes(cosines: Floats, near: float) -> tuple[Ints, Bools]:
+    """The nearest centroid of each row, and whether that is `near` enough to belong."""
+    home = cosines.argmax(axis=1) if cosines.shape[1] else np.zeros(len(cosines), np.int64)
+    return home, cosines.max(axis=1, initial=0.0) >= near
+
+
+def settled(rows: csr_array, mass: Floats, centroids: Floats, near: float) -> Floats:
+    """Spherical k-means on all rows at once: what mini-batches would come to in the end, near enough."""
+    for _ in range(2):
+        home, belongs = homes(cosines(rows, centroids), near)
+        members = np.flatnonzero(belongs)
+        order = np.argsort(home[members], kind="stable")
+        share = sparse(home[members][order], members[order], mass[members][order], (len(centroids), rows.shape[0]))
+        sums, lengths = unit((share @ rows).toarray())
+        centroids = np.where(lengths[:, None] > 0, sums, centroids)
+    return centroids
+
+
+def tried(
+    rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, numbers: range, near: float
+) -> dict[int, Floats]:
+    """Centroids for each of the numbers: joined or seeded step by step from the present ones, then settled."""
+    found = {}
+    fewer = centroids
+    for k in range(len(centroids), numbers[0] - 1, -1):
+        if k < len(fewer):
+            fewer, weights = joined(fewer, weights)
+        if k in numbers:
+            found[k] = settled(rows, mass, fewer, near)
+    more = centroids
+    while len(more) < numbers[-1]:
+        seed = farthest(cosines(rows, more).max(axis=1, initial=0.0), mass)
+        more = np.vstack([more, rows[[seed]].toarray()])
+        if len(more) in numbers:
+            found[len(more)] = settled(rows, mass, more, near)
     return found
 
 

@@ -31,8 +31,9 @@ FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
 STEP = 64  # posts placed at once; they see each other only as founders
-STEP_SHARE = 8  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
-TIDY_EVERY = 128  # posts between looks for stories that have become one; more where there are many
+STEP_SHARE = 2  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
+TIDY_EVERY = 128  # posts between looks for stories that have become one
+TIDY_SHARE = 2  # with many stories as many posts for each of them
 
 
 class Vectors(NamedTuple):
@@ -84,7 +85,7 @@ class Stories:
             parts = counts.between(start, stop), learnt.between(start, stop)
             placed[start:stop] = self._place(*parts, self._at)
             self._untidy += stop - start
-            if self._untidy >= max(TIDY_EVERY, self.live // STEP_SHARE):
+            if self._untidy >= max(TIDY_EVERY, TIDY_SHARE * self.live):
                 self._untidy = 0
                 merges += self._merge()
             start = stop

@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from models import kmeans
+from models.resting import Resting
 from models.sample import Sampled
 from models.silhouette import distances, silhouette
 from models.stories import MINUTE, Vectors, halvings
-from models.vectors import SIZE, Bools, Floats, Ints, sparse
+from models.vectors import SIZE, Floats, Ints, heaviest, matrix, parts
 
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
@@ -60,8 +61,7 @@ class Themes:
         self._ids: Ints = np.zeros(0, np.int64)
         self._sums = csr_array((0, SIZE))  # unit centroids
         self._weights: Floats = np.zeros(0)
-        self._resting_ids: Ints = np.zeros(0, np.int64)  # themes that no story is in now
-        self._resting = csr_array((0, SIZE))
+        self._resting = Resting()  # themes that no story is in now
         self._next = 0
         self._at: int | None = None
         self._seen: dict[int, int] = {}  # posts of each story that have been learnt from
@@ -80,6 +80,7 @@ class Themes:
 
         `sample` is asked for posts when the number of themes is reviewed.
         """
+        stories = _telling(stories)
         if not len(stories.ids):
             return []
         gained = self._gained(stories)
@@ -96,8 +97,8 @@ class Themes:
         self._learnt += int(gained.sum())
         if self._learnt - self._reviewed >= min(REVIEW_POSTS, self._reviewed):
             centroids = self._review(stories, rows, columns, centroids, sample)
-        self._sums = _heaviest(centroids, columns)
-        self._wake(np.arange(len(self._resting_ids) - RESTING))
+        self._sums = heaviest(centroids, columns, TERMS)
+        self._resting.keep(RESTING)
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
     def place(self, stories: Vectors) -> list[Move]:
@@ -133,8 +134,10 @@ class Themes:
             "of": np.array(sorted(self.of.items()), np.int64).reshape(-1, 2),
             "seen": np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2),
             **{name: getattr(self, name) for name in _NUMBERS},
-            **{name: getattr(self, name).copy() for name in _ARRAYS},
-            **{name: _parts(getattr(self, name)) for name in _MATRICES},
+            "ids": self._ids.copy(),
+            "weights": self._weights.copy(),
+            "sums": parts(self._sums),
+            "resting": self._resting.state(),
         }
 
     @classmethod
@@ -143,10 +146,9 @@ class Themes:
         themes = cls((state["bounds"][0], state["bounds"][1]), state["seed"])
         for name in _NUMBERS:
             setattr(themes, name, state[name])
-        for name in _ARRAYS:
-            setattr(themes, name, np.array(state[name]))
-        for name in _MATRICES:
-            setattr(themes, name, _matrix(state[name]))
+        themes._ids, themes._weights = np.array(state["ids"]), np.array(state["weights"])
+        themes._sums = matrix(state["sums"])
+        themes._resting = Resting.restored(state["resting"])
         themes.of = dict(np.array(state["of"]).tolist())
         themes._seen = dict(np.array(state["seen"]).tolist())
         return themes
@@ -179,41 +181,28 @@ class Themes:
 
         The smallest goes too, where stories that are in none would make one OUTGROWN times as large.
         """
-        home, near = _homes(kmeans.cosines(rows, centroids))
+        home, near = kmeans.homes(kmeans.cosines(rows, centroids), NEAR)
         sizes = np.bincount(home[near], mass[near], minlength=len(self._ids))
         alive = sizes > 0
         if alive.all() and len(alive) >= self.k and _crowd(rows[~near], mass[~near]) > OUTGROWN * sizes.min():
             alive[sizes.argmin()] = False
-        self._rest(np.flatnonzero(~alive), columns, centroids)
+        self._resting.add(self._ids[~alive], heaviest(centroids[~alive], columns, TERMS))
         self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
         while len(self._ids) < min(self.k, rows.shape[0]):
             seed = kmeans.farthest(kmeans.cosines(rows, centroids).max(axis=1, initial=0.0), mass)
             row = rows[[seed]].toarray()
             centroids = np.vstack([centroids, row])
-            self._ids = np.append(self._ids, self._woken(_heaviest(row, columns)))
+            self._ids = np.append(self._ids, self._id_for(heaviest(row, columns, TERMS)))
             self._weights = np.append(self._weights, mass[seed])
         return centroids
 
-    def _rest(self, dead: Ints, columns: Ints, centroids: Floats) -> None:
-        """Remember themes that have died."""
-        self._resting_ids = np.concatenate([self._resting_ids, self._ids[dead]])
-        self._resting = vstack([self._resting, _heaviest(centroids[dead], columns)], format="csr")
-
-    def _woken(self, row: csr_array) -> int:
+    def _id_for(self, centroid: csr_array) -> int:
         """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""
-        alike = _products(self._resting, row)
-        if not len(alike) or alike.max() < SAME:
+        theme = self._resting.woken(centroid, SAME)
+        if theme is None:
+            theme = self._next
             self._next += 1
-            return self._next - 1
-        place = int(alike.argmax())
-        theme = int(self._resting_ids[place])
-        self._wake(np.array([place]))
         return theme
-
-    def _wake(self, places: Ints) -> None:
-        """Those in these places rest no longer."""
-        staying = np.setdiff1d(np.arange(len(self._resting_ids)), places)
-        self._resting_ids, self._resting = self._resting_ids[staying], csr_array(self._resting[staying])
 
     # -- how many ----------------------------------------------------------------------------------------------
 
@@ -228,12 +217,12 @@ class Themes:
         numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
         if least == most or not numbers:
             return centroids
-        tried = self._tried(rows, stories.mass, centroids, numbers)
+        tried = kmeans.tried(rows, stories.mass, centroids, self._weights, numbers, NEAR)
         sample = ask()
         apart = distances(sample.rows)
         scores = {}
         for k, tried_centroids in tried.items():
-            homes, near = _homes(kmeans.cosines(rows, tried_centroids))
+            homes, near = kmeans.homes(kmeans.cosines(rows, tried_centroids), NEAR)
             of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
             score, themed = silhouette(apart, _labels(sample, of))
             if score is not None and len(np.unique(homes[near])) == k:
@@ -252,41 +241,24 @@ class Themes:
         self._reviewed = self._learnt
         return centroids
 
-    def _tried(self, rows: csr_array, mass: Floats, centroids: Floats, numbers: range) -> dict[int, Floats]:
-        """Centroids for each of the numbers: joined or seeded step by step from the present ones, then settled."""
-        tried = {}
-        fewer, weights = centroids, self._weights
-        for k in range(len(centroids), numbers[0] - 1, -1):
-            if k < len(fewer):
-                fewer, weights = kmeans.joined(fewer, weights)
-            if k in numbers:
-                tried[k] = _settled(rows, mass, fewer)
-        more = centroids
-        while len(more) < numbers[-1]:
-            seed = kmeans.farthest(kmeans.cosines(rows, more).max(axis=1, initial=0.0), mass)
-            more = np.vstack([more, rows[[seed]].toarray()])
-            if len(more) in numbers:
-                tried[len(more)] = _settled(rows, mass, more)
-        return tried
-
     def _adopt(self, rows: csr_array, mass: Floats, columns: Ints, before: Floats, after: Floats) -> Floats:
         """Go over to other centroids. One that is like a theme before carries on its id (Hungarian matching).
 
         What is left over rests; one that is like a theme at rest has its id, but rather that of one before.
         """
-        self._rest(np.arange(len(before)), columns, before)
-        alike = (_heaviest(after, columns) @ self._resting.T).toarray()
+        self._resting.add(self._ids, heaviest(before, columns, TERMS))
+        alike = (heaviest(after, columns, TERMS) @ self._resting.rows.T).toarray()
         alike[alike < SAME] = 0.0
-        alike[:, ~np.isin(self._resting_ids, self._ids)] *= 0.5
+        alike[:, ~np.isin(self._resting.ids, self._ids)] *= 0.5
         new, old = linear_sum_assignment(-alike)
         same = alike[new, old] > 0
         ids = np.full(len(after), -1, np.int64)
-        ids[new[same]] = self._resting_ids[old[same]]
-        self._wake(old[same])
+        ids[new[same]] = self._resting.ids[old[same]]
+        self._resting.wake(old[same])
         fresh = np.flatnonzero(ids < 0)
         ids[fresh] = self._next + np.arange(len(fresh))
         self._next += len(fresh)
-        home, near = _homes(kmeans.cosines(rows, after))
+        home, near = kmeans.homes(kmeans.cosines(rows, after), NEAR)
         sums = np.bincount(home[near], mass[near], minlength=len(after))
         self._ids, self._weights, self.k = ids, np.maximum(sums, LEAST), len(after)
         return after
@@ -296,7 +268,7 @@ class Themes:
     def _place(self, stories: Ints, cosines: Floats) -> list[Move]:
         """Put each story into the nearest theme, unless that is hardly nearer than its own."""
         at = {theme: place for place, theme in enumerate(self._ids.tolist())}
-        best, near = _homes(cosines)
+        best, near = kmeans.homes(cosines, NEAR)
         moves = []
         for row, story in enumerate(stories.tolist()):
             before = self.of.get(story, -1)
@@ -312,25 +284,12 @@ class Themes:
 
 
 _NUMBERS = ("k", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
-_ARRAYS = ("_ids", "_weights", "_resting_ids")
-_MATRICES = ("_sums", "_resting")
 
 
-def _parts(matrix: csr_array) -> dict[str, Ints | Floats]:
-    """A sparse matrix as arrays of its own."""
-    return {name: getattr(matrix, name).copy() for name in ("data", "indices", "indptr")}
-
-
-def _matrix(parts: Mapping[str, Any]) -> csr_array:
-    """The sparse matrix that had these parts, over all columns."""
-    data, indices, indptr = (np.array(parts[name]) for name in ("data", "indices", "indptr"))
-    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, SIZE))
-
-
-def _homes(cosines: Floats) -> tuple[Ints, Bools]:
-    """The nearest centroid of each row, and whether it is near enough to belong."""
-    home = cosines.argmax(axis=1) if cosines.shape[1] else np.zeros(len(cosines), np.int64)
-    return home, cosines.max(axis=1, initial=0.0) >= NEAR
+def _telling(stories: Vectors) -> Vectors:
+    """Those of the stories that have terms left: all of one may have faded before it is retired."""
+    filled = np.diff(stories.rows.indptr) > 0
+    return stories if filled.all() else Vectors(*(part[filled] for part in stories))
 
 
 def _crowd(rows: csr_array, mass: Floats) -> float:
@@ -341,35 +300,6 @@ def _crowd(rows: csr_array, mass: Floats) -> float:
     return float(mass[near].sum())
 
 
-def _settled(rows: csr_array, mass: Floats, centroids: Floats) -> Floats:
-    """Spherical k-means on all rows at once: what mini-batches would come to in the end, near enough."""
-    for _ in range(2):
-        home, near = _homes(kmeans.cosines(rows, centroids))
-        members = np.flatnonzero(near)
-        order = np.argsort(home[members], kind="stable")
-        share = sparse(home[members][order], members[order], mass[members][order], (len(centroids), rows.shape[0]))
-        sums, lengths = kmeans.unit((share @ rows).toarray())
-        centroids = np.where(lengths[:, None] > 0, sums, centroids)
-    return centroids
-
-
 def _labels(sample: Sampled, of: Mapping[int, int]) -> Ints:
     """The theme of each post by that of its story; -1 for none."""
     return np.array([of.get(story, -1) for story in sample.stories.tolist()], np.int64)
-
-
-def _products(rows: csr_array, row: csr_array) -> Floats:
-    """Dot products of sparse rows with one whose columns are in order."""
-    place = np.minimum(np.searchsorted(row.indices, rows.indices), len(row.indices) - 1)
-    shared = row.indices[place] == rows.indices
-    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
-
-
-def _heaviest(centroids: Floats, columns: Ints) -> csr_array:
-    """Dense centroids as sparse rows over all columns, with the TERMS greatest values of each."""
-    kept = np.zeros(centroids.shape, np.bool_)
-    top = np.argsort(-centroids, axis=1, kind="stable")[:, :TERMS]
-    np.put_along_axis(kept, top, True, axis=1)
-    row, place = np.nonzero(kept & (centroids > 0))
-    return sparse(row, columns[place], centroids[row, place], (len(centroids), SIZE))

@@ -1,7 +1,7 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -76,3 +76,31 @@ def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) ->
     """A sparse matrix from coordinates that are in order, with the 32-bit indices that scikit-learn asks for."""
     ends = np.searchsorted(rows, np.arange(shape[0] + 1)).astype(np.int32)
     return csr_array((values, columns.astype(np.int32), ends), shape=shape)
+
+
+def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
+    """Dense rows over some columns as sparse ones over all, with the `most` greatest values of each."""
+    kept = np.zeros(rows.shape, np.bool_)
+    top = np.argsort(-rows, axis=1, kind="stable")[:, :most]
+    np.put_along_axis(kept, top, True, axis=1)
+    row, place = np.nonzero(kept & (rows > 0))
+    return sparse(row, columns[place], rows[row, place], (len(rows), SIZE))
+
+
+def products(rows: csr_array, row: csr_array) -> Floats:
+    """Dot products of sparse rows with one whose columns are in order."""
+    place = np.minimum(np.searchsorted(row.indices, rows.indices), len(row.indices) - 1)
+    shared = row.indices[place] == rows.indices
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
+
+
+def parts(rows: csr_array) -> dict[str, Ints | Floats]:
+    """A sparse matrix as arrays of its own."""
+    return {name: getattr(rows, name).copy() for name in ("data", "indices", "indptr")}
+
+
+def matrix(parts: Mapping[str, Any]) -> csr_array:
+    """The sparse matrix over all columns that had these parts."""
+    data, indices, indptr = (np.array(parts[name]) for name in ("data", "indices", "indptr"))
+    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, SIZE))

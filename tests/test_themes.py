@@ -222,7 +222,7 @@ def test_the_themes_at_rest_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     for turn in range(30):
         learn(themes, {turn: ((f"#tag{turn}", f"{turn}word"), 5)}, turn)
         themes.forget({turn})
-        assert len(themes._resting_ids) == themes._resting.shape[0] <= 3
+        assert len(themes._resting.ids) == themes._resting.rows.shape[0] <= 3
     assert themes.live == [29]
     learn(themes, {30: (("#tag28", "28word"), 5)}, 30)
     assert themes.live == [28]
@@ -265,7 +265,7 @@ def test_ids_are_unique_and_moves_add_up_whatever_comes() -> None:
         placed = {n: theme for n, theme in placed.items() if n in stories}
         assert placed == themes.of
         assert len(set(themes.live)) == len(themes.live) == min(themes.k, len(stories))
-        assert not set(themes.live) & set(themes._resting_ids.tolist())
+        assert not set(themes.live) & set(themes._resting.ids.tolist())
         assert set(themes.of.values()) <= set(themes.live)
 
 
@@ -311,11 +311,11 @@ def test_new_stories_go_to_the_nearest_theme_and_strange_ones_to_none_until_it_l
     assert themes.place(vectors(stories)) == []
     learn(themes, stories)
     ids = one_each(by_family(themes, stories))
-    before = packed(themes.state()["_weights"])
+    before = packed(themes.state()["weights"])
     new = {90: (story("music", "late"), 1), 91: (("#strange", "thing"), 1)}
     assert themes.place(vectors(new)) == [Move(90, -1, ids["music"])]
     assert 91 not in themes.of
-    assert packed(themes.state()["_weights"]) == before
+    assert packed(themes.state()["weights"]) == before
 
 
 def test_the_story_that_another_becomes_part_of_keeps_its_own_theme() -> None:
@@ -403,6 +403,16 @@ def test_no_word_is_kept() -> None:
     for family in ("sport", "music", "food"):
         assert not [word for word in story(family, f"a{family}") if word.strip("#").encode() in kept]
     assert set(strings(themes.state())) <= {*themes.state(), "data", "indices", "indptr"}
+
+
+def test_a_story_whose_terms_have_all_faded_does_no_harm() -> None:
+    themes = Themes((3, 3))
+    learn(themes, world("sport", "music", "food"))
+    left = world("sport", "music", each=1) | {90: ((), 50), 91: ((), 7)}
+    learn(themes, left, 1)
+    learn(themes, grown(left, 9), 2)
+    assert not {90, 91} & themes.of.keys()
+    assert themes.place(vectors(left)) == learn(themes, {90: ((), 99)}, 3) == []
 
 
 def test_themes_are_bounded_by_their_stories(monkeypatch: pytest.MonkeyPatch) -> None:

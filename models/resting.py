@@ -1,0 +1,52 @@
+"""Themes at rest: the centroids of those that no story is in, so that one that comes back has its id again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from models.vectors import SIZE, Ints, matrix, parts, products
+
+
+class Resting:
+    """Ids and unit centroids, shape (ids, SIZE), the longest at rest first."""
+
+    def __init__(self) -> None:
+        self.ids: Ints = np.zeros(0, np.int64)
+        self.rows = csr_array((0, SIZE))
+
+    def add(self, ids: Ints, rows: csr_array) -> None:
+        """Lay themes to rest."""
+        self.ids = np.concatenate([self.ids, ids])
+        self.rows = vstack([self.rows, rows], format="csr")
+
+    def wake(self, places: Ints) -> None:
+        """Those in these places rest no longer."""
+        staying = np.setdiff1d(np.arange(len(self.ids)), places)
+        self.ids, self.rows = self.ids[staying], csr_array(self.rows[staying])
+
+    def woken(self, row: csr_array, same: float) -> int | None:
+        """Wake the one most like a centroid, if their cosine is at least `same`. Returns its id."""
+        alike = products(self.rows, row)
+        if not len(alike) or alike.max() < same:
+            return None
+        place = int(alike.argmax())
+        theme = int(self.ids[place])
+        self.wake(np.array([place]))
+        return theme
+
+    def keep(self, most: int) -> None:
+        """Forget all but the newest."""
+        self.wake(np.arange(len(self.ids) - most))
+
+    def state(self) -> dict[str, Any]:
+        """All that a later `restored` needs: arrays."""
+        return {"ids": self.ids.copy(), **parts(self.rows)}
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> "Resting":
+        """Those that were saved."""
+        resting = cls()
+        resting.ids, resting.rows = np.array(state["ids"]), matrix(state)
+        return resting
