@@ -819,3 +819,10 @@ def contrast(ink: tuple[int, int, int], ground: tuple[int, int, int]) -> float:
 
     light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+async def test_the_header_of_an_old_feed_says_of_which_day_it_is() -> None:
+    async with monitor(fakes.shown(lag=None)) as m:
+        assert "2026-03-01  21:04:31 UTC" in m.header
+        await m.hear(fakes.shown(fakes.busy(retained=1), lag=0.2))
+        assert "2026-03-01" not in m.header

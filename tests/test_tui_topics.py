@@ -142,6 +142,16 @@ async def test_news_stands_beside_a_message_and_does_not_push_it_out() -> None:
         assert "1m is the shortest window · now rising: #newthing" in m.events
 
 
+async def test_news_that_has_grown_old_under_another_page_is_not_told_again() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.hear(fakes.shown(with_bursts(anew())))
+        assert "now rising: #newthing" in m.events
+        await m.press("c")
+        await m.hear(fakes.shown(with_bursts()))
+        await m.press("escape")
+        assert "now rising" not in m.events
+
+
 async def test_what_one_must_know_is_never_hidden_by_what_rises() -> None:
     notices = ["cap of 1,000,000 posts reached: 52,112 older ones were dropped", "text of 12 posts not kept"]
     async with monitor(fakes.shown(fakes.busy(notices=notices)), size=(80, 24)) as m:
@@ -267,6 +277,15 @@ def test_a_story_tells_all_that_is_known_of_it() -> None:
     alone = page_text(story_lines(fakes.stories()[6], fakes.busy(), 110))
     assert "in none yet" in alone
     assert "rising" not in alone
+
+
+def test_where_the_feed_names_no_authors_none_are_counted() -> None:
+    nobody = msgspec.structs.replace(fakes.stories()[0], authors=0)
+    assert "4,120, authors not told" in page_text(story_lines(nobody, fakes.busy(), 110))
+    row = text_of(story_table([nobody], 110)[1])
+    assert row.split()[2] == "–"
+    burst = msgspec.structs.replace(fakes.bursts()[1], by=[])
+    assert "31 posts, 4 expected" in page_text(why(burst))
 
 
 def test_a_post_names_its_story() -> None:

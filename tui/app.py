@@ -178,7 +178,7 @@ class TrendtopApp(App[None]):
         return [screen for screen in reversed(self.screen_stack) if isinstance(screen, ViewScreen)]
 
     def _say(self, text: str, role: str = "", lasting: bool = False) -> None:
-        for screen in self._views():
+        for screen in self._views() if lasting else self._views()[:1]:
             screen.say(text, role, lasting)
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
@@ -256,6 +256,7 @@ class TrendtopApp(App[None]):
 
     def _turn_to(self, page: type[RisingScreen] | type[TopicsScreen]) -> None:
         if not isinstance(self.screen, TablesScreen):
+            self._overview.hush()
             self.push_screen(page())
         elif not isinstance(self.screen, page):
             self.switch_screen(page())

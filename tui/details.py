@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from engine.snapshot import Burst, Cluster, DraftScore, Hashtag, PostRow, Prediction, Snapshot, Story, WordScore
-from tui.facts import fact, heading, long_fact, post_list, wrap_lines
+from tui.facts import by_authors, fact, heading, long_fact, post_list, wrap_lines
 from tui.format import (
     UNKNOWN,
     count,
@@ -47,7 +47,7 @@ def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int, posts: Posts = N
         error = f"none here, but tags in {count(snapshot.hashtags_error)} posts or fewer may be missing"
     return [
         fact("hashtag", (f"#{tag.tag}", "accent")),
-        fact("posts", (count(tag.posts), "strong"), (f" by {count(tag.authors)} authors", "")),
+        fact("posts", (count(tag.posts), "strong"), (by_authors(tag.authors), "")),
         fact("share", (percent(tag.share), ""), (" of the posts in the window", "muted")),
         fact("change", (signed(tag.change), ""), (" posts against the window before", "muted")),
         fact("sentiment", sentiment_cell(tag.sentiment, tag.scored), (f"  {count(tag.scored)} scored", "muted")),

@@ -19,6 +19,11 @@ def long_fact(name: str, text: str, width: int) -> list[Line]:
     return [fact(name if index == 0 else "", (part, "")) for index, part in enumerate(parts)]
 
 
+def by_authors(authors: int) -> str:
+    """ " by 31 authors"; where the feed names none, that it does not."""
+    return f" by {count(authors)} authors" if authors else ", authors not told"
+
+
 def heading(text: str) -> list[Line]:
     """A heading after a blank line."""
     return [BLANK, ((text, "head"),)]

@@ -1,10 +1,11 @@
 """All that is known of a topic, as lines for a page: cluster, story, burst."""
 
 from engine.snapshot import Burst, Cluster, PostRow, Snapshot, Story
-from tui.facts import fact, heading, long_fact, post_list
+from tui.facts import by_authors, fact, heading, long_fact, post_list
 from tui.format import UNKNOWN, chance, count, day_and_clock, duration, expected, percent, signed, whole_percent
 from tui.lines import Line, Span, cut
 from tui.widgets.cells import author_cell, copies_cell, sentiment_cell, times_cell, trend_cell
+from tui.widgets.rising import people
 from tui.widgets.stories import story_table
 
 NAME = 60  # cells of a label inside a line
@@ -53,7 +54,7 @@ def burst_lines(burst: Burst, snapshot: Snapshot, width: int, posts: Posts = Non
     if story is not None:
         lines += [
             fact("story", *_named(story.id, story.label)),
-            fact("", (f"{count(story.posts)} posts by {count(story.authors)} authors, ", "muted"), *_copies(story)),
+            fact("", (f"{count(story.posts)} posts{by_authors(story.authors)}, ", "muted"), *_copies(story)),
             fact("cluster", *_cluster(story.cluster, snapshot)),
         ]
     return [
@@ -81,7 +82,7 @@ def _cluster(number: int | None, snapshot: Snapshot) -> list[Span]:
 
 def _figures(topic: Cluster | Story) -> list[Line]:
     return [
-        fact("posts", (count(topic.posts), "strong"), (f" by {count(topic.authors)} authors", "")),
+        fact("posts", (count(topic.posts), "strong"), (by_authors(topic.authors), "")),
         fact("copies", copies_cell(topic.copies), (" of its posts nearly repeat an earlier one", "muted")),
         fact("share", (percent(topic.share), ""), (" of the posts in the window", "muted")),
         fact("change", (signed(topic.change), ""), (" posts against the window before", "muted")),
@@ -116,7 +117,7 @@ def _span(seconds: int) -> str:
 
 
 def _against(burst: Burst) -> str:
-    return f"{count(burst.authors)} authors, {expected(burst.expected)} expected, ×{times_cell(burst.times)[0]}"
+    return f"{people(burst)}, {expected(burst.expected)} expected, ×{times_cell(burst.times)[0]}"
 
 
 def _in_short(burst: Burst) -> list[Span]:

@@ -164,6 +164,10 @@ class ViewScreen(Screen[None]):
         """Show a piece of news on the event line, beside any message."""
         self._events.announce(text)
 
+    def hush(self) -> None:
+        """Say no more of what was said: it will be old when this screen is seen again."""
+        self._events.hush()
+
     def on_screen_resume(self) -> None:
         """Ask for what has come meanwhile."""
         self.post_message(Resumed(self))

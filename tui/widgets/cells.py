@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.clean import clean_line
 from tui.draw import spark
-from tui.format import mood, sentiment, short, signed, whole_percent
+from tui.format import count, mood, sentiment, short, signed, whole_percent
 from tui.lines import Span
 
 TREND = 10  # cells of a sparkline
@@ -36,6 +36,11 @@ def author_cell(name: str, author: str) -> Span:
     """Who wrote it: the handle if the feed gives one, else the end of the account's id."""
     shown = clean_line(name) or clean_line(author)[-12:]
     return (shown or "(hidden)", "accent")
+
+
+def authors_cell(authors: int) -> Span:
+    """How many there are; not known where the feed names none."""
+    return (count(authors or None), "")
 
 
 def text_cell(text: str) -> Span:

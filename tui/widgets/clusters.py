@@ -5,7 +5,16 @@ from collections.abc import Hashable
 from engine.snapshot import Cluster, Snapshot
 from tui.format import count, percent, ratio, whole_percent
 from tui.lines import Span
-from tui.widgets.cells import TREND, change_cell, copies_cell, label_cell, sentiment_cell, tags_cell, trend_cell
+from tui.widgets.cells import (
+    TREND,
+    authors_cell,
+    change_cell,
+    copies_cell,
+    label_cell,
+    sentiment_cell,
+    tags_cell,
+    trend_cell,
+)
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
 
@@ -67,7 +76,7 @@ COLUMNS = (
     Column[Cluster]("Δ", lambda c: change_cell(c.change), 6, rank=1, order=lambda c: c.change),
     Column[Cluster]("mean", lambda c: sentiment_cell(c.sentiment, c.scored), 6, order=lambda c: c.sentiment),
     Column[Cluster]("scored", lambda c: (percent(c.coverage, 0), "muted"), 6, rank=5, order=lambda c: c.coverage),
-    Column[Cluster]("authors", lambda c: (count(c.authors), ""), 8, rank=4, order=lambda c: c.authors),
+    Column[Cluster]("authors", lambda c: authors_cell(c.authors), 8, rank=4, order=lambda c: c.authors),
     Column[Cluster]("copies", lambda c: copies_cell(c.copies), 6, rank=6, order=lambda c: c.copies),
     Column[Cluster]("stories", lambda c: (count(c.stories), ""), 7, rank=7, order=lambda c: c.stories),
     Column[Cluster]("trend", lambda c: trend_cell(c.trend), TREND, False, rank=3),

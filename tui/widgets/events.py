@@ -34,6 +34,12 @@ class EventLine(Panel):
         self._news, self._news_left = ((text, "busy"),), FRAMES_SHOWN
         self.redraw()
 
+    def hush(self) -> None:
+        """Drop the message and the news, unless they are to last."""
+        self._left, self._news_left = min(self._left, 0), 0
+        self._pass_a_frame()
+        self.redraw()
+
     def name_burst(self, wanted: bool) -> None:
         """Whether to name the foremost burst."""
         self._names_burst = wanted

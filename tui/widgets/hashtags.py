@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 from engine.snapshot import Hashtag, Snapshot
 from tui.format import count, percent
-from tui.widgets.cells import TREND, change_cell, sentiment_cell, tags_cell, trend_cell
+from tui.widgets.cells import TREND, authors_cell, change_cell, sentiment_cell, tags_cell, trend_cell
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
 
@@ -38,7 +38,7 @@ COLUMNS = (
     Column[Hashtag]("posts", lambda h: (count(h.posts), "strong"), 7, order=lambda h: h.posts),
     Column[Hashtag]("share", lambda h: (percent(h.share), ""), 6, rank=2, order=lambda h: h.share),
     Column[Hashtag]("Δ", lambda h: change_cell(h.change), 6, rank=4, order=lambda h: h.change),
-    Column[Hashtag]("authors", lambda h: (count(h.authors), ""), 7, rank=5, order=lambda h: h.authors),
+    Column[Hashtag]("authors", lambda h: authors_cell(h.authors), 7, rank=5, order=lambda h: h.authors),
     Column[Hashtag]("mean", lambda h: sentiment_cell(h.sentiment, h.scored), 6, rank=1, order=lambda h: h.sentiment),
     Column[Hashtag]("trend", lambda h: trend_cell(h.trend), TREND, False, rank=3),
     Column[Hashtag]("hashtag", lambda h: tags_cell([h.tag])),

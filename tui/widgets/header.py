@@ -37,9 +37,16 @@ def header_line(view: View, width: int) -> Line:
         parts += [*_facts(frame, view.asked), *_meters(frame.snapshot.meters)]
         parts += [
             (12, (("engine ", "muted"), (f"{frame.health.cpu:.0%} {size(frame.health.memory)}", ""))),
+            (9, _day(frame)),
             (8, ((clock(frame.snapshot.as_of), ""), (" UTC", "muted"))),
         ]
     return ((" ", ""), *fit(parts, width - 1))
+
+
+def _day(frame: Frame) -> Line:
+    """The date, where it need not be today's."""
+    as_of, behind = frame.snapshot.as_of, frame.health.lag
+    return () if as_of is None or (behind is not None and behind < OLD) else ((f"{as_of:%Y-%m-%d}", "muted"),)
 
 
 def state(view: View) -> Line:

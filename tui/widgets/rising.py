@@ -24,10 +24,15 @@ def name_of(burst: Burst) -> str:
     return f'"{name}"' if burst.kind == "word" else name
 
 
+def people(burst: Burst) -> str:
+    """How many spoke of it; where the feed names no authors, each post counts as somebody's own."""
+    return f"{count(burst.authors)} {'authors' if burst.by else 'posts'}"
+
+
 def in_a_line(burst: Burst) -> str:
     """A burst in a few words: #newthing ×7.8, 31 authors since 14:32."""
     name = cut(name_of(burst), NAME)
-    return f"{name} ×{times_cell(burst.times)[0]}, {count(burst.authors)} authors since {hour(burst.start)}"
+    return f"{name} ×{times_cell(burst.times)[0]}, {people(burst)} since {hour(burst.start)}"
 
 
 class Rising(Table[Burst]):

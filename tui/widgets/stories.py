@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 from engine.snapshot import Snapshot, Story
 from tui.format import count, day_and_hour, percent
 from tui.lines import Line
-from tui.widgets.cells import TREND, change_cell, copies_cell, label_cell, sentiment_cell, trend_cell
+from tui.widgets.cells import TREND, authors_cell, change_cell, copies_cell, label_cell, sentiment_cell, trend_cell
 from tui.widgets.columns import Column, fitting, heading, layout
 from tui.widgets.table import Table
 
@@ -41,7 +41,7 @@ COLUMNS = (
     Column[Story]("#", lambda s: (str(s.id), "muted"), 7, rank=5),
     Column[Story]("cluster", lambda s: ("" if s.cluster is None else str(s.cluster), "muted"), 7, rank=6),
     Column[Story]("posts", lambda s: (count(s.posts), "strong"), 7, order=lambda s: s.posts),
-    Column[Story]("authors", lambda s: (count(s.authors), ""), 7, order=lambda s: s.authors),
+    Column[Story]("authors", lambda s: authors_cell(s.authors), 7, order=lambda s: s.authors),
     Column[Story]("copies", lambda s: copies_cell(s.copies), 6, rank=1, order=lambda s: s.copies),
     Column[Story]("share", lambda s: (percent(s.share), ""), 6, rank=7, order=lambda s: s.share),
     Column[Story]("Δ", lambda s: change_cell(s.change), 6, rank=2, order=lambda s: s.change),
