@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -45,6 +46,8 @@ class Watching:
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, *(argv or ("-m", "engine.worker"))]
         pipe = subprocess.PIPE
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job, and a child would inherit it
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, env=env, pass_fds=fds)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
