@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models.copies import Copies
 
-COPY_WEIGHT = 0.5
+COPY_WEIGHT = 0.5  # what is said a thousand times does not drown what is said once
 
 
 class Mark(NamedTuple):
