@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
+from heapq import nsmallest
 from itertools import islice
 from math import fsum, log, sqrt
 
@@ -11,15 +11,17 @@ from engine.ledger import Entry
 from engine.picture_clusters import story_name
 from engine.pipeline import Engine
 from engine.ranking import foremost
-from engine.risen import Event, Member, checksum, story_of, words_of
+from engine.risen import Event, checksum, story_of, words_of
 from engine.rising import Rising
 from engine.snapshot import Burst
 from engine.units import moment
 
 SHOWN_AFTER = 5  # bursts that are over and began before the window, shown still
-READ = 300  # newest posts of a burst that are read
+READ = 120  # posts of a burst that are read, of more a sample
 COMPARED = 1_000  # newest posts of the feed that it is compared with
 TERMS = 6
+NAME_SHARE = 0.2  # of its posts that say each word of a name that stays when it is over
+NAMED = 3  # of them that name a story that is over
 TAGS = 5
 TAG_SHARE = 0.1  # of its posts that a tag of it must be on
 BY = 5
@@ -46,7 +48,7 @@ def _shown(rising: Rising, start: int | None) -> list[Event]:
 
 def _burst(engine: Engine, event: Event, usual: Mapping[str, float]) -> Burst:
     posts = [engine.ledger.posts[key] for key in event.posts]
-    read = nlargest(READ, posts, key=lambda entry: (entry.time, entry.key))
+    read = _sample(posts)
     member, rise = event.lead()
     own = _telling(_shares(read), usual)
     terms = [term for term in _highest(own, TERMS + TAGS) if not term.startswith("#")][:TERMS]
@@ -55,7 +57,7 @@ def _burst(engine: Engine, event: Event, usual: Mapping[str, float]) -> Burst:
     return Burst(
         id=event.id,
         kind=member.kind,
-        name=_name(engine, member, read) or " ".join(terms[:3]) or "(no words)",
+        name=_name(engine, event, posts) or _commonest(read) or "(no words)",
         story=story,
         start=moment(event.start),
         end=None if end is None else moment(end),
@@ -72,11 +74,20 @@ def _burst(engine: Engine, event: Event, usual: Mapping[str, float]) -> Burst:
     )
 
 
-def _name(engine: Engine, member: Member, read: Sequence[Entry]) -> str:
+def _sample(posts: Sequence[Entry]) -> list[Entry]:
+    """READ of them by a checksum of author and time: a fair sample, in which little changes when a few come or go."""
+    if len(posts) <= READ:
+        return [*posts]
+    return nsmallest(READ, posts, key=lambda entry: (checksum(f"{entry.author} {entry.time}"), entry.key))
+
+
+def _name(engine: Engine, event: Event, posts: Sequence[Entry]) -> str:
     """What the posts call it; "" if those that did are gone."""
+    member, _ = event.lead()
     if member.kind == "story":
-        return story_name(engine, member.subject)
-    for entry in read:
+        name = story_name(engine, member.subject)
+        return name if event.end is None or _say(posts, name.split()) else ""
+    for entry in posts:
         if member.kind == "tag":
             named = (f"#{tag}" for tag in entry.analysis.tags if checksum(tag) == member.subject)
         else:
@@ -84,6 +95,20 @@ def _name(engine: Engine, member: Member, read: Sequence[Entry]) -> str:
         if name := next(named, ""):
             return name
     return ""
+
+
+def _say(posts: Sequence[Entry], words: Iterable[str]) -> bool:
+    """Whether enough posts say each word: a story may be about something else once its burst is over."""
+    said = Counter(term for entry in posts for term in set(entry.analysis.terms))
+    return all(said[word] >= NAME_SHARE * len(posts) for word in words)
+
+
+def _commonest(read: Sequence[Entry]) -> str:
+    """The words that most of its posts share, tags before others: no more than these posts decide what they are."""
+    counts = Counter(term for entry in read for term in set(entry.analysis.terms))
+    tags = {term: n for term, n in counts.items() if term.startswith("#") and n > len(read) / 2}
+    words = {term: n for term, n in counts.items() if not term.startswith("#")}
+    return " ".join(foremost(tags or words, NAMED))
 
 
 def _story(engine: Engine, event: Event, read: Iterable[Entry]) -> int | None:
