@@ -1,5 +1,7 @@
 """Where posts stand among topics: stories that have become part of others, and the theme that each story is in."""
 
+from models.stories import followed
+
 ROOM = 1_000  # stories remembered, besides twice as many as there were posts of when they were looked through
 
 
@@ -17,9 +19,7 @@ class Places:
 
     def story(self, story: int | None) -> int | None:
         """The story that a story is by now: a chain of merges is followed to its end."""
-        while story in self.merged:
-            story = self.merged[story]
-        return story
+        return None if story is None else followed(self.merged, story)
 
     def theme(self, story: int | None) -> int | None:
         """The theme of a story that is no part of another; None if it has none."""

@@ -106,7 +106,8 @@ class Stories:
         counts = count([terms], self.seed)
         if not self.live or not len(counts.rows):
             return None
-        scores = self._scores(*self._unit(counts))[0]
+        columns, place = np.unique(counts.columns, return_inverse=True)
+        scores = self._scores(columns, self._unit(counts, columns, place))[0]
         best = int(scores.argmax())
         if scores[best] < NEAR:
             return None
@@ -167,8 +168,9 @@ class Stories:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
-        table.usual.add(counts)
-        columns, terms = self._unit(counts)
+        columns, place, times = np.unique(counts.columns, return_inverse=True, return_counts=True)
+        table.usual.add(columns, times, counts.size)
+        terms = self._unit(counts, columns, place)
         scores = self._scores(columns, terms)
         loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))
         if len(loose):
@@ -180,14 +182,13 @@ class Stories:
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
-    def _unit(self, counts: Counts) -> tuple[Ints, csr_array]:
-        """The columns that documents have, and their unit TF-IDF over these, shape (columns, documents)."""
-        columns, place = np.unique(counts.columns, return_inverse=True)
+    def _unit(self, counts: Counts, columns: Ints, place: Ints) -> csr_array:
+        """Unit TF-IDF of documents over the `columns` that they have, at `place`, shape (columns, documents)."""
         values = counts.values * self._table.idf(columns)[place]
         squares = np.bincount(counts.rows, values * values, minlength=counts.size)
         values = values / np.sqrt(squares)[counts.rows]
         order = np.argsort(place, kind="stable")
-        return columns, sparse(place[order], counts.rows[order], values[order], (len(columns), counts.size))
+        return sparse(place[order], counts.rows[order], values[order], (len(columns), counts.size))
 
     def _scores(self, columns: Ints, terms: csr_array) -> Floats:
         """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories).

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.vectors import SIZE, Counts
+from models.vectors import SIZE, Ints
 
 MOST = 0.6  # share of recent posts above which a column weighs less
 LEAST = 0.05  # what one weighs that is in all
@@ -38,13 +38,12 @@ class Usual:
             self._posts /= self._weight
             self._weight = 1.0
 
-    def add(self, counts: Counts) -> None:
-        """Count documents, each column once a document, and say anew what their columns weigh."""
-        columns, times = np.unique(counts.columns, return_counts=True)
-        tracked = (times * RARE > counts.size) | (self._found[columns] > 0)
+    def add(self, columns: Ints, times: Ints, posts: int) -> None:
+        """Count documents, in so many of which each of the columns is, and say anew what these columns weigh."""
+        tracked = (times * RARE > posts) | (self._found[columns] > 0)
         columns, times = columns[tracked], times[tracked]
         self._found[columns] += times * self._weight
-        self._posts += counts.size * self._weight
+        self._posts += posts * self._weight
         share = np.minimum(1.0, self._found[columns] / max(self._posts, ENOUGH * self._weight))
         self.damping[columns] = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST))))
 
