@@ -96,6 +96,8 @@ def _notices(engine: Engine) -> list[str]:
         notices.append(
             f"cap of {engine.config.max_posts:,} posts reached: {engine.ledger.evicted:,} older ones were dropped"
         )
+    if engine.rising.overlooked:
+        notices.append(f"{engine.rising.overlooked:,} times too much came to watch for bursts: some may be missed")
     if engine.ledger.unrecognised:
         notices.append(f"{engine.ledger.unrecognised:,} reactions can no longer be recognised: too many to remember")
     if engine.withheld:

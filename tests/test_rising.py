@@ -25,7 +25,7 @@ from engine.simulate.planted import PlantedBurst
 from engine.simulate.world import World
 from engine.snapshot import Burst
 from models.ctfidf import Label
-from tests.feeds import delete, edit, like, post, run, uri
+from tests.feeds import PRESENT, delete, edit, like, post, run, uri
 
 START = int(datetime(2026, 7, 4, 12, tzinfo=UTC).timestamp()) * SECOND
 GRID = 5 * SECOND
@@ -461,3 +461,16 @@ def test_a_story_that_an_engine_merges_is_one_burst() -> None:
     told = [entry for entry in engine.ledger.posts.values() if "noise" in entry.text or "bang" in entry.text]
     assert {engine.places.story(entry.story) for entry in told} == {burst.story}
     assert len({entry.story for entry in told}) == 2, "nothing was merged"
+
+
+def test_a_cap_that_bites_is_told(kelton: Engine) -> None:
+    assert not any("bursts" in notice for notice in snapshot(kelton).notices)
+    engine = Engine(EngineConfig(max_texts=1 << 10))
+    for detector in engine.rising._detectors["word"]:
+        detector._most = 10
+    said = [
+        post(f"w{n}", START + n * SECOND, f"{chr(97 + n % 26)}{n}x unlike {n}y", f"did:plc:{n}") for n in range(600)
+    ]
+    engine.feed(0, [line.encode() for line in said], PRESENT)
+    engine.finish()
+    assert any("watch for bursts" in notice for notice in snapshot(engine).notices)
