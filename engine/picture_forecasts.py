@@ -15,7 +15,7 @@ from engine.snapshot import (
     Score,
 )
 from engine.units import moment, to_count
-from models.engagement import Forecast
+from models.engagement import LEARNING, Forecast
 
 
 def labels(engine: Engine) -> list[Labels]:
@@ -30,6 +30,7 @@ def labels(engine: Engine) -> list[Labels]:
                 matured=queue.matured[index],
                 censored=dict(sorted(queue.censored[index].items())),
                 first_due=None if due is None else moment(due),
+                learning=queue.matured[index] < LEARNING,
             )
         )
     return rows
@@ -110,11 +111,14 @@ def scoreboard(engine: Engine) -> list[Score]:
                     champion=score.champion,
                     n=score.n,
                     mae_log=score.mae_log,
+                    mse_log=score.mse_log,
                     mae=score.mae,
+                    mse=score.mse,
                     skill=score.skill,
                     spearman=score.spearman,
                     coverage80=score.coverage80,
                     width80=score.width80,
+                    version=score.version,
                 )
             )
     return rows

@@ -202,11 +202,14 @@ class Score(Frozen, frozen=True, kw_only=True):
     champion: bool
     n: int
     mae_log: float | None  # mean absolute error of log(1 + engagements)
-    mae: float | None
+    mse_log: float | None  # mean squared error of the same
+    mae: float | None  # in engagements, as is the next
+    mse: float | None
     skill: float | None  # 1 - mae_log / that of the author baseline
     spearman: float | None
     coverage80: float | None  # share of outcomes inside the 80 % interval
     width80: float | None  # mean width of the interval in log(1 + engagements)
+    version: int = 0  # refits so far; 0 for a model that is never refitted
 
 
 class Labels(Frozen, frozen=True, kw_only=True):
@@ -217,6 +220,7 @@ class Labels(Frozen, frozen=True, kw_only=True):
     matured: int
     censored: dict[str, int]  # reason -> posts
     first_due: datetime | None  # when the first label is due, while none has matured
+    learning: bool = True  # whether fewer labels have matured than a model is trusted after: a baseline leads
 
 
 class PostRow(Frozen, frozen=True, kw_only=True):

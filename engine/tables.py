@@ -103,7 +103,7 @@ def _metrics(snapshot: Snapshot) -> Iterator[Row]:
             put(group, f"censored: {why}", count)
     for score in snapshot.scoreboard:
         group = f"scoreboard_{score.horizon}s_{score.model}"
-        for name in ("champion", "n", "mae_log", "mae", "skill", "spearman", "coverage80", "width80"):
+        for name in ("champion", "version", "n", "mae_log", "mse_log", "mae", "mse", "skill", "spearman", "coverage80", "width80"):
             put(group, name, getattr(score, name))
     return iter(rows)
 

@@ -58,6 +58,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     spearman: float | None
     coverage80: float | None  # of the intervals that were shown; only on the champion
     width80: float | None
+    version: int = 0  # refits so far
 
 
 class EngagementModel:
@@ -175,4 +176,5 @@ def _score(model: int, race: Race) -> ModelScore:
         spearman=metrics.spearman(actual, predicted),
         coverage80=metrics.coverage(bounded[:, 0], bounded[:, 1], bounded[:, 2]),
         width80=metrics.width(bounded[:, 1], bounded[:, 2]),
+        version=race.models[model].version,
     )
