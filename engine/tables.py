@@ -9,6 +9,21 @@ from engine.snapshot import Snapshot
 Row = dict[str, Any]
 
 
+SCORE_FIELDS = [
+    "champion",
+    "version",
+    "n",
+    "mae_log",
+    "mse_log",
+    "mae",
+    "mse",
+    "skill",
+    "spearman",
+    "coverage80",
+    "width80",
+]
+
+
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with a Z; microseconds only where there are any."""
     return None if moment is None else moment.replace(tzinfo=None).isoformat() + "Z"
@@ -103,7 +118,7 @@ def _metrics(snapshot: Snapshot) -> Iterator[Row]:
             put(group, f"censored: {why}", count)
     for score in snapshot.scoreboard:
         group = f"scoreboard_{score.horizon}s_{score.model}"
-        for name in ("champion", "version", "n", "mae_log", "mse_log", "mae", "mse", "skill", "spearman", "coverage80", "width80"):
+        for name in SCORE_FIELDS:
             put(group, name, getattr(score, name))
     return iter(rows)
 
