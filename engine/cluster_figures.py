@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from engine.arrivals import books
 from engine.evaluation import Grouping, Replay
-from engine.platforms.decode import LEFT_OUT
 from models.clustering_metrics import agreement, labelled, purity_of_largest, silhouette, sums
 
 DIGITS = 6
@@ -61,10 +61,6 @@ def figures(replay: Replay) -> ClusterFigures:
     sample = replay.sample.values
     cohesion = silhouette([text.terms for text, _ in sample], [story for _, story in sample])
     reading, placing = replay.seconds
-    ignored = replay.intake.ignored
-    left_out = ignored[LEFT_OUT.reason].times if LEFT_OUT.reason in ignored else 0
-    rejected = {reason: tallied.times for reason, tallied in sorted(replay.intake.rejections.items())}
-    others = replay.intake.read - replay.posts - replay.duplicates - left_out - sum(rejected.values())
     return ClusterFigures(
         **_agreed(replay.stories, cohesion, len(sample)),
         stories=len(sizes),
@@ -79,11 +75,7 @@ def figures(replay: Replay) -> ClusterFigures:
         unlabelled=replay.unlabelled,
         unplaced=replay.posts - replay.deleted - sum(sizes),
         deleted=replay.deleted,
-        duplicates=replay.duplicates,
-        late=replay.late,
-        left_out=left_out,
-        rejected=rejected,
-        others=others,
+        **books(replay)._asdict(),
         posts_per_s=_rate(replay.posts, placing),
         posts_per_s_with_terms=_rate(replay.posts, reading + placing),
     )
