@@ -106,9 +106,41 @@ def _parser() -> argparse.ArgumentParser:
 def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
     """What `evaluate` can measure."""
     clusters = measures.add_parser("clusters", help="stories and themes against the label of each post")
-    clusters.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
-    clusters.add_argument("--json", action="store_true", help="print one JSON object")
-    clusters.add_argument(
+    _labelled_options(clusters)
+    _order_options(clusters)
+    clusters.set_defaults(run=_evaluate_clusters)
+
+    sentiment = measures.add_parser(
+        "sentiment",
+        help="moods against the label of each post",
+        description="Compare the mood of each post with its label: accuracy, F1 and recall, in all and by mood, the "
+        "confusion matrix, and the share that is not scored.",
+    )
+    _labelled_options(sentiment)
+    _lateness_option(sentiment)
+    sentiment.add_argument(
+        "--gate",
+        choices=("on", "off"),
+        default="on",
+        help="on (default): as on screen, text that is not English is not scored; off: VADER's own figures",
+    )
+    sentiment.add_argument(
+        "--labels",
+        type=options.sentiment_labels,
+        metavar="negative=0,neutral=1,positive=2",
+        help="what the labels stand for, or rating[=0.05] for ratings around 0 (default: words, -1/0/1, or 0/1/2 if "
+        "all three are there)",
+    )
+    sentiment.set_defaults(run=_evaluate_sentiment)
+
+
+def _labelled_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print one JSON object")
+    shown.add_argument("--plot", action="store_true", help="draw the figures too, as wide as the terminal")
+    add(
         "--keep",
         type=options.condition,
         action="append",
@@ -116,9 +148,7 @@ def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="FIELD=VALUE",
         help="read only lines where FIELD is VALUE; of several, all must hold",
     )
-    _source_options(clusters)
-    _order_options(clusters)
-    clusters.set_defaults(run=_evaluate_clusters)
+    _source_options(parser)
 
 
 def _version() -> str:
@@ -152,9 +182,14 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
     _order_options(parser)
 
 
+def _lateness_option(parser: argparse.ArgumentParser) -> None:
+    lateness = "depth of the reorder buffer (default 2s)"
+    parser.add_argument("--lateness", type=options.lateness, metavar="2s|all", help=lateness)
+
+
 def _order_options(parser: argparse.ArgumentParser) -> None:
+    _lateness_option(parser)
     add = parser.add_argument
-    add("--lateness", type=options.lateness, metavar="2s|all", help="depth of the reorder buffer (default 2s)")
     add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
     add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")
     add("--seed", type=int, default=0)
@@ -196,6 +231,12 @@ def _evaluate_clusters(arguments: argparse.Namespace) -> int:
     from tui.evaluate import clusters  # noqa: PLC0415
 
     return clusters(arguments, _fail)
+
+
+def _evaluate_sentiment(arguments: argparse.Namespace) -> int:
+    from tui.evaluate_sentiment import evaluate  # noqa: PLC0415
+
+    return evaluate(arguments, _fail)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
