@@ -133,8 +133,8 @@ def heat_map(title: str, counts: Mapping[str, Mapping[str, int]], on: Canvas, *,
     for axis, labels in (("x", _labels(names, room - 1)), ("y", rows[::-1])):
         figure.ruler(axis).lim(-0.5, len(labels) - 0.5)
         figure.ruler(axis).ticks(list(range(len(labels))), labels=labels)
-    scale = ", ".join(f"{shade} from {fifth * 20}%" for fifth, shade in enumerate(SHADES) if fifth)
-    return _drawn(title, figure, on, textwrap.wrap(f"share of the row: {scale}", on.width))
+    scale = " ".join(f"{shade} {fifth * 20}%" for fifth, shade in enumerate(SHADES) if fifth)
+    return _drawn(title, figure, on, [f"of the row, from {scale}"])
 
 
 def _figure(width: int, height: int, x: str = "") -> Any:
