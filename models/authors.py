@@ -1,11 +1,21 @@
 """What is known of each author from posts that went before: how many, how long ago, and how they fared."""
 
 from collections import OrderedDict
+from math import sqrt
+from typing import NamedTuple
 
 from models.decay import DecayedMean, shrunk
 
 MAX_AUTHORS = 50_000
 STRENGTH = 4.0  # labels that an author needs before the own mean outweighs the feed's
+
+
+class Typical(NamedTuple):
+    """Mean and standard deviation of log labels, and how many labels' worth they rest on."""
+
+    mean: float
+    spread: float
+    weight: float
 
 
 class Past:
@@ -55,14 +65,15 @@ class AuthorHistory:
         """The feed's decayed mean label; 0 before any."""
         return self._feed[horizon].mean
 
-    def typical(self, past: Past | None, horizon: int, at: int) -> tuple[float, float]:
-        """The author's mean label shrunk to the feed's, (n * mean + m * level) / (n + m), and its weight n."""
-        level = self._feed[horizon].mean
+    def typical(self, past: Past | None, horizon: int, at: int) -> Typical:
+        """What an author's labels are like, shrunk to the feed's: (n * mean + m * level) / (n + m), n their weight."""
+        feed = self._feed[horizon]
         if past is None:
-            return level, 0.0
+            return Typical(feed.mean, sqrt(feed.variance), 0.0)
         outcome = past.outcomes[horizon]
         weight = outcome.weight(at)
-        return shrunk(weight, outcome.mean, level, STRENGTH), weight
+        variance = shrunk(weight, outcome.variance, feed.variance, STRENGTH)
+        return Typical(shrunk(weight, outcome.mean, feed.mean, STRENGTH), sqrt(variance), weight)
 
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""
