@@ -23,6 +23,7 @@ from tui.format import (
     duration,
     engagement,
     mood,
+    number,
     percent,
     sentiment,
     signed,
@@ -194,7 +195,7 @@ def _prediction_facts(prediction: Prediction, width: int) -> list[Line]:
             (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
         ),
         fact("usual", (engagement(prediction.usual), ""), (" for this author", "muted")),
-        fact("now", (count(prediction.now), ""), (f"  {times(prediction.times)} times the usual", "muted")),
+        fact("now", (number(prediction.now, 13), ""), (f"  {times(prediction.times)} times the usual", "muted")),
         fact("outcome", *_outcome(prediction)),
     ]
     if prediction.predicted is not None:
@@ -210,7 +211,7 @@ def _outcome(prediction: Prediction) -> list[Span]:
     if prediction.state == "censored":
         return [("censored", "warning"), (f": {prediction.censored}", "muted")]
     text, role = verdict(prediction)
-    return [(f"{count(prediction.actual)}  ", "strong"), (text, role), (f"  at {when}", "muted")]
+    return [(f"{number(prediction.actual, 13)}  ", "strong"), (text, role), (f"  at {when}", "muted")]
 
 
 def _scores(snapshot: Snapshot, horizon: int, width: int) -> list[Line]:

@@ -128,7 +128,9 @@ def skill(value: float | None) -> str:
 
 def ratio(value: float | None) -> str:
     """A figure between -1 and 1 without the nought before its point: .31, -.05."""
-    return UNKNOWN if value is None else f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
+    if value is None:
+        return UNKNOWN
+    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
 
 
 def expected(value: float) -> str:

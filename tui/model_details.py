@@ -2,8 +2,8 @@
 
 from engine.snapshot import Labels, Score, Snapshot
 from tui.contenders import CENSORED, FIGURES, meaning, name_of
-from tui.facts import fact, heading, long_fact
-from tui.format import UNKNOWN, count, duration, ratio, skill, whole_percent
+from tui.facts import LABEL, fact, heading, long_fact
+from tui.format import UNKNOWN, count, duration, number, ratio, skill, whole_percent
 from tui.lines import Line, pad, wrap
 from tui.widgets.gauges import by_count
 from tui.widgets.record import champion_of, learning
@@ -40,14 +40,12 @@ def horizon_lines(labels: Labels, snapshot: Snapshot, width: int) -> list[Line]:
     told = learning(labels, snapshot.as_of)
     lines = [
         fact("horizon", (duration(labels.horizon), "strong"), (" after the post was made", "muted")),
-        fact("waiting", (count(labels.waiting), ""), ("  predicted, and not due yet", "muted")),
-        fact("matured", (count(labels.matured), ""), ("  due, with an outcome to grade by", "muted")),
-        fact("censored", (count(sum(labels.censored.values())), ""), ("  never graded, by reason:", "muted")),
+        *_counted("waiting", labels.waiting, "predicted, and not due yet", width),
+        *_counted("matured", labels.matured, "due, with an outcome to grade by", width),
+        *_counted("censored", sum(labels.censored.values()), "never graded, by reason:", width),
     ]
     for reason, posts in by_count(labels.censored):
-        lines.append(
-            fact("", (pad(count(posts), 10, True), ""), (f"  {reason}", ""), (f": {CENSORED.get(reason, '')}", "muted"))
-        )
+        lines += _counted("", posts, f"{reason}: {CENSORED[reason]}" if reason in CENSORED else reason, width)
     if told:
         lines += long_fact("state", f"{told}; until enough have matured a baseline leads", width)
     if champion is not None:
@@ -56,6 +54,13 @@ def horizon_lines(labels: Labels, snapshot: Snapshot, width: int) -> list[Line]:
         lines += long_fact("its ranges", _ranges(champion), width)
     scores = [score for score in snapshot.scoreboard if score.horizon == labels.horizon]
     return [*lines, *heading("All models"), *score_table(scores, width)]
+
+
+def _counted(name: str, posts: int, means: str, width: int) -> list[Line]:
+    """A number of posts, and what they are."""
+    parts = wrap(means, width - LABEL - VALUE - 2)
+    first = fact(name, (pad(number(posts, VALUE), VALUE, True), ""), (f"  {parts[0]}", "muted"))
+    return [first, *(fact("", (" " * VALUE, ""), (f"  {part}", "muted")) for part in parts[1:])]
 
 
 def _ranges(champion: Score) -> str:

@@ -133,8 +133,8 @@ def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
     room = height - 2
     told = known if len(score.ranges) == len(known) <= room else known[: room - 1]
     others = range_parts([item for item in score.ranges if item not in told])
-    rest: Line = ((" ", ""), *fit(others, width - 1, " · ")) if others else ()
-    return [mood, _cluster(score), *(_why(item, width) for item in told), rest]
+    rest: list[Line] = [((" ", ""), *fit(others, width - 1, " · "))] if others else []
+    return [mood, _cluster(score), *(_why(item, width) for item in told), *rest]
 
 
 def _why(item: Range, width: int) -> Line:
@@ -158,12 +158,12 @@ def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
     known = [item for item in ranges if item.predicted is not None]
     parts: list[tuple[int, Line]] = []
     for at, item in enumerate(known):
-        parts.append((2 * at, _range(item)))
+        parts.append((2 * at + 1, _range(item)))
         if told := _measure(item):
-            parts.append((2 * at + 1, ((told, "muted"),)))
+            parts.append((2 * at + 2, ((told, "muted"),)))
     if len(known) < len(ranges):
         names = ", ".join(duration(item.horizon) for item in ranges if item.predicted is None)
-        rank = 2 * len(known)
+        rank = 2 * len(known) + 1
         parts.append((rank, ((f"in {names} ", "muted"), ("no prediction yet", "unknown"))))
     return parts
 

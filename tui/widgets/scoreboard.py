@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 
 from engine.snapshot import Score, Snapshot
 from tui.contenders import meaning, name_of
-from tui.format import UNKNOWN, duration, engagement, number, ratio, skill, whole_percent
+from tui.format import UNKNOWN, duration, engagement, number, ratio, short, skill, whole_percent
 from tui.lines import Line, Span
 from tui.widgets.columns import Column, fitting, heading, layout, ordered
 from tui.widgets.table import Table
@@ -57,7 +57,9 @@ def figure(score: Score, text: str) -> Span:
 
 def decimals(value: float | None) -> str:
     """An error or a width in log units."""
-    return UNKNOWN if value is None else f"{value:.2f}"
+    if value is None:
+        return UNKNOWN
+    return f"{value:.2f}" if abs(value) < 99.995 else short(value)
 
 
 def error(value: float | None) -> str:
@@ -80,13 +82,13 @@ AFTER = Column[Score]("after", lambda s: (duration(s.horizon), "strong" if s.cha
 FIGURES = (
     Column[Score]("n", lambda s: figure(s, number(s.n, 5)), 5),
     Column[Score]("MAE(log)", lambda s: figure(s, decimals(s.mae_log)), 8, order=lambda s: _least(s.mae_log)),
-    Column[Score]("MSE(log)", lambda s: figure(s, decimals(s.mse_log)), 8, rank=2, order=lambda s: _least(s.mse_log)),
-    Column[Score]("MAE", lambda s: figure(s, error(s.mae)), 5, order=lambda s: _least(s.mae)),
-    Column[Score]("MSE", lambda s: figure(s, error(s.mse)), 5, rank=1, order=lambda s: _least(s.mse)),
+    Column[Score]("MSE(log)", lambda s: figure(s, decimals(s.mse_log)), 8, rank=7, order=lambda s: _least(s.mse_log)),
+    Column[Score]("MAE", lambda s: figure(s, error(s.mae)), 5, rank=4, order=lambda s: _least(s.mae)),
+    Column[Score]("MSE", lambda s: figure(s, error(s.mse)), 5, rank=6, order=lambda s: _least(s.mse)),
     Column[Score]("skill", lambda s: figure(s, skill(s.skill)), 6, order=lambda s: s.skill),
-    Column[Score]("Spearman", lambda s: figure(s, ratio(s.spearman)), 8, order=lambda s: s.spearman),
+    Column[Score]("Spearman", lambda s: figure(s, ratio(s.spearman)), 8, rank=3, order=lambda s: s.spearman),
     Column[Score]("covers", lambda s: figure(s, whole_percent(s.coverage80)), 6, order=lambda s: _off(s.coverage80)),
-    Column[Score]("width", lambda s: figure(s, decimals(s.width80)), 5, order=lambda s: _least(s.width80)),
+    Column[Score]("width", lambda s: figure(s, decimals(s.width80)), 5, rank=5, order=lambda s: _least(s.width80)),
 )
 COLUMNS = (MODEL, *FIGURES, Column[Score]("what it is", lambda s: (meaning(s.model).short, "muted"), rank=9))
 

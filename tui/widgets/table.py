@@ -162,12 +162,12 @@ class Table(Panel, Generic[Item], can_focus=True):
         super().on_resize()
 
     def on_focus(self) -> None:
-        """The cursor shows where keys go."""
-        self._repaint()
+        """The cursor shows where keys go: as soon as the widget has taken note of it."""
+        self.call_next(self._repaint)
 
     def on_blur(self) -> None:
         """The cursor fades where keys no longer go."""
-        self._repaint()
+        self.call_next(self._repaint)
 
     # -- moving ---------------------------------------------------------------------------------------------------
 
