@@ -17,11 +17,11 @@ def find_accounts(engine: Engine, who: str) -> list[str]:
     platform, _, name = who.partition(":")
     if platform not in engine.platforms:
         platform, name = "", who
-    wanted = _plain(name)
+    wanted, start = _plain(name), f"{platform}:" if platform else ""
     return [
         account
         for account in by_author
-        if account.startswith(f"{platform}:" if platform else "") and _plain(account_name(engine, account)) == wanted
+        if wanted and account.startswith(start) and _plain(account_name(engine, account)) == wanted
     ]
 
 

@@ -269,7 +269,8 @@ def extreme(**value: Any) -> Snapshot:
     figures |= {"spearman": bounded, "coverage80": bounded and abs(bounded)}
     figures |= {"n": value["count"] or 0, "version": value["count"] or 0}
     counts = dict.fromkeys(("actual", "now"), value["count"])
-    ranges = dict.fromkeys(("predicted", "low", "high", "usual", "times"), value["figure"])
+    expected = None if value["figure"] is None else max(value["figure"], 0.0)
+    ranges = dict.fromkeys(("predicted", "low", "high", "usual", "times"), expected)
     said = dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "followers"), value["count"])
     number = value["count"] or 0
     return fakes.racing(
