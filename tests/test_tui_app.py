@@ -781,7 +781,7 @@ async def test_ascii_draws_with_ascii_only() -> None:
         bursts=fakes.bursts()[2:],
     )
     async with monitor(fakes.shown(plain), find=None, ascii=True) as m:
-        pages = ("x", "question_mark", "enter", "b", "c")
+        pages = ("x", "question_mark", "enter", "b", "c", "m")
         for keys in ((), *((key,) for key in pages), ("t", "a")):
             await m.press("escape", *keys)
             drawn = m.text.replace("GOOOL!! what a finish ❤️🎉", "")
@@ -790,7 +790,16 @@ async def test_ascii_draws_with_ascii_only() -> None:
 
 async def test_without_colours_no_segment_has_one() -> None:
     async with monitor(colourless=True) as m:
-        for keys in ((), ("j",), ("space",), ("x",), ("escape", "b"), ("escape", "c"), ("escape", "t", "a")):
+        for keys in (
+            (),
+            ("j",),
+            ("space",),
+            ("x",),
+            ("escape", "b"),
+            ("escape", "c"),
+            ("escape", "m"),
+            ("escape", "t", "a"),
+        ):
             await m.press(*keys)
             styles = {
                 segment.style

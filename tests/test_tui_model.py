@@ -371,7 +371,7 @@ def test_in_the_composer_every_horizon_with_a_line_says_why() -> None:
     six = page(verdict_lines(draft, 150, 6)).split("\n")
     assert [line.split()[:2] for line in six[2:]] == [["in", "15m"], ["in", "1h"], ["in", "6h"], ["in", "24h"]]
     assert all(line.count("author usually 458, tag volume x4.1") == 1 for line in six[2:])
-    assert six[2].endswith("4.1k (1.3k to 14k) · skill +10%, in range 80%, n=2,000")
+    assert six[2].endswith("4.1k (1.3k to 14k) · skill +10% · in range 80% · n=2,000")
     four = page(verdict_lines(draft, 150, 4)).split("\n")
     assert "author usually 458" in four[2]
     assert four[3].startswith(" in 1h 4.1k (1.3k–14k) · usual 458")

@@ -334,7 +334,7 @@ def _board() -> list[Score]:
                     mse_log=error * error * 1.7 if graded else None,
                     mae=7.5 * error if graded else None,
                     mse=1_310.0 * error if graded else None,
-                    skill=1 - error / 0.5 if graded else None,
+                    skill=1 - error / (0.5 + 0.1 * at) if graded else None,
                     spearman=0.9 - error if graded and model != "median" else None,
                     coverage80=0.81 if leads and graded else None,
                     width80=1.4 if leads and graded else None,

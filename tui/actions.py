@@ -114,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Model",
-        rank=4,
+        rank=5,
     ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(

@@ -142,15 +142,15 @@ def _why(item: Range, width: int) -> Line:
     horizon = f" in {duration(item.horizon)} "
     because = numbers_first(item.predicted, item.low, item.high, item.reasons, width - len(horizon))
     line: Line = ((horizon, "muted"), (cut(because, width - len(horizon)), ""))
-    return fit([(0, line), (1, ((how_good(item), "muted"),))], width, " · ")
+    return fit([(0, line), *_how_good(item)], width, " · ")
 
 
-def how_good(item: Range) -> str:
-    """How good the predictions of a model have been, and on how many outcomes."""
-    covered = "" if item.coverage80 is None else f"in range {whole_percent(item.coverage80)}"
+def _how_good(item: Range) -> list[tuple[int, Line]]:
+    """How good such predictions have been, and on how many outcomes."""
     better = "" if item.skill is None else f"skill {skill(item.skill)}"
+    covered = "" if item.coverage80 is None else f"in range {whole_percent(item.coverage80)}"
     graded = f"n={item.graded or item.n:,}" if item.n else ""
-    return ", ".join(part for part in (better, covered, graded) if part)
+    return [(rank, ((text, "muted"),)) for rank, text in enumerate((better, covered, graded), 1) if text]
 
 
 def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
