@@ -11,13 +11,14 @@ from rich.cells import cell_len
 from engine import labels as engine_labels
 from engine.protocol import Export
 from engine.snapshot import Labels, Prediction, Range, Score, Snapshot
-from models.race import COMPETITORS
+from models.race import COMPETITORS, LEARNING
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
 from tui.contenders import CENSORED, FIGURES, MODELS, meaning, name_of
 from tui.details import post_lines, prediction_lines
 from tui.lines import Line, text_of
 from tui.model_details import horizon_lines, model_lines
+from tui.screens.help import help_lines
 from tui.screens.model import ModelScreen
 from tui.screens.page import PageScreen
 from tui.widgets.composer import verdict_lines
@@ -58,8 +59,9 @@ async def test_m_shows_every_model_with_all_its_figures(size: tuple[int, int]) -
         assert rows[0][:10] == ["★linear-32", "2,000", "0.41", "0.29", "3.1", "537", "+18%", ".49", "81%", "1.40"]
         names = [row[0].partition("-")[0].lstrip("★") for row in rows]
         assert sorted(names) == sorted(MODELS)
-        errors = [float(row[2]) for row in rows]
-        assert errors == sorted(errors)
+        assert "sort: skill ▼" in m.text
+        skills = [int(row[6].rstrip("%")) for row in rows]
+        assert skills == sorted(skills, reverse=True)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -164,7 +166,7 @@ async def test_the_legend_says_as_much_as_there_is_room_for() -> None:
 async def test_the_page_follows_the_feed_sorts_and_exports_the_metrics() -> None:
     async with monitor(fakes.shown(fakes.racing())) as m:
         await m.press("m", "s")
-        assert "sort: MSE(log)" in m.text
+        assert "sort: Spearman" in m.text
         scores = [msgspec.structs.replace(score, n=2_001) for score in fakes.racing().scoreboard]
         await m.hear(fakes.shown(fakes.racing(scoreboard=scores)))
         assert rows_of(m, "#scoreboard")[0][1] == "2,001"
@@ -188,6 +190,8 @@ async def test_eight_horizons_fit_the_smallest_screen() -> None:
         assert rows_of(m, "#horizons")[-1][0] == "2h"
         await m.resize(60, 16)
         assert len(rows_of(m, "#scoreboard")) >= 3
+        await m.resize(20, 5)
+        assert "terminal too small" in m.text
 
 
 def test_every_model_and_every_reason_is_described() -> None:
@@ -197,6 +201,7 @@ def test_every_model_and_every_reason_is_described() -> None:
     }
     assert told | {"past retention"} == set(CENSORED)
     assert {field for _, field, _ in FIGURES} <= set(Score.__struct_fields__)
+    assert f"fewer than {LEARNING} outcomes" in page(help_lines(150))
     assert meaning("oracle").full == ""
     assert name_of(msgspec.structs.replace(fakes.racing().scoreboard[0], version=0)) == "median"
 

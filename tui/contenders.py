@@ -57,11 +57,15 @@ MODELS = {
 # The figures on a model: how it is called on screen, the field of Score, and what it is.
 FIGURES = (
     ("n", "n", "posts it was graded on: the newest that matured; figures on fewer than 30 are grey"),
-    ("MAE(log)", "mae_log", "mean absolute error of log(1 + engagements): what models are compared by"),
+    ("MAE(log)", "mae_log", "mean absolute error of log(1 + engagements)"),
     ("MSE(log)", "mse_log", "mean squared error of log(1 + engagements)"),
     ("MAE", "mae", "mean absolute error in engagements: a few posts that go far make most of it"),
     ("MSE", "mse", "mean squared error in engagements"),
-    ("skill", "skill", "how much smaller its MAE(log) is than that of the author's usual; below 0 it is larger"),
+    (
+        "skill",
+        "skill",
+        "how much smaller its MAE(log) is than the author baseline's on the same posts: compare by this",
+    ),
     ("Spearman", "spearman", "how well it puts posts in order: 1 as they came out, 0 by chance, -1 upside down"),
     ("covers", "coverage80", "share of outcomes inside the range shown, which should be near 80%; champion only"),
     ("width", "width80", "mean width of that range in log(1 + engagements): narrow and covering 80% is good"),

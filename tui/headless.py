@@ -37,7 +37,7 @@ def score(arguments: argparse.Namespace, fail: Fail) -> int:
         return fail(str(error))
     accounts = find_accounts(engine, arguments.author) if arguments.author else []
     if len(accounts) > 1:
-        named = ", ".join(accounts[:MOST_NAMED]) + (", ..." if len(accounts) > MOST_NAMED else "")
+        named = ", ".join(map(clean_line, accounts[:MOST_NAMED])) + (", ..." if len(accounts) > MOST_NAMED else "")
         return fail(f"--author {arguments.author} may be {len(accounts)} accounts: write one of {named}")
     account = accounts[0] if accounts else ""
     result = score_draft(engine, text, account)
@@ -64,7 +64,7 @@ def _scoring_engine(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
 def _whose(engine: Engine, asked: str, account: str) -> str:
     """Who is taken to post the text, in words."""
     if account:
-        return f"{account_name(engine, account)}  {account}".strip()
+        return f"{account_name(engine, account)}  {clean_line(account)}".strip()
     if asked and engine.now is None:
         return "an author is known by a feed only: add --feed FEED"
     if not asked:

@@ -21,6 +21,7 @@ class Scoreboard(Table[Score]):
 
     def __init__(self) -> None:
         super().__init__("scoreboard", COLUMNS)
+        self._sort = SKILL
         self._horizon: int | None = None
 
     def show(self, snapshot: Snapshot, horizon: int | None) -> None:
@@ -79,13 +80,15 @@ def _off(value: float | None) -> float | None:
 
 MODEL = Column[Score]("model", model_cell, 13, False)
 AFTER = Column[Score]("after", lambda s: (duration(s.horizon), "strong" if s.champion else ""), 6)
+# Models need not have been graded on the same posts, and their errors are not to be compared; skill is made for that.
+SKILL = Column[Score]("skill", lambda s: figure(s, skill(s.skill)), 6, order=lambda s: s.skill)
 FIGURES = (
     Column[Score]("n", lambda s: figure(s, number(s.n, 5)), 5),
     Column[Score]("MAE(log)", lambda s: figure(s, decimals(s.mae_log)), 8, order=lambda s: _least(s.mae_log)),
     Column[Score]("MSE(log)", lambda s: figure(s, decimals(s.mse_log)), 8, rank=7, order=lambda s: _least(s.mse_log)),
     Column[Score]("MAE", lambda s: figure(s, error(s.mae)), 5, rank=4, order=lambda s: _least(s.mae)),
     Column[Score]("MSE", lambda s: figure(s, error(s.mse)), 5, rank=6, order=lambda s: _least(s.mse)),
-    Column[Score]("skill", lambda s: figure(s, skill(s.skill)), 6, order=lambda s: s.skill),
+    SKILL,
     Column[Score]("Spearman", lambda s: figure(s, ratio(s.spearman)), 8, rank=3, order=lambda s: s.spearman),
     Column[Score]("covers", lambda s: figure(s, whole_percent(s.coverage80)), 6, order=lambda s: _off(s.coverage80)),
     Column[Score]("width", lambda s: figure(s, decimals(s.width80)), 5, rank=5, order=lambda s: _least(s.width80)),
@@ -94,8 +97,8 @@ COLUMNS = (MODEL, *FIGURES, Column[Score]("what it is", lambda s: (meaning(s.mod
 
 
 def score_table(scores: Sequence[Score], width: int, first: Column[Score] = MODEL) -> list[Line]:
-    """Scores as the lines of a page: of one horizon by model, the least error first, or of one model by horizon."""
+    """Scores as the lines of a page: of one horizon by model, the best first, or of one model by horizon."""
     columns = fitting((first, *FIGURES), width, REST)
-    scores = ordered(scores, FIGURES[1], reverse=False) if first is MODEL else scores
+    scores = ordered(scores, SKILL, reverse=False) if first is MODEL else scores
     rows = (layout(columns, (column.cell(score) for column in columns), width) for score in scores)
     return [heading(columns, width, None), *((("  ", ""), *row) for row in rows)]
