@@ -330,6 +330,9 @@ class Range(Frozen, frozen=True, kw_only=True):
     model: str
     reasons: list[str]
     n: int  # matured posts behind the interval
+    graded: int = 0  # newest of them that the next two are of: how good such predictions have been
+    skill: float | None = None  # 1 - the model's error / the author baseline's
+    coverage80: float | None = None  # share of outcomes that fell in the interval
 
 
 class DraftScore(Frozen, frozen=True, kw_only=True):
@@ -351,6 +354,8 @@ class DraftScore(Frozen, frozen=True, kw_only=True):
     story: int | None = None  # the story that it would join
     story_label: str = ""
     ranges: list[Range]
+    author: str = ""  # "platform:id" of who is taken to post it; "" for nobody in particular
+    as_of: datetime | None = None  # event time at which it is taken to be posted
 
 
 class Health(Frozen, frozen=True, kw_only=True):

@@ -69,9 +69,19 @@ def _parser() -> argparse.ArgumentParser:
     _screen_options(demo)
     demo.set_defaults(run=_demo)
 
-    score = commands.add_parser("score", help="score one text", description="Score one text, word by word.")
+    score = commands.add_parser(
+        "score",
+        help="score one text",
+        description="Score one text word by word; with --feed also as if it were posted now, at the end of the feed.",
+    )
     score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
+    score.add_argument(
+        "--feed", action="append", default=[], metavar="FEED", help="read this to its end first; may be repeated"
+    )
+    score.add_argument("--author", default="", metavar="A", help="who posts it: id or name as in the feed")
     score.add_argument("--json", action="store_true", help="print one JSON object")
+    _source_options(score)
+    _engine_options(score, DEFAULT_WINDOW, "all")
     score.set_defaults(run=_score)
 
     export = commands.add_parser("export", help="write a snapshot as CSV or JSON, without a screen")

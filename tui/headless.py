@@ -3,62 +3,73 @@
 import argparse
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.accounts import account_name, find_accounts
+from engine.clean import clean_line
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
-from engine.snapshot import DraftScore, Snapshot
+from engine.snapshot import Snapshot
 from engine.sources.base import SourceError
 from tui.configure import engine_config
 from tui.reading import read_feed
-
-if TYPE_CHECKING:
-    from engine.snapshot import WordScore
+from tui.score_text import score_lines
 
 Fail = Callable[[str], int]
 
+MOST_NAMED = 4  # accounts told of where several are meant
+
 
 def score(arguments: argparse.Namespace, fail: Fail) -> int:
-    """`trendtop score`: one text, by itself."""
+    """`trendtop score`: one text, by itself or as if it were posted now, at the end of a feed."""
+    if arguments.text == "-" and "-" in arguments.feed:
+        return fail("text and feed cannot both come on standard input: give one of them as an argument")
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if arguments.text == "-" else arguments.text
     if not text.strip():
         return fail("there is no text to score: give it as an argument, or on standard input with -")
-    result = score_draft(Engine(engine_config()), text)
+    try:
+        engine, failed = _scoring_engine(arguments)
+    except (SourceError, ValueError) as error:
+        return fail(str(error))
+    accounts = find_accounts(engine, arguments.author) if arguments.author else []
+    if len(accounts) > 1:
+        named = ", ".join(map(clean_line, accounts[:MOST_NAMED])) + (", ..." if len(accounts) > MOST_NAMED else "")
+        return fail(f"--author {arguments.author} may be {len(accounts)} accounts: write one of {named}")
+    account = accounts[0] if accounts else ""
+    result = score_draft(engine, text, account)
+    whose = _whose(engine, arguments.author, account)
     if arguments.json:
         print(msgspec.json.encode(result).decode())
     else:
-        print(_readable(result))
-    return 0
+        print("\n".join(score_lines(result, whose if arguments.feed else "")))
+    if arguments.author and not account:
+        print(f"trendtop: {whose}", file=sys.stderr)
+    return fail("; ".join(failed)) if failed else 0
 
 
-def _readable(result: DraftScore) -> str:
-    lines = []
-    if result.compound is None:
-        lines.append(f"sentiment   not scored: {result.not_scored}")
-    else:
-        lines.append(
-            f"sentiment   {result.compound:+.4f} {result.sentiment}"
-            f"   (pos {result.positive:.3f}  neu {result.neutral:.3f}  neg {result.negative:.3f})"
-        )
-    lines.append(f"language    {result.lang or 'undecided'}")
-    moving = [word for word in result.words if word.valence]
-    if moving:
-        lines.append("words       " + "  ".join(_word(word) for word in moving))
-    if result.tags:
-        lines.append("tags        " + " ".join(f"#{tag}" for tag in result.tags))
-    lines.append("cluster     needs a feed: trendtop watch FEED, then t")
-    lines.append("prediction  needs a feed: trendtop watch FEED, then t")
-    return "\n".join(lines)
+def _scoring_engine(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
+    """The engine that scores, having read the feeds given, and the sources that failed.
+
+    Raises SourceError, and ValueError for options that do not go together.
+    """
+    if not arguments.feed:
+        return Engine(engine_config(arguments)), []
+    return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
 
 
-def _word(word: "WordScore") -> str:
-    note = f" ({word.note})" if word.note else ""
-    return f"{word.word} {word.valence:+.2f}{note}"
+def _whose(engine: Engine, asked: str, account: str) -> str:
+    """Who is taken to post the text, in words."""
+    if account:
+        return f"{account_name(engine, account)}  {clean_line(account)}".strip()
+    if asked and engine.now is None:
+        return "an author is known by a feed only: add --feed FEED"
+    if not asked:
+        return "nobody in particular (--author A): the feed's usual is used"
+    return f"no post of {clean_line(asked)} is in the feed: the feed's usual is used"
 
 
 def export(arguments: argparse.Namespace, fail: Fail) -> int:
@@ -75,7 +86,8 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
 
 
 def _engine(arguments: argparse.Namespace, lateness: int | None) -> Engine:
-    return Engine(engine_config(arguments, lateness), Decoder(arguments.format, arguments.map), until=arguments.at)
+    decoder = Decoder(arguments.format, arguments.map)
+    return Engine(engine_config(arguments, lateness), decoder, until=getattr(arguments, "at", None))
 
 
 def _late(engine: Engine) -> tuple[int, int]:

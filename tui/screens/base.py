@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from engine.protocol import FindPosts, Kind
 from engine.snapshot import Burst, Cluster, Frame, Hashtag, PostRow, Snapshot, Story
-from tui.actions import bindings
+from tui.actions import Scope, bindings
 from tui.details import page_of
 from tui.format import count
 from tui.lines import Line, fit
@@ -31,6 +31,8 @@ TABLES = {
     "hashtags": "hashtags",
     "predictions": "predictions",
     "timeline": "timeline",
+    "horizons": "metrics",
+    "scoreboard": "metrics",
 }
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 
@@ -97,6 +99,7 @@ class TooSmall(Panel):
 class ViewScreen(Screen[None]):
     """A screen that draws a View: subclasses say what stands between its header and its event line."""
 
+    SCOPES: ClassVar[tuple[Scope, ...]] = ()  # of the actions that this screen has besides those of every such screen
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("view"),
         Binding("tab", "app.focus_next", "next panel", show=False),
