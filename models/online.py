@@ -41,7 +41,8 @@ class Online:
 
     def learn(self, rows: Floats, labels: Floats) -> None:
         """Learn the labels (n,) of `rows` (n, len(COLUMNS)), oldest first."""
-        self._scaler.partial_fit(rows[:, _NUMBERS])
+        with np.errstate(invalid="ignore"):  # of columns without a value so far
+            self._scaler.partial_fit(rows[:, _NUMBERS])
         self._model.partial_fit(self._encoded(rows), labels)
         self._count += len(rows)
         self._lowest = min(self._lowest, float(labels.min()))
