@@ -1,0 +1,168 @@
+"""Posts against what is normal for their author at their age: readings of each post as it grows older.
+
+A count is known as a label is (engine/labels.py): all that came, where the feed delivers each reaction as an event and
+the post was seen from its birth on; else what the platform reported at about that age. What is not known is not zero.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from engine.config import SECOND
+from engine.events import Gap
+from engine.labels import NEAR, engagements, is_born_unseen, observed_label, reacts
+from engine.ledger import NONE_SEEN, Entry, Ledger
+from models.normal import LADDER, Normal, NormalByAge, Own
+
+Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
+
+
+class Standing(NamedTuple):
+    """A post beside what is normal at the same age."""
+
+    now: int  # engagements
+    age: int  # microseconds, at which they were true
+    normal: Normal
+
+
+class Followed(msgspec.Struct, gc=False):
+    """A post that is read as it grows older."""
+
+    entry: Entry | None  # None once it is gone
+    readings: tuple[int | None, ...]  # engagements by rung passed; None where not known
+    delivered: bool = False  # whether the feed is known to have brought each reaction to it, from its birth on
+
+
+class Overperforming:
+    """Reads the posts of a ledger at each rung of the ladder of ages, in event time, and learns what is normal.
+
+    A post is read when the second is over in which it came of that age.
+    """
+
+    def __init__(self, ledger: Ledger, ages: Sequence[int] = LADDER) -> None:
+        self.normal = NormalByAge(ages)
+        self._ledger = ledger
+        self._ages = tuple(ages)
+        self._followed: dict[str, Followed] = {}
+        # A post waits at one rung at a time. Posts come in the order of their times, so they come due in it as well.
+        self._waiting: tuple[deque[Followed], ...] = tuple(deque() for _ in self._ages)
+        self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
+        self._second = 0
+        self._newest = 0  # time of the newest post admitted
+        self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
+        self._delivering: set[str] = set()  # platforms known to deliver each reaction as an event
+
+    # -- input -----------------------------------------------------------------------------------------------
+
+    def admit(self, entry: Entry) -> None:
+        """Follow a post that stands at the time it was made. One that comes after newer ones is not followed."""
+        if entry.time < max(self._newest, self._blind):
+            return
+        self._newest = entry.time
+        self._followed[entry.key] = post = Followed(entry, self._unread[0])
+        self._waiting[0].append(post)
+
+    def collect(self, now: int) -> None:
+        """Read every post that passed a rung before the second of `now`, as it stands at this moment."""
+        if now // SECOND > self._second:
+            self._second = now // SECOND
+            self._read(self._second * SECOND)
+
+    def blind(self, gap: Gap) -> None:
+        """Note that the feed was blind for a time: posts made before its end are followed no more."""
+        self._read(gap.start + 1)
+        self._blind = max(self._blind, gap.end)
+        for post in [*self._followed.values()]:
+            if post.entry is not None and post.entry.time < gap.end:
+                self.forget(post.entry)
+
+    def forget(self, entry: Entry) -> None:
+        """Follow a post no more; what it has taught remains."""
+        if (post := self._followed.pop(entry.key, None)) is not None:
+            post.entry = None
+
+    def disown(self, author: str) -> None:
+        """Drop all that is known of an account."""
+        self.normal.forget(author)
+
+    # -- output ----------------------------------------------------------------------------------------------
+
+    def latest(self, entry: Entry, now: int) -> Reading | None:
+        """The newest count that is known of a post at time `now`, with its age; None if none is, or none can be."""
+        post = self._followed.get(entry.key)
+        if post is None:
+            return None
+        if post.delivered or self._is_delivered(post, entry):
+            return sum(entry.seen), now - entry.time
+        reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
+        at, total = max(reported, default=(-1, 0))
+        return (total, at - entry.time) if at >= entry.time else None
+
+    def standing(self, entry: Entry, now: int) -> Standing | None:
+        """A post at time `now` against the normal of others; None where there is nothing to compare.
+
+        Where no other post has got so far, it is compared at the last rung at which others were read too.
+        """
+        latest = self.latest(entry, now)
+        if latest is None:
+            return None
+        post = self._followed[entry.key]
+        own = Own(entry.time, post.readings)
+        passed = reversed([*zip(post.readings, self._ages, strict=False)]) if post.delivered else ()
+        for count, age in (latest, *passed):
+            if count is None or count > latest[0]:  # of what was counted then, some was taken back
+                continue
+            normal = self.normal.normal(entry.author, age, own)
+            if normal is not None:
+                return Standing(count, age, normal)
+        return None
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def _read(self, now: int) -> None:
+        """Read the posts that passed a rung before `now`: each then waits for the next rung."""
+        following = iter((*self._waiting[1:], None))
+        for rung, (age, queue, after) in enumerate(zip(self._ages, self._waiting, following, strict=True)):
+            if not queue or (queue[0].entry is not None and queue[0].entry.time + age >= now):
+                continue
+            known, take = [], queue.popleft
+            zeros, more = self._unread[rung], self._unread[rung + 1]
+            while queue:
+                post = take()
+                entry = post.entry
+                if entry is None:
+                    continue
+                due = entry.time + age
+                if due >= now:
+                    queue.appendleft(post)
+                    break
+                count: int | None = 0
+                if not post.delivered and not self._is_delivered(post, entry):
+                    count = _reported(entry, age)
+                elif entry.seen is not NONE_SEEN:
+                    count = sum(entry.seen)
+                if count is not None:
+                    known.append((entry.author, count, due))
+                # Most posts have nothing: those share what was read of them.
+                post.readings = more if count == 0 and post.readings is zeros else (*post.readings, count)
+                if after is not None:
+                    after.append(post)
+            self.normal.learn(rung, known)
+
+    def _is_delivered(self, post: Followed, entry: Entry) -> bool:
+        """Whether the feed has brought each reaction to a post as an event, from its birth on."""
+        if entry.platform not in self._delivering:
+            if entry.platform not in self._ledger.complete or not reacts(entry.platform, self._ledger):
+                return False
+            self._delivering.add(entry.platform)
+        post.delivered = not is_born_unseen(entry)
+        return post.delivered
+
+
+def _reported(entry: Entry, age: int) -> int | None:
+    """Engagements as reported near an age that has just passed."""
+    due = entry.time + age
+    near = [(at, counts) for at, counts in entry.history if at and abs(at - due) <= NEAR * age]
+    return observed_label(entry.time, age, near)[0] if near else None
