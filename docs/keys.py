@@ -15,8 +15,8 @@ BETWEEN = re.compile(r"(?<=<!-- keys: written by docs/keys.py -->\n).*?(?=<!-- e
 WHERE = {
     "app": "anywhere",
     "overview": "overview",
-    "page": "rising, topics",
-    "view": "overview, rising, topics",
+    "page": "rising, topics, over",
+    "view": "overview, rising, topics, over",
     "list": "lists and pages",
     "gauge": "gauges",
 }

@@ -68,6 +68,7 @@ def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -
         reactions=sum(totals) if totals else None,
         typical=_rounded(engine.model.usual(author, 0)),
         times=usual_times(engine, posts),
+        platform=newest.platform,
     )
 
 

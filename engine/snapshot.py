@@ -169,6 +169,7 @@ class Author(Frozen, frozen=True, kw_only=True):
     reactions: int | None  # likes, reposts, replies and quotes on its posts of the window; None if not known
     typical: float | None  # its shrunken usual engagement per post at the first horizon; None before any label
     times: float | None = None  # geometric mean of how many times normal its newest posts have; None if not known
+    platform: str = ""
 
 
 class Overperformer(Frozen, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
-from tui.screens.tables import RisingScreen, TablesScreen, TopicsScreen
+from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
@@ -254,7 +254,11 @@ class TrendtopApp(App[None]):
         """The page of clusters and stories."""
         self._turn_to(TopicsScreen)
 
-    def _turn_to(self, page: type[RisingScreen] | type[TopicsScreen]) -> None:
+    def action_authors(self) -> None:
+        """The page of over-performers and authors."""
+        self._turn_to(AuthorsScreen)
+
+    def _turn_to(self, page: type[RisingScreen] | type[TopicsScreen] | type[AuthorsScreen]) -> None:
         if not isinstance(self.screen, TablesScreen):
             self._overview.hush()
             self.push_screen(page())

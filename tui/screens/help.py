@@ -34,6 +34,8 @@ READING = (
     ),
     ("usual", "the baseline to beat: what posts of this author come to"),
     ("×", "how many times the usual it has now"),
+    ("normal", "engagements that posts of this author had at the same age, shrunk to the feed's while there are few"),
+    ("past", "posts of the author that normal rests on; feed: none, it is the feed's alone"),
     ("censored", "not graded: the feed was blind, or the post was taken back, before it was due"),
     ("skill", "how much smaller the error is than the baseline's; in range should be near 80%"),
     ("late", "came after its time had passed, and was put where it belongs"),
