@@ -32,13 +32,22 @@ class Followed(msgspec.Struct, gc=False):
 
     entry: Entry | None  # None once it is gone
     readings: tuple[int | None, ...]  # engagements by rung passed; None where not known
-    delivered: bool = False  # whether the feed is known to have brought each reaction to it, from its birth on
+    delivered: bool  # whether the feed brings each reaction to it, from its birth on; else what is reported counts
+
+
+class Rungs:
+    """The posts that wait at each rung, and after what time a post there is read."""
+
+    def __init__(self, due: Sequence[int]) -> None:
+        self.due = tuple(due)
+        self.queues: tuple[deque[Followed], ...] = tuple(deque() for _ in due)
 
 
 class Overperforming:
     """Reads the posts of a ledger at each rung of the ladder of ages, in event time, and learns what is normal.
 
-    A post is read when the second is over in which it came of that age.
+    A post is read when the second is over in which it came of that age; where what is reported counts, when no report
+    can be near that age any more.
     """
 
     def __init__(self, ledger: Ledger, ages: Sequence[int] = LADDER) -> None:
@@ -47,12 +56,13 @@ class Overperforming:
         self._ages = tuple(ages)
         self._followed: dict[str, Followed] = {}
         # A post waits at one rung at a time. Posts come in the order of their times, so they come due in it as well.
-        self._waiting: tuple[deque[Followed], ...] = tuple(deque() for _ in self._ages)
+        self._delivered = Rungs(self._ages)
+        self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
         self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
         self._second = 0
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
-        self._delivering: set[str] = set()  # platforms known to deliver each reaction as an event
+        self._reacting: set[str] = set()  # platforms of which reactions have come
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -61,8 +71,9 @@ class Overperforming:
         if entry.time < max(self._newest, self._blind):
             return
         self._newest = entry.time
-        self._followed[entry.key] = post = Followed(entry, self._unread[0])
-        self._waiting[0].append(post)
+        delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
+        self._followed[entry.key] = post = Followed(entry, self._unread[0], delivered)
+        (self._delivered if delivered else self._reported).queues[0].append(post)
 
     def collect(self, now: int) -> None:
         """Read every post that passed a rung before the second of `now`, as it stands at this moment."""
@@ -94,8 +105,8 @@ class Overperforming:
         post = self._followed.get(entry.key)
         if post is None:
             return None
-        if post.delivered or self._is_delivered(post, entry):
-            return sum(entry.seen), now - entry.time
+        if post.delivered:
+            return (sum(entry.seen), now - entry.time) if self._reacts(entry.platform) else None
         reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
         at, total = max(reported, default=(-1, 0))
         return (total, at - entry.time) if at >= entry.time else None
@@ -103,66 +114,79 @@ class Overperforming:
     def standing(self, entry: Entry, now: int) -> Standing | None:
         """A post at time `now` against the normal of others; None where there is nothing to compare.
 
-        Where no other post has got so far, it is compared at the last rung at which others were read too.
+        Where no other post has been read on both sides of its age, it is compared at a rung: one that its count is
+        near enough to be read at, if it is a reported one, else the last at which others were read too.
         """
         latest = self.latest(entry, now)
         if latest is None:
             return None
         post = self._followed[entry.key]
         own = Own(entry.time, post.readings)
-        passed = reversed([*zip(post.readings, self._ages, strict=False)]) if post.delivered else ()
-        for count, age in (latest, *passed):
-            if count is None or count > latest[0]:  # of what was counted then, some was taken back
-                continue
-            normal = self.normal.normal(entry.author, age, own)
+        normal = self.normal.normal(entry.author, latest[1], own)
+        if normal is not None:
+            return Standing(*latest, normal)
+        for count, age, rung in self._at_rungs(post, *latest):
+            normal = self.normal.normal(entry.author, rung, own)
             if normal is not None:
                 return Standing(count, age, normal)
         return None
 
+    def _at_rungs(self, post: Followed, count: int, age: int) -> list[tuple[int, int, int]]:
+        """What a post can be compared by at rungs: engagements, the age at which they were true, that of the rung."""
+        if not post.delivered:
+            return [(count, age, rung) for rung in self._ages if abs(age - rung) <= NEAR * rung]
+        passed = reversed([*zip(post.readings, self._ages, strict=False)])
+        # More than there are now: some of what was counted then was taken back.
+        return [(reading, rung, rung) for reading, rung in passed if reading is not None and reading <= count]
+
     # -- reading ---------------------------------------------------------------------------------------------
 
     def _read(self, now: int) -> None:
-        """Read the posts that passed a rung before `now`: each then waits for the next rung."""
-        following = iter((*self._waiting[1:], None))
-        for rung, (age, queue, after) in enumerate(zip(self._ages, self._waiting, following, strict=True)):
-            if not queue or (queue[0].entry is not None and queue[0].entry.time + age >= now):
-                continue
-            known, take = [], queue.popleft
-            zeros, more = self._unread[rung], self._unread[rung + 1]
-            while queue:
-                post = take()
-                entry = post.entry
-                if entry is None:
-                    continue
-                due = entry.time + age
-                if due >= now:
-                    queue.appendleft(post)
-                    break
-                count: int | None = 0
-                if not post.delivered and not self._is_delivered(post, entry):
-                    count = _reported(entry, age)
-                elif entry.seen is not NONE_SEEN:
-                    count = sum(entry.seen)
-                if count is not None:
-                    known.append((entry.author, count, due))
-                # Most posts have nothing: those share what was read of them.
-                post.readings = more if count == 0 and post.readings is zeros else (*post.readings, count)
-                if after is not None:
-                    after.append(post)
-            self.normal.learn(rung, known)
+        """Read the posts that are due before `now`: each then waits for the next rung."""
+        for rungs in (self._delivered, self._reported):
+            for rung, queue in enumerate(rungs.queues):
+                due = rungs.due[rung]
+                if queue and (queue[0].entry is None or queue[0].entry.time + due < now):
+                    self.normal.learn(rung, self._pass(rung, rungs, now - due))
 
-    def _is_delivered(self, post: Followed, entry: Entry) -> bool:
-        """Whether the feed has brought each reaction to a post as an event, from its birth on."""
-        if entry.platform not in self._delivering:
-            if entry.platform not in self._ledger.complete or not reacts(entry.platform, self._ledger):
-                return False
-            self._delivering.add(entry.platform)
-        post.delivered = not is_born_unseen(entry)
-        return post.delivered
+    def _pass(self, rung: int, rungs: Rungs, before: int) -> list[tuple[str, int, int]]:
+        """Read the posts at a rung that were made before a time; gives what is to be learnt of them."""
+        known = []
+        age, zeros, more = self._ages[rung], self._unread[rung], self._unread[rung + 1]
+        queue, reacting = rungs.queues[rung], self._reacting
+        after = rungs.queues[rung + 1] if rung + 1 < len(rungs.queues) else None
+        while queue:
+            post = queue.popleft()
+            entry = post.entry
+            if entry is None:
+                continue
+            if entry.time >= before:
+                queue.appendleft(post)
+                break
+            count: int | None = 0
+            if not post.delivered:
+                count = _reported(entry, age)
+            elif entry.platform not in reacting and not self._reacts(entry.platform):
+                count = None
+            elif entry.seen is not NONE_SEEN:
+                count = sum(entry.seen)
+            if count is not None:
+                known.append((entry.author, count, entry.time + age))
+            # Most posts have nothing: those share what was read of them.
+            post.readings = more if count == 0 and post.readings is zeros else (*post.readings, count)
+            if after is not None:
+                after.append(post)
+        return known
+
+    def _reacts(self, platform: str) -> bool:
+        """Whether a platform's reactions come at all: a feed that is to bring them may hold posts alone."""
+        if platform not in self._reacting and reacts(platform, self._ledger):
+            self._reacting.add(platform)
+        return platform in self._reacting
 
 
 def _reported(entry: Entry, age: int) -> int | None:
-    """Engagements as reported near an age that has just passed."""
+    """Engagements as reported near an age."""
     due = entry.time + age
     near = [(at, counts) for at, counts in entry.history if at and abs(at - due) <= NEAR * age]
     return observed_label(entry.time, age, near)[0] if near else None

@@ -21,8 +21,9 @@ SECOND = 1_000_000  # microseconds
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 # Between these, growth is near enough a straight line in log(1 + engagements) over log age: on four archives of posts
-# and reposts, what lies between two rungs is 1 % off in 1 + normal at most, and 30 seconds after birth 6 %.
-LADDER = (MINUTE, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR)
+# and reposts, what lies between two rungs is 1.5 % off in 1 + normal at most, and 30 seconds after birth 6 %. They are
+# ages at which posts are often read again.
+LADDER = (MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR)
 SUPPORT = 3.0  # engagements below which a count says little
 _FARTHEST = 512  # half-lives from the origin of the weights: they are scaled long before they overflow
 _NOTHING = 1e-9  # of a fresh reading: what rounding may leave when a reading is taken out again

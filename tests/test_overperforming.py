@@ -154,11 +154,11 @@ def test_posts_that_a_gap_touches_are_neither_learnt_from_nor_listed() -> None:
     )
     for number in range(2):
         engine.feed(0, [post(f"n{number}", START + (200 + number) * SECOND, "x", CAT).encode()], PRESENT)
-    engine.feed(0, [line.encode() for line in liked("before", START + 400 * SECOND, 90)], PRESENT)
+    engine.feed(0, [line.encode() for line in liked("before", START + 600 * SECOND, 90)], PRESENT)
     engine.finish()
     assert snapshot(engine).overperformers == []
-    assert normal_of(engine, ANN, 3 * MINUTE) == (0, 0), "of the posts made after the gap alone"
-    assert normal_of(engine, CAT, 3 * MINUTE) == (0, 2)
+    assert normal_of(engine, ANN, 5 * MINUTE) == (0, 0), "of the posts made after the gap alone"
+    assert normal_of(engine, CAT, 5 * MINUTE) == (0, 2)
 
 
 def test_a_post_whose_birth_was_not_seen_is_neither_learnt_from_nor_listed() -> None:
@@ -199,17 +199,27 @@ def test_reported_counts_are_compared_at_the_age_they_were_true() -> None:
         return counted(f"p{number}", START + number * MINUTE, START + number * MINUTE + age, likes)
 
     lines = [counted(f"p{n}", START + n * MINUTE, None, None) for n in range(9)]
-    lines += [read(n, 11 * MINUTE, 1) for n in range(6)]
+    lines += [read(n, 16 * MINUTE, 1) for n in range(6)]
     lines += [read(n, 29 * MINUTE, 7) for n in range(6)]
-    lines += [read(6, 28 * MINUTE, 60), read(7, 28 * MINUTE, None), read(8, 15 * MINUTE, 60)]
+    lines += [read(6, 28 * MINUTE, 60), read(7, 28 * MINUTE, None), read(8, 20 * MINUTE, 60)]
     lines.append(counted("end", START + 3 * HOUR, None, None))
     shown = picture(lines, msgspec.structs.replace(ALL, lateness=HOUR))
     assert list(found(shown)) == ["p8", "p6"], "of p7 nothing was told, which is not nothing"
     row = found(shown)["p6"]
     assert (row.now, row.age, row.author_posts) == (60, 28 * 60, 6)
-    assert 6 < row.normal < 7
-    assert found(shown)["p8"].age == 15 * 60
+    assert 5.5 < row.normal < 7
+    assert found(shown)["p8"].age == 20 * 60
     assert 1 < found(shown)["p8"].normal < 4
+
+
+def test_a_report_near_a_rung_is_compared_there_where_no_other_was_made_on_the_far_side() -> None:
+    lines = [counted(f"p{n}", START + n * MINUTE, None, None) for n in range(6)]
+    for n, (age, likes) in enumerate(((310, 4), (299, 4), (355, 4), (245, 60), (330, 60), (400, 60))):
+        lines.append(counted(f"p{n}", START + n * MINUTE, START + n * MINUTE + age * SECOND, likes))
+    lines.append(counted("end", START + HOUR, None, None))
+    rows = found(picture(lines, msgspec.structs.replace(ALL, lateness=HOUR)))
+    assert {name: row.age for name, row in rows.items()} == {"p3": 245, "p4": 330}, "400 s is not near 5 minutes"
+    assert all(row.author_posts == 4 for row in rows.values())
 
 
 def test_counts_of_an_unknown_age_are_not_ranked() -> None:
