@@ -22,6 +22,7 @@ from engine.snapshot import (
     Labels,
     Meters,
     Moment,
+    Overperformer,
     PostRow,
     Prediction,
     Range,
@@ -158,18 +159,8 @@ def busy(**changes: Any) -> Snapshot:
             unclustered=4_310,
             silhouette=0.31,
             silhouette_n=2_000,
-            authors=[
-                Author(
-                    author="did:plc:a1",
-                    name="maria_k",
-                    posts=12,
-                    followers=9_120,
-                    sentiment=0.4,
-                    scored=11,
-                    reactions=812,
-                    typical=21.0,
-                )
-            ],
+            authors=authors(),
+            overperformers=overperformers(),
             labels=[
                 Labels(
                     horizon=900, waiting=3_120, matured=18_204, censored={"gap": 212}, first_due=None, learning=False
@@ -260,6 +251,7 @@ def empty(**changes: Any) -> Snapshot:
             "silhouette": None,
             "silhouette_n": 0,
             "authors": [],
+            "overperformers": [],
             "labels": [Labels(horizon=900, waiting=0, matured=0, censored={}, first_due=None)],
             "predictions": [],
             "scoreboard": [],
@@ -621,6 +613,76 @@ def predictions() -> list[Prediction]:
     return rows
 
 
+def overperformers() -> list[Overperformer]:
+    """Posts above normal: of authors well known, hardly known and not known at all."""
+    figures = (
+        (0, 62, 118, 2.1, 3.4, 41),
+        (7, 1_800, 9_804, 402.0, 3.1, 212),
+        (5, 3_700, 640, 31.0, 2.8, 6),
+        (2, 12, 12, 0.04, 1.3, 0),
+        (9, 35, 9, 1.1, 0.9, 3),
+    )
+    rows = []
+    for index, age, now, normal, score, known in figures:
+        post = posts()[index]
+        rows.append(
+            Overperformer(
+                uid=post.uid,
+                platform=post.platform,
+                author=post.author,
+                name=post.name,
+                text=post.text,
+                created=NOW - timedelta(seconds=age),
+                age=age,
+                now=now,
+                normal=normal,
+                times=(1 + now) / (1 + normal),
+                score=score,
+                author_posts=known,
+                story=post.story,
+            )
+        )
+    return rows
+
+
+def authors() -> list[Author]:
+    """The authors of the window: one of whom little is known, one that has not been compared."""
+    known = {"platform": "bluesky", "sentiment": 0.4, "scored": 11}
+    return [
+        Author(
+            author="did:plc:a1",
+            name="maria_k",
+            posts=12,
+            followers=9_120,
+            reactions=812,
+            typical=21.0,
+            times=1.8,
+            **known,
+        ),
+        Author(
+            author="did:plc:a4",
+            name="音楽",
+            posts=9,
+            followers=88_100,
+            reactions=4_021,
+            typical=310.0,
+            times=0.42,
+            **known,
+        ),
+        Author(
+            author="did:plc:k2q7w3e5r1t9",
+            name="",
+            posts=4,
+            followers=None,
+            sentiment=None,
+            scored=0,
+            reactions=None,
+            typical=None,
+            platform="bluesky",
+        ),
+    ]
+
+
 def behind(command: FindPosts) -> list[PostRow]:
     """The posts behind a thing; every burst is about the referee."""
     match command.kind:
@@ -628,6 +690,10 @@ def behind(command: FindPosts) -> list[PostRow]:
             return [post for post in posts() if "ref" in post.text]
         case "tag":
             return [post for post in posts() if command.key in post.tags]
+        case "author":
+            return [post for post in posts() if f"{post.platform}:{post.author}" == command.key]
+        case "post":
+            return [post for post in posts() if f"{post.platform}:{post.uid}" == command.key]
         case kind:
             return [post for post in posts() if getattr(post, kind) == command.key]
 

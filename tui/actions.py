@@ -116,6 +116,16 @@ ACTIONS: tuple[Action, ...] = (
         "Model",
         rank=5,
     ),
+    Action(
+        "authors",
+        "o",
+        "app.authors",
+        "over-performers: posts above what is normal for their author; and the authors",
+        "view",
+        "Look",
+        "Over",
+        rank=4,
+    ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(

@@ -35,7 +35,7 @@ from tui.screens.help import help_lines, keys_of
 from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
-from tui.screens.tables import RisingScreen, TablesScreen, TopicsScreen
+from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
@@ -258,6 +258,10 @@ class TrendtopApp(App[None]):
     def action_model(self) -> None:
         """The page of the models, at the horizon that the overview shows."""
         self._turn_to(ModelScreen(self._overview.horizon))
+
+    def action_authors(self) -> None:
+        """The page of over-performers and authors."""
+        self._turn_to(AuthorsScreen())
 
     def _turn_to(self, page: TablesScreen) -> None:
         if not isinstance(self.screen, TablesScreen):

@@ -10,7 +10,18 @@ from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = ("watch", "demo", "score", "export", "evaluate", "simulate")
-TABLES = ("posts", "hashtags", "clusters", "stories", "bursts", "authors", "predictions", "timeline", "metrics")
+TABLES = (
+    "posts",
+    "hashtags",
+    "clusters",
+    "stories",
+    "bursts",
+    "authors",
+    "overperformers",
+    "predictions",
+    "timeline",
+    "metrics",
+)
 SHAPES = ("bluesky", "mastodon", "x", "reddit")
 DEFAULT_WINDOW = "15m"
 

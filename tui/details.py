@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from engine.snapshot import (
+    Author,
     Burst,
     Cluster,
     DraftScore,
     Hashtag,
     Labels,
+    Overperformer,
     PostRow,
     Prediction,
     Score,
@@ -15,6 +17,7 @@ from engine.snapshot import (
     Story,
     WordScore,
 )
+from tui.author_details import author_lines, missing_post, standing_lines
 from tui.facts import by_authors, fact, heading, long_fact, post_list, wrap_lines
 from tui.format import (
     UNKNOWN,
@@ -49,6 +52,10 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
             return "Rising, and why", lambda width: burst_lines(item, snapshot, width, posts)
         case Hashtag():
             return "Hashtag", lambda width: hashtag_lines(item, snapshot, width, posts)
+        case Author():
+            return "Author", lambda width: author_lines(item, snapshot, width, posts)
+        case Overperformer():
+            return "Over-performer", lambda width: overperformer_lines(item, snapshot, width, posts)
         case Prediction():
             return "Prediction", lambda width: prediction_lines(item, snapshot, width)
         case Score():
@@ -109,6 +116,12 @@ def post_lines(post: PostRow, snapshot: Snapshot, width: int, words: DraftScore 
     for prediction in sorted(found, key=lambda item: item.horizon):
         lines += [*heading(f"Predicted for {duration(prediction.horizon)} on"), *_prediction_facts(prediction, width)]
     return lines
+
+
+def overperformer_lines(item: Overperformer, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
+    """A post against what is normal, and then in full, once the engine has told of it."""
+    post = post_lines(posts[0], snapshot, width) if posts else missing_post(item, posts, width)
+    return [*standing_lines(item), *heading("The post"), *post]
 
 
 def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> list[Line]:

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from engine.protocol import FindPosts, Kind
-from engine.snapshot import Burst, Cluster, Frame, Hashtag, PostRow, Snapshot, Story
+from engine.snapshot import Author, Burst, Cluster, Frame, Hashtag, Overperformer, PostRow, Snapshot, Story
 from tui.actions import Scope, bindings
 from tui.details import page_of
 from tui.format import count
@@ -33,6 +33,8 @@ TABLES = {
     "timeline": "timeline",
     "horizons": "metrics",
     "scoreboard": "metrics",
+    "overperformers": "overperformers",
+    "authors": "authors",
 }
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 
@@ -45,7 +47,7 @@ class Resumed(Message):
         self.screen = screen
 
 
-Behind = Cluster | Story | Burst | Hashtag  # what has posts behind it
+Behind = Cluster | Story | Burst | Hashtag | Author | Overperformer  # what has posts behind it
 
 
 class PostsWanted(Message):
@@ -75,6 +77,10 @@ def _reference(item: Behind) -> tuple[Kind, int | str]:
             return "burst", number
         case Hashtag(tag=tag):
             return "tag", tag
+        case Author():
+            return "author", f"{item.platform}:{item.author}"
+        case Overperformer():
+            return "post", f"{item.platform}:{item.uid}"
 
 
 class TooSmall(Panel):

@@ -40,6 +40,8 @@ READING = (
         "waiting",
         "predicted, and not due yet; once its outcome is there it has matured, and the models are graded by it",
     ),
+    ("normal", "engagements that posts of this author had at the same age, shrunk to the feed's while there are few"),
+    ("past", "posts of the author that normal rests on; feed: none, it is the feed's alone"),
     ("censored", "not graded: the feed was blind, or the post was taken back, before it was due"),
     ("learning", "fewer than 100 outcomes have matured: a baseline leads until there are enough to trust a model"),
     ("★ champion", "the model whose predictions are shown: the best lately, and another has to be clearly better"),
