@@ -25,7 +25,7 @@ LEARNING = 100  # matured posts before which a baseline leads
 WINDOW = 4_000  # newest matured posts that a fit sees
 SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 500  # newest matured posts that decide who leads
-MIN_RECORD = 50  # of them a model must have predicted; one with fewer is judged by what it held out when it was fitted
+MIN_RECORD = 200  # of them a model must have predicted; until one has, it is judged by what it held out when it was fitted
 MARGIN = 0.03  # skill by which another must be better than the leader ...
 SURE = 3.0  # ... and standard errors of the mean difference
 
@@ -136,17 +136,10 @@ class Race:
         better = errors[:, self.leader] - errors[:, model]
         better = better[~np.isnan(better)]
         if len(better) < MIN_RECORD:
-            mine, its = self._held_skill(model), self._held_skill(self.leader)
-            return mine is not None and its is not None and mine - its > MARGIN
+            fit = self._models.get(NAMES[model])
+            return self.leader == REFERENCE and isinstance(fit, Fitted) and fit.skill > MARGIN
         least = MARGIN * float(np.nanmean(errors[:, REFERENCE]))
         return bool(np.mean(better) > max(least, SURE * np.std(better) / len(better) ** 0.5))
-
-    def _held_skill(self, model: int) -> float | None:
-        """The skill of a fit on what was held out of it, by definition 0 for the reference; None for the others."""
-        fit = self._models.get(NAMES[model])
-        if isinstance(fit, Fitted):
-            return fit.skill
-        return 0.0 if model == REFERENCE else None
 
     def _start_interval(self) -> None:
         """Learn a new leader's errors: as far as it had predicted what matured, before that as it was fitted."""

@@ -21,13 +21,13 @@ from models.leaves import KINDS, MISSING, NUMBERS, Forest, Tree, Walker, forest,
 Floats = NDArray[np.float64]
 
 BOOSTED: Mapping[str, Any] = {
-    "learning_rate": 0.06,
-    "max_iter": 60,
+    "learning_rate": 0.08,
+    "max_iter": 40,
     "max_leaf_nodes": 8,
     "min_samples_leaf": 20,
     "l2_regularization": 10.0,
 }
-FOREST: Mapping[str, Any] = {"n_estimators": 50, "min_samples_leaf": 10, "max_features": 0.33}
+FOREST: Mapping[str, Any] = {"n_estimators": 40, "min_samples_leaf": 10, "max_features": 0.33}
 EXTRA: Mapping[str, Any] = {"n_estimators": 60, "min_samples_leaf": 5, "max_features": 0.33}
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"boosted": BOOSTED, "forest": FOREST, "extra": EXTRA}
 
