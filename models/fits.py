@@ -69,7 +69,7 @@ def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], 
         return regression.additive(regression.build().fit(rows, labels))
 
     def boosted(rows: Floats, labels: Floats) -> Scorer:
-        return trees.boosted_leaves(trees.boosted(params.get("boosted", {}), seed).fit(rows, labels))
+        return trees.Boosted(trees.boosted(params.get("boosted", {}), seed).fit(rows, labels))
 
     def of_bags(name: str, build: Callable[..., Any]) -> Callable[[Floats, Floats], tuple[Scorer, Floats]]:
         def fit(rows: Floats, labels: Floats) -> tuple[Scorer, Floats]:
