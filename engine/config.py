@@ -18,6 +18,7 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     skew_future: int = 2 * MINUTE  # a claimed time past seen by more than this is not believed
     retention: int = 48 * HOUR  # how long posts are kept, in event time; ALL_TIME for ever
     max_posts: int = 200_000  # cap on retained posts, whatever the retention
+    max_waiting: int = 100_000  # cap on posts that are past retention and wait for their outcome
     max_tombstones: int = 1_000_000
     horizons: tuple[int, ...] = (15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)
     clusters: tuple[int, int] = (4, 16)  # bounds of the number of hashtag clusters

@@ -2,12 +2,13 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from zlib import crc32
 
 import msgspec
 
 from engine.config import MINUTE
 from engine.events import Counts, Gap
-from engine.ledger import KINDS, Entry, Ledger
+from engine.ledger import KINDS, Counted, Entry, Ledger
 from models.engagement import EngagementModel, Forecast, Matured, Told
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
@@ -15,7 +16,8 @@ RECENT = 200
 NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: unequal ages)
 
 WAITING, MATURED = "waiting", "matured"
-LATE, DELETED, GAP = "late", "deleted", "gap"
+LATE, DELETED, GAP, PAST = "late", "deleted", "gap", "past retention"
+UNSAMPLED = "not in the sample"
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
 
 
@@ -53,15 +55,38 @@ class Labels:
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
         self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
+        self._outside: tuple[int | str, ...] = (UNSAMPLED,) * len(horizons)
+        self.sample = 1.0  # share of posts that are graded: less than all, if more wait than there is room for
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
     def track(self, entry: Entry, told: Told) -> None:
         """Keep what was said of a post until each horizon passes. To be called in the order of the posts' times."""
+        if not self.sampled(entry.key):
+            self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._outside)
+            self.turn_away(UNSAMPLED)
+            return
         tracked = self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._untouched)
         for index, queue in enumerate(self._due):
             self.waiting[index] += 1
             queue.append(tracked)
+
+    def sampled(self, key: str) -> bool:
+        """Whether a post is graded: by a checksum of its key, so that nothing of its outcome has a say in it."""
+        return crc32(key.encode("utf-8", "surrogatepass")) < self.sample * 2**32
+
+    def outlasts(self, key: str) -> bool:
+        """Whether a post is to be counted past its retention, for a label that is still due."""
+        tracked = self.tracked.get(key)
+        return tracked is not None and WAITING in tracked.outcomes and self.sampled(key)
+
+    def thin_out(self, ledger: Ledger, room: int) -> None:
+        """Of the posts past retention grade only every second one any more, until there is room."""
+        while len(ledger.outlived) > room:
+            self.sample /= 2
+            for counted in [one for key, one in ledger.outlived.items() if not self.sampled(key)]:
+                self.forget(counted, UNSAMPLED)
+                ledger.release(counted.key)
 
     def forecasts(self, tracked: Tracked) -> list[Forecast]:
         """What was said of a post, by horizon."""
@@ -78,7 +103,7 @@ class Labels:
         self._gaps = [known for known in self._gaps if known.end > gap.end - 2 * longest]
         self._gaps.append(gap)
 
-    def forget(self, entry: Entry, reason: str) -> None:
+    def forget(self, entry: Counted, reason: str) -> None:
         """Take a post out of the queue: whatever still waits is censored."""
         tracked = self.tracked.pop(entry.key, None)
         if tracked is None:
@@ -104,14 +129,21 @@ class Labels:
             horizon = self.horizons[index]
             while queue and queue[0].born + horizon < now:
                 tracked = queue.popleft()
-                entry = ledger.posts.get(tracked.key)
-                if entry is not None and self._waits(tracked):
+                entry = ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)
+                if entry is not None and self._waits(tracked) and tracked.outcomes[index] == WAITING:
                     self._settle(tracked, entry, index, ledger)
+                    self._let_go(tracked, ledger)
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
 
-    def _settle(self, tracked: Tracked, entry: Entry, index: int, ledger: Ledger) -> None:
+    def _let_go(self, tracked: Tracked, ledger: Ledger) -> None:
+        """Forget a post that was only kept for its labels, once it has all of them."""
+        if WAITING not in tracked.outcomes and tracked.key in ledger.outlived:
+            ledger.release(tracked.key)
+            del self.tracked[tracked.key]
+
+    def _settle(self, tracked: Tracked, entry: Counted, index: int, ledger: Ledger) -> None:
         """Give a forecast that came due its outcome."""
         due = entry.time + self.horizons[index]
         actual, reason = self._label(entry, index, due, ledger)
@@ -133,7 +165,7 @@ class Labels:
             self.model.mature(index, outcomes)
         self._ready = {}
 
-    def _label(self, entry: Entry, index: int, due: int, ledger: Ledger) -> tuple[int | None, str]:
+    def _label(self, entry: Counted, index: int, due: int, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""
         if any(gap.end > entry.time and gap.start < due for gap in self._gaps):
             return None, GAP
@@ -155,7 +187,7 @@ def reacts(platform: str, ledger: Ledger) -> bool:
     return any(f"{platform}:{kind}" in ledger.reacting for kind in KINDS)
 
 
-def is_born_unseen(entry: Entry) -> bool:
+def is_born_unseen(entry: Counted) -> bool:
     """Whether a post was too old at first sight to have brought all its reactions as events."""
     return entry.first_age is not None and entry.first_age > BIRTH_BOUND
 

@@ -32,30 +32,15 @@ class Outcome(Enum):
     DUPLICATE = "duplicates"
 
 
-class Entry(msgspec.Struct, kw_only=True):
-    """A retained post with all that is known of it."""
+class Counted(msgspec.Struct, kw_only=True, gc=False):
+    """What a post has come to, without a word of it."""
 
     key: str
-    platform: str
-    uid: str
     alias: str
+    platform: str
     author: str  # "" if not known, else with the platform before it
-    name: str
-    text: str
     time: int
-    lang: str
-    lang_claimed: str
-    analysis: Analysis
-    reply_to: str
-    quote_of: str
-    media: str
-    followers: int | None
-    version: str
-    late: bool
     first_age: int | None  # age at first sight, microseconds; None if the feed does not say
-    story: int | None = None  # None while it is alone in it, and until its batch is placed
-    copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
-    edits: int = 0
     seen: Seen = NONE_SEEN  # reactions seen in the feed
     base: Seen = NONE_SEEN  # of those, the ones already inside `counts`
     counts: Counts | None = None
@@ -94,12 +79,33 @@ class Entry(msgspec.Struct, kw_only=True):
             self.base = _plus(self.base, kind, sign)
 
 
+class Entry(Counted, kw_only=True, gc=False):
+    """A retained post with all that is known of it."""
+
+    uid: str
+    name: str
+    text: str
+    lang: str
+    lang_claimed: str
+    analysis: Analysis
+    reply_to: str
+    quote_of: str
+    media: str
+    followers: int | None
+    version: str
+    late: bool
+    story: int | None = None  # None while it is alone in it, and until its batch is placed
+    copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
+    edits: int = 0
+
+
 class Ledger:
     """Posts by key, with what is needed to recognise, correct and purge them. Caps bound the memory."""
 
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
         self.posts: dict[str, Entry] = {}
+        self.outlived: dict[str, Counted] = {}  # posts no longer retained that go on being counted
         self.by_author: dict[str, list[str]] = {}
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
         self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
@@ -121,6 +127,29 @@ class Ledger:
         if entry is None and (real := self._aliases.get(key)) is not None:
             entry = self.posts.get(real)
         return entry
+
+    def counted(self, platform: str, uid: str) -> Counted | None:
+        """The post of that id or alias, if it is retained or still counted."""
+        key = f"{platform}:{uid}"
+        real = self._aliases.get(key, key)
+        return self.posts.get(key) or self.posts.get(real) or self.outlived.get(key) or self.outlived.get(real)
+
+    def outlive(self, entry: Entry) -> Counted:
+        """Let go of a post but for what it comes to, which is still counted."""
+        self.remove(entry, tombstone=False)
+        values = {name: getattr(entry, name) for name in Counted.__struct_fields__}
+        counted = self.outlived[entry.key] = Counted(**{**values, "author": sys.intern(entry.author)})
+        if entry.alias:
+            self._aliases[f"{entry.platform}:{entry.alias}"] = entry.key
+        return counted
+
+    def release(self, key: str, tombstone: bool = False) -> None:
+        """Count a post no more that is not retained."""
+        counted = self.outlived.pop(key, None)
+        if counted is not None and counted.alias:
+            self._aliases.pop(f"{counted.platform}:{counted.alias}", None)
+        if tombstone:
+            self.bury(key)
 
     def add(self, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
@@ -218,8 +247,8 @@ class Ledger:
     def respond(self, target: str, kind: int, sign: int, time: int) -> None:
         """Add a reaction, reply or quote that happened at `time` to its post, or take it back."""
         target = self._aliases.get(target, target)
-        if (entry := self.posts.get(target)) is not None:
-            entry.respond(kind, sign, time)
+        if (counted := self.posts.get(target) or self.outlived.get(target)) is not None:
+            counted.respond(kind, sign, time)
         elif (orphan := self._orphans.get(target)) is not None:
             self._orphans[target] = (_plus(orphan[0], kind, sign), max(orphan[1], time))
         elif sign > 0 and not self.buried(target):

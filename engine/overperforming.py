@@ -13,7 +13,7 @@ import msgspec
 from engine.config import SECOND
 from engine.events import Gap
 from engine.labels import NEAR, engagements, is_born_unseen, observed_label, reacts
-from engine.ledger import NONE_SEEN, Entry, Ledger
+from engine.ledger import NONE_SEEN, Counted, Ledger
 from models.normal import LADDER, Normal, NormalByAge, Own
 
 Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
@@ -30,7 +30,7 @@ class Standing(NamedTuple):
 class Followed(msgspec.Struct, gc=False):
     """A post that is read as it grows older."""
 
-    entry: Entry | None  # None once it is gone
+    entry: Counted | None  # None once it is gone
     readings: tuple[int | None, ...]  # engagements by rung passed; None where not known
     delivered: bool  # whether the feed brings each reaction to it, from its birth on; else what is reported counts
 
@@ -66,7 +66,7 @@ class Overperforming:
 
     # -- input -----------------------------------------------------------------------------------------------
 
-    def admit(self, entry: Entry) -> None:
+    def admit(self, entry: Counted) -> None:
         """Follow a post that stands at the time it was made. One that comes after newer ones is not followed."""
         if entry.time < max(self._newest, self._blind):
             return
@@ -89,10 +89,15 @@ class Overperforming:
             if post.entry is not None and post.entry.time < gap.end:
                 self.forget(post.entry)
 
-    def forget(self, entry: Entry) -> None:
+    def forget(self, entry: Counted) -> None:
         """Follow a post no more; what it has taught remains."""
         if (post := self._followed.pop(entry.key, None)) is not None:
             post.entry = None
+
+    def keep(self, counted: Counted) -> None:
+        """A post is past retention, and still counted."""
+        if (post := self._followed.get(counted.key)) is not None:
+            post.entry = counted
 
     def disown(self, author: str) -> None:
         """Drop all that is known of an account."""
@@ -100,7 +105,7 @@ class Overperforming:
 
     # -- output ----------------------------------------------------------------------------------------------
 
-    def latest(self, entry: Entry, now: int) -> Reading | None:
+    def latest(self, entry: Counted, now: int) -> Reading | None:
         """The newest count that is known of a post at time `now`, with its age; None if none is, or none can be."""
         post = self._followed.get(entry.key)
         if post is None:
@@ -111,7 +116,7 @@ class Overperforming:
         at, total = max(reported, default=(-1, 0))
         return (total, at - entry.time) if at >= entry.time else None
 
-    def standing(self, entry: Entry, now: int) -> Standing | None:
+    def standing(self, entry: Counted, now: int) -> Standing | None:
         """A post at time `now` against the normal of others; None where there is nothing to compare.
 
         Where no other post has been read on both sides of its age, it is compared at a rung: one that its count is
@@ -185,7 +190,7 @@ class Overperforming:
         return platform in self._reacting
 
 
-def _reported(entry: Entry, age: int) -> int | None:
+def _reported(entry: Counted, age: int) -> int | None:
     """Engagements as reported near an age."""
     due = entry.time + age
     near = [(at, counts) for at, counts in entry.history if at and abs(at - due) <= NEAR * age]

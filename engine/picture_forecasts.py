@@ -7,7 +7,6 @@ import numpy as np
 
 from engine.config import SECOND
 from engine.labels import MATURED, WAITING, Tracked
-from engine.labels import Labels as LabelQueue
 from engine.picture_posts import Carried, engagement_now
 from engine.pipeline import Engine
 from engine.snapshot import (
@@ -41,21 +40,24 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
     tracked = engine.labels.tracked
     horizons = range(len(engine.labels.horizons))
     if limit is None:
-        return [row for key, told in tracked.items() for row in _predicted(engine, carried, key, told, horizons)]
+        kept = [(key, told) for key, told in tracked.items() if key in engine.ledger.posts]
+        return [row for key, told in kept for row in _predicted(engine, carried, key, told, horizons)]
     return [
         row
         for index in horizons
-        for key in _worth_showing(engine.labels, index, limit)
+        for key in _worth_showing(engine, index, limit)
         for row in _predicted(engine, carried, key, tracked[key], (index,))
     ]
 
 
-def _worth_showing(queue: LabelQueue, index: int, limit: int) -> list[str]:
+def _worth_showing(engine: Engine, index: int, limit: int) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
-    recent = [told for told in islice(reversed(queue.tracked.values()), 50 * limit) if told.state(index) == WAITING]
+    queue, posts = engine.labels, engine.ledger.posts
+    newest = islice(reversed(queue.tracked.values()), 50 * limit)
+    recent = [tracked for tracked in newest if tracked.state(index) == WAITING and tracked.key in posts]
     expected = queue.model.freezer.predicted([tracked.told for tracked in recent], index)
     furthest = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable")[:limit].tolist()
-    matured = islice((key for key in reversed(queue.recent[index]) if key in queue.tracked), limit // 2)
+    matured = islice((key for key in reversed(queue.recent[index]) if key in posts), limit // 2)
     return [*(recent[position].key for position in furthest), *matured]
 
 

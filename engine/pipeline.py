@@ -10,8 +10,8 @@ from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.intake import Intake
-from engine.labels import DELETED, LATE, Labels
-from engine.ledger import Entry, Ledger, Outcome
+from engine.labels import DELETED, LATE, PAST, UNSAMPLED, Labels
+from engine.ledger import Counted, Entry, Ledger, Outcome
 from engine.naming import Names
 from engine.overperforming import Overperforming
 from engine.places import Places
@@ -165,8 +165,8 @@ class Engine:
             case Reaction():
                 return self._react(event, time)
             case Observation():
-                entry = self.ledger.find(event.platform, event.uid)
-                changed = entry is None or entry.observe(event.counts, event.at or event.seen)
+                counted = self.ledger.counted(event.platform, event.uid)
+                changed = counted is None or counted.observe(event.counts, event.at or event.seen)
                 return Outcome.OBSERVATION if changed else Outcome.DUPLICATE
             case Delete():
                 return self._delete(event, time)
@@ -186,6 +186,8 @@ class Engine:
         entry = self.ledger.posts.get(key)
         if entry is not None:
             return self._seen_again(entry, post)
+        if (outlived := self.ledger.outlived.get(key)) is not None:
+            return self._outlived(outlived, post, None)
         if self.now is not None and not self.ledger.keeps(time, self.now):
             return Outcome.POST
         entry = self.ledger.add(post, analyse(post, not self.config.respect_noindex), time, late)
@@ -220,9 +222,24 @@ class Engine:
             return Outcome.OBSERVATION
         return Outcome.EDIT if edited else Outcome.DUPLICATE
 
+    def _outlived(self, counted: Counted, post: Post, at: int | None) -> Outcome:
+        """A post is seen again that is past retention: its counts are of use, its text is not."""
+        if post.removed:
+            self._release(counted)
+            return Outcome.DELETE
+        return Outcome.OBSERVATION if self._observe(counted, post, at) else Outcome.DUPLICATE
+
+    def _release(self, counted: Counted) -> None:
+        """A post is gone that was only counted."""
+        self.labels.forget(counted, DELETED)
+        self.overperforming.forget(counted)
+        self.ledger.release(counted.key, tombstone=True)
+
     def _edit(self, edit: Edit, time: int, late: bool) -> Outcome:
         post = edit.post
         entry = self.ledger.find(post.platform, post.uid)
+        if entry is None and (outlived := self.ledger.counted(post.platform, post.uid)) is not None:
+            return self._outlived(outlived, post, edit.at)
         if entry is None:
             born = self._birth(post, time)
             return self._post(post, born, late or born < time)
@@ -238,7 +255,7 @@ class Engine:
         created = post.created
         return time if created is None or not time - self.config.skew_past <= created <= time else created
 
-    def _observe(self, entry: Entry, post: Post, at: int | None) -> bool:
+    def _observe(self, entry: Counted, post: Post, at: int | None) -> bool:
         """Take note of the counts that came with a post known already; False if they say nothing new."""
         if post.counts is None or not post.counts.known():
             return False
@@ -271,8 +288,8 @@ class Engine:
             self.reactions.add(time, time if self.now is None else self.now)
         original = reaction.original
         if original is not None:
-            entry = self.ledger.find(original.platform, original.uid)
-            if entry is not None and self._observe(entry, original, None):
+            counted = self.ledger.counted(original.platform, original.uid)
+            if counted is not None and self._observe(counted, original, None):
                 self._meter("embedded")
         return outcome
 
@@ -283,6 +300,10 @@ class Engine:
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
             self._remove(entry)
+            self.ledger.bury(key)
+            return Outcome.DELETE
+        if (outlived := self.ledger.counted(delete.platform, delete.uid)) is not None:
+            self._release(outlived)
             self.ledger.bury(key)
             return Outcome.DELETE
         if self.ledger.buried(key):
@@ -296,10 +317,13 @@ class Engine:
         new = self.ledger.purge(account, time)
         posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
         gone = [entry for entry in posts if entry.time <= time]
-        if not new and not gone:
+        counted = [each for each in self.ledger.outlived.values() if each.author == account and each.time <= time]
+        if not new and not gone and not counted:
             return Outcome.DUPLICATE
         for entry in gone:
             self._remove(entry)
+        for outlived in counted:
+            self._release(outlived)
         self.labels.disown(account)
         self.overperforming.disown(account)
         self.model.forget(account)
@@ -333,7 +357,11 @@ class Engine:
         for entry in self.ledger.expired(self.now):
             self.window.remove(entry.key)
             self.rising.forget(entry)
-            self.labels.forget(entry, "past retention")
+            if self.labels.outlasts(entry.key):
+                self.overperforming.keep(self.ledger.outlive(entry))
+                self.labels.thin_out(self.ledger, self.config.max_waiting)
+                continue
+            self.labels.forget(entry, PAST if self.labels.sampled(entry.key) else UNSAMPLED)
             self.overperforming.forget(entry)
             self.ledger.remove(entry, tombstone=False)
 
@@ -372,7 +400,8 @@ class Engine:
         batch = [waiting for waiting in self._batch if waiting.entry.key in self.ledger.posts]
         self._batch = []
         known = [waiting.known for waiting in batch]
-        for waiting, told in zip(batch, self.model.forecast(known), strict=True):
+        graded = [self.labels.sampled(waiting.entry.key) for waiting in batch]
+        for waiting, told in zip(batch, self.model.forecast(known, graded), strict=True):
             self.labels.track(waiting.entry, told)
         self.model.arrived(known)
         self.labels.teach()

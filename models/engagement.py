@@ -60,16 +60,20 @@ class EngagementModel:
         self._now = 0  # newest event time seen
         self._scores: dict[int, list[ModelScore]] = {}
 
-    def forecast(self, posts: Sequence[Known]) -> list[Told]:
-        """What is said of each post, at all horizons. Learns nothing, so it also serves a post only typed."""
+    def forecast(self, posts: Sequence[Known], graded: Sequence[bool] = ()) -> list[Told]:
+        """What is said of each post, at all horizons. Learns nothing, so it also serves a post only typed.
+
+        Only of posts that are to be `graded` every model has its say; of the others the leader.
+        """
         if not posts:
             return []
         keys = [self._features.keys(post) for post in posts]
         own, common = self._features.rows(posts, keys)
+        judged = np.array(graded or [False] * len(posts))
         shown = []
         least = 0.0
         for horizon, race in enumerate(self._races):
-            shown.append(race.predict(joined(own[:, horizon], common), least) if race.ready else None)
+            shown.append(race.predict(joined(own[:, horizon], common), judged, least) if race.ready else None)
             least = max(least, race.radius)
         return self.freezer.freeze(own, common, shown, [key.packed() for key in keys], self._made())
 

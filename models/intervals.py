@@ -28,10 +28,10 @@ class AdaptiveInterval:
     label comes, not as it was when the interval was shown: the loop would overshoot by a horizon.
 
     `least` is a radius under which none is believed: that of a shorter horizon, whose labels are fresher. What a post
-    gets in a day cannot be surer than what it gets in an hour.
+    gets in a day is hardly surer than what it gets in an hour; it gives way as labels show that it is too wide.
     """
 
-    def __init__(self, coverage: float = 0.8, window: int = 500, rate: float = 0.01) -> None:
+    def __init__(self, coverage: float = 0.8, window: int = 500, rate: float = 0.02) -> None:
         self._target = 1.0 - coverage
         self._miss_rate = self._target
         self._rate = rate
@@ -50,16 +50,24 @@ class AdaptiveInterval:
         rank = ceil((count + 1) * (1.0 - self._miss_rate))
         return max(0.0, self._sorted[min(max(rank, 1), count) - 1])
 
+    def at_least(self, least: float) -> float | None:
+        """The radius, but not much under `least`."""
+        radius = self.radius
+        if radius is None:
+            return None
+        ease = min(1.0, (1.0 - self._miss_rate) / (1.0 - self._target))
+        return max(radius, least * (1.0 + ease) / 2.0)
+
     def learn(self, predicted: Floats, actual: Floats, least: float = 0.0) -> None:
         """Adapt to outcomes (n,), in engagements, of log predictions (n,), oldest first; then keep their residuals."""
         if not len(predicted):
             return
         residuals = needed(predicted, actual)
-        if (radius := self.radius) is not None:
-            for residual in residuals.tolist():
-                moved = self._miss_rate + self._rate * (self._target - (residual > max(radius, least)))
-                self._miss_rate = min(max(moved, _LEAST), _MOST)
-                radius = self.radius or 0.0
+        for residual in residuals.tolist():
+            if (radius := self.at_least(least)) is None:
+                break
+            moved = self._miss_rate + self._rate * (self._target - (residual > radius))
+            self._miss_rate = min(max(moved, _LEAST), _MOST)
         self._residuals.extend(residuals[:, None])
         self._sorted = np.sort(self._residuals.rows()[:, 0]).tolist()
 

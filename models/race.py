@@ -25,11 +25,10 @@ LEARNING = 100  # matured posts before which a baseline leads
 WINDOW = 4_000  # newest matured posts that a fit sees
 SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 500  # newest matured posts that decide who leads
-MIN_RECORD = (
-    200  # of them a model must have predicted; until one has, it is judged by what it held out when it was fitted
-)
-MARGIN = 0.03  # skill by which another must be better than the leader ...
-SURE = 3.0  # ... and standard errors of the mean difference
+MIN_RECORD = 200  # of them a model must have predicted; until then it is judged by what its fit held out
+MARGIN = 0.05  # skill by which another must be better than the leader
+FIRST_MARGIN = 0.02  # the same for a fit without a record while the reference leads
+STRETCHES = 4  # of them in time, in each of which it must have been better: a drift favours one for a while
 
 ACTUAL, LOW, HIGH, FIRST = 0, 1, 2, 3  # columns of the history: engagements, the bounds shown, then each model's
 
@@ -76,14 +75,22 @@ class Race:
         """How often a model was refitted; 0 for one that never is."""
         return self.refits.version if NAMES[model] in FITTED else 0
 
-    def predict(self, rows: Floats, least: float = 0.0) -> Shown:
-        """What each model says of rows (n, columns), once something has been learnt. `least`: see AdaptiveInterval."""
+    def predict(self, rows: Floats, judged: NDArray[np.bool_], least: float = 0.0) -> Shown:
+        """What is said of rows (n, columns), once something has been learnt; by all models of those to be judged (n,).
+
+        `least`: see AdaptiveInterval.
+        """
         rivals = np.full((len(rows), len(NAMES)), np.nan)
+        some = rows if judged.all() else rows[judged]
         for name, model in self._models.items():
-            rivals[:, NAMES.index(name)] = model.predict(rows)
+            index = NAMES.index(name)
+            if index in (self.leader, REFERENCE):
+                rivals[:, index] = model.predict(rows)
+            elif len(some):
+                rivals[judged, index] = model.predict(some)
         low = high = np.full(len(rows), np.nan)
-        if self._interval.radius is not None:
-            low, high = bounds(rivals[:, self.leader], max(self.radius, least))
+        if (radius := self._interval.at_least(least)) is not None:
+            low, high = bounds(rivals[:, self.leader], radius)
         return Shown(rivals, self.leader, low, high, self._models[NAMES[self.leader]].explain(rows))
 
     def score(self, judged: Floats, least: float = 0.0) -> None:
@@ -141,9 +148,10 @@ class Race:
         better = better[~np.isnan(better)]
         if len(better) < MIN_RECORD:
             fit = self._fitted(model)
-            return self.leader == REFERENCE and fit is not None and fit.skill > MARGIN
-        least = MARGIN * float(np.nanmean(errors[:, REFERENCE]))
-        return bool(np.mean(better) > max(least, SURE * np.std(better) / len(better) ** 0.5))
+            return self.leader == REFERENCE and fit is not None and fit.skill > FIRST_MARGIN
+        if np.mean(better) <= MARGIN * float(np.nanmean(errors[:, REFERENCE])):
+            return False
+        return all(np.mean(stretch) > 0 for stretch in np.array_split(better, STRETCHES))
 
     def _fitted(self, model: int) -> Fitted | None:
         """The newest fit of a model that is refitted."""

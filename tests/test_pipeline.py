@@ -182,7 +182,7 @@ def test_another_window_shows_what_a_run_with_it_would() -> None:
 
 
 def test_a_post_seen_again_after_retention_is_late_and_changes_nothing() -> None:
-    config = EngineConfig(window=ALL_TIME, retention=10 * MINUTE)
+    config = EngineConfig(window=ALL_TIME, retention=10 * MINUTE, horizons=(5 * MINUTE,))
     lines = [post(str(n), START + n * MINUTE, GOOD) for n in range(30)]
     engine = run(lines, config)
     again = run([*lines, lines[0]], config)
