@@ -25,8 +25,8 @@ LEARNING = 100  # matured posts before which a baseline leads
 WINDOW = 4_000  # newest matured posts that a fit sees
 SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 1_000  # newest matured posts that decide who leads
-MIN_RECORD = 200  # of them that must have been predicted by both where one is the reference; until then fits are judged
-LONG_RECORD = 500  # by what they held out. The same where neither is: one good model is much like another
+MIN_RECORD = 200  # of them that another must have predicted while the reference leads; a fit that has not is judged
+LONG_RECORD = 500  # by what it held out. The same where a model leads: a drift can favour another for a while
 MARGIN = 0.05  # skill by which another must be better than the leader
 FIRST_MARGIN = 0.02  # the same for a fit without a record while the reference leads
 STRETCHES = 4  # of them in time, in each of which it must have been better: a drift favours one for a while
@@ -147,7 +147,7 @@ class Race:
         errors = np.abs(judged[:, FIRST:] - np.log1p(judged[:, ACTUAL, None]))
         better = errors[:, self.leader] - errors[:, model]
         better = better[~np.isnan(better)]
-        record = MIN_RECORD if REFERENCE in (model, self.leader) else LONG_RECORD
+        record = MIN_RECORD if self.leader == REFERENCE else LONG_RECORD
         if len(better) < record:
             fit = self._fitted(model)
             return self.leader == REFERENCE and fit is not None and fit.skill > FIRST_MARGIN
