@@ -1,6 +1,7 @@
 """Delayed labels: predictions wait until their horizon has passed, then mature or are censored; none is remade."""
 
 from collections import Counter, deque
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -23,6 +24,7 @@ class Tracked(msgspec.Struct):
 
     forecasts: tuple[Forecast, ...]
     outcomes: tuple[int | str, ...]  # engagements, once matured; else "waiting" or the reason it was censored
+    before: tuple[int, ...]  # labels that had been learnt when it was forecast; one tuple for all posts between two
 
     def state(self, index: int) -> str:
         """ "waiting", "matured" or the reason it was censored."""
@@ -48,12 +50,14 @@ class Labels:
         # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
         self._due: tuple[deque[tuple[int, str]], ...] = tuple(deque() for _ in horizons)
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
+        self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
+        self._taught = (0,) * len(horizons)
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
     def track(self, entry: Entry, forecasts: tuple[Forecast, ...]) -> None:
         """Freeze a post's forecasts until each horizon passes. Must be called in the order of the posts' times."""
-        self.tracked[entry.key] = Tracked(forecasts, (WAITING,) * len(self.horizons))
+        self.tracked[entry.key] = Tracked(forecasts, (WAITING,) * len(self.horizons), self._taught)
         born = (entry.time, entry.key)
         for index, queue in enumerate(self._due):
             self.waiting[index] += 1
@@ -115,12 +119,16 @@ class Labels:
         self.matured[index] += 1
         self.recent[index].append(entry.key)
         known = Known(author=entry.author, at=entry.time)
-        self._ready.setdefault(index, []).append(Matured(known, forecast, actual, due))
+        self._ready.setdefault(index, []).append(Matured(known, forecast, actual, due, tracked.before[index]))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
         for index, outcomes in self._ready.items():
+            if self.observer is not None and outcomes:
+                self.observer(index, outcomes)
             self.model.mature(index, outcomes)
+        if self._ready:
+            self._taught = tuple(n + len(self._ready.get(index, ())) for index, n in enumerate(self._taught))
         self._ready = {}
 
     def _label(self, entry: Entry, index: int, due: int, ledger: Ledger) -> tuple[int | None, str]:

@@ -4,7 +4,7 @@ The target is y = log(1 + likes + reposts + replies + quotes within the horizon)
 the same calls give the same forecasts to the bit, and a forecast depends on its own post and on what matured before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import expm1, isnan, nan
 
 import msgspec
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
+from models.baselines import Competitor
 from models.features import TRUST, Features, Keys, Known, label
 from models.race import LEARNING, Race
 from models.reasons import reasons
@@ -42,6 +43,7 @@ class Matured(msgspec.Struct, frozen=True, gc=False):
     forecast: Forecast
     actual: int  # engagements within the horizon
     at: int  # when the label came due, microseconds
+    before: int = 0  # labels of this horizon that had been learnt when it was forecast
 
 
 class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,11 @@ class EngagementModel:
             return None
         authors = self._features.authors
         return expm1(authors.typical(authors.past(author), horizon, self._now)[0])
+
+    def wrap(self, around: Callable[[int, Competitor], Competitor]) -> None:
+        """Put `around(horizon, model)` in the place of every model: a way to measure them from outside."""
+        for index, race in enumerate(self._races):
+            race.models = tuple(around(index, model) for model in race.models)
 
     def forget(self, author: str) -> None:
         """Drop an author's past, as a purge asks for."""

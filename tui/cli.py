@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui import options
 
@@ -120,6 +120,36 @@ def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
     _order_options(clusters)
     clusters.set_defaults(run=_evaluate_clusters)
 
+    engagement = measures.add_parser("engagement", help="predictions against what came of the posts")
+    engagement.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    engagement.add_argument(
+        "--horizon",
+        dest="horizons",
+        type=options.horizons,
+        action=_Horizons,
+        default=options.horizons("1h"),
+        metavar="1h",
+        help="of predictions (default 1h); of several there is a list of figures",
+    )
+    engagement.add_argument("--json", action="store_true", help="print one JSON object")
+    engagement.add_argument("--plot", action="store_true", help="draw error over time, calibration and skill")
+    _source_options(engagement)
+    _keeping_options(engagement, DEFAULT_WINDOW, "all")
+    _order_options(engagement)
+    engagement.set_defaults(run=_evaluate_engagement)
+
+
+class _Horizons(argparse.Action):
+    """--horizon given again adds to those given before."""
+
+    def __call__(self, parser: argparse.ArgumentParser, names: argparse.Namespace, values: Any, option: Any = None) -> None:
+        given = getattr(names, self.dest) if getattr(names, "given", False) else ()
+        names.given = True
+        together = tuple(sorted({*given, *values}))
+        if len(together) > options.MAX_HORIZONS:
+            parser.error(f"too many horizons: give 1 to {options.MAX_HORIZONS}")
+        setattr(names, self.dest, together)
+
 
 def _version() -> str:
     from engine import __version__  # noqa: PLC0415
@@ -145,11 +175,16 @@ def _source_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:
+    _keeping_options(parser, window, retention)
+    add = parser.add_argument
+    add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
+    _order_options(parser)
+
+
+def _keeping_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:
     add = parser.add_argument
     add("--window", type=options.span, default=window, metavar="15m|all", help=f"what is shown (default {window})")
     add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
-    add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
-    _order_options(parser)
 
 
 def _order_options(parser: argparse.ArgumentParser) -> None:
@@ -196,6 +231,12 @@ def _evaluate_clusters(arguments: argparse.Namespace) -> int:
     from tui.evaluate import clusters  # noqa: PLC0415
 
     return clusters(arguments, _fail)
+
+
+def _evaluate_engagement(arguments: argparse.Namespace) -> int:
+    from tui.evaluate_engagement import engagement  # noqa: PLC0415
+
+    return engagement(arguments, _fail)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,138 @@
+"""`trendtop evaluate engagement`: how right the predictions were, each frozen before its label was there."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from engine.config import SECOND
+from engine.engagement_figures import EngagementFigures, Queue, figures
+from engine.grading import Grades
+from engine.pipeline import Engine
+from engine.platforms.decode import Decoder
+from engine.sources.base import SourceError
+from models.race import LEARNING
+from tui.configure import engine_config
+from tui.reading import read_feed
+
+Fail = Callable[[str], int]
+
+_COLUMNS = ("n", "mae_log", "mse_log", "mae", "mse", "spearman", "skill")
+
+
+def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
+    """`trendtop evaluate engagement`: replay a feed as `watch` reads it, and grade what was said on the way."""
+    books: list[Grades] = []
+
+    def start(lateness: int | None) -> Engine:
+        decoder = Decoder(arguments.format, arguments.map)
+        engine = Engine(engine_config(arguments, lateness), decoder)
+        books.append(Grades(engine))
+        return engine
+
+    try:
+        engine, failed = read_feed(arguments, start, _late)
+    except (SourceError, ValueError) as error:
+        return fail(str(error))
+    if not engine.meters.get("posts"):
+        return fail("; ".join([*failed, _why_nothing(engine, arguments)]))
+    found = [_figures(engine, books[-1], index) for index in range(len(arguments.horizons))]
+    _warn(engine)
+    if arguments.json:
+        print(_json(found))
+    else:
+        print("\n\n".join(map(_readable, found)))
+    if arguments.plot:
+        _plot(engine, books[-1], found)
+    return fail("; ".join(failed)) if failed else 0
+
+
+def _figures(engine: Engine, books: Grades, index: int) -> EngagementFigures:
+    labels = engine.labels
+    queue = Queue(
+        matured=labels.matured[index],
+        waiting=labels.waiting[index],
+        censored=labels.censored[index],
+        champion=next(score.model for score in engine.model.scores(index) if score.champion),
+    )
+    return figures(labels.horizons[index] // SECOND, books.graded(index), queue, books.refits(index))
+
+
+def _json(found: list[EngagementFigures]) -> str:
+    """One horizon is the object itself; of several, the object holds a list."""
+    return msgspec.json.encode(found[0] if len(found) == 1 else {"horizons": found}).decode()
+
+
+def _late(engine: Engine) -> tuple[int, int]:
+    return engine.meters.get("late", 0), engine.intake.read - engine.sequence.held
+
+
+def _warn(engine: Engine) -> None:
+    if engine.ledger.evicted:
+        print(
+            f"{engine.ledger.evicted:,} posts were dropped, with the labels that they waited for: no more than "
+            f"{engine.config.max_posts:,} are kept",
+            file=sys.stderr,
+        )
+
+
+def _why_nothing(engine: Engine, arguments: argparse.Namespace) -> str:
+    reasons = ", ".join(f"{tallied.times:,} {reason}" for reason, tallied in engine.intake.rejections.items())
+    feed = " ".join(arguments.feed)
+    return f"no post in {feed}{f' ({reasons})' if reasons else ''}: name its text with --map text=FIELD"
+
+
+# -- what a person reads -------------------------------------------------------------------------------------
+
+
+def _readable(found: EngagementFigures) -> str:
+    censored = ", ".join(f"{count:,} {reason}" for reason, count in found.censored.items())
+    left_out = sum(found.censored.values())
+    lines = [
+        f"{_span(found.horizon)}: {found.matured:,} matured, {found.waiting:,} waiting, {left_out:,} censored"
+        + (f" ({censored})" if censored else ""),
+        f"scored: {found.n_scored:,}, forecast after the first {LEARNING} labels",
+    ]
+    if found.note:
+        lines.append(found.note)
+    if not found.n_scored:
+        return "\n".join(lines)
+    rows = [("", *_COLUMNS), ("shown", *map(_cell, _values(found)))]
+    rows += [(name, *map(_cell, _values(one))) for name, one in found.models.items()]
+    lines += ["", *(f"{row[0]:<12}" + "".join(f"{cell:>10}" for cell in row[1:]) for row in rows), ""]
+    lines.append("shown by: " + ", ".join(f"{name} {count:,}" for name, count in found.shown_by.items()))
+    lines.append(f"leads at the end: {found.champion}")
+    if found.n_covered:
+        lines.append(
+            f"80 % interval: holds {found.coverage80:.1%} of {found.n_covered:,}, {found.width80:.2f} wide in logs"
+        )
+    for name, refits in found.refits.items():
+        taken = refits.seconds
+        lines.append(f"{name}: {refits.n:,} refits, {taken.mean:.3f} s each, {taken.max:.3f} s at most")
+    return "\n".join(lines)
+
+
+def _values(figures: object) -> list[float | None]:
+    return [getattr(figures, name) for name in _COLUMNS]
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def _span(seconds: int) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds % size == 0 and (unit != "d" or seconds > size):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def _plot(engine: Engine, books: Grades, found: list[EngagementFigures]) -> None:
+    from tui.engagement_plots import draw  # noqa: PLC0415 - heavy
+
+    for index, one in enumerate(found):
+        if one.n_scored:
+            print(draw(_span(one.horizon), books.graded(index).scored(), one))
