@@ -49,7 +49,8 @@ class Graded(NamedTuple):
     @classmethod
     def of(cls, table: Floats, names: tuple[str, ...]) -> "Graded":
         """From rows of the fields above, one after the other."""
-        return cls(names, *table[:, :FIXED].T, table[:, FIXED:])
+        actual, created, due, before, leader, predicted, low, high = table[:, :FIXED].T
+        return cls(names, actual, created, due, before, leader, predicted, low, high, table[:, FIXED:])
 
     def where(self, chosen: NDArray[np.bool_]) -> "Graded":
         """Those of the predictions that are `chosen` (n,)."""
@@ -147,8 +148,7 @@ def figures(horizon: int, graded: Graded, queue: Queue, refits: Mapping[str, Seq
         width80=_round(metrics.width(held.low, held.high)),
         n_covered=len(held.actual),
         models={
-            name: of_model(scored.actual, scored.rivals[:, index], reference)
-            for index, name in enumerate(scored.names)
+            name: of_model(scored.actual, scored.rivals[:, index], reference) for index, name in enumerate(scored.names)
         },
         calibration=calibration(scored),
         refits={name: _refits(found) for name, found in sorted(refits.items())},
@@ -187,11 +187,14 @@ def calibration(scored: Graded) -> list[Decile]:
     ]
 
 
-def errors_over_time(scored: Graded, spans: int) -> tuple[list[datetime], dict[str, list[float | None]]]:
-    """Mean log error by model over `spans` equal shares of the scored posts in order of time, and when each began."""
+def errors_over_time(scored: Graded, spans: int) -> tuple[list[int], dict[str, list[float | None]]]:
+    """Mean log error by model over `spans` equal shares of the scored posts (n >= 1), oldest first.
+
+    With it, when each share began (microseconds).
+    """
     order = np.argsort(scored.created, kind="stable")
     parts = [part for part in np.array_split(order, spans) if len(part)]
-    begins = [moment(int(scored.created[part[0]])) for part in parts]
+    begins = [int(scored.created[part[0]]) for part in parts]
     told = {**dict(zip(scored.names, scored.rivals.T, strict=True)), "shown": scored.predicted}
     errors: dict[str, list[float | None]] = {}
     for name, predicted in told.items():

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from tui import options
 
@@ -124,31 +124,18 @@ def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
     engagement.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
     engagement.add_argument(
         "--horizon",
-        dest="horizons",
         type=options.horizons,
-        action=_Horizons,
-        default=options.horizons("1h"),
+        action="extend",
         metavar="1h",
-        help="of predictions (default 1h); of several there is a list of figures",
+        help="of predictions (default 1h); given again there is a list of figures",
     )
-    engagement.add_argument("--json", action="store_true", help="print one JSON object")
-    engagement.add_argument("--plot", action="store_true", help="draw error over time, calibration and skill")
+    shown = engagement.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print one JSON object")
+    shown.add_argument("--plot", action="store_true", help="draw error over time, calibration and skill too")
     _source_options(engagement)
     _keeping_options(engagement, DEFAULT_WINDOW, "all")
     _order_options(engagement)
     engagement.set_defaults(run=_evaluate_engagement)
-
-
-class _Horizons(argparse.Action):
-    """--horizon given again adds to those given before."""
-
-    def __call__(self, parser: argparse.ArgumentParser, names: argparse.Namespace, values: Any, option: Any = None) -> None:
-        given = getattr(names, self.dest) if getattr(names, "given", False) else ()
-        names.given = True
-        together = tuple(sorted({*given, *values}))
-        if len(together) > options.MAX_HORIZONS:
-            parser.error(f"too many horizons: give 1 to {options.MAX_HORIZONS}")
-        setattr(names, self.dest, together)
 
 
 def _version() -> str:

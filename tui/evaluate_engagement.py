@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.config import SECOND
+from engine.config import HOUR, SECOND
 from engine.engagement_figures import EngagementFigures, Queue, figures
 from engine.grading import Grades
+from engine.labels import LATE
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.sources.base import SourceError
@@ -18,11 +19,13 @@ from tui.reading import read_feed
 
 Fail = Callable[[str], int]
 
+UNNOTED = 0.01  # share of posts that may come late without a word
 _COLUMNS = ("n", "mae_log", "mse_log", "mae", "mse", "spearman", "skill")
 
 
 def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop evaluate engagement`: replay a feed as `watch` reads it, and grade what was said on the way."""
+    arguments.horizons = tuple(sorted(set(arguments.horizon or (HOUR,))))
     books: list[Grades] = []
 
     def start(lateness: int | None) -> Engine:
@@ -38,13 +41,13 @@ def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
     if not engine.meters.get("posts"):
         return fail("; ".join([*failed, _why_nothing(engine, arguments)]))
     found = [_figures(engine, books[-1], index) for index in range(len(arguments.horizons))]
-    _warn(engine)
+    _warn(engine, arguments)
     if arguments.json:
         print(_json(found))
     else:
         print("\n\n".join(map(_readable, found)))
-    if arguments.plot:
-        _plot(engine, books[-1], found)
+    if arguments.plot and any(one.n_scored for one in found):
+        print(f"\n{_plotted(books[-1], found)}")
     return fail("; ".join(failed)) if failed else 0
 
 
@@ -68,7 +71,13 @@ def _late(engine: Engine) -> tuple[int, int]:
     return engine.meters.get("late", 0), engine.intake.read - engine.sequence.held
 
 
-def _warn(engine: Engine) -> None:
+def _warn(engine: Engine, arguments: argparse.Namespace) -> None:
+    late = engine.labels.censored[0][LATE]
+    if late > UNNOTED * engine.meters["posts"] and arguments.lateness is None:
+        print(
+            f"{late:,} posts came late, out of order, and were not predicted: --lateness all sorts the feed first",
+            file=sys.stderr,
+        )
     if engine.ledger.evicted:
         print(
             f"{engine.ledger.evicted:,} posts were dropped, with the labels that they waited for: no more than "
@@ -130,9 +139,14 @@ def _span(seconds: int) -> str:
     return f"{seconds}s"
 
 
-def _plot(engine: Engine, books: Grades, found: list[EngagementFigures]) -> None:
+def _plotted(books: Grades, found: list[EngagementFigures]) -> str:
     from tui.engagement_plots import draw  # noqa: PLC0415 - heavy
+    from tui.plots import canvas  # noqa: PLC0415
 
-    for index, one in enumerate(found):
-        if one.n_scored:
-            print(draw(_span(one.horizon), books.graded(index).scored(), one))
+    on = canvas()
+    drawn = [
+        draw(_span(one.horizon), books.graded(index).scored(), one, on)
+        for index, one in enumerate(found)
+        if one.n_scored
+    ]
+    return "\n\n".join(drawn)
