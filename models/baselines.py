@@ -1,12 +1,13 @@
 """What a model is, and the two simple ones that any other has to beat."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.features import AUTHOR, GROUPS
 from models.rolling import Rolling
+from models.trained import TrainedHorizon
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +46,15 @@ class Competitor(Protocol):
 
         Times are microseconds.
         """
+        ...
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """A model that can start from what was trained before."""
+
+    def adopt(self, trained: TrainedHorizon) -> None:
+        """Take over what is its own. Before any label only."""
         ...
 
 
@@ -88,6 +98,9 @@ class AuthorMean:
 
     def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
         self._learnt = self._learnt or len(labels) > 0
+
+    def adopt(self, trained: TrainedHorizon) -> None:
+        self._learnt = self._learnt or trained.n > 0
 
 
 def _feed_part(difference: Floats) -> Floats:

@@ -7,6 +7,8 @@ from zlib import crc32
 
 import numpy as np
 
+from models.trained import KeyPasts
+
 DAY = 86_400_000_000  # microseconds
 HALF_LIFE = 14 * DAY
 _REBASE = 512  # half-lives after which the weights are scaled down, long before they overflow
@@ -46,6 +48,15 @@ class DecayedMean:
         """The mean, which time alone does not change; 0 before any label."""
         return self._mean
 
+    @property
+    def state(self) -> tuple[float, float, int]:
+        """Weight, mean and the time that they are of."""
+        return self._weight, self._mean, self._at
+
+    def restore(self, weight: float, mean: float, at: int) -> None:
+        """Go on from a state."""
+        self._weight, self._mean, self._at = weight, mean, at
+
 
 class HashedMeans:
     """Decayed sums of labels in a table of 2**bits buckets with a column per horizon, found by the hash of a key.
@@ -54,6 +65,7 @@ class HashedMeans:
     """
 
     def __init__(self, bits: int, horizons: int, half_life: int = HALF_LIFE) -> None:
+        self._bits = bits
         self._mask = (1 << bits) - 1
         self._horizons = horizons
         self._half_life = half_life
@@ -90,6 +102,22 @@ class HashedMeans:
                 above = self._sums[cell + horizon] * fade - weight * level
                 lifts[horizon] += above / (weight + strength)
         return [lift / len(buckets) for lift in lifts]
+
+    def pasts(self) -> KeyPasts:
+        """All buckets that hold anything."""
+        weights, sums = (np.array(table).reshape(-1, self._horizons) for table in (self._weights, self._sums))
+        held = np.flatnonzero(weights.any(axis=1))
+        return KeyPasts(self._bits, held, weights[held], sums[held], self._origin, self._newest)
+
+    def adopt(self, pasts: KeyPasts, places: Sequence[int | None]) -> None:
+        """Go on from `pasts`; `places` says where they have each horizon, None for nowhere. Before any label only."""
+        if pasts.bits != self._bits:
+            raise ValueError(f"{pasts.bits} bits of buckets, not {self._bits}")
+        for horizon, place in enumerate(places):
+            if place is not None:
+                for table, held in ((self._weights, pasts.weights), (self._sums, pasts.sums)):
+                    np.frombuffer(table)[pasts.buckets * self._horizons + horizon] = held[:, place]
+        self._origin, self._newest = pasts.origin, pasts.newest
 
     def _weight(self, at: int) -> float:
         if self._origin is None:

@@ -16,6 +16,7 @@ from models.baselines import Competitor
 from models.features import TRUST, Features, Keys, Known, label
 from models.race import LEARNING, Race
 from models.reasons import reasons
+from models.trained import AuthorPasts, KeyPasts, Trained
 
 __all__ = ["LEARNING", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore"]
 
@@ -68,6 +69,7 @@ class EngagementModel:
 
     def __init__(self, horizons: tuple[int, ...], seed: int = 0) -> None:
         del seed  # nothing here draws lots yet: models that do take it
+        self._horizons = horizons
         self._features = Features(len(horizons))
         self._races = tuple(Race() for _ in horizons)
         self.names = self._races[0].names if horizons else ()
@@ -111,6 +113,19 @@ class EngagementModel:
             return None
         authors = self._features.authors
         return expm1(authors.typical(authors.past(author), horizon, self._now)[0])
+
+    def pasts(self, hashed: Callable[[str], bytes]) -> tuple[AuthorPasts, KeyPasts]:
+        """What was learnt of authors, by their hashes, and of tags and words."""
+        return self._features.pasts(hashed)
+
+    def adopt(self, trained: Trained) -> None:
+        """Start from what was trained before, at the horizons that both have. Before the first post only."""
+        where = {horizon: place for place, horizon in enumerate(trained.all_horizons)}
+        self._features.adopt(trained, [where.get(horizon) for horizon in self._horizons])
+        known = {one.horizon: one for one in trained.horizons}
+        for horizon, race in zip(self._horizons, self._races, strict=True):
+            if horizon in known:
+                race.adopt(known[horizon])
 
     def wrap(self, around: Callable[[int, Competitor], Competitor]) -> None:
         """Put `around(horizon, model)` in the place of every model: a way to measure them from outside."""

@@ -1,7 +1,7 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from math import cos, log1p, nan, pi, sin
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
 from models.decay import DAY, HashedMeans, shrunk
+from models.trained import AuthorPasts, KeyPasts, Trained
 
 HOUR = DAY // 24
 MINUTE = HOUR // 60
@@ -131,6 +132,15 @@ class Features:
         """Learn the label of a post with packed `keys` that came due at `at` (microseconds)."""
         self.authors.learn(author, horizon, outcome, at)
         self._keys.add(horizon, array("H", keys), outcome, at)
+
+    def pasts(self, hashed: Callable[[str], bytes]) -> tuple[AuthorPasts, KeyPasts]:
+        """What was learnt of authors, by their hashes, and of tags and words."""
+        return self.authors.pasts(hashed), self._keys.pasts()
+
+    def adopt(self, trained: Trained, places: Sequence[int | None]) -> None:
+        """Go on from what was learnt before; `places` says where it has each horizon. Before any label only."""
+        self.authors.adopt(trained.authors, places, trained.salt)
+        self._keys.adopt(trained.keys, places)
 
     def _own(self, post: Known, keys: Keys, past: Past | None) -> list[tuple[float, ...]]:
         levels = [self.authors.level(horizon) for horizon in self._horizons]

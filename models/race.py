@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.baselines import AuthorMean, Competitor, GlobalMedian
+from models.baselines import Adopting, AuthorMean, Competitor, GlobalMedian
 from models.features import COLUMNS
 from models.intervals import AdaptiveInterval
 from models.linear import Linear
 from models.rolling import Rolling
+from models.trained import TrainedHorizon
 
 Floats = NDArray[np.float64]
 
@@ -81,6 +82,15 @@ class Race:
         self._history = Rolling(SCORED, 3 + len(self.models))
         self._newest = Rolling(TRIAL_WINDOW, len(COLUMNS) + 2)
         self._next_trial = float(LEARNING)
+
+    def adopt(self, trained: TrainedHorizon) -> None:
+        """Start from what was trained before: every model that can, and an interval by what the leader had said."""
+        for model in self.models:
+            if isinstance(model, Adopting):
+                model.adopt(trained)
+        told = trained.judged.told.get(self.names[self.leader])
+        if told is not None:
+            self._interval.learn(told, trained.judged.actual)
 
     def predict(self, rows: Floats) -> Shown | None:
         """What each model says of rows (n, columns); None while nothing is learnt."""

@@ -9,7 +9,7 @@ from typing import NoReturn
 from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("watch", "demo", "score", "export", "evaluate", "simulate")
+COMMANDS = ("watch", "demo", "score", "export", "evaluate", "train", "simulate")
 TABLES = ("posts", "hashtags", "clusters", "stories", "bursts", "authors", "predictions", "timeline", "metrics")
 SHAPES = ("bluesky", "mastodon", "x", "reddit")
 DEFAULT_WINDOW = "15m"
@@ -86,6 +86,21 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
     _measures(evaluate.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
 
+    train = commands.add_parser(
+        "train",
+        help="tune the trees on archives, for watch --model",
+        description="Tune boosted trees and random forests by grid search on splits in the order of time.",
+    )
+    train.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    train.add_argument(
+        "-o", "--output", required=True, metavar="OUT.joblib", help="the model; OUT.json says what is in"
+    )
+    train.add_argument("--grid", choices=("small", "full"), default="small", help="how much is tried (default small)")
+    train.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: one for each processor)")
+    _source_options(train)
+    _engine_options(train, DEFAULT_WINDOW, "all")
+    train.set_defaults(run=_train)
+
     simulate = commands.add_parser("simulate", help="write a simulated feed in a platform's native shape")
     simulate.add_argument("-o", "--output", required=True, metavar="FEED.jsonl")
     simulate.add_argument("--shape", choices=SHAPES, default="bluesky")
@@ -152,6 +167,12 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes from 1 to 1024")
+    return int(text)
 
 
 def _source_options(parser: argparse.ArgumentParser) -> None:
@@ -224,6 +245,12 @@ def _evaluate_engagement(arguments: argparse.Namespace) -> int:
     from tui.evaluate_engagement import engagement  # noqa: PLC0415
 
     return engagement(arguments, _fail)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from tui.train import train  # noqa: PLC0415
+
+    return train(arguments, _fail)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

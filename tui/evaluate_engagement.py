@@ -35,11 +35,11 @@ def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
         return engine
 
     try:
-        engine, failed = read_feed(arguments, start, _late)
+        engine, failed = read_feed(arguments, start, late)
     except (SourceError, ValueError) as error:
         return fail(str(error))
     if not engine.meters.get("posts"):
-        return fail("; ".join([*failed, _why_nothing(engine, arguments)]))
+        return fail("; ".join([*failed, why_nothing(engine, arguments)]))
     found = [_figures(engine, books[-1], index) for index in range(len(arguments.horizons))]
     _warn(engine, arguments)
     if arguments.json:
@@ -67,7 +67,7 @@ def _json(found: list[EngagementFigures]) -> str:
     return msgspec.json.encode(found[0] if len(found) == 1 else {"horizons": found}).decode()
 
 
-def _late(engine: Engine) -> tuple[int, int]:
+def late(engine: Engine) -> tuple[int, int]:
     return engine.meters.get("late", 0), engine.intake.read - engine.sequence.held
 
 
@@ -86,7 +86,7 @@ def _warn(engine: Engine, arguments: argparse.Namespace) -> None:
         )
 
 
-def _why_nothing(engine: Engine, arguments: argparse.Namespace) -> str:
+def why_nothing(engine: Engine, arguments: argparse.Namespace) -> str:
     reasons = ", ".join(f"{tallied.times:,} {reason}" for reason, tallied in engine.intake.rejections.items())
     feed = " ".join(arguments.feed)
     return f"no post in {feed}{f' ({reasons})' if reasons else ''}: name its text with --map text=FIELD"
@@ -99,7 +99,7 @@ def _readable(found: EngagementFigures) -> str:
     censored = ", ".join(f"{count:,} {reason}" for reason, count in found.censored.items())
     left_out = sum(found.censored.values())
     lines = [
-        f"{_span(found.horizon)}: {found.matured:,} matured, {found.waiting:,} waiting, {left_out:,} censored"
+        f"{span(found.horizon)}: {found.matured:,} matured, {found.waiting:,} waiting, {left_out:,} censored"
         + (f" ({censored})" if censored else ""),
         f"scored: {found.n_scored:,}, forecast after the first {LEARNING} labels",
     ]
@@ -132,7 +132,7 @@ def _cell(value: float | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
-def _span(seconds: int) -> str:
+def span(seconds: int) -> str:
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
         if seconds % size == 0 and (unit != "d" or seconds > size):
             return f"{seconds // size}{unit}"
@@ -145,7 +145,7 @@ def _plotted(books: Grades, found: list[EngagementFigures]) -> str:
 
     on = canvas()
     drawn = [
-        draw(_span(one.horizon), books.graded(index).scored(), one, on)
+        draw(span(one.horizon), books.graded(index).scored(), one, on)
         for index, one in enumerate(found)
         if one.n_scored
     ]

@@ -1,0 +1,85 @@
+"""The card of a trained model: what it was trained on, with what, and how well it did. Plain JSON, for people too."""
+
+import sys
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from engine import __version__
+from models.features import COLUMNS
+
+SCHEMA = 1  # goes up whenever a file written before cannot be used any more
+
+
+class ScoreCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One tried set of parameters: mean and deviation of its log error over the folds."""
+
+    rank: int
+    params: dict[str, Any]  # those that were varied
+    mae_log: float
+    std: float
+
+
+class ModelCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The chosen parameters of one kind of model, and all that were tried, best first."""
+
+    params: dict[str, Any]  # all of them, as models/trees.py takes them
+    mae_log: float
+    std: float
+    skill: float | None  # 1 - mae_log / that of the author baseline on the same folds
+    tried: list[ScoreCard]
+
+
+class HorizonCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was trained at one horizon. In each fold all labels fitted on had matured before the posts tested on."""
+
+    horizon: int  # seconds
+    n: int  # labels
+    folds: int
+    author_mae_log: float  # of the author baseline on the same folds
+    models: dict[str, ModelCard]
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole model."""
+
+    schema: int
+    trendtop: str
+    python: str  # the minor version: pickles go no further
+    scikit_learn: str
+    numpy: str
+    columns: tuple[str, ...]
+    window: int  # seconds; 0 for all: what the volumes among the columns were counted in
+    feeds: list[str]  # names without their folders
+    since: datetime
+    until: datetime
+    posts: int
+    horizons: list[HorizonCard]
+    left_out: dict[str, str]  # horizons (seconds) that had too few labels, and why
+
+
+def versions() -> dict[str, str]:
+    """Those of this process, by the names of the fields."""
+    return {
+        "trendtop": __version__,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "scikit_learn": version("scikit-learn"),
+        "numpy": version("numpy"),
+    }
+
+
+def mismatch(card: Card) -> str:
+    """In what a card does not fit this process; "" if it does."""
+    here = versions()
+    if card.schema != SCHEMA:
+        return f"is a model of schema {card.schema}, and this trendtop reads {SCHEMA}"
+    for name, field in (("Python", "python"), ("scikit-learn", "scikit_learn")):
+        if getattr(card, field) != here[field]:
+            return f"was trained with {name} {getattr(card, field)}, and this is {here[field]}"
+    if card.numpy.partition(".")[0] != here["numpy"].partition(".")[0]:
+        return f"was trained with numpy {card.numpy}, and this is {here['numpy']}"
+    if card.columns != COLUMNS:
+        return "was trained on other features than this trendtop has"
+    return ""
