@@ -28,8 +28,8 @@ MAKERS: Mapping[str, tuple[Callable[[Mapping[str, object]], Pipeline], Mapping[s
     "boosted": (trees.boosted, trees.BOOSTED),
     "forest": (trees.forest, trees.FOREST),
 }
-# The loss is not among them. Where most posts get nothing, trees of the absolute error say 0 of all: the least error, and
-# no rank at all.
+# The loss is not among them. Where most posts get nothing, trees of the absolute error say 0 of all: the least error,
+# and no rank at all.
 GRIDS: Mapping[str, Mapping[str, Grid]] = {
     "small": {
         "boosted": {
