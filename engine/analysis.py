@@ -39,6 +39,15 @@ def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
     return Analysis(text, name, tags, words, verdict.lang, verdict.reason, polarity)
 
 
+def read_mood(post: Post, gated: bool = True) -> tuple[str, sentiment.Polarity]:
+    """Why the text of a post is not scored, as `analyse` finds it, "" if it is; and VADER's numbers in any case.
+
+    Without the gate every text is scored.
+    """
+    reason = language.judge(clean(post.text), post.lang).reason if gated else ""
+    return reason, sentiment.polarity(post.text)
+
+
 def read_terms(post: Post, keep_withheld: bool = False) -> tuple[str, ...]:
     """The terms alone of a post, as `analyse` finds them."""
     if post.withheld and not keep_withheld:

@@ -1,13 +1,13 @@
 """The figures of a replay: how its stories and themes agree with the labels, and what they cost."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
+from engine.arrivals import books
 from engine.evaluation import Grouping, Replay
-from engine.platforms.decode import LEFT_OUT
-from models.clustering_metrics import agreement, labelled, purity_of_largest, silhouette, sums
+from models.clustering_metrics import Table, agreement, joined, labelled, largest, purity_of_largest, silhouette, sums
 
 DIGITS = 6
 
@@ -61,10 +61,6 @@ def figures(replay: Replay) -> ClusterFigures:
     sample = replay.sample.values
     cohesion = silhouette([text.terms for text, _ in sample], [story for _, story in sample])
     reading, placing = replay.seconds
-    ignored = replay.intake.ignored
-    left_out = ignored[LEFT_OUT.reason].times if LEFT_OUT.reason in ignored else 0
-    rejected = {reason: tallied.times for reason, tallied in sorted(replay.intake.rejections.items())}
-    others = replay.intake.read - replay.posts - replay.duplicates - left_out - sum(rejected.values())
     return ClusterFigures(
         **_agreed(replay.stories, cohesion, len(sample)),
         stories=len(sizes),
@@ -79,14 +75,40 @@ def figures(replay: Replay) -> ClusterFigures:
         unlabelled=replay.unlabelled,
         unplaced=replay.posts - replay.deleted - sum(sizes),
         deleted=replay.deleted,
-        duplicates=replay.duplicates,
-        late=replay.late,
-        left_out=left_out,
-        rejected=rejected,
-        others=others,
+        **books(replay)._asdict(),
         posts_per_s=_rate(replay.posts, placing),
         posts_per_s_with_terms=_rate(replay.posts, reading + placing),
     )
+
+
+class Group(NamedTuple):
+    """A large story with its commonest label, or a frequent label with its largest story (-1: a post in none)."""
+
+    story: int
+    label: str
+    posts: int
+    share: float  # of these posts that have both
+
+
+def largest_stories(replay: Replay) -> list[Group]:
+    """The ten largest stories, by their labelled posts."""
+    table = labelled(replay.stories.table())
+    together = table.clusters >= 0
+    names = list(replay.labels)
+    return [
+        Group(story, names[label], posts, agreeing / posts)
+        for story, posts, label, agreeing in largest(Table(*(part[together] for part in table)))
+    ]
+
+
+def largest_labels(replay: Replay) -> list[Group]:
+    """The ten labels with the most posts."""
+    table = labelled(replay.stories.table())
+    names = list(replay.labels)
+    return [
+        Group(max(story, -1), names[label], posts, agreeing / posts)
+        for label, posts, story, agreeing in largest(joined(Table(table.clusters, table.labels, table.counts)))
+    ]
 
 
 def _agreed(grouping: Grouping, cohesion: float | None, sampled: int) -> dict[str, Any]:

@@ -5,26 +5,20 @@ forecasts are left out. Of a post that was placed only its label, story and them
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from engine.analysis import read_terms
+from engine.arrivals import Arrivals, key_of
 from engine.clock import Stamped
 from engine.config import EngineConfig
-from engine.events import Delete, Edit, Post, Purge
-from engine.intake import Intake, Record
+from engine.events import Delete, Post, Purge
 from engine.placer import Placement, Placer
 from engine.platforms.decode import Decoder
-from engine.sequence import Sequencer
-from engine.sources.base import Item
 from models.clustering_metrics import EMPTY, Table, joined, tabulate
 from models.reservoir import Reservoir
 
 AT_ONCE = 512  # records between two looks at the processor's clock
-REMEMBERED = 100_000  # latest ids that a post seen again is known by
 TABULATED = 1 << 16  # placed posts that wait for the tables
 SAMPLE = 2_000  # placed posts that the silhouette of the stories is taken on
 UNLABELLED = -1
@@ -66,7 +60,7 @@ class Grouping:
         return self._table
 
 
-class Replay:
+class Replay(Arrivals):
     """What lines are fed to in place of an Engine. Posts go to `placer`, as the engine hands them on.
 
     Edits and counts change nothing. A post deleted while it waits is not placed; of one placed before, nothing is left
@@ -74,85 +68,39 @@ class Replay:
     """
 
     def __init__(self, config: EngineConfig, decoder: Decoder, placer: Placer) -> None:
-        self.config = config
-        self.intake = Intake(decoder)
-        self.sequence = Sequencer(config)
+        super().__init__(config, decoder)
         self.placer = placer
         self.labels: dict[str, int] = {}
         self.stories, self.themes = Grouping(), Grouping()
         self.sample: Reservoir[tuple[Text, int]] = Reservoir(SAMPLE, config.seed)
-        self.posts = self.duplicates = self.unlabelled = self.deleted = self.late = 0
+        self.unlabelled = self.deleted = 0
         self.seconds = (0.0, 0.0)
-        self._seen: OrderedDict[str, None] = OrderedDict()
         self._ready: list[tuple[int, Post | None]] = []
         self._waiting: dict[str, Text] = {}
-        self._nameless: dict[int, int] = {}
 
     @property
     def labelled(self) -> int:
         """Posts placed that have a label."""
         return self.posts - self.deleted - self.unlabelled
 
-    def open(self, source: int) -> None:
-        """Announce a source, so that others wait for its first line."""
-        self.sequence.open(source)
-
-    def feed(self, source: int, items: Sequence[Item], present: int) -> None:
-        """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        for item in items:
-            records = [self._named(source, record) for record in self.intake.records(item)]
-            if records:
-                self._apply(self.sequence.take(source, records, present))
-
-    def quiet(self, source: int) -> None:
-        """Say that a source has nothing to say for now, or ever."""
-        self._apply(self.sequence.quiet(source))
-
-    def blind(self, source: int, since: int | None, reason: str) -> None:
-        """Lost lines change nothing of those that came."""
+    def arrived(self, record: Stamped, post: Post | None) -> None:
+        """Put a post among those to place, and forget what is taken back."""
+        self._ready.append((record.order, post))
+        event = record.events[0]
+        if isinstance(event, Delete | Purge):
+            self._place()
+            self._forget(event)
+        elif len(self._ready) >= AT_ONCE:
+            self._place()
 
     def finish(self) -> None:
         """The feed is over: place whatever waits."""
-        self._apply(self.sequence.rest())
+        super().finish()
         self._place()
         began = time.process_time()
         placed = self.placer.finish()
         self._spend(0.0, time.process_time() - began)
         self._note(placed)
-
-    def _named(self, source: int, record: Record) -> Record:
-        """Tell lines apart that have nothing but their text: each is a post, also where it says the same as another."""
-        first = record[0]
-        if not isinstance(first, Post) or not first.nameless:
-            return record
-        number = self._nameless[source] = self._nameless.get(source, 0) + 1
-        return (msgspec.structs.replace(first, uid=f"{first.uid}~{source}.{number}"), *record[1:])
-
-    def _apply(self, records: list[Stamped]) -> None:
-        for record in records:
-            event = record.events[0]
-            self._ready.append((record.order, self._new(event, record.late)))
-            if isinstance(event, Delete | Purge):
-                self._place()
-                self._forget(event)
-            elif len(self._ready) >= AT_ONCE:
-                self._place()
-
-    def _new(self, event: object, late: bool) -> Post | None:
-        """The post that an event brings, if it is a new one."""
-        post = event.post if isinstance(event, Edit) else event
-        if not isinstance(post, Post):
-            return None
-        key = _key(post)
-        if key in self._seen:
-            self.duplicates += isinstance(event, Post)
-            return None
-        self._seen[key] = None
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        self.posts += 1
-        self.late += late
-        return post
 
     def _place(self) -> None:
         """Hand on what is ready."""
@@ -174,7 +122,7 @@ class Replay:
     def _text(self, post: Post, terms: tuple[str, ...]) -> Text:
         label = self.labels.setdefault(post.label, len(self.labels)) if post.label else UNLABELLED
         alias, author = (f"{post.platform}:{name}" if name else "" for name in (post.alias, post.author))
-        return Text(_key(post), alias, author, terms, label)
+        return Text(key_of(post), alias, author, terms, label)
 
     def _note(self, placed: Sequence[Placement]) -> None:
         for placement in placed:
@@ -201,7 +149,3 @@ class Replay:
 
     def _spend(self, reading: float, placing: float) -> None:
         self.seconds = (self.seconds[0] + reading, self.seconds[1] + placing)
-
-
-def _key(post: Post) -> str:
-    return f"{post.platform}:{post.uid}"

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine import __version__
+from engine.config import SECOND, EngineConfig
 from models.features import COLUMNS
 
 SCHEMA = 1  # goes up whenever a file written before cannot be used any more
@@ -70,8 +71,8 @@ def versions() -> dict[str, str]:
     }
 
 
-def mismatch(card: Card) -> str:
-    """In what a card does not fit this process; "" if it does."""
+def mismatch(card: Card, config: EngineConfig | None) -> str:
+    """In what a card does not fit this process, or an engine of that configuration; "" if it does."""
     here = versions()
     if card.schema != SCHEMA:
         return f"is a model of schema {card.schema}, and this trendtop reads {SCHEMA}"
@@ -82,4 +83,22 @@ def mismatch(card: Card) -> str:
         return f"was trained with numpy {card.numpy}, and this is {here['numpy']}"
     if card.columns != COLUMNS:
         return "was trained on other features than this trendtop has"
+    return "" if config is None else _misfit(card, config)
+
+
+def _misfit(card: Card, config: EngineConfig) -> str:
+    trained = [one.horizon for one in card.horizons]
+    if not set(trained) & {horizon // SECOND for horizon in config.horizons}:
+        return f"was trained for {', '.join(map(span, trained))} only: ask for one of these horizons"
+    if card.window != config.window // SECOND:
+        window = span(card.window) if card.window else "all"
+        return f"was trained with a window of {window}: give --window {window}"
     return ""
+
+
+def span(seconds: int) -> str:
+    """A duration as options have it: 15m, 6h, 24h, 90s."""
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds % size == 0 and (unit != "d" or seconds > size):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.config import EngineConfig
 from engine.modelcard import SCHEMA, Card, mismatch
 from engine.userkey import KeyUnusableError, make_key, read_key
 from models.trained import Trained
@@ -32,7 +33,7 @@ _FOOT = _LENGTHS.size + _SEAL + _SCHEMA.size + len(MAGIC)
 AGAIN = "make it again with trendtop train"
 
 
-class ModelFileError(Exception):
+class ModelFileError(ValueError):
     """The file cannot be used; one line says why and what to do."""
 
 
@@ -49,9 +50,10 @@ def write_model(trained: Trained, card: Card, target: str) -> list[str]:
     body = io.BytesIO()
     joblib.dump(trained, body)
     try:
+        sealed = _sealed(body.getvalue(), told, make_key())
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(_beside(path), readable(card))
-        _replace(path, _sealed(body.getvalue(), told, make_key()))
+        _replace(path, sealed)
     except KeyUnusableError as error:
         raise ModelFileError(str(error)) from None
     except OSError as error:
@@ -77,17 +79,22 @@ def salt() -> bytes:
         raise ModelFileError(str(error)) from None
 
 
-def check_model(target: str) -> Card:
-    """The card of a file that is proven to be this user's and to fit this trendtop. Unpickles nothing.
+def check_model(target: str, config: EngineConfig | None = None) -> Card:
+    """The card of a file that is proven to be this user's and to fit this trendtop and `config`. Unpickles nothing.
 
     Raises ModelFileError.
     """
-    return _proven(target)[0]
+    return _proven(target, config)[0]
 
 
-def load_model(target: str) -> Trained:
+def trained_model(target: str | None, config: EngineConfig) -> Trained | None:
+    """What to start an engine from: None for no file. Raises ModelFileError."""
+    return load_model(target, config) if target else None
+
+
+def load_model(target: str, config: EngineConfig | None = None) -> Trained:
     """What a proven file holds. Raises ModelFileError, before anything in the file is run, if it is not proven."""
-    _, body, key = _proven(target)
+    _, body, key = _proven(target, config)
     import joblib  # noqa: PLC0415 - heavy
 
     try:
@@ -104,7 +111,7 @@ def readable(card: Card) -> bytes:
     return msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n"
 
 
-def _proven(target: str) -> tuple[Card, bytes, bytes]:
+def _proven(target: str, config: EngineConfig | None) -> tuple[Card, bytes, bytes]:
     """Card, joblib's bytes, and the key that proved them."""
     data = _read(target)
     if len(data) < _FOOT or not data.endswith(MAGIC):
@@ -128,8 +135,8 @@ def _proven(target: str) -> tuple[Card, bytes, bytes]:
         card = msgspec.json.decode(data[body_size:foot], type=Card)
     except msgspec.MsgspecError as error:
         raise ModelFileError(f"{target} has a card that cannot be read ({error}): {AGAIN}") from None
-    if wrong := mismatch(card):
-        raise ModelFileError(f"{target} {wrong}: {AGAIN}")
+    if wrong := mismatch(card, config):
+        raise ModelFileError(f"{target} {wrong}, or {AGAIN}")
     _check_beside(Path(target), card)
     return card, data[:body_size], key
 
@@ -144,15 +151,20 @@ def _check_beside(path: Path, card: Card) -> None:
 def _read(target: str) -> bytes:
     try:
         handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            about = os.fstat(handle)
-            if not stat.S_ISREG(about.st_mode):
-                raise ModelFileError(f"{target} is no file: --model takes what trendtop train wrote")
-            if about.st_size > MOST:
-                raise ModelFileError(f"{target} is too large for a model ({about.st_size:,} bytes)")
+    except OSError as error:
+        raise ModelFileError(f"cannot read {target}: {error.strerror}") from None
+    try:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise ModelFileError(f"{target} is no file: --model takes what trendtop train wrote")
+        if about.st_size > MOST:
+            raise ModelFileError(f"{target} is too large for a model ({about.st_size:,} bytes)")
+        with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(MOST)
     except OSError as error:
         raise ModelFileError(f"cannot read {target}: {error.strerror}") from None
+    finally:
+        os.close(handle)
 
 
 def _sealed(body: bytes, card: bytes, key: bytes) -> bytes:

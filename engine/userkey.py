@@ -30,13 +30,15 @@ def read_key() -> bytes:
     except OSError as error:
         what = "is a link" if path.is_symlink() else f"cannot be read ({error.strerror})"
         raise KeyUnusableError(f"the key {path} {what}: remove it and train again") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid():
             raise KeyUnusableError(f"the key {path} is not a file of yours: remove it and train again")
         if about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeyUnusableError(f"the key {path} is open to others and proves nothing: remove it and train again")
-        key = file.read(SIZE + 1)
+        key = os.read(handle, SIZE + 1)
+    finally:
+        os.close(handle)
     if len(key) != SIZE:
         raise KeyUnusableError(f"the key {path} is damaged: remove it and train again")
     return key

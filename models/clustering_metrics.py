@@ -33,6 +33,15 @@ class Agreement(NamedTuple):
     completeness: float  # a label has one cluster
 
 
+class Largest(NamedTuple):
+    """A large cluster: its posts, the label that most of them have, and how many have it."""
+
+    cluster: int
+    posts: int
+    label: int
+    agreeing: int
+
+
 EMPTY = Table(*(np.zeros(0, np.int64) for _ in range(3)))
 
 
@@ -77,18 +86,23 @@ def agreement(table: Table) -> Agreement:
     return Agreement(2 * homogeneity * completeness / both if both else 0.0, homogeneity, completeness)
 
 
-def purity_of_largest(table: Table, top: int = 10) -> float | None:
-    """Share of the commonest label in the `top` largest clusters, posts of all of them together; None for no posts.
+def largest(table: Table, top: int = 10) -> list[Largest]:
+    """The `top` largest clusters, the largest first; of one size the first by id. Of labels as common, the first."""
+    starts = np.flatnonzero(np.append(True, np.diff(table.clusters) != 0)) if len(table.counts) else np.zeros(0, int)
+    sizes = np.add.reduceat(table.counts, starts) if len(starts) else table.counts
+    ends = np.append(starts[1:], len(table.counts))
+    found = []
+    for i in np.argsort(-sizes, kind="stable")[:top]:
+        commonest = starts[i] + int(np.argmax(table.counts[starts[i] : ends[i]]))
+        row = (table.clusters[commonest], sizes[i], table.labels[commonest], table.counts[commonest])
+        found.append(Largest(*map(int, row)))
+    return found
 
-    Of clusters of one size the first by id counts as larger.
-    """
-    if not len(table.counts):
-        return None
-    starts = np.flatnonzero(np.append(True, np.diff(table.clusters) != 0))
-    sizes = np.add.reduceat(table.counts, starts)
-    commonest = np.maximum.reduceat(table.counts, starts)
-    largest = np.argsort(-sizes, kind="stable")[:top]
-    return float(commonest[largest].sum() / sizes[largest].sum())
+
+def purity_of_largest(table: Table, top: int = 10) -> float | None:
+    """Share of the commonest label in the `top` largest clusters, posts of all of them together; None for no posts."""
+    found = largest(table, top)
+    return sum(cluster.agreeing for cluster in found) / sum(cluster.posts for cluster in found) if found else None
 
 
 def sums(keys: Ints, counts: Ints) -> Ints:

@@ -198,7 +198,7 @@ def test_many_posts_are_tabulated_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_ids_are_remembered_up_to_a_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.evaluation.REMEMBERED", 4)
+    monkeypatch.setattr("engine.arrivals.REMEMBERED", 4)
     monkeypatch.setattr("engine.evaluation.AT_ONCE", 1)
     uids = (1, 1, 2, 3, 4, 5, 6, 1)
     lines = [said("storm", "A", id=uid, created_at=stamp(START + n * SECOND)) for n, uid in enumerate(uids)]

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--since", type=options.duration, metavar="15m", help="begin this long before the newest line")
     watch.add_argument("--replay", type=options.speed, metavar="60x|max", help="replay at a speed in event time")
     watch.add_argument("--no-follow", action="store_true", help="stop reading at the end of the files")
+    _model_option(watch)
     _engine_options(watch, DEFAULT_WINDOW, "48h")
     _screen_options(watch)
     watch.set_defaults(run=_watch)
@@ -71,6 +72,11 @@ def _parser() -> argparse.ArgumentParser:
 
     score = commands.add_parser("score", help="score one text", description="Score one text, word by word.")
     score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
+    _model_option(score)
+    score.add_argument(
+        "--author", default="", metavar="x:ID", help="who would post it, with the platform before the id"
+    )
+    score.add_argument("--at", type=options.moment, metavar="TIME", help="when it would be posted (default: now)")
     score.add_argument("--json", action="store_true", help="print one JSON object")
     score.set_defaults(run=_score)
 
@@ -79,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", required=True, metavar="OUT", help="out.csv, out.json, or folder/ for all")
     export.add_argument("--table", choices=TABLES, default="posts", help="the table of a .csv (default posts)")
     export.add_argument("--at", type=options.moment, metavar="TIME", help="the picture as it was at this event time")
+    _model_option(export)
     _source_options(export)
     _engine_options(export, "all", "all")
     export.set_defaults(run=_export)
@@ -86,20 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
     _measures(evaluate.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
 
-    train = commands.add_parser(
-        "train",
-        help="tune the trees on archives, for watch --model",
-        description="Tune boosted trees and random forests by grid search on splits in the order of time.",
-    )
-    train.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
-    train.add_argument(
-        "-o", "--output", required=True, metavar="OUT.joblib", help="the model; OUT.json says what is in"
-    )
-    train.add_argument("--grid", choices=("small", "full"), default="small", help="how much is tried (default small)")
-    train.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: one for each processor)")
-    _source_options(train)
-    _engine_options(train, DEFAULT_WINDOW, "all")
-    train.set_defaults(run=_train)
+    _train_parser(commands)
 
     simulate = commands.add_parser("simulate", help="write a simulated feed in a platform's native shape")
     simulate.add_argument("-o", "--output", required=True, metavar="FEED.jsonl")
@@ -118,23 +112,56 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _train_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    train = commands.add_parser(
+        "train",
+        help="tune the trees on archives, for watch --model",
+        description="Tune boosted trees and random forests by grid search on splits in the order of time.",
+    )
+    train.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    train.add_argument(
+        "-o", "--output", required=True, metavar="OUT.joblib", help="the model; OUT.json says what is in"
+    )
+    train.add_argument("--grid", choices=("small", "full"), default="small", help="how much is tried (default small)")
+    train.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: one for each processor)")
+    _source_options(train)
+    _engine_options(train, DEFAULT_WINDOW, "all")
+    train.set_defaults(run=_train)
+
+
 def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
     """What `evaluate` can measure."""
     clusters = measures.add_parser("clusters", help="stories and themes against the label of each post")
-    clusters.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
-    clusters.add_argument("--json", action="store_true", help="print one JSON object")
-    clusters.add_argument(
-        "--keep",
-        type=options.condition,
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        help="read only lines where FIELD is VALUE; of several, all must hold",
-    )
-    _source_options(clusters)
+    _labelled_options(clusters)
     _order_options(clusters)
     clusters.set_defaults(run=_evaluate_clusters)
 
+    sentiment = measures.add_parser(
+        "sentiment",
+        help="moods against the label of each post",
+        description="Compare the mood of each post with its label: accuracy, F1 and recall, in all and by mood, the "
+        "confusion matrix, and the share that is not scored.",
+    )
+    _labelled_options(sentiment)
+    _lateness_option(sentiment)
+    sentiment.add_argument(
+        "--gate",
+        choices=("on", "off"),
+        default="on",
+        help="on (default): as on screen, text that is not English is not scored; off: VADER's own figures",
+    )
+    sentiment.add_argument(
+        "--labels",
+        type=options.sentiment_labels,
+        metavar="negative=0,neutral=1,positive=2",
+        help="what the labels stand for, or rating[=0.05] for ratings around 0 (default: words, -1/0/1, or 0/1/2 if "
+        "all three are there)",
+    )
+    sentiment.set_defaults(run=_evaluate_sentiment)
+    _measure_engagement(measures)
+
+
+def _measure_engagement(measures: "argparse._SubParsersAction[_Parser]") -> None:
     engagement = measures.add_parser("engagement", help="predictions against what came of the posts")
     engagement.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
     engagement.add_argument(
@@ -144,6 +171,7 @@ def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="1h",
         help="of predictions (default 1h); given again there is a list of figures",
     )
+    _model_option(engagement)
     shown = engagement.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="print one JSON object")
     shown.add_argument("--plot", action="store_true", help="draw error over time, calibration and skill too")
@@ -151,6 +179,23 @@ def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
     _keeping_options(engagement, DEFAULT_WINDOW, "all")
     _order_options(engagement)
     engagement.set_defaults(run=_evaluate_engagement)
+
+
+def _labelled_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print one JSON object")
+    shown.add_argument("--plot", action="store_true", help="draw the figures too, as wide as the terminal")
+    add(
+        "--keep",
+        type=options.condition,
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="read only lines where FIELD is VALUE; of several, all must hold",
+    )
+    _source_options(parser)
 
 
 def _version() -> str:
@@ -189,15 +234,24 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
     _order_options(parser)
 
 
+def _model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="MODEL.joblib", help="start from what trendtop train wrote")
+
+
 def _keeping_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:
     add = parser.add_argument
     add("--window", type=options.span, default=window, metavar="15m|all", help=f"what is shown (default {window})")
     add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
 
 
+def _lateness_option(parser: argparse.ArgumentParser) -> None:
+    lateness = "depth of the reorder buffer (default 2s)"
+    parser.add_argument("--lateness", type=options.lateness, metavar="2s|all", help=lateness)
+
+
 def _order_options(parser: argparse.ArgumentParser) -> None:
+    _lateness_option(parser)
     add = parser.add_argument
-    add("--lateness", type=options.lateness, metavar="2s|all", help="depth of the reorder buffer (default 2s)")
     add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
     add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")
     add("--seed", type=int, default=0)
@@ -251,6 +305,12 @@ def _train(arguments: argparse.Namespace) -> int:
     from tui.train import train  # noqa: PLC0415
 
     return train(arguments, _fail)
+
+
+def _evaluate_sentiment(arguments: argparse.Namespace) -> int:
+    from tui.evaluate_sentiment import evaluate  # noqa: PLC0415
+
+    return evaluate(arguments, _fail)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

@@ -1,16 +1,16 @@
-"""`trendtop evaluate`: how right the monitor is, on feeds that say what is true. Figures to stdout, words to stderr."""
+"""`trendtop evaluate clusters`: how right stories and themes are. Figures to stdout, words to stderr."""
 
 import argparse
 from collections.abc import Callable
 
 import msgspec
 
-from engine.cluster_figures import ClusterFigures, figures
+from engine.cluster_figures import ClusterFigures, figures, largest_labels, largest_stories
 from engine.config import EngineConfig
 from engine.evaluation import Replay
-from engine.platforms.decode import LEFT_OUT, Decoder
 from engine.sources.base import SourceError
 from engine.topics import Topics
+from tui import labelled, plots
 from tui.reading import read_feed
 
 Fail = Callable[[str], int]
@@ -29,49 +29,30 @@ _ROWS = (
 def clusters(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop evaluate clusters`: stories and themes against the labels of a feed."""
     try:
-        _decoder(arguments)
+        labelled.decoder(arguments)
     except ValueError as wrong:
         return fail(str(wrong))
     try:
-        replay, failed = read_feed(arguments, lambda lateness: _replay(arguments, lateness), _late)
+        replay, failed = read_feed(arguments, lambda sorting: _replay(arguments, sorting), labelled.late)
     except SourceError as error:
         return fail(str(error))
     if replay.labelled == 0:
-        return fail("; ".join([*failed, _why_nothing(replay, arguments)]))
+        return fail("; ".join([*failed, labelled.why_nothing(replay, arguments)]))
     found = figures(replay)
     print(msgspec.json.encode(found).decode() if arguments.json else _readable(found))
+    if arguments.plot:
+        print(f"\n{_drawn(replay, plots.canvas())}")
     return fail("; ".join(failed)) if failed else 0
 
 
-def _replay(arguments: argparse.Namespace, lateness: int | None) -> Replay:
-    given = arguments.lateness if arguments.lateness is not None else lateness
+def _replay(arguments: argparse.Namespace, sorting: int | None) -> Replay:
     config = EngineConfig(
-        lateness=EngineConfig().lateness if given is None else given,
+        lateness=labelled.lateness(arguments, sorting),
         clusters=arguments.clusters,
         respect_noindex=not arguments.keep_noindex,
         seed=arguments.seed,
     )
-    return Replay(config, _decoder(arguments), Topics(config.clusters, config.seed))
-
-
-def _decoder(arguments: argparse.Namespace) -> Decoder:
-    """Raises ValueError, in one line, for options that do not go together."""
-    return Decoder(arguments.format, arguments.map, tuple(arguments.keep))
-
-
-def _late(replay: Replay) -> tuple[int, int]:
-    return replay.late, replay.intake.read
-
-
-def _why_nothing(replay: Replay, arguments: argparse.Namespace) -> str:
-    feed = " ".join(arguments.feed)
-    if replay.posts:
-        return f"no post of {feed} has a label: name it with --map label=FIELD"
-    if LEFT_OUT.reason in replay.intake.ignored and not replay.intake.rejections:
-        kept = " and ".join(f"{field}={value}" for field, value in arguments.keep)
-        return f"no post of {feed} has {kept}: check --keep"
-    reasons = ", ".join(f"{tallied.times:,} {reason}" for reason, tallied in replay.intake.rejections.items())
-    return f"no post in {feed}{f' ({reasons})' if reasons else ''}: name its text with --map text=FIELD,label=FIELD"
+    return Replay(config, labelled.decoder(arguments), Topics(config.clusters, config.seed))
 
 
 def _readable(found: ClusterFigures) -> str:
@@ -92,6 +73,14 @@ def _readable(found: ClusterFigures) -> str:
         f"{_cell(found.posts_per_s_with_terms)})"
     )
     return "\n".join([*counts, "", *table, "", speed])
+
+
+def _drawn(replay: Replay, on: plots.Canvas) -> str:
+    """Where purity and completeness come from: the largest stories by one label, the largest labels by one story."""
+    stories = {f"story {of.story}, {of.posts:,} posts: {of.label}": of.share for of in largest_stories(replay)}
+    labels = {f"{of.posts:,} posts: {of.label}": of.share for of in largest_labels(replay)}
+    pure = plots.bars("the largest stories: share of their commonest label", stories, on, most=1.0)
+    return f"{pure}\n\n{plots.bars('the largest labels: share in their largest story', labels, on, most=1.0)}"
 
 
 def _cell(value: float | None) -> str:

@@ -10,9 +10,12 @@ from engine.config import HOUR, SECOND
 from engine.engagement_figures import EngagementFigures, Queue, figures
 from engine.grading import Grades
 from engine.labels import LATE
+from engine.modelcard import span
+from engine.modelfile import ModelFileError, trained_model
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.sources.base import SourceError
+from engine.units import moment
 from models.race import LEARNING
 from tui.configure import engine_config
 from tui.reading import read_feed
@@ -30,18 +33,22 @@ def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
 
     def start(lateness: int | None) -> Engine:
         decoder = Decoder(arguments.format, arguments.map)
-        engine = Engine(engine_config(arguments, lateness), decoder)
+        config = engine_config(arguments, lateness)
+        engine = Engine(config, decoder, trained=trained_model(arguments.model, config))
         books.append(Grades(engine))
         return engine
 
     try:
         engine, failed = read_feed(arguments, start, late)
-    except (SourceError, ValueError) as error:
+    except (ModelFileError, SourceError, ValueError) as error:
         return fail(str(error))
     if not engine.meters.get("posts"):
         return fail("; ".join([*failed, why_nothing(engine, arguments)]))
     found = [_figures(engine, books[-1], index) for index in range(len(arguments.horizons))]
     _warn(engine, arguments)
+    if until := engine.foreknown():
+        why = f"{arguments.model} has learnt from posts up to {moment(until):%Y-%m-%d}"
+        found = [_doubted(one, why) for one in found]
     if arguments.json:
         print(_json(found))
     else:
@@ -60,6 +67,12 @@ def _figures(engine: Engine, books: Grades, index: int) -> EngagementFigures:
         champion=next(score.model for score in engine.model.scores(index) if score.champion),
     )
     return figures(labels.horizons[index] // SECOND, books.graded(index), queue, books.refits(index))
+
+
+def _doubted(found: EngagementFigures, why: str) -> EngagementFigures:
+    """The same, with a note that the trained model knew of the feed before."""
+    note = f"{why}, and this feed begins before that: a feed that it has not seen would be predicted less well"
+    return msgspec.structs.replace(found, note=f"{found.note}; {note}" if found.note else note)
 
 
 def _json(found: list[EngagementFigures]) -> str:
@@ -130,13 +143,6 @@ def _cell(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
-
-
-def span(seconds: int) -> str:
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
-        if seconds % size == 0 and (unit != "d" or seconds > size):
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def _plotted(books: Grades, found: list[EngagementFigures]) -> str:

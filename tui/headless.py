@@ -2,13 +2,17 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.config import SECOND, EngineConfig
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
+from engine.modelcard import span
+from engine.modelfile import ModelFileError, check_model, trained_model
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -18,7 +22,7 @@ from tui.configure import engine_config
 from tui.reading import read_feed
 
 if TYPE_CHECKING:
-    from engine.snapshot import WordScore
+    from engine.snapshot import Range, WordScore
 
 Fail = Callable[[str], int]
 
@@ -28,12 +32,26 @@ def score(arguments: argparse.Namespace, fail: Fail) -> int:
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if arguments.text == "-" else arguments.text
     if not text.strip():
         return fail("there is no text to score: give it as an argument, or on standard input with -")
-    result = score_draft(Engine(engine_config()), text)
+    try:
+        engine = _scoring(arguments.model)
+    except ModelFileError as error:
+        return fail(str(error))
+    result = score_draft(engine, text, arguments.author, arguments.at or time.time_ns() // 1000)
     if arguments.json:
         print(msgspec.json.encode(result).decode())
     else:
         print(_readable(result))
     return 0
+
+
+def _scoring(model: str | None) -> Engine:
+    """An engine with no feed, which starts from a trained model if there is one. Raises ModelFileError."""
+    if not model:
+        return Engine(engine_config())
+    card = check_model(model)
+    horizons = tuple(one.horizon * SECOND for one in card.horizons)
+    config = EngineConfig(horizons=horizons, window=card.window * SECOND)
+    return Engine(config, trained=trained_model(model, config))
 
 
 def _readable(result: DraftScore) -> str:
@@ -52,8 +70,17 @@ def _readable(result: DraftScore) -> str:
     if result.tags:
         lines.append("tags        " + " ".join(f"#{tag}" for tag in result.tags))
     lines.append("cluster     needs a feed: trendtop watch FEED, then t")
-    lines.append("prediction  needs a feed: trendtop watch FEED, then t")
+    told = [f"{span(one.horizon)} {_range(one)}" for one in result.ranges if one.predicted is not None]
+    if told:
+        lines.append("prediction  " + "   ".join(told))
+    else:
+        lines.append("prediction  needs a feed: trendtop watch FEED, then t; or a trained model: --model")
     return "\n".join(lines)
+
+
+def _range(one: "Range") -> str:
+    within = "" if one.low is None or one.high is None else f" ({one.low:.3g} to {one.high:.3g})"
+    return f"{one.predicted:.3g}{within}, {one.model}"
 
 
 def _word(word: "WordScore") -> str:
@@ -68,14 +95,16 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
         engine, failed = read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
         picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
-    except (ExportError, SourceError, ValueError) as error:
+    except (ExportError, ModelFileError, SourceError, ValueError) as error:
         return fail(str(error))
     print(_summary(picture, paths), file=sys.stderr)
     return fail("; ".join(failed)) if failed else 0
 
 
 def _engine(arguments: argparse.Namespace, lateness: int | None) -> Engine:
-    return Engine(engine_config(arguments, lateness), Decoder(arguments.format, arguments.map), until=arguments.at)
+    config = engine_config(arguments, lateness)
+    trained = trained_model(arguments.model, config)
+    return Engine(config, Decoder(arguments.format, arguments.map), until=arguments.at, trained=trained)
 
 
 def _late(engine: Engine) -> tuple[int, int]:

@@ -6,8 +6,12 @@ For argparse: each raises ArgumentTypeError, in one line that shows how to write
 import argparse
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from engine.config import ALL_TIME, HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from engine.sentiment_labels import Rule
 
 MAX_CLUSTERS = 64
 MAX_HORIZONS = 8
@@ -134,3 +138,13 @@ def condition(text: str) -> tuple[str, str]:
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is no condition: write it like label=on-topic")
     return field, value
+
+
+def sentiment_labels(text: str) -> "Rule":
+    """What the labels of a feed stand for, like negative=0,neutral=1,positive=2, or rating=0.5."""
+    from engine.sentiment_labels import parse_rule  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        return parse_rule(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None

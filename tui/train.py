@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.modelcard import Card, HorizonCard
+from engine.modelcard import Card, HorizonCard, span
 from engine.modelfile import ModelFileError, check_target, salt, write_model
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -15,7 +15,7 @@ from engine.sources.base import SourceError
 from engine.training import LEAST, Lessons, Plan, assemble, fits, plan, train_horizon
 from models.trained import TrainedHorizon
 from tui.configure import engine_config
-from tui.evaluate_engagement import late, span, why_nothing
+from tui.evaluate_engagement import late, why_nothing
 from tui.progress import Progress
 from tui.reading import read_feed
 
