@@ -109,7 +109,8 @@ class EngagementModel:
 
     def usual(self, author: str, horizon: int) -> float | None:
         """The author's typical engagements at a horizon, shrunk to the feed's; None before any label."""
-        if not self._races[horizon].matured:
+        race = self._races[horizon]
+        if not race.matured and not race.adopted:
             return None
         authors = self._features.authors
         return expm1(authors.typical(authors.past(author), horizon, self._now)[0])

@@ -76,6 +76,7 @@ class Race:
         self.names = tuple(model.name for model in self.models)
         self.leader = self.reference = self.names.index(REFERENCE)
         self.matured = 0
+        self.adopted = False  # whether it started from what was trained before
         self._records = [Record() for _ in self.models]
         self._trials = [Record() for _ in self.models]
         self._interval = AdaptiveInterval()
@@ -88,6 +89,7 @@ class Race:
         for model in self.models:
             if isinstance(model, Adopting):
                 model.adopt(trained)
+        self.adopted = True
         told = trained.judged.told.get(self.names[self.leader])
         if told is not None:
             self._interval.learn(told, trained.judged.actual)

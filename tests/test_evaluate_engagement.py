@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import expm1, log1p
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -17,49 +16,14 @@ from engine.engagement_figures import SETTLED
 from engine.grading import Grades
 from engine.labels import Labels
 from models.engagement import LEARNING, Forecast
-from tests.feeds import ALL, SECOND, START, delete, like, post, run, uri
+from tests.feeds import ALL, SECOND, delete, run
+from tests.simulated_likes import action, feed, last_time, written
 from tui.cli import main
 
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DATA = Path(__file__).parents[2] / "shared" / "data" / "engagement"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="real streams (../shared/data) are not here")
-
-
-TOPICS = ("rivers", "bridges", "harvests", "markets", "storms")
-
-
-def action(index: int) -> tuple[str, str, int]:
-    """Name, author and time of a post: one every two minutes."""
-    return f"p{index}", f"did:plc:author{index % 7}", START + index * 2 * MINUTE
-
-
-def likes_of(index: int, draws: Random) -> list[int]:
-    """Seconds after the post at which it is liked; some after an hour, which do not count at that horizon."""
-    much = 6 if index % 3 == 0 else 1
-    return sorted(round(draws.uniform(1, 5_000)) for _ in range(draws.randrange(2 * much)))
-
-
-def feed(posts: int = 420) -> tuple[list[str], dict[str, list[int]]]:
-    """Lines in order of time, and when each post was liked. Posts with a link do well."""
-    draws = Random(4)
-    timed: list[tuple[int, str]] = []
-    liked: dict[str, list[int]] = {}
-    for index in range(posts):
-        name, author, at = action(index)
-        words = f"{'https://example.org/a ' if index % 3 == 0 else ''}news of {draws.choice(TOPICS)} number{index}"
-        timed.append((at, post(name, at, words, author)))
-        liked[name] = likes_of(index, draws)
-        for n, after in enumerate(liked[name]):
-            then = at + after * SECOND + index + 1
-            timed.append((then, like(f"l{index}x{n}", then, uri(name, author))))
-    return [line for _, line in sorted(timed)], liked
-
-
-def written(path: Path, lines: Sequence[str]) -> str:
-    text = "".join(f"{line}\n" for line in lines).encode()
-    path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
-    return str(path)
 
 
 def command(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -109,7 +73,7 @@ def test_the_figures_are_those_of_a_count_by_hand(
     lines, liked = feed()
     shown = measured(capsys, written(tmp_path / "feed.jsonl.gz", lines), "--horizon", "1h")
 
-    last = max(json.loads(line)["time_us"] for line in lines)
+    last = last_time(lines)
     ended = {name for name, _, at in map(action, range(420)) if at + HOUR < last}
     actual = {name: sum(after < 3600 for after in liked[name]) for name in ended}
     scored = {name: told for name, told in told_of(monkeypatch, lines).items() if name in ended and told[1] >= LEARNING}
