@@ -141,7 +141,8 @@ def test_a_model_and_its_card_are_written(made: Made) -> None:
     assert card["since"] == "2026-07-04T12:00:00Z"
     assert card["left_out"].keys() == {"86400"}
     assert [one["horizon"] for one in card["horizons"]] == [900, 3600]
-    ended = sum(action(index)[2] + HOUR < last_time(feed()[0]) for index in range(420))
+    end = last_time(feed()[0])
+    ended = sum(action(index)[2] + HOUR < end for index in range(420))
     assert LEAST < card["horizons"][1]["n"] <= ended
     for one in card["horizons"]:
         for name, model in one["models"].items():
