@@ -52,15 +52,16 @@ def _words(text: str) -> list[WordScore]:
 
 
 def _ranges(engine: Engine, known: Known) -> list[Range]:
-    forecasts = engine.model.forecast([known])[0]
+    (told,) = engine.model.forecast([known])
     ranges = []
+    forecasts = engine.model.freezer.forecasts(told, known.at)
     for index, (horizon, forecast) in enumerate(zip(engine.config.horizons, forecasts, strict=True)):
         ranges.append(
             Range(
                 horizon=horizon // SECOND,
                 predicted=to_count(forecast.predicted),
-                low=to_count(forecast.low),
-                high=to_count(forecast.high),
+                low=forecast.low,
+                high=forecast.high,
                 usual=to_count(forecast.usual),
                 model=forecast.model,
                 reasons=list(forecast.reasons),

@@ -26,7 +26,7 @@ FIXED = 8  # columns of a table of grades before those of the models
 
 
 class Refit(NamedTuple):
-    """One refit: when it fell due in event time, and the seconds that the feed waited for it."""
+    """One refit: when it fell due in event time, and the seconds of the clock that it took beside the feed."""
 
     due: int
     seconds: float
@@ -74,7 +74,7 @@ class ModelFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seconds(msgspec.Struct, frozen=True, kw_only=True):
-    """What refits took, as the feed waited for them."""
+    """What refits took, beside the feed."""
 
     total: float
     mean: float
@@ -133,7 +133,7 @@ def figures(horizon: int, graded: Graded, queue: Queue, refits: Mapping[str, Seq
     scored = graded.scored()
     held = scored.where((scored.before >= SETTLED) & ~np.isnan(scored.low))
     shown = Counter(scored.names[int(index)] for index in scored.leader if index >= 0)
-    reference = scored.rivals[:, scored.names.index(REFERENCE)]
+    reference = scored.rivals[:, REFERENCE]
     return EngagementFigures(
         **msgspec.structs.asdict(of_model(scored.actual, scored.predicted, reference)),
         horizon=horizon,

@@ -8,7 +8,7 @@ import msgspec
 from engine.config import MINUTE
 from engine.events import Counts, Gap
 from engine.ledger import KINDS, Entry, Ledger
-from models.engagement import EngagementModel, Forecast, Known, Matured
+from models.engagement import EngagementModel, Forecast, Matured, Told
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
 RECENT = 200
@@ -19,12 +19,13 @@ LATE, DELETED, GAP = "late", "deleted", "gap"
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
 
 
-class Tracked(msgspec.Struct):
-    """A post under prediction, one place per horizon."""
+class Tracked(msgspec.Struct, gc=False):
+    """A post under prediction; outcomes have one place per horizon."""
 
-    forecasts: tuple[Forecast, ...]
+    key: str
+    born: int  # event time, microseconds
+    told: Told
     outcomes: tuple[int | str, ...]  # engagements, once matured; else "waiting" or the reason it was censored
-    before: tuple[int, ...]  # labels that had been learnt when it was forecast; one tuple for all posts between two
 
     def state(self, index: int) -> str:
         """ "waiting", "matured" or the reason it was censored."""
@@ -48,20 +49,23 @@ class Labels:
         self.matured = [0] * len(horizons)
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
         # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
-        self._due: tuple[deque[tuple[int, str]], ...] = tuple(deque() for _ in horizons)
+        self._due: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
-        self._taught = (0,) * len(horizons)
+        self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
-    def track(self, entry: Entry, forecasts: tuple[Forecast, ...]) -> None:
-        """Freeze a post's forecasts until each horizon passes. Must be called in the order of the posts' times."""
-        self.tracked[entry.key] = Tracked(forecasts, (WAITING,) * len(self.horizons), self._taught)
-        born = (entry.time, entry.key)
+    def track(self, entry: Entry, told: Told) -> None:
+        """Keep what was said of a post until each horizon passes. To be called in the order of the posts' times."""
+        tracked = self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._untouched)
         for index, queue in enumerate(self._due):
             self.waiting[index] += 1
-            queue.append(born)
+            queue.append(tracked)
+
+    def forecasts(self, tracked: Tracked) -> list[Forecast]:
+        """What was said of a post, by horizon."""
+        return self.model.freezer.forecasts(tracked.told, tracked.born)
 
     def turn_away(self, reason: str) -> None:
         """Count a post that is not predicted at all, at no horizon."""
@@ -87,29 +91,30 @@ class Labels:
     def disown(self, author: str) -> None:
         """Learn nothing of an account any more."""
         for index, outcomes in self._ready.items():
-            self._ready[index] = [outcome for outcome in outcomes if outcome.known.author != author]
+            self._ready[index] = [outcome for outcome in outcomes if outcome.author != author]
 
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        return next((born + self.horizons[index] for born, key in self._due[index] if key in self.tracked), None)
+        horizon = self.horizons[index]
+        return next((tracked.born + horizon for tracked in self._due[index] if self._waits(tracked)), None)
 
     def collect(self, now: int, ledger: Ledger) -> None:
         """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment."""
         for index, queue in enumerate(self._due):
             horizon = self.horizons[index]
-            while queue and queue[0][0] + horizon < now:
-                born, key = queue.popleft()
-                tracked, entry = self.tracked.get(key), ledger.posts.get(key)
-                if tracked is not None and entry is not None and entry.time == born:
+            while queue and queue[0].born + horizon < now:
+                tracked = queue.popleft()
+                entry = ledger.posts.get(tracked.key)
+                if entry is not None and self._waits(tracked):
                     self._settle(tracked, entry, index, ledger)
+
+    def _waits(self, tracked: Tracked) -> bool:
+        return self.tracked.get(tracked.key) is tracked
 
     def _settle(self, tracked: Tracked, entry: Entry, index: int, ledger: Ledger) -> None:
         """Give a forecast that came due its outcome."""
         due = entry.time + self.horizons[index]
         actual, reason = self._label(entry, index, due, ledger)
-        forecast = tracked.forecasts[index]
-        told = msgspec.structs.replace(forecast, rivals=(), row=b"", keys=b"")
-        tracked.forecasts = (*tracked.forecasts[:index], told, *tracked.forecasts[index + 1 :])
         outcome = reason if actual is None else actual
         tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
         self.waiting[index] -= 1
@@ -118,8 +123,7 @@ class Labels:
             return
         self.matured[index] += 1
         self.recent[index].append(entry.key)
-        known = Known(author=entry.author, at=entry.time)
-        self._ready.setdefault(index, []).append(Matured(known, forecast, actual, due, tracked.before[index]))
+        self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
@@ -127,8 +131,6 @@ class Labels:
             if self.observer is not None and outcomes:
                 self.observer(index, outcomes)
             self.model.mature(index, outcomes)
-        if self._ready:
-            self._taught = tuple(n + len(self._ready.get(index, ())) for index, n in enumerate(self._taught))
         self._ready = {}
 
     def _label(self, entry: Entry, index: int, due: int, ledger: Ledger) -> tuple[int | None, str]:

@@ -23,14 +23,19 @@ class ScoreCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     std: float
 
 
-class ModelCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The chosen parameters of one kind of model, and all that were tried, best first."""
+class GridCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The grid of one kind of trees. The errors are of the trees by themselves."""
 
-    params: dict[str, Any]  # all of them, as models/trees.py takes them
+    params: dict[str, Any]  # the best, as models/trees.py takes them in the place of its defaults
+    tried: list[ScoreCard]  # best first
+
+
+class FoldsCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One model on the folds, as the monitor uses it: calibrated, bounded, shrunk to the author's mean."""
+
     mae_log: float
     std: float
-    skill: float | None  # 1 - mae_log / that of the author baseline on the same folds
-    tried: list[ScoreCard]
+    skill: float | None  # 1 - mae_log / that of the author baseline
 
 
 class HorizonCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,8 +44,8 @@ class HorizonCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     horizon: int  # seconds
     n: int  # labels
     folds: int
-    author_mae_log: float  # of the author baseline on the same folds
-    models: dict[str, ModelCard]
+    models: dict[str, FoldsCard]
+    grid: dict[str, GridCard]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +57,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     scikit_learn: str
     numpy: str
     columns: tuple[str, ...]
-    window: int  # seconds; 0 for all: what the volumes among the columns were counted in
     feeds: list[str]  # names without their folders
     since: datetime
     until: datetime
@@ -90,9 +94,6 @@ def _misfit(card: Card, config: EngineConfig) -> str:
     trained = [one.horizon for one in card.horizons]
     if not set(trained) & {horizon // SECOND for horizon in config.horizons}:
         return f"was trained for {', '.join(map(span, trained))} only: ask for one of these horizons"
-    if card.window != config.window // SECOND:
-        window = span(card.window) if card.window else "all"
-        return f"was trained with a window of {window}: give --window {window}"
     return ""
 
 

@@ -1,8 +1,9 @@
 """What a snapshot says of predictions: those that wait, what came of the others, how good each model was."""
 
 from collections.abc import Iterable, Iterator
-from heapq import nlargest
 from itertools import islice
+
+import numpy as np
 
 from engine.config import SECOND
 from engine.labels import MATURED, WAITING, Tracked
@@ -15,7 +16,7 @@ from engine.snapshot import (
     Score,
 )
 from engine.units import moment, to_count
-from models.engagement import LEARNING, Forecast
+from models.engagement import LEARNING
 
 
 def labels(engine: Engine) -> list[Labels]:
@@ -51,15 +52,11 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
 
 def _worth_showing(queue: LabelQueue, index: int, limit: int) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
-    recent = islice(reversed(queue.tracked.items()), 50 * limit)
-
-    def expected(pair: tuple[str, Tracked]) -> float:
-        predicted = pair[1].forecasts[index].predicted
-        return -1.0 if predicted is None else predicted
-
-    waiting = nlargest(limit, (pair for pair in recent if pair[1].state(index) == WAITING), key=expected)
+    recent = [told for told in islice(reversed(queue.tracked.values()), 50 * limit) if told.state(index) == WAITING]
+    expected = queue.model.freezer.predicted([tracked.told for tracked in recent], index)
+    furthest = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable")[:limit].tolist()
     matured = islice((key for key in reversed(queue.recent[index]) if key in queue.tracked), limit // 2)
-    return [*(key for key, _ in waiting), *matured]
+    return [*(recent[position].key for position in furthest), *matured]
 
 
 def _predicted(
@@ -69,8 +66,9 @@ def _predicted(
     entry = engine.ledger.posts[key]
     author, created = entry.author.partition(":")[2], moment(entry.time)
     now = engagement_now(entry, carried)
+    forecasts = engine.labels.forecasts(tracked)
     for index in horizons:
-        forecast: Forecast = tracked.forecasts[index]
+        forecast = forecasts[index]
         state = tracked.state(index)
         censored = state not in (WAITING, MATURED)
         if censored and forecast.predicted is None:
@@ -86,8 +84,8 @@ def _predicted(
             created=created,
             horizon=horizon // SECOND,
             predicted=to_count(forecast.predicted),
-            low=to_count(forecast.low),
-            high=to_count(forecast.high),
+            low=forecast.low,
+            high=forecast.high,
             usual=usual,
             model=forecast.model,
             state="censored" if censored else state,  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from engine.sequence import Sequencer
 from engine.sources.base import Item
 from engine.tally import Contribution
 from engine.topics import Placed, Topics
+from engine.volumes import Volumes
 from engine.windows import Reactions, Window
 from models.engagement import EngagementModel, Known
 from models.trained import Trained
@@ -65,6 +66,7 @@ class Engine:
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
+        self.volumes = Volumes(self.rising, self.places)
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
         if trained is not None:
@@ -208,6 +210,7 @@ class Engine:
             if len(self._batch) >= BATCH_POSTS:
                 self._learn()
         self.rising.post(entry)
+        self.volumes.post(entry.analysis.tags, entry.time)
         self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time))
         return Outcome.POST
 
@@ -356,11 +359,10 @@ class Engine:
             quote=bool(post.quote_of),
             lang=analysis.lang or post.lang,
             compound=None if analysis.polarity is None else analysis.polarity.compound,
-            theme_posts=self.window.total.posts,
+            **self.volumes.of(analysis.tags, analysis.terms, at)._asdict(),
             terms=analysis.terms,
             addressed=analysis.text.startswith("@"),
             question="?" in analysis.text,
-            tag_posts=max(map(self.window.tags.posts, analysis.tags), default=0),
         )
 
     def _learn(self) -> None:
@@ -372,8 +374,8 @@ class Engine:
         batch = [waiting for waiting in self._batch if waiting.entry.key in self.ledger.posts]
         self._batch = []
         known = [waiting.known for waiting in batch]
-        for waiting, forecast in zip(batch, self.model.forecast(known), strict=True):
-            self.labels.track(waiting.entry, forecast)
+        for waiting, told in zip(batch, self.model.forecast(known), strict=True):
+            self.labels.track(waiting.entry, told)
         self.model.arrived(known)
         self.labels.teach()
 
@@ -391,10 +393,12 @@ class Engine:
                 self.places.place(post.story, entry.time)
                 self.window.assign(entry.key, post.story, post.copy)
                 self.rising.placed(entry, post.story)
+                self.volumes.placed(post.story, entry.analysis.terms, entry.time)
         for gone, into in self.topics.merges:
             self.window.topics.merge(gone, into)
             self.names.merge(gone, into)
             self.rising.merge(gone, into)
+            self.volumes.merge(gone, into)
         for move in self.topics.moves:
             self.window.topics.move(move.story, move.now)
         if self.topics.learnt:

@@ -22,6 +22,7 @@ SHARED = 0.5  # of the authors of the smaller of two rises that make them one ev
 SCANNED = 50_000  # newest posts looked through for those that a burst began with
 MAX_POSTS = 2_000  # of one burst that are known one by one, the newest
 MAX_EVENTS = 100
+LEAST = 0.1  # authors that are expected at the least, where a rise is told in times of them
 
 
 class Rising:
@@ -36,6 +37,7 @@ class Rising:
         self._ids = 0
         self._now = 0  # on the grid
         self._active: dict[Member, list[int]] = {}  # what rises now -> events
+        self._times: dict[Member, float] = {}  # of what rises now: authors / expected
         self._known_in: dict[str, list[int]] = {}  # post -> events
 
     @property
@@ -77,6 +79,12 @@ class Rising:
             for event in self.events.values():
                 event.rename(old, Member("story", into))
             self._index()
+
+    def times(self, members: Iterable[Member]) -> float:
+        """Authors against what is usual, of what rises most of these; 0 if none does."""
+        if not self._times:
+            return 0.0
+        return max((self._times.get(member, 0.0) for member in members), default=0.0)
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -191,11 +199,13 @@ class Rising:
 
     def _index(self) -> None:
         """What rises now, so that most posts need not be looked at twice."""
-        self._active = {}
+        self._active, self._times = {}, {}
         for event in self.events.values():
             if event.end is None:
                 for member in event.members:
                     self._active.setdefault(member, []).append(event.id)
+                for (member, _), rise in event.rises.items():
+                    self._times[member] = max(self._times.get(member, 0.0), rise.authors / max(rise.expected, LEAST))
 
     def _bound(self) -> None:
         """Keep to the caps: the oldest posts and events go first, of these the ones that are over."""

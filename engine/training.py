@@ -9,16 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SECOND
-from engine.modelcard import SCHEMA, Card, HorizonCard, ModelCard, ScoreCard, versions
+from engine.modelcard import SCHEMA, Card, FoldsCard, GridCard, HorizonCard, ScoreCard, versions
 from engine.pipeline import Engine
 from engine.units import moment
 from models import metrics
 from models.engagement import Matured
-from models.features import AUTHOR, COLUMNS, label
-from models.trained import Judged, Trained, TrainedHorizon, TrainedModel, digest
+from models.features import COLUMNS, label
+from models.fits import fit_all
+from models.pasts import digest
+from models.race import NAMES, REFERENCE, WINDOW
+from models.trained import Trained, TrainedHorizon
 
 if TYPE_CHECKING:
-    from models.tuning import Tuned
+    from models.tuning import Tried
 
 Floats = NDArray[np.float64]
 
@@ -32,32 +35,36 @@ TOO_SHORT = "{n} labels, but none of them had matured long enough before others:
 class Lessons:
     """What matured in an engine, with its features as they were at arrival: attach it before the first line.
 
-    Memory: 4 * len(COLUMNS) + 24 bytes a label, beside the author.
+    Memory: 8 * len(COLUMNS) + 24 bytes a label, beside the author.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._rows = [bytearray() for _ in engine.config.horizons]
+        self._rows: list[list[Floats]] = [[] for _ in engine.config.horizons]
         self._numbers = [array("d") for _ in engine.config.horizons]
         self._authors: list[list[str]] = [[] for _ in engine.config.horizons]
         engine.labels.observer = self._note
 
     def _note(self, horizon: int, outcomes: Sequence[Matured]) -> None:
+        freezer = self._engine.model.freezer
+        self._rows[horizon].append(freezer.rows(freezer.thaw([outcome.told for outcome in outcomes]), horizon))
         for outcome in outcomes:
-            self._rows[horizon] += outcome.forecast.row
-            self._numbers[horizon].extend((label(outcome.actual), outcome.known.at, outcome.at))
-            self._authors[horizon].append(outcome.known.author)
+            self._numbers[horizon].extend((label(outcome.actual), outcome.at, outcome.due))
+            self._authors[horizon].append(outcome.author)
 
     def lesson(self, horizon: int) -> "Lesson":
         """All labels at the horizon of that index, oldest post first; none of accounts that asked to be forgotten."""
-        rows = np.frombuffer(bytes(self._rows[horizon]), np.float32).reshape(-1, len(COLUMNS)).astype(np.float64)
+        rows = np.concatenate([np.empty((0, len(COLUMNS))), *self._rows[horizon]])
         numbers = np.array(self._numbers[horizon]).reshape(-1, 3)
         purged = self._engine.ledger.purged
-        kept = [
-            not author or not purged(author, int(created))
-            for author, created in zip(self._authors[horizon], numbers[:, 1], strict=True)
-        ]
-        rows, numbers = rows[np.array(kept, bool)], numbers[np.array(kept, bool)]
+        kept = np.array(
+            [
+                not author or not purged(author, int(created))
+                for author, created in zip(self._authors[horizon], numbers[:, 1], strict=True)
+            ],
+            bool,
+        )
+        rows, numbers = rows[kept], numbers[kept]
         order = np.argsort(numbers[:, 1], kind="stable")
         return Lesson(rows[order], *numbers[order].T)
 
@@ -104,34 +111,33 @@ def fits(plans: Sequence[Plan], grid: str) -> int:
 
 
 def train_horizon(one: Plan, grid: str, ticks: str, jobs: int) -> tuple[TrainedHorizon, HorizonCard]:
-    """Tune and fit every kind of trees at one horizon; `ticks` as in `models.tuning.tune`."""
+    """Tune every kind of trees at one horizon, then fit all models; `ticks` as in `models.tuning.search`."""
     from models import tuning  # noqa: PLC0415
 
-    rows, labels = one.lesson.rows, one.lesson.labels
-    tested = np.concatenate([test for _, test in one.folds])
-    author = float(np.mean([metrics.mae(labels[test], rows[test, AUTHOR]) for _, test in one.folds]))
-    models: dict[str, TrainedModel] = {}
-    cards: dict[str, ModelCard] = {}
-    told = {"author": rows[tested, AUTHOR]}
-    for name in tuning.MAKERS:
-        tuned = tuning.tune(name, grid, rows, labels, one.folds, ticks, jobs)
-        models[name] = TrainedModel(tuned.pipeline, tuned.params)
-        told[name] = tuned.told
-        cards[name] = _card(tuned, author)
+    rows, labels, created, _ = one.lesson
+    grids = {
+        name: _grid(tuning.search(name, grid, rows, labels, one.folds, ticks, jobs)) for name in tuning.GRIDS[grid]
+    }
+    params = {name: card.params for name, card in grids.items()}
+    errors = tuning.judge(rows, labels, created, one.folds, params, ticks, jobs)
+    fits = fit_all(rows, labels, created, 0, params)
+    tuning.tick(ticks)
+    newest = slice(-WINDOW, None)
     trained = TrainedHorizon(
         horizon=one.horizon,
-        models=models,
-        n=len(labels),
-        lowest=float(labels.min()),
-        highest=float(labels.max()),
-        judged=Judged(labels[tested], told),
+        params=params,
+        fits=fits,
+        rows=rows[newest].astype(np.float32),
+        labels=labels[newest],
+        created=created[newest],
     )
+    reference = float(np.mean(errors[NAMES[REFERENCE]]))
     card = HorizonCard(
         horizon=one.horizon // SECOND,
         n=len(labels),
         folds=len(one.folds),
-        author_mae_log=round(author, DIGITS),
-        models=cards,
+        models={name: _folds(errors[name], reference) for name in NAMES},
+        grid=grids,
     )
     return trained, card
 
@@ -144,16 +150,14 @@ def assemble(
     salt: bytes,
 ) -> tuple[Trained, Card]:
     """The whole model, with the pasts of authors (hashed with `salt`) and words as they are at the end of the feed."""
-    authors, keys = engine.model.pasts(partial(digest, salt=salt))
+    authors, keys, hours = engine.model.pasts(partial(digest, salt=salt))
     times = [entry.time for entry in engine.ledger.posts.values()]
     since, until = min(times), engine.now or max(times)
-    config = engine.config
-    trained = Trained(since, until, config.horizons, tuple(one for one, _ in done), authors, keys)
+    trained = Trained(since, until, engine.config.horizons, tuple(one for one, _ in done), authors, keys, hours)
     card = Card(
         schema=SCHEMA,
         **versions(),
         columns=COLUMNS,
-        window=config.window // SECOND,
         feeds=list(feeds),
         since=moment(since),
         until=moment(until),
@@ -164,16 +168,21 @@ def assemble(
     return trained, card
 
 
-def _card(tuned: "Tuned", author: float) -> ModelCard:
-    best = tuned.tried[0]
-    skill = metrics.skill(best.mae, author)
-    return ModelCard(
-        params=dict(tuned.params),
-        mae_log=round(best.mae, DIGITS),
-        std=round(best.std, DIGITS),
-        skill=None if skill is None else round(skill, DIGITS),
+def _grid(tried: Sequence["Tried"]) -> GridCard:
+    return GridCard(
+        params=dict(tried[0].params),
         tried=[
             ScoreCard(rank=rank, params=dict(one.params), mae_log=round(one.mae, DIGITS), std=round(one.std, DIGITS))
-            for rank, one in enumerate(tuned.tried, 1)
+            for rank, one in enumerate(tried, 1)
         ],
+    )
+
+
+def _folds(errors: Floats, reference: float) -> FoldsCard:
+    error = float(np.mean(errors))
+    skill = metrics.skill(error, reference)
+    return FoldsCard(
+        mae_log=round(error, DIGITS),
+        std=round(float(np.std(errors)), DIGITS),
+        skill=None if skill is None else round(skill, DIGITS),
     )

@@ -2,14 +2,24 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from models.decay import DecayedMean, shrunk
-from models.trained import DIGEST, AuthorPasts, digest
+from models.pasts import DIGEST, AuthorPasts, MeanStates, digest
 
 MAX_AUTHORS = 50_000
 STRENGTH = 4.0  # labels that an author needs before the own mean outweighs the feed's
+
+
+class Typical(NamedTuple):
+    """Mean and standard deviation of log labels, and how many labels' worth they rest on."""
+
+    mean: float
+    spread: float
+    weight: float
 
 
 class Past:
@@ -38,13 +48,11 @@ class Adopted:
         row = self._rows.get(digest(author, self._salt)) if author else None
         if row is None:
             return None
-        held = self._pasts
         past = Past(len(self._places))
-        past.posts, past.last = int(held.posts[row]), int(held.last[row])
+        past.posts, past.last = int(self._pasts.posts[row]), int(self._pasts.last[row])
         for outcome, place in zip(past.outcomes, self._places, strict=True):
             if place is not None:
-                weight, mean = float(held.weights[row, place]), float(held.means[row, place])
-                outcome.restore(weight, mean, int(held.at[row, place]))
+                _restore(outcome, self._pasts.outcomes, (row, place))
         return past
 
     def forget(self, author: str) -> None:
@@ -90,14 +98,15 @@ class AuthorHistory:
         """The feed's decayed mean label; 0 before any."""
         return self._feed[horizon].mean
 
-    def typical(self, past: Past | None, horizon: int, at: int) -> tuple[float, float]:
-        """The author's mean label shrunk to the feed's, (n * mean + m * level) / (n + m), and its weight n."""
-        level = self._feed[horizon].mean
+    def typical(self, past: Past | None, horizon: int, at: int) -> Typical:
+        """What an author's labels are like, shrunk to the feed's: (n * mean + m * level) / (n + m), n their weight."""
+        feed = self._feed[horizon]
         if past is None:
-            return level, 0.0
+            return Typical(feed.mean, sqrt(feed.variance), 0.0)
         outcome = past.outcomes[horizon]
         weight = outcome.weight(at)
-        return shrunk(weight, outcome.mean, level, STRENGTH), weight
+        variance = shrunk(weight, outcome.variance, feed.variance, STRENGTH)
+        return Typical(shrunk(weight, outcome.mean, feed.mean, STRENGTH), sqrt(variance), weight)
 
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""
@@ -107,19 +116,13 @@ class AuthorHistory:
 
     def pasts(self, hashed: Callable[[str], bytes]) -> AuthorPasts:
         """All that is known, with authors by their hashes."""
-        states = [[outcome.state for outcome in past.outcomes] for past in self._pasts.values()]
-        table = np.array(states, dtype=np.float64).reshape(len(states), self._horizons, 3)
-        feed = np.array([outcome.state for outcome in self._feed], dtype=np.float64).reshape(self._horizons, 3)
+        pasts = self._pasts.values()
         return AuthorPasts(
             digests=b"".join(map(hashed, self._pasts)),
-            posts=np.array([past.posts for past in self._pasts.values()], dtype=np.int64),
-            last=np.array([past.last for past in self._pasts.values()], dtype=np.int64),
-            weights=table[:, :, 0],
-            means=table[:, :, 1],
-            at=table[:, :, 2].astype(np.int64),
-            feed_weights=feed[:, 0],
-            feed_means=feed[:, 1],
-            feed_at=feed[:, 2].astype(np.int64),
+            posts=np.array([past.posts for past in pasts], np.int64),
+            last=np.array([past.last for past in pasts], np.int64),
+            outcomes=_states([outcome for past in pasts for outcome in past.outcomes], (-1, self._horizons)),
+            feed=_states(self._feed, (self._horizons,)),
         )
 
     def adopt(self, pasts: AuthorPasts, places: Sequence[int | None], salt: bytes) -> None:
@@ -127,9 +130,7 @@ class AuthorHistory:
         self._adopted = Adopted(pasts, places, salt)
         for outcome, place in zip(self._feed, places, strict=True):
             if place is not None:
-                outcome.restore(
-                    float(pasts.feed_weights[place]), float(pasts.feed_means[place]), int(pasts.feed_at[place])
-                )
+                _restore(outcome, pasts.feed, (place,))
 
     def _touch(self, author: str) -> Past:
         past = self._pasts.get(author)
@@ -141,3 +142,14 @@ class AuthorHistory:
         else:
             self._pasts.move_to_end(author)
         return past
+
+
+def _states(outcomes: Sequence[DecayedMean], shape: tuple[int, ...]) -> MeanStates:
+    table = np.array([outcome.state for outcome in outcomes], np.float64).reshape(-1, 4)
+    weights, means, variances, at = (column.reshape(shape) for column in table.T)
+    return MeanStates(weights, means, variances, at.astype(np.int64))
+
+
+def _restore(outcome: DecayedMean, states: MeanStates, place: tuple[int, ...]) -> None:
+    weight, mean, variance = (float(table[place]) for table in (states.weights, states.means, states.variances))
+    outcome.restore(weight, mean, variance, int(states.at[place]))

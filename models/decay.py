@@ -1,13 +1,17 @@
 """Means of labels by key in which old labels count less: authors' pasts and the pasts of tags and words."""
 
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from math import exp2
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.trained import KeyPasts
+from models.pasts import KeyPasts
+
+Floats = NDArray[np.float64]
+Buckets = NDArray[np.uint16]
 
 DAY = 86_400_000_000  # microseconds
 HALF_LIFE = 14 * DAY
@@ -20,42 +24,41 @@ def shrunk(weight: float, mean: float, prior: float, strength: float) -> float:
 
 
 class DecayedMean:
-    """Mean and weight of labels of which each counts half as much a half-life later. Time never runs backwards."""
+    """Mean, variance and weight of labels that count half as much a half-life later. Time never runs backwards."""
 
-    __slots__ = ("_at", "_half_life", "_mean", "_weight")
+    __slots__ = ("_at", "_half_life", "_weight", "mean", "variance")
 
     def __init__(self, half_life: int = HALF_LIFE) -> None:
         self._half_life = half_life
         self._weight = 0.0
-        self._mean = 0.0
         self._at = 0
+        self.mean = 0.0  # 0 before any label; time alone changes neither it nor the variance
+        self.variance = 0.0
 
     def add(self, label: float, at: int) -> None:
-        """Learn a label that came due at `at` (microseconds)."""
-        weight = self.weight(at) + 1.0
-        self._mean += (label - self._mean) / weight
+        """Learn a label that came due at `at` (microseconds). Weighted moments as in West 1979."""
+        before = self.weight(at)
+        weight = before + 1.0
+        step = label - self.mean
+        self.mean += step / weight
+        self.variance = (before * self.variance + step * (label - self.mean)) / weight
         self._weight = weight
         self._at = max(self._at, at)
+
+    @property
+    def state(self) -> tuple[float, float, float, int]:
+        """Weight, mean, variance, and the time that the weight is of."""
+        return self._weight, self.mean, self.variance, self._at
+
+    def restore(self, weight: float, mean: float, variance: float, at: int) -> None:
+        """Go on from a state."""
+        self._weight, self.mean, self.variance, self._at = weight, mean, variance, at
 
     def weight(self, at: int) -> float:
         """How many labels' worth is left at `at`."""
         if not self._weight or at <= self._at:
             return self._weight
         return self._weight * exp2((self._at - at) / self._half_life)
-
-    @property
-    def mean(self) -> float:
-        """The mean, which time alone does not change; 0 before any label."""
-        return self._mean
-
-    @property
-    def state(self) -> tuple[float, float, int]:
-        """Weight, mean and the time that they are of."""
-        return self._weight, self._mean, self._at
-
-    def restore(self, weight: float, mean: float, at: int) -> None:
-        """Go on from a state."""
-        self._weight, self._mean, self._at = weight, mean, at
 
 
 class HashedMeans:
@@ -65,12 +68,11 @@ class HashedMeans:
     """
 
     def __init__(self, bits: int, horizons: int, half_life: int = HALF_LIFE) -> None:
-        self._bits = bits
         self._mask = (1 << bits) - 1
         self._horizons = horizons
         self._half_life = half_life
-        self._weights = array("d", bytes(8 * (horizons << bits)))
-        self._sums = array("d", bytes(8 * (horizons << bits)))
+        self._weights = np.zeros((1 << bits, horizons))
+        self._sums = np.zeros((1 << bits, horizons))
         self._origin: int | None = None  # the time at which a new label weighs 1 in the table
         self._newest = 0
 
@@ -78,45 +80,52 @@ class HashedMeans:
         """The bucket of a key. Any text will do, broken surrogates too."""
         return crc32(key.encode("utf-8", "surrogatepass")) & self._mask
 
-    def add(self, horizon: int, buckets: Iterable[int], label: float, at: int) -> None:
-        """Learn that a post with keys in `buckets` had `label`, due at `at` (microseconds)."""
-        weight = self._weight(at)
-        for bucket in buckets:
-            cell = bucket * self._horizons + horizon
-            self._weights[cell] += weight
-            self._sums[cell] += weight * label
+    def add(self, horizon: int, buckets: Sequence[bytes], labels: Floats, at: Sequence[int]) -> None:
+        """Learn that posts with keys in packed `buckets` had `labels`, due at `at` (microseconds)."""
+        counts = [len(packed) // 2 for packed in buckets]
+        if not sum(counts):
+            return
+        self._weight(max(at))  # scales the table first, if it must
+        weights = np.repeat(np.array([self._weight(time) for time in at]), counts)
+        cells = np.frombuffer(b"".join(buckets), np.uint16)
+        np.add.at(self._weights[:, horizon], cells, weights)
+        np.add.at(self._sums[:, horizon], cells, weights * np.repeat(labels, counts))
 
-    def lift(self, buckets: Collection[int], levels: Sequence[float], at: int, strength: float) -> list[float]:
-        """How far the keys' labels lie above `levels`, by horizon: the mean of their shrunken differences.
+    def lifts(self, keys: Sequence[Sequence[int]], levels: Floats, at: Sequence[int], strength: float) -> Floats:
+        """How far the labels of each post's keys lie above `levels` (horizons,): shape (posts, horizons).
 
-        0 for no keys and for keys never seen.
+        The mean over its keys of their differences, each shrunk to 0; 0 for no keys and for keys never seen. A row
+        depends on its own post alone, to the bit.
         """
-        lifts = [0.0] * self._horizons
-        if not buckets or self._origin is None:
+        lifts = np.zeros((len(keys), self._horizons))
+        counts = np.array([len(own) for own in keys])
+        filled = np.flatnonzero(counts)
+        if not len(filled) or self._origin is None:
             return lifts
-        fade = exp2((self._origin - max(at, self._newest)) / self._half_life)
-        for bucket in buckets:
-            cell = bucket * self._horizons
-            for horizon, level in enumerate(levels):
-                weight = self._weights[cell + horizon] * fade
-                above = self._sums[cell + horizon] * fade - weight * level
-                lifts[horizon] += above / (weight + strength)
-        return [lift / len(buckets) for lift in lifts]
+        origin = self._origin
+        fade = np.array([exp2((origin - max(time, self._newest)) / self._half_life) for time in at])
+        cells = np.array([bucket for own in keys for bucket in own])
+        faded = np.repeat(fade, counts)[:, None]
+        weights = self._weights[cells] * faded
+        above = (self._sums[cells] * faded - weights * levels) / (weights + strength)
+        starts = (np.cumsum(counts) - counts)[filled]
+        lifts[filled] = np.add.reduceat(above, starts, axis=0) / counts[filled, None]
+        return lifts
 
     def pasts(self) -> KeyPasts:
         """All buckets that hold anything."""
-        weights, sums = (np.array(table).reshape(-1, self._horizons) for table in (self._weights, self._sums))
-        held = np.flatnonzero(weights.any(axis=1))
-        return KeyPasts(self._bits, held, weights[held], sums[held], self._origin, self._newest)
+        held = np.flatnonzero(self._weights.any(axis=1))
+        size = len(self._weights)
+        return KeyPasts(size, held, self._weights[held], self._sums[held], self._origin, self._newest)
 
     def adopt(self, pasts: KeyPasts, places: Sequence[int | None]) -> None:
         """Go on from `pasts`; `places` says where they have each horizon, None for nowhere. Before any label only."""
-        if pasts.bits != self._bits:
-            raise ValueError(f"{pasts.bits} bits of buckets, not {self._bits}")
+        if pasts.size != len(self._weights):
+            raise ValueError(f"pasts of {pasts.size} buckets, not {len(self._weights)}")
         for horizon, place in enumerate(places):
             if place is not None:
-                for table, held in ((self._weights, pasts.weights), (self._sums, pasts.sums)):
-                    np.frombuffer(table)[pasts.buckets * self._horizons + horizon] = held[:, place]
+                self._weights[pasts.buckets, horizon] = pasts.weights[:, place]
+                self._sums[pasts.buckets, horizon] = pasts.sums[:, place]
         self._origin, self._newest = pasts.origin, pasts.newest
 
     def _weight(self, at: int) -> float:
@@ -125,8 +134,12 @@ class HashedMeans:
         elapsed = (at - self._origin) // self._half_life
         if elapsed > _REBASE:
             for table in (self._weights, self._sums):
-                cells = np.frombuffer(table)
-                np.ldexp(cells, -elapsed, out=cells)  # a power of two: nothing is rounded
+                np.ldexp(table, -elapsed, out=table)  # a power of two: nothing is rounded
             self._origin += elapsed * self._half_life
         self._newest = max(self._newest, at)
         return exp2(max(-1000.0, (at - self._origin) / self._half_life))
+
+
+def packed(buckets: Sequence[int]) -> bytes:
+    """Buckets of at most 16 bits, to be kept until a label comes."""
+    return array("H", buckets).tobytes()

@@ -1,6 +1,5 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
-from array import array
 from collections.abc import Callable, Sequence
 from itertools import islice
 from math import cos, log1p, nan, pi, sin
@@ -11,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
-from models.decay import DAY, HashedMeans, shrunk
-from models.trained import AuthorPasts, KeyPasts, Trained
+from models.decay import DAY, HashedMeans, packed, shrunk
+from models.pasts import AuthorPasts, KeyPasts
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.float32]
 
 HOUR = DAY // 24
 MINUTE = HOUR // 60
@@ -21,6 +23,8 @@ MEDIA = ("", "image", "video", "link", "poll")
 LANGUAGE_CODES = 64
 KEY_BITS = 16  # as many as an unsigned short holds
 KEY_STRENGTH = 5.0  # labels that a tag or word needs before its own past outweighs the feed's
+HOUR_BITS = 14
+HOUR_STRENGTH = 8.0  # labels that an author needs at an hour of the day before they outweigh the author's other ones
 TRUST_STRENGTH = 4.0
 MAX_COUNT = 2**53  # what is past this, or under 0, no platform counts
 MAX_KEYS = 64  # tags or words of one post that count
@@ -43,15 +47,26 @@ class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     quote: bool = False
     lang: str = ""
     compound: float | None = None  # None where the text was not scored
-    theme: int = 0  # 0 for none
-    theme_posts: int = 0  # posts of the theme in the window
-    tag_posts: int = 0  # posts with the post's busiest tag in the window
+    story_posts: float = 0.0  # posts of late in the story that it is most like, decayed by the hour
+    story_rise: float = 0.0  # authors of that story against what is usual, while it rises; else 0
+    tag_posts: float = 0.0  # posts of late with the post's busiest tag, decayed by the hour
+    tag_rise: float = 0.0  # authors of the tag that rises most against what is usual; 0 if none does
     addressed: bool = False  # the text opens with a mention
     question: bool = False  # the text holds a question mark
     terms: tuple[str, ...] = ()  # as of `models.terms.terms`; tags among them are passed over
 
 
-# Columns of a row in the order in which reasons are told, each with the group that it is told under.
+# Columns of a row, each with the group that reasons are told under. Those of the author, the tags and the words have a
+# value for each horizon; the others are the same for all.
+_OWN: tuple[tuple[str, str], ...] = (
+    ("author", "feed"),  # the author's shrunken mean: the base that all reasons start from
+    ("level", "feed"),
+    ("trust", "feed"),
+    ("spread", "feed"),
+    ("author_hour", "hour"),
+    ("tag_past", "tags"),
+    ("word_past", "wording"),
+)
 _COMMON: tuple[tuple[str, str], ...] = (
     ("posts_before", "pace"),
     ("since_last", "pace"),
@@ -65,7 +80,9 @@ _COMMON: tuple[tuple[str, str], ...] = (
     ("words", "length"),
     ("tags", "tags"),
     ("tag_posts", "tag volume"),
-    ("theme_posts", "theme volume"),
+    ("tag_rise", "tag volume"),
+    ("story_posts", "story volume"),
+    ("story_rise", "story volume"),
     ("mentions", "mentions"),
     ("addressed", "mentions"),
     ("links", "links"),
@@ -76,17 +93,13 @@ _COMMON: tuple[tuple[str, str], ...] = (
     ("media", "media"),
     ("language", "language"),
 )
-_OWN: tuple[tuple[str, str], ...] = (
-    ("author", "feed"),  # the author's shrunken mean: the base that all reasons start from
-    ("level", "feed"),
-    ("trust", "feed"),
-    ("tag_past", "tags"),
-    ("word_past", "wording"),
-)
+OWN = len(_OWN)
+COMMON = tuple(name for name, _ in _COMMON)
 COLUMNS = tuple(name for name, _ in _OWN + _COMMON)
 GROUP_OF = dict(_OWN + _COMMON)
 GROUPS = tuple(dict.fromkeys(group for _, group in _OWN + _COMMON))
 AUTHOR = COLUMNS.index("author")
+AUTHOR_HOUR = COLUMNS.index("author_hour")
 TRUST = COLUMNS.index("trust")
 CATEGORIES = ("media", "language")
 
@@ -97,11 +110,15 @@ def label(engagements: int) -> float:
 
 
 class Keys(NamedTuple):
-    """Buckets of a post's tags and words, and both together as unsigned shorts to be kept until a label comes."""
+    """Buckets of a post: its tags, its words, and its author at this hour of the day."""
 
     tags: list[int]
     words: list[int]
-    packed: bytes
+    hour: list[int]
+
+    def packed(self) -> bytes:
+        """To be kept until a label comes: the hour first, if any, as `Features.learn` takes it."""
+        return packed([len(self.hour), *self.hour, *self.tags, *self.words])
 
 
 class Features:
@@ -110,48 +127,68 @@ class Features:
     def __init__(self, horizons: int) -> None:
         self.authors = AuthorHistory(horizons)
         self._keys = HashedMeans(KEY_BITS, horizons)
+        self._hours = HashedMeans(HOUR_BITS, horizons)
         self._horizons = range(horizons)
 
     def keys(self, post: Known) -> Keys:
-        """Where the post's tags and words have their past."""
+        """Where the pasts of the post's tags, words and hour are."""
         tags = [self._keys.bucket("#" + tag) for tag in post.tags[:MAX_KEYS]]
         terms = dict.fromkeys(term for term in post.terms if not term.startswith("#"))
         words = [self._keys.bucket(term) for term in islice(terms, MAX_KEYS)]
-        return Keys(tags, words, array("H", tags + words).tobytes())
+        hour = [self._hours.bucket(f"{post.author} {post.at % DAY // HOUR}")] if post.author else []
+        return Keys(tags, words, hour)
 
-    def rows(self, posts: Sequence[Known], keys: Sequence[Keys]) -> NDArray[np.float32]:
-        """Rows (posts, horizons, columns); NaN where a thing is not known. A row depends on its own post alone."""
-        made = np.empty((len(posts), len(self._horizons), len(COLUMNS)), dtype=np.float32)
-        for index, (post, own) in enumerate(zip(posts, keys, strict=True)):
-            past = self.authors.past(post.author)
-            made[index, :, len(_OWN) :] = _common(post, past)
-            made[index, :, : len(_OWN)] = self._own(post, own, past)
+    def rows(self, posts: Sequence[Known], keys: Sequence[Keys]) -> tuple[Rows, Rows]:
+        """What depends on the horizon, (posts, horizons, OWN), and what does not, (posts, len(COMMON)).
+
+        NaN where a thing is not known. A row depends on its own post alone.
+        """
+        pasts = [self.authors.past(post.author) for post in posts]
+        common = np.array([_common(post, past) for post, past in zip(posts, pasts, strict=True)], np.float32)
+        return self._own(posts, keys, pasts), common.reshape(len(posts), len(COMMON))
+
+    def learn(
+        self, horizon: int, authors: Sequence[str], keys: Sequence[bytes], labels: Floats, at: Sequence[int]
+    ) -> None:
+        """Learn the `labels` of posts with packed `keys`, which came due `at` (microseconds), oldest first."""
+        above = np.empty(len(labels))
+        for index, (author, outcome, due) in enumerate(zip(authors, labels.tolist(), at, strict=True)):
+            above[index] = outcome - self.authors.typical(self.authors.past(author), horizon, due).mean
+            self.authors.learn(author, horizon, outcome, due)
+        ends = [2 + 2 * own[0] for own in keys]  # the first short is how many are the hour's: none or one
+        self._hours.add(horizon, [own[2:end] for own, end in zip(keys, ends, strict=True)], above, at)
+        self._keys.add(horizon, [own[end:] for own, end in zip(keys, ends, strict=True)], labels, at)
+
+    def pasts(self, hashed: Callable[[str], bytes]) -> tuple[AuthorPasts, KeyPasts, KeyPasts]:
+        """What was learnt of authors, by their hashes, of tags and words, and of authors by hour of the day."""
+        return self.authors.pasts(hashed), self._keys.pasts(), self._hours.pasts()
+
+    def adopt(
+        self, authors: AuthorPasts, keys: KeyPasts, hours: KeyPasts, places: Sequence[int | None], salt: bytes
+    ) -> None:
+        """Go on from pasts; `places` says where they have each horizon, None for nowhere. Before any label only."""
+        self.authors.adopt(authors, places, salt)
+        self._keys.adopt(keys, places)
+        self._hours.adopt(hours, places)
+
+    def _own(self, posts: Sequence[Known], keys: Sequence[Keys], pasts: Sequence[Past | None]) -> Rows:
+        at = [post.at for post in posts]
+        levels = np.array([self.authors.level(horizon) for horizon in self._horizons])
+        made = np.empty((len(posts), len(self._horizons), OWN), np.float32)
+        for index, (past, time) in enumerate(zip(pasts, at, strict=True)):
+            for horizon in self._horizons:
+                mean, spread, weight = self.authors.typical(past, horizon, time)
+                trust = shrunk(weight, 1.0, 0.0, TRUST_STRENGTH)
+                made[index, horizon, :4] = mean, levels[horizon], trust, spread
+        made[:, :, 4] = self._hours.lifts([own.hour for own in keys], np.zeros_like(levels), at, HOUR_STRENGTH)
+        made[:, :, 5] = self._keys.lifts([own.tags for own in keys], levels, at, KEY_STRENGTH)
+        made[:, :, 6] = self._keys.lifts([own.words for own in keys], levels, at, KEY_STRENGTH)
         return made
 
-    def learn(self, author: str, keys: bytes, horizon: int, outcome: float, at: int) -> None:
-        """Learn the label of a post with packed `keys` that came due at `at` (microseconds)."""
-        self.authors.learn(author, horizon, outcome, at)
-        self._keys.add(horizon, array("H", keys), outcome, at)
 
-    def pasts(self, hashed: Callable[[str], bytes]) -> tuple[AuthorPasts, KeyPasts]:
-        """What was learnt of authors, by their hashes, and of tags and words."""
-        return self.authors.pasts(hashed), self._keys.pasts()
-
-    def adopt(self, trained: Trained, places: Sequence[int | None]) -> None:
-        """Go on from what was learnt before; `places` says where it has each horizon. Before any label only."""
-        self.authors.adopt(trained.authors, places, trained.salt)
-        self._keys.adopt(trained.keys, places)
-
-    def _own(self, post: Known, keys: Keys, past: Past | None) -> list[tuple[float, ...]]:
-        levels = [self.authors.level(horizon) for horizon in self._horizons]
-        tags = self._keys.lift(keys.tags, levels, post.at, KEY_STRENGTH)
-        words = self._keys.lift(keys.words, levels, post.at, KEY_STRENGTH)
-        own: list[tuple[float, ...]] = []
-        for horizon in self._horizons:
-            typical, weight = self.authors.typical(past, horizon, post.at)
-            trust = shrunk(weight, 1.0, 0.0, TRUST_STRENGTH)
-            own.append((typical, levels[horizon], trust, tags[horizon], words[horizon]))
-        return own
+def joined(own: Rows, common: Rows) -> Floats:
+    """Rows (n, len(COLUMNS)) of one horizon, from the (n, OWN) that are its own and the (n, len(COMMON)) of all."""
+    return np.concatenate([own, common], axis=1, dtype=np.float64)
 
 
 def _common(post: Known, past: Past | None) -> tuple[float, ...]:
@@ -171,7 +208,9 @@ def _common(post: Known, past: Past | None) -> tuple[float, ...]:
         _log(post.words),
         min(len(post.tags), 6),
         _log(post.tag_posts),
-        _log(post.theme_posts),
+        _log(post.tag_rise),
+        _log(post.story_posts),
+        _log(post.story_rise),
         min(post.mentions, 6),
         post.addressed,
         min(post.links, 3),

@@ -1,56 +1,83 @@
-"""Prediction intervals by conformal prediction on matured residuals, adapted online as their coverage drifts."""
+"""Prediction intervals by conformal prediction on matured residuals, adapted online as their coverage drifts.
+
+The ends are whole counts, as they are shown: the lower one rounded down, the upper one to the nearest. A residual is
+how wide an interval would have had to be for its rounded ends to hold the outcome, so what is scored is what is shown.
+"""
 
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.features import MAX_COUNT
 from models.rolling import Rolling
 
 Floats = NDArray[np.float64]
 
 MIN_RESIDUALS = 20
-CEILING = float(np.log1p(2.0**53))  # no count is larger, and its exponential is still a number
+_NEVER_ABOVE = -9.0  # an outcome of 0 lies above no interval
 _LEAST, _MOST = 0.001, 0.999
 
 
 class AdaptiveInterval:
-    """Symmetric intervals that hold a `coverage` share of outcomes in the long run, whatever the model or the drift.
+    """Intervals around log predictions that hold a `coverage` share of outcomes in the long run, whatever the drift.
 
-    Split conformal prediction on the newest `window` normalised residuals |y - p| / (1 + p), with the level adapted
-    after each outcome: a(t+1) = a(t) + rate * (1 - coverage - missed(t)) (Gibbs and Candes 2021, "Adaptive Conformal
-    Inference Under Distribution Shift", equation 2). Labels come a horizon late, so missed(t) is judged by the level
-    as it is when the label comes, not as it was when the interval was shown: the loop would overshoot by a horizon.
+    Split conformal prediction on the newest `window` normalised residuals, with the level adapted after each outcome:
+    a(t+1) = a(t) + rate * (1 - coverage - missed(t)) (Gibbs and Candes 2021, "Adaptive Conformal Inference Under
+    Distribution Shift", equation 2). Labels come a horizon late, so missed(t) is judged by the level as it is when the
+    label comes, not as it was when the interval was shown: the loop would overshoot by a horizon.
+
+    `least` is a radius under which none is believed: that of a shorter horizon, whose labels are fresher. What a post
+    gets in a day cannot be surer than what it gets in an hour.
     """
 
-    def __init__(self, coverage: float = 0.8, window: int = 500, rate: float = 0.02) -> None:
+    def __init__(self, coverage: float = 0.8, window: int = 500, rate: float = 0.01) -> None:
         self._target = 1.0 - coverage
         self._miss_rate = self._target
         self._rate = rate
         self._residuals = Rolling(window, 1)
         self._sorted: list[float] = []
 
-    def bounds(self, predicted: Floats) -> tuple[Floats, Floats] | None:
-        """Low (never under 0) and high for log predictions (n,) from 0; None until there are residuals enough."""
-        if len(self._sorted) < MIN_RESIDUALS:
-            return None
-        reach = self._radius() * (1.0 + predicted)
-        return np.maximum(predicted - reach, 0.0), np.minimum(predicted + reach, CEILING)
+    @property
+    def radius(self) -> float | None:
+        """Half the width of an interval in log(1 + engagements), for a prediction of 0; None while too few matured.
 
-    def learn(self, predicted: Floats, actual: Floats) -> None:
-        """Adapt to matured outcomes of log predictions (n,), oldest first, then keep their residuals."""
+        The ceil((n + 1)(1 - a))-th smallest of n residuals, or the largest where there are too few for that.
+        """
+        count = len(self._sorted)
+        if count < MIN_RESIDUALS:
+            return None
+        rank = ceil((count + 1) * (1.0 - self._miss_rate))
+        return max(0.0, self._sorted[min(max(rank, 1), count) - 1])
+
+    def learn(self, predicted: Floats, actual: Floats, least: float = 0.0) -> None:
+        """Adapt to outcomes (n,), in engagements, of log predictions (n,), oldest first; then keep their residuals."""
         if not len(predicted):
             return
-        residuals = np.abs(actual - predicted) / (1.0 + predicted)
-        if len(self._sorted) >= MIN_RESIDUALS:
+        residuals = needed(predicted, actual)
+        if (radius := self.radius) is not None:
             for residual in residuals.tolist():
-                moved = self._miss_rate + self._rate * (self._target - (residual > self._radius()))
+                moved = self._miss_rate + self._rate * (self._target - (residual > max(radius, least)))
                 self._miss_rate = min(max(moved, _LEAST), _MOST)
+                radius = self.radius or 0.0
         self._residuals.extend(residuals[:, None])
         self._sorted = np.sort(self._residuals.rows()[:, 0]).tolist()
 
-    def _radius(self) -> float:
-        """The ceil((n + 1)(1 - a))-th smallest of n residuals, or the largest where there are too few for that."""
-        count = len(self._sorted)
-        rank = ceil((count + 1) * (1.0 - self._miss_rate))
-        return self._sorted[min(rank, count) - 1]
+
+def bounds(predicted: Floats, radius: float) -> tuple[Floats, Floats]:
+    """Low and high (n,), whole numbers of engagements from 0, around log predictions (n,)."""
+    reach = radius * (1.0 + predicted)
+    low = np.expm1(np.maximum(predicted - reach, 0.0))
+    high = np.expm1(np.minimum(predicted + reach, np.log1p(MAX_COUNT)))
+    return np.floor(low), np.maximum(np.floor(low), np.floor(high + 0.5))
+
+
+def needed(predicted: Floats, actual: Floats) -> Floats:
+    """The least radius (n,), below 0 where any would do, with which `bounds` hold outcomes (n,) in engagements.
+
+    From high >= y exactly if expm1(p + r) >= y - 1/2, and low <= y exactly if expm1(p - r) < y + 1.
+    """
+    above = np.where(actual > 0, np.log(actual + 0.5) - predicted, _NEVER_ABOVE)
+    below = predicted - np.log(actual + 2.0)
+    residuals: Floats = np.maximum(above, below) / (1.0 + predicted)
+    return residuals

@@ -1,33 +1,36 @@
 """The models of one horizon in competition: what each says, how far off it was, and who leads."""
 
-from collections.abc import Callable, Sequence
-from math import isnan
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.baselines import Adopting, AuthorMean, Competitor, GlobalMedian
-from models.features import COLUMNS
-from models.intervals import AdaptiveInterval
-from models.linear import Linear
+from models.baselines import AuthorHour, AuthorMean, GlobalMedian, Model
+from models.features import AUTHOR, COLUMNS
+from models.fits import NAMES as FITTED
+from models.fits import Fits, Params
+from models.intervals import AdaptiveInterval, bounds
+from models.refits import Refits
 from models.rolling import Rolling
+from models.scorer import Fitted
 from models.trained import TrainedHorizon
 
 Floats = NDArray[np.float64]
 
-# From plain to rich: of models equally good, the richest leads. A further model is one more class here.
-COMPETITORS: tuple[Callable[[], Competitor], ...] = (GlobalMedian, AuthorMean, Linear)
-REFERENCE = AuthorMean.name
+NAMES = ("median", "author", "hour", "sgd", *FITTED)
+REFERENCE = NAMES.index("author")
+UNRANKED = (NAMES.index("median"),)  # tells no posts apart: a yardstick that never leads
 
 LEARNING = 100  # matured posts before which a baseline leads
-SCORED = 2_000  # newest matured posts that are kept to compute scores on
-MARGIN = 0.02  # skill by which another must be better than the leader
-MIN_RECORD = 50.0  # recent matured posts that a model is judged by; with fewer, by a trial
-HALF_LIFE = 300.0  # matured posts after which an error counts half
-TRIAL_WINDOW = 900  # newest matured posts of a trial
-TRIAL_GROWTH = 1.2  # a trial is repeated when so many times more has matured
-_FADE = 0.5 ** (1.0 / HALF_LIFE)
+WINDOW = 4_000  # newest matured posts that a fit sees
+SCORED = 2_000  # newest matured posts that scores are computed on
+JUDGED = 500  # newest matured posts that decide who leads
+MIN_RECORD = 50  # of them a model must have predicted; one with fewer is judged by what it held out when it was fitted
+MARGIN = 0.02  # skill by which another must be better than the leader ...
+SURE = 2.0  # ... and standard errors of the mean difference
+
+ACTUAL, LOW, HIGH, FIRST = 0, 1, 2, 3  # columns of the history: engagements, the bounds shown, then each model's
 
 
 class Shown(NamedTuple):
@@ -35,136 +38,139 @@ class Shown(NamedTuple):
 
     rivals: Floats  # (n, models): every model's log prediction, NaN for one that has learnt nothing
     leader: int
-    version: int
-    low: Floats | None  # (n,)
-    high: Floats | None
+    low: Floats  # (n,): engagements, NaN while there is no interval
+    high: Floats
     parts: Floats  # (n, len(GROUPS)) of the leader
-
-
-class Record:
-    """Decayed errors of a model, and those of the reference on the same matured posts."""
-
-    __slots__ = ("_error", "_reference", "weight")
-
-    def __init__(self) -> None:
-        self.weight = 0.0
-        self._error = 0.0
-        self._reference = 0.0
-
-    def add(self, error: float, reference: float) -> None:
-        """Take note of the absolute errors of the model and of the reference on one post."""
-        self.weight = self.weight * _FADE + 1.0
-        self._error = self._error * _FADE + error
-        self._reference = self._reference * _FADE + reference
-
-    @property
-    def skill(self) -> float:
-        """1 - error / the reference's error; 0 where the reference made none."""
-        return 1.0 - self._error / self._reference if self._reference > 0 else 0.0
 
 
 class Race:
     """All models of one horizon. A baseline leads at first, later the best, but only if clearly better.
 
-    Models are judged on predictions frozen at arrival, once matured. A model whose first predictions still wait (a day,
-    at a horizon of a day) is judged by a trial till then: a fresh one learns the older two thirds of the newest matured
-    rows, which are as frozen at arrival, and predicts the rest.
+    Models are judged on predictions frozen at arrival, once matured. One whose first predictions still wait (a day, at
+    a horizon of a day) is judged by how well its fit predicts labels held out of it.
     """
 
-    def __init__(self) -> None:
-        self.models = tuple(make() for make in COMPETITORS)
-        self.names = tuple(model.name for model in self.models)
-        self.leader = self.reference = self.names.index(REFERENCE)
+    def __init__(self, seed: int = 0, params: Params | None = None) -> None:
+        self.leader = REFERENCE
         self.matured = 0
-        self.adopted = False  # whether it started from what was trained before
-        self._records = [Record() for _ in self.models]
-        self._trials = [Record() for _ in self.models]
+        self.refits = Refits(seed, params or {})
+        self._median = GlobalMedian()
+        self._models: dict[str, Model] = {"median": self._median, "author": AuthorMean(), "hour": AuthorHour()}
+        self._fits: Fits | None = None
         self._interval = AdaptiveInterval()
-        self._history = Rolling(SCORED, 3 + len(self.models))
-        self._newest = Rolling(TRIAL_WINDOW, len(COLUMNS) + 2)
-        self._next_trial = float(LEARNING)
+        self._history = Rolling(SCORED, FIRST + len(NAMES))
+        self._window = Rolling(WINDOW, len(COLUMNS) + 2)  # row, label, time of posting
+
+    @property
+    def radius(self) -> float:
+        """Half the width of the interval around a prediction of 0, in log(1 + engagements); 0 while there is none."""
+        return self._interval.radius or 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether anything has been learnt, here or before."""
+        return self.matured > 0 or self._fits is not None
+
+    def version(self, model: int) -> int:
+        """How often a model was refitted; 0 for one that never is."""
+        return self.refits.version if NAMES[model] in FITTED else 0
 
     def adopt(self, trained: TrainedHorizon) -> None:
-        """Start from what was trained before: every model that can, and an interval by what the leader had said."""
-        for model in self.models:
-            if isinstance(model, Adopting):
-                model.adopt(trained)
-        self.adopted = True
-        told = trained.judged.told.get(self.names[self.leader])
-        if told is not None:
-            self._interval.learn(told, trained.judged.actual)
+        """Start from what was trained before: the best by what was held out leads. Before any label only."""
+        self._window.extend(np.column_stack([trained.rows, trained.labels, trained.created]))
+        self._median.learn(trained.labels)
+        self._interval.learn(trained.rows[:, AUTHOR].astype(np.float64), np.expm1(trained.labels))
+        online = deepcopy(trained.fits.online)  # it goes on learning
+        self._fits = Fits(trained.fits.models, online, {})
+        self._models |= {**trained.fits.models, "sgd": online}
+        self.refits.adopt(trained.params)
+        self._elect()
 
-    def predict(self, rows: Floats) -> Shown | None:
-        """What each model says of rows (n, columns); None while nothing is learnt."""
-        told = [model.predict(rows) for model in self.models]
-        leading = told[self.leader]
-        if leading is None:
-            return None
-        nothing = np.full(len(rows), np.nan)
-        rivals = np.column_stack([nothing if one is None else one.values for one in told])
-        low, high = self._interval.bounds(leading.values) or (None, None)
-        return Shown(rivals, self.leader, self.models[self.leader].version, low, high, leading.parts)
+    def predict(self, rows: Floats, least: float = 0.0) -> Shown:
+        """What each model says of rows (n, columns), once something has been learnt. `least`: see AdaptiveInterval."""
+        rivals = np.full((len(rows), len(NAMES)), np.nan)
+        for name, model in self._models.items():
+            rivals[:, NAMES.index(name)] = model.predict(rows)
+        low = high = np.full(len(rows), np.nan)
+        if self._interval.radius is not None:
+            low, high = bounds(rivals[:, self.leader], max(self.radius, least))
+        return Shown(rivals, self.leader, low, high, self._models[NAMES[self.leader]].explain(rows))
 
-    def score(self, labels: Floats, bounds: Floats, rivals: Floats) -> None:
-        """Judge frozen bounds (n, 2) and predictions (n, models), NaN for none, by labels (n,), oldest first."""
-        judged = np.column_stack([labels, bounds, rivals])
+    def score(self, judged: Floats, least: float = 0.0) -> None:
+        """Judge what was frozen, oldest first: (n, 3 + models) as of the history. NaN for what was not said."""
         self._history.extend(judged)
-        self._fit_interval(judged)
-        _note(self._records, np.abs(rivals - labels[:, None]), self.reference)
+        self._fit_interval(judged, least)
 
     def history(self) -> Floats:
-        """The newest judged posts, oldest first: label, low, high, then each model's prediction."""
+        """The newest judged posts, oldest first: engagements, low, high, then each model's log prediction."""
         return self._history.rows()
 
     def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
-        """Let every model learn matured rows, oldest first (see `Competitor.learn`), then see who leads."""
+        """Learn the labels (n,) of `rows` posted at `created`, the newest due at event time `due`; see who leads."""
         self.matured += len(rows)
-        for model in self.models:
-            model.learn(rows, labels, created, due)
-        if self._untried():
-            self._newest.extend(np.column_stack([rows, labels, created]))
-            if self.matured >= self._next_trial:
-                self._next_trial = TRIAL_GROWTH * self.matured
-                self._try(due)
+        self._window.extend(np.column_stack([rows, labels, created]))
+        self._median.learn(labels)
+        if self._fits is not None:
+            self._fits.online.learn(rows, labels)
+        if (finished := self.refits.finished(due)) is not None:
+            self._take_over(*finished)
+        self.refits.submit(self.matured, due, self._rows)
         if self.matured >= LEARNING:
             self._elect()
 
-    def _untried(self) -> bool:
-        return any(record.weight < MIN_RECORD for record in self._records)
+    def _rows(self) -> tuple[Floats, Floats, Floats]:
+        held = self._window.rows()
+        return held[:, :-2], held[:, -2], held[:, -1]
 
-    def _try(self, due: int) -> None:
-        rows, labels, created = np.split(self._newest.rows(), [len(COLUMNS), len(COLUMNS) + 1], axis=1)
-        cut = 2 * len(rows) // 3
-        told = []
-        for make in COMPETITORS:
-            model = make()
-            model.learn(rows[:cut], labels[:cut, 0], created[:cut, 0], due)
-            said = model.predict(rows[cut:])
-            told.append(np.full(len(rows) - cut, np.nan) if said is None else said.values)
-        self._trials = [Record() for _ in self.models]
-        _note(self._trials, np.abs(np.column_stack(told) - labels[cut:]), self.reference)
+    def _take_over(self, matured: int, fits: Fits) -> None:
+        """Put refitted models in the place of the old ones. The online one only starts with a fit and then goes on."""
+        online = fits.online if self._fits is None else self._fits.online
+        if self._fits is None and matured < self.matured:
+            rows, labels, _ = self._rows()
+            online.learn(rows[matured - self.matured :], labels[matured - self.matured :])
+        self._fits = Fits(fits.models, online, fits.seconds)
+        self._models |= {**fits.models, "sgd": online}
 
     def _elect(self) -> None:
-        records = [
-            record if record.weight >= MIN_RECORD else trial
-            for record, trial in zip(self._records, self._trials, strict=True)
-        ]
-        able = [index for index, model in enumerate(self.models) if model.ranks and records[index].weight > 0]
-        best = max(able, key=lambda index: records[index].skill, default=self.leader)
-        if records[best].skill > records[self.leader].skill + MARGIN:
+        """Let the best of those lead that are clearly better than the leader."""
+        gains = {model: self._gain(model) for model in range(len(NAMES)) if model not in (*UNRANKED, self.leader)}
+        best = max(gains, key=lambda model: (gains[model], model))  # of equals the richest
+        if gains[best] > 0:
             self.leader = best
             self._interval = AdaptiveInterval()
-            self._fit_interval(self._history.rows())
+            self._start_interval()
 
-    def _fit_interval(self, judged: Floats) -> None:
+    def _gain(self, model: int) -> float:
+        """The skill that another model has more than the leader, if it is clearly more; else 0."""
+        judged = self._history.rows()[-JUDGED:]
+        errors = np.abs(judged[:, FIRST:] - np.log1p(judged[:, ACTUAL, None]))
+        better = (errors[:, self.leader] - errors[:, model])[~np.isnan(errors[:, self.leader] - errors[:, model])]
+        if len(better) < MIN_RECORD:
+            mine, its = self._held_skill(model), self._held_skill(self.leader)
+            return 0.0 if mine is None or its is None or mine - its <= MARGIN else mine - its
+        reference = float(np.nanmean(errors[:, REFERENCE]))
+        gain = float(np.mean(better)) / reference if reference > 0 else 0.0
+        sure = np.mean(better) > SURE * np.std(better) / len(better) ** 0.5
+        return gain if gain > MARGIN and sure else 0.0
+
+    def _held_skill(self, model: int) -> float | None:
+        """The skill of a fit on what was held out of it, by definition 0 for the reference; None for the others."""
+        fit = self._models.get(NAMES[model])
+        if isinstance(fit, Fitted):
+            return fit.skill
+        return 0.0 if model == REFERENCE else None
+
+    def _start_interval(self) -> None:
+        """Learn a new leader's errors: as far as it had predicted what matured, before that as it was fitted."""
+        judged = self._history.rows()
+        said = ~np.isnan(judged[:, FIRST + self.leader])
+        fit = self._models[NAMES[self.leader]]
+        if isinstance(fit, Fitted):
+            self._interval.learn(fit.held, np.expm1(fit.labels))
+        self._fit_interval(judged[said], 0.0)
+
+    def _fit_interval(self, judged: Floats, least: float) -> None:
         """Learn the leader's errors; where it had said nothing yet, those of the reference must do."""
-        said = judged[:, 3 + self.leader]
-        said = np.where(np.isnan(said), judged[:, 3 + self.reference], said)
-        self._interval.learn(said, judged[:, 0])
-
-
-def _note(records: Sequence[Record], errors: Floats, reference: int) -> None:
-    for row in errors.tolist():
-        for record, error in zip(records, row, strict=True):
-            if not isnan(error):
-                record.add(error, row[reference])
+        said = judged[:, FIRST + self.leader]
+        said = np.where(np.isnan(said), judged[:, FIRST + REFERENCE], said)
+        self._interval.learn(said, judged[:, ACTUAL], least)

@@ -1,10 +1,9 @@
-"""The rolling scikit-learn model: a pipeline fitted on matured rows, then read out as plain arithmetic.
+"""The linear model: a scikit-learn pipeline fitted on matured rows, then read out as plain arithmetic.
 
-Importing this module imports scikit-learn, which takes seconds: do it when the first model is due.
+Importing this module imports scikit-learn, which takes seconds: do it in the background, when the first fit is due.
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +13,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from threadpoolctl import ThreadpoolController
 
 from models.features import CATEGORIES, COLUMNS
+from models.scorer import by_group
 
 Floats = NDArray[np.float64]
 
@@ -62,17 +61,21 @@ class Additive:
     categories: Floats  # (categories, codes): what each code adds
     intercept: float
 
+    def scores(self, rows: Floats) -> Floats:
+        """Predictions of rows (n, len(COLUMNS)): shape (n,)."""
+        sums: Floats = np.sum(self.parts(rows), axis=1)
+        return sums
+
     def parts(self, rows: Floats) -> Floats:
-        """What each column adds: (n, 1 + len(COLUMNS)), the intercept first. The sum along a row is its prediction."""
+        """What each group of columns adds, the intercept in the first: shape (n, len(GROUPS))."""
         numbers = rows[:, NUMBER_INDEX]
         absent = np.isnan(numbers)
         filled = np.clip(np.where(absent, self.fill, numbers), self.low, self.high)
-        parts = np.empty((len(rows), 1 + len(COLUMNS)))
-        parts[:, 0] = self.intercept
-        parts[:, [1 + index for index in NUMBER_INDEX]] = (filled - self.centre) * self.slope + absent * self.missing
+        columns = np.empty((len(rows), len(COLUMNS)))
+        columns[:, NUMBER_INDEX] = (filled - self.centre) * self.slope + absent * self.missing
         for position, index in enumerate(CATEGORY_INDEX):
-            parts[:, 1 + index] = self.categories[position, rows[:, index].astype(np.intp)]
-        return parts
+            columns[:, index] = self.categories[position, rows[:, index].astype(np.intp)]
+        return by_group(columns, self.intercept)
 
 
 def build() -> Pipeline:
@@ -90,12 +93,6 @@ def build() -> Pipeline:
     ]
     columns = ColumnTransformer([("numbers", numbers, NUMBER_INDEX), *kinds])
     return Pipeline([("columns", columns), ("ridge", Ridge(alpha=PENALTY))])
-
-
-def fit(rows: Floats, labels: Floats) -> Pipeline:
-    """The pipeline fitted to matured rows (n >= 1) on one thread, so that the same rows give the same to the bit."""
-    with _threads().limit(limits=1):
-        return build().fit(rows, labels)
 
 
 def additive(pipeline: Pipeline) -> Additive:
@@ -125,8 +122,3 @@ def additive(pipeline: Pipeline) -> Additive:
         categories=np.array(categories),
         intercept=float(ridge.intercept_ + none_missing),
     )
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    return ThreadpoolController()

@@ -1,60 +1,115 @@
-"""The two kinds of trees, as unfitted pipelines: rows (n, len(COLUMNS)) with NaN for missing, to log(1 + engagements).
+"""The tree models as scikit-learn pipelines, and as what they become once fitted.
 
-Importing this module imports scikit-learn, which takes seconds: do it when the first model is due.
+Importing this module imports scikit-learn, which takes seconds: do it in the background, when the first fit is due.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OrdinalEncoder
 
-from models.regression import CATEGORY_INDEX, NUMBER_INDEX, RARE
+from models.features import CATEGORIES
+from models.leaves import KINDS, MISSING, NUMBERS, Forest, Tree, Walker, forest, recoder
 
 Floats = NDArray[np.float64]
 
-BOOSTED: Mapping[str, object] = {
-    "loss": "squared_error",
+BOOSTED: Mapping[str, Any] = {
     "learning_rate": 0.06,
-    "max_iter": 100,
+    "max_iter": 60,
     "max_leaf_nodes": 8,
     "min_samples_leaf": 20,
-    "l2_regularization": 1.0,
-    "early_stopping": False,
-    "random_state": 0,
+    "l2_regularization": 10.0,
 }
-FOREST: Mapping[str, object] = {
-    "n_estimators": 100,
-    "min_samples_leaf": 10,
-    "max_features": 0.33,
-    "random_state": 0,
-}
+FOREST: Mapping[str, Any] = {"n_estimators": 50, "min_samples_leaf": 10, "max_features": 0.33}
+EXTRA: Mapping[str, Any] = {"n_estimators": 60, "min_samples_leaf": 5, "max_features": 0.33}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {"boosted": BOOSTED, "forest": FOREST, "extra": EXTRA}
+
+_BAGGED = {"bootstrap": True, "oob_score": True}
 
 
-class Blanks(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Puts 0 into the columns that were missing in every row of the fit: a histogram of nothing cannot be made."""
+def boosted(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
+    """Gradient boosted trees over histograms (Friedman 2001; Ke et al. 2017), unfitted.
 
-    def fit(self, X: Floats, y: Floats | None = None) -> "Blanks":  # noqa: N803 - scikit-learn's names
-        self.blank_ = np.isnan(X).all(axis=0)
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def transform(self, X: Floats) -> Floats:  # noqa: N803
-        return np.where(self.blank_, 0.0, X)
+    Rows (n, len(COLUMNS)) with NaN for missing, to log(1 + engagements). `params` stand in for those of BOOSTED.
+    """
+    trees = HistGradientBoostingRegressor(**{**BOOSTED, **params}, early_stopping=False, random_state=seed)
+    return _pipeline(trees)
 
 
-def boosted(params: Mapping[str, object] = BOOSTED) -> Pipeline:
-    """Gradient boosting over histograms, which takes missing values and categories as they are."""
-    trees = HistGradientBoostingRegressor(**{"categorical_features": CATEGORY_INDEX, **params})
-    return Pipeline([("blanks", Blanks()), ("trees", trees)])
+def bagged(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
+    """A random forest (Breiman 2001), unfitted. As `boosted`; it keeps out-of-bag predictions."""
+    return _pipeline(RandomForestRegressor(**{**FOREST, **params}, **_BAGGED, random_state=seed))
 
 
-def forest(params: Mapping[str, object] = FOREST) -> Pipeline:
-    """A random forest, on one column for each category that is not rare."""
-    encode = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=RARE, sparse_output=False)
-    columns = ColumnTransformer([("numbers", "passthrough", NUMBER_INDEX), ("categories", encode, CATEGORY_INDEX)])
-    return Pipeline([("blanks", Blanks()), ("columns", columns), ("trees", RandomForestRegressor(**params))])
+def extra(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
+    """Extremely randomised trees (Geurts, Ernst and Wehenkel 2006), each on a bootstrap sample, unfitted."""
+    return _pipeline(ExtraTreesRegressor(**{**EXTRA, **params}, **_BAGGED, random_state=seed))
+
+
+def _pipeline(trees: BaseEstimator) -> Pipeline:
+    filled = SimpleImputer(strategy="constant", fill_value=MISSING, keep_empty_features=True)
+    kinds = [
+        (name, OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), [index])
+        for name, index in zip(CATEGORIES, KINDS, strict=True)
+    ]
+    return Pipeline([("columns", ColumnTransformer([("numbers", filled, NUMBERS), *kinds])), ("trees", trees)])
+
+
+def bagged_leaves(pipeline: Pipeline) -> Forest:
+    """A fitted `bagged` or `extra` pipeline as tables of its leaves."""
+    estimators = pipeline.named_steps["trees"].estimators_
+    trees = [
+        Tree(
+            tree.children_left,
+            tree.children_right,
+            tree.feature,
+            tree.threshold,
+            tree.value[:, 0, 0],
+        )
+        for tree in (estimator.tree_ for estimator in estimators)
+    ]
+    apply = [estimator.tree_.apply for estimator in estimators]
+    return forest(_recoder(pipeline), trees, apply, 0.0, len(trees))
+
+
+def boosted_leaves(pipeline: Pipeline) -> Forest:
+    """A fitted `boosted` pipeline as tables of its leaves."""
+    model = pipeline.named_steps["trees"]
+    trees = [_boosted_tree(predictor.nodes) for (predictor,) in model._predictors]
+    base = float(model._baseline_prediction.item())
+    return forest(_recoder(pipeline), trees, [Walker(tree) for tree in trees], base, 1)
+
+
+def out_of_bag(pipeline: Pipeline, rows: Floats) -> Floats:
+    """Predictions (n,) of the rows that a `bagged` or `extra` pipeline was fitted to, by the trees without them.
+
+    A row that is in every tree's sample, as can be with few trees, is predicted by all.
+    """
+    trees = pipeline.named_steps["trees"]
+    held: Floats = trees.oob_prediction_
+    seen = np.isnan(held) | (held == 0.0)
+    return np.where(seen, pipeline.predict(rows), held) if seen.any() else held
+
+
+def _boosted_tree(nodes: NDArray[Any]) -> Tree:
+    """scikit-learn keeps values of leaves only: a node above them is worth the mean of its rows."""
+    leaf = nodes["is_leaf"].astype(bool)
+    left = np.where(leaf, -1, nodes["left"].astype(np.intp))
+    right = np.where(leaf, -1, nodes["right"].astype(np.intp))
+    count, value = nodes["count"].astype(np.float64), nodes["value"].astype(np.float64).copy()
+    for node in range(len(nodes) - 1, -1, -1):
+        if not leaf[node]:
+            below = [left[node], right[node]]
+            value[node] = np.sum(count[below] * value[below]) / np.sum(count[below])
+    return Tree(left, right, nodes["feature_idx"].astype(np.intp), nodes["num_threshold"].astype(np.float64), value)
+
+
+def _recoder(pipeline: Pipeline) -> Any:
+    return recoder([pipeline.named_steps["columns"].named_transformers_[name] for name in CATEGORIES])

@@ -3,19 +3,20 @@
 Importing this module imports scikit-learn, which takes seconds.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from models import trees
+from models.baselines import AuthorHour, AuthorMean, GlobalMedian, Model
+from models.fits import Params, fit_all
+from models.threads import one_thread
 
 Floats = NDArray[np.float64]
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -24,32 +25,35 @@ Grid = Mapping[str, Sequence[object]]
 FOLDS = 4
 LEAST = 60  # labels that must have matured before the first post of a fold
 
-MAKERS: Mapping[str, tuple[Callable[[Mapping[str, object]], Pipeline], Mapping[str, object]]] = {
-    "boosted": (trees.boosted, trees.BOOSTED),
-    "forest": (trees.forest, trees.FOREST),
+MAKERS: Mapping[str, Callable[[Mapping[str, Any], int], Pipeline]] = {
+    "boosted": trees.boosted,
+    "forest": trees.bagged,
+    "extra": trees.extra,
 }
 # The loss is not among them. Where most posts get nothing, trees of the absolute error say 0 of all: the least error,
 # and no rank at all.
 GRIDS: Mapping[str, Mapping[str, Grid]] = {
     "small": {
-        "boosted": {
-            "max_leaf_nodes": (4, 12),
-            "max_iter": (60, 150),
-            "min_samples_leaf": (10, 40),
-        },
-        "forest": {"min_samples_leaf": (5, 15, 40), "max_features": (0.33, 1.0)},
+        "boosted": {"max_iter": (40, 100), "max_leaf_nodes": (4, 8, 16)},
+        "forest": {"min_samples_leaf": (5, 10, 30), "max_features": (0.33, 0.8)},
+        "extra": {"min_samples_leaf": (3, 5, 15), "max_features": (0.33, 0.8)},
     },
     "full": {
         "boosted": {
-            "learning_rate": (0.03, 0.1),
+            "learning_rate": (0.03, 0.06, 0.12),
+            "max_iter": (40, 100, 250),
             "max_leaf_nodes": (4, 8, 16, 31),
-            "max_iter": (60, 150, 300),
-            "min_samples_leaf": (10, 40),
+            "min_samples_leaf": (10, 20, 40),
         },
         "forest": {
-            "min_samples_leaf": (3, 8, 20, 50),
+            "min_samples_leaf": (3, 5, 10, 20, 40),
             "max_features": (0.2, 0.33, 0.6, 1.0),
-            "n_estimators": (100, 300),
+            "n_estimators": (50, 200),
+        },
+        "extra": {
+            "min_samples_leaf": (2, 5, 10, 20),
+            "max_features": (0.2, 0.33, 0.6, 1.0),
+            "n_estimators": (60, 200),
         },
     },
 }
@@ -59,35 +63,29 @@ GRIDS: Mapping[str, Mapping[str, Grid]] = {
 class Tried:
     """One set of parameters on the folds."""
 
-    params: Mapping[str, object]  # those that were varied
+    params: Mapping[str, Any]  # those that were varied
     mae: float  # mean over the folds of the mean absolute error in log(1 + engagements)
     std: float
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """What a search came to."""
-
-    params: Mapping[str, object]  # all of the best
-    tried: tuple[Tried, ...]  # best first
-    pipeline: Pipeline  # the best, fitted to all rows
-    told: Floats  # what the best said of the test rows of all folds, one fold after the other
-
-
-@dataclass(frozen=True)
 class Ticker:
-    """Log error as scikit-learn asks for it, the greater the better; each call leaves a byte in a file.
-
-    The file is how other processes tell how far the search is.
+    """Log error as scikit-learn asks for it, the greater the better. Each call leaves a byte in the file `path`,
+    which is how other processes tell how far the search is.
     """
 
     path: str
 
     def __call__(self, pipeline: Pipeline, rows: Floats, labels: Floats) -> float:
         error = float(np.mean(np.abs(pipeline.predict(rows) - labels)))
-        with open(self.path, "ab", buffering=0) as ticks:
-            ticks.write(b".")
+        tick(self.path)
         return -error
+
+
+def tick(path: str) -> None:
+    """Note that a fit is done."""
+    with open(path, "ab", buffering=0) as ticks:
+        ticks.write(b".")
 
 
 def folds(created: Floats, due: Floats, count: int = FOLDS) -> list[Fold]:
@@ -108,43 +106,58 @@ def folds(created: Floats, due: Floats, count: int = FOLDS) -> list[Fold]:
 
 
 def fits(grid: str, splits: int) -> int:
-    """How many fits the searches of one horizon take."""
-    return splits * sum(_size(varied) for varied in GRIDS[grid].values())
+    """How many fits one horizon takes: those of the search, one of everything on each fold, and one on all rows."""
+    tried = sum(int(np.prod([len(values) for values in varied.values()])) for varied in GRIDS[grid].values())
+    return splits * (tried + 1) + 1
 
 
-def tune(name: str, grid: str, rows: Floats, labels: Floats, splits: Sequence[Fold], ticks: str, jobs: int) -> Tuned:
-    """Search the grid of one kind of trees, on `jobs` processes; the same whatever their number.
+def search(
+    name: str, grid: str, rows: Floats, labels: Floats, splits: Sequence[Fold], ticks: str, jobs: int
+) -> list[Tried]:
+    """The grid of one kind of trees on the folds, best first; the same on any number of processes.
 
-    `rows` (n, len(COLUMNS)) and `labels` (n,) are in the order of time; `ticks` is a file that grows by a byte a fit.
+    `rows` (n, len(COLUMNS)) and `labels` (n,) are in the order of time; `ticks` as in Ticker.
     """
-    make, base = MAKERS[name]
-    pipeline = make(base)
-    step = pipeline.steps[-1][0]
-    varied = {f"{step}__{param}": list(values) for param, values in GRIDS[grid][name].items()}
-    search = GridSearchCV(pipeline, varied, scoring=Ticker(ticks), cv=list(splits), refit=False, error_score="raise")
-    with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1), threadpool_limits(1):
-        search.fit(rows, labels)
-    results = search.cv_results_
-    order = np.argsort(-results["mean_test_score"], kind="stable")
-    tried = tuple(
+    pipeline = MAKERS[name]({}, 0)
+    if "oob_score" in pipeline.named_steps["trees"].get_params():
+        pipeline.set_params(trees__oob_score=False)
+    varied = {f"trees__{param}": list(values) for param, values in GRIDS[grid][name].items()}
+    searched = GridSearchCV(pipeline, varied, scoring=Ticker(ticks), cv=list(splits), refit=False, error_score="raise")
+    with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1), one_thread():
+        searched.fit(rows, labels)
+    found = searched.cv_results_
+    return [
         Tried(
-            {param.removeprefix(f"{step}__"): value for param, value in results["params"][index].items()},
-            float(-results["mean_test_score"][index]),
-            float(results["std_test_score"][index]),
+            {param.removeprefix("trees__"): value for param, value in found["params"][index].items()},
+            float(-found["mean_test_score"][index]),
+            float(found["std_test_score"][index]),
         )
-        for index in order
-    )
-    params = {**base, **tried[0].params}
-    with threadpool_limits(1):
-        best = make(params)
-        told = [clone(best).fit(rows[train], labels[train]).predict(rows[test]) for train, test in splits]
-        return Tuned(params, tried, best.fit(rows, labels), np.concatenate(told))
+        for index in np.argsort(-found["mean_test_score"], kind="stable")
+    ]
 
 
-def done(ticks: str) -> int:
-    """How many fits there were since the file was made."""
-    return os.stat(ticks).st_size
+def judge(
+    rows: Floats, labels: Floats, created: Floats, splits: Sequence[Fold], params: Params, ticks: str, jobs: int
+) -> dict[str, Floats]:
+    """The log error of every model on each fold, (folds,), as the monitor uses it: calibrated, bounded, shrunk."""
+    with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
+        errors = joblib.Parallel()(
+            joblib.delayed(_judged)(rows[train], labels[train], created[train], rows[test], labels[test], params, ticks)
+            for train, test in splits
+        )
+    return {name: np.array([of_fold[name] for of_fold in errors]) for name in errors[0]}
 
 
-def _size(grid: Grid) -> int:
-    return int(np.prod([len(values) for values in grid.values()], dtype=int))
+def _judged(
+    rows: Floats, labels: Floats, created: Floats, asked: Floats, actual: Floats, params: Params, ticks: str
+) -> dict[str, float]:
+    fitted = fit_all(rows, labels, created, 0, params)
+    median = GlobalMedian()
+    median.learn(labels)
+    models: dict[str, Model] = {"median": median, "author": AuthorMean(), "hour": AuthorHour(), "sgd": fitted.online}
+    errors = {
+        name: float(np.mean(np.abs(model.predict(asked) - actual)))
+        for name, model in {**models, **fitted.models}.items()
+    }
+    tick(ticks)
+    return errors

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from engine.engagement_figures import Graded, Queue, Refit, calibration, errors_over_time, figures, of_model
+from models.race import REFERENCE
 
 NAMES = ("median", "author", "linear")
+assert NAMES[REFERENCE] == "author"
 MINUTE = 60_000_000
 NOBODY = Queue(0, 0, {}, "author")
 

@@ -19,9 +19,12 @@ from engine.pipeline import Engine
 from engine.protocol import Failed, Start
 from engine.training import LEAST, Lessons
 from models import tuning
-from models.features import AUTHOR, COLUMNS
-from models.trained import Trained, digest
-from models.trees import BOOSTED, FOREST, boosted, forest
+from models.features import COLUMNS
+from models.fits import fit_all
+from models.pasts import digest
+from models.race import NAMES
+from models.trained import Trained
+from models.trees import DEFAULTS
 from tests.feeds import SECOND, like, purge, uri
 from tests.simulated_likes import TOPICS, action, feed, last_time, written
 from tests.worker_harness import Watching
@@ -30,7 +33,13 @@ from tui.progress import Progress, told
 
 GRIDS = tuning.GRIDS
 TINY: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {"small": {"boosted": {"max_leaf_nodes": (3, 6)}, "forest": {"n_estimators": (5,)}}}
+    {
+        "small": {
+            "boosted": {"max_leaf_nodes": (3, 6)},
+            "forest": {"n_estimators": (20,)},
+            "extra": {"n_estimators": (20,)},
+        }
+    }
 )
 CONFIG = EngineConfig(retention=0, horizons=(15 * MINUTE, HOUR))
 
@@ -109,26 +118,10 @@ def test_a_feed_too_short_for_its_horizon_has_no_folds() -> None:
 # --- trees ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [boosted, forest])
-def test_trees_take_columns_that_nobody_reports(make: Any) -> None:
-    draws = np.random.default_rng(2)
-    rows = draws.normal(size=(300, len(COLUMNS)))
-    rows[:, [COLUMNS.index(name) for name in ("media", "language")]] = draws.integers(0, 5, (300, 2))
-    rows[:, COLUMNS.index("followers")] = np.nan
-    rows[draws.random(300) < 0.5, COLUMNS.index("since_last")] = np.nan
-    labels = np.maximum(0.0, rows[:, AUTHOR]) + 0.1 * draws.random(300)
-    fitted = make().fit(rows, labels)
-    rows[0, COLUMNS.index("followers")] = 9.0  # one reports them later
-    rows[1, COLUMNS.index("language")] = 60.0  # never seen
-    predicted = fitted.predict(rows)
-    assert np.isfinite(predicted).all()
-    assert np.corrcoef(predicted, labels)[0, 1] > 0.8
-
-
 def test_the_grids_vary_what_the_trees_have() -> None:
     for grid in GRIDS.values():
-        assert set(grid["boosted"]) <= set(BOOSTED)
-        assert set(grid["forest"]) <= set(FOREST)
+        for name, varied in grid.items():
+            assert set(varied) <= set(DEFAULTS[name])
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
@@ -145,16 +138,19 @@ def test_a_model_and_its_card_are_written(made: Made) -> None:
     ended = sum(action(index)[2] + HOUR < end for index in range(420))
     assert LEAST < card["horizons"][1]["n"] <= ended
     for one in card["horizons"]:
+        assert one["folds"] in (3, 4)
+        assert set(one["models"]) == set(NAMES)
         for name, model in one["models"].items():
-            errors = [tried["mae_log"] for tried in model["tried"]]
+            skill = 1 - model["mae_log"] / one["models"]["author"]["mae_log"]
+            assert model["skill"] == pytest.approx(skill, abs=1e-4)
+            assert f"      {name:<8} {model['mae_log']:>9.4f}" in made.table
+        for grid in one["grid"].values():
+            errors = [tried["mae_log"] for tried in grid["tried"]]
             assert errors == sorted(errors)
-            assert model["mae_log"] == errors[0]
-            assert [tried["rank"] for tried in model["tried"]] == list(range(1, len(errors) + 1))
-            assert model["params"].items() >= model["tried"][0]["params"].items()
-            assert model["skill"] == pytest.approx(1 - errors[0] / one["author_mae_log"], abs=1e-4)
-            assert name in made.table
-    assert card["horizons"][1]["models"]["forest"]["skill"] > 0.1  # a link is worth much here, whoever posts it
-    for words in ("rank", "log error", "max_leaf_nodes=3", "1h: ", "15m: "):
+            assert [tried["rank"] for tried in grid["tried"]] == list(range(1, len(errors) + 1))
+            assert grid["params"] == grid["tried"][0]["params"]
+    assert card["horizons"][1]["models"]["extra"]["skill"] > 0.1  # a link is worth much here, whoever posts it
+    for words in ("rank", "log error", "max_leaf_nodes=3", "as used", "1h: ", "15m: "):
         assert words in made.table
     assert "24h" not in made.table
     for words in ("24h is left out: 0 labels", "fits: ", f"wrote {out} and "):
@@ -162,14 +158,23 @@ def test_a_model_and_its_card_are_written(made: Made) -> None:
     assert stat.S_IMODE(out.stat().st_mode) == stat.S_IMODE(out.with_suffix(".json").stat().st_mode) == 0o600
 
 
-def test_the_scores_are_those_of_the_folds(made: Made) -> None:
-    for one, told_card in zip(made.trained.horizons, made.card["horizons"], strict=True):
-        actual = one.judged.actual
-        shares = np.array_split(np.arange(len(actual)), told_card["folds"])
-        for name, predicted in one.judged.told.items():
-            error = np.mean([np.mean(np.abs(actual - predicted)[share]) for share in shares])
-            expected = told_card["author_mae_log"] if name == "author" else told_card["models"][name]["mae_log"]
-            assert error == pytest.approx(expected, abs=1e-3)
+def test_the_scores_are_those_of_models_fitted_to_each_fold(made: Made) -> None:
+    fed = Engine(EngineConfig(retention=0, horizons=(HOUR,)))
+    lessons = Lessons(fed)
+    fed.feed(0, [line.encode() for line in feed()[0]], 10**18)
+    fed.finish()
+    lesson = lessons.lesson(0)
+    params = {name: grid["params"] for name, grid in made.card["horizons"][1]["grid"].items()}
+    errors: dict[str, list[float]] = {}
+    for train, test in tuning.folds(lesson.created, lesson.due):
+        fits = fit_all(lesson.rows[train], lesson.labels[train], lesson.created[train], 0, params)
+        for name, model in fits.models.items():
+            errors.setdefault(name, []).append(
+                float(np.mean(np.abs(model.predict(lesson.rows[test]) - lesson.labels[test])))
+            )
+    for name, of_folds in errors.items():
+        assert made.card["horizons"][1]["models"][name]["mae_log"] == pytest.approx(np.mean(of_folds), abs=1e-6)
+        assert made.card["horizons"][1]["models"][name]["std"] == pytest.approx(np.std(of_folds), abs=1e-6)
 
 
 def test_the_same_feed_gives_the_same_model_on_any_number_of_processes(
@@ -181,11 +186,13 @@ def test_the_same_feed_gives_the_same_model_on_any_number_of_processes(
     assert out.with_suffix(".json").read_bytes() == made.path.with_suffix(".json").read_bytes()
     again = load_model(str(out))
     rows = np.abs(np.random.default_rng(3).normal(size=(50, len(COLUMNS)))) // 1
-    for name in ("boosted", "forest"):
-        left, right = (one.horizons[1].models[name].pipeline.predict(rows) for one in (made.trained, again))
+    for name in made.trained.horizons[1].fits.models:
+        left, right = (one.horizons[1].fits.models[name].predict(rows) for one in (made.trained, again))
         assert np.array_equal(left, right)
-    for field in ("digests", "posts", "last", "weights", "means", "at"):
-        assert np.array_equal(getattr(made.trained.authors, field), getattr(again.authors, field))
+    assert made.trained.authors.digests == again.authors.digests
+    for field in ("weights", "means", "variances", "at"):
+        left, right = (getattr(one.authors.outcomes, field) for one in (made.trained, again))
+        assert np.array_equal(left, right)
 
 
 def test_the_file_holds_no_account_and_no_word(made: Made) -> None:
@@ -276,7 +283,7 @@ def test_pasts_go_on_as_if_the_feed_had_not_been_cut(tmp_path: Path, capsys: pyt
     for index in range(500, 700):
         key = next(key for key in resumed.labels.tracked if key.endswith(f"/{action(index)[0]}"))
         for place in (0, 1):
-            one, two = (made.labels.tracked[key].forecasts[place] for made in (whole, resumed))
+            one, two = (fed.labels.forecasts(fed.labels.tracked[key])[place] for fed in (whole, resumed))
             assert one.usual is not None
             assert two.usual is not None
             assert two.usual == pytest.approx(
@@ -303,7 +310,10 @@ def test_pasts_are_the_same_where_every_label_was_learnt(tmp_path: Path, capsys:
     from models.engagement import Known
 
     post = Known(author="bluesky:did:plc:author2", at=at + HOUR, tags=(), terms=("news", "rivers", "storms"))
-    rows = [np.frombuffer(made.model.forecast([post])[0][1].row, np.float32) for made in (whole, resumed)]
+    rows = []
+    for fed in (whole, resumed):
+        freezer = fed.model.freezer
+        rows.append(freezer.rows(freezer.thaw(fed.model.forecast([post])), 1)[0])
     for name, left, right in zip(COLUMNS, *rows, strict=True):
         assert left == pytest.approx(right, rel=1e-5, abs=1e-6, nan_ok=True), name
 
@@ -311,7 +321,7 @@ def test_pasts_are_the_same_where_every_label_was_learnt(tmp_path: Path, capsys:
 def test_a_model_predicts_from_the_first_post_on(made: Made) -> None:
     late, _ = feed(20, first=600)
     for fed, says in ((engine(late), False), (engine(late, made.trained), True)):
-        told_of = [tracked.forecasts[1] for tracked in fed.labels.tracked.values()]
+        told_of = [fed.labels.forecasts(tracked)[1] for tracked in fed.labels.tracked.values()]
         assert all((one.predicted is not None) is says for one in told_of)
         assert all((one.low is not None) is says for one in told_of)
 
@@ -338,7 +348,7 @@ def test_horizons_are_found_by_their_length(made: Made) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ("export", "FEED", "-o", "OUT.json", "--window", "15m"),
+        ("export", "FEED", "-o", "OUT.json"),
         ("evaluate", "engagement", "FEED", "--json"),
         ("score", "a bridge over the river"),
         ("watch", "FEED"),
@@ -400,7 +410,7 @@ def test_a_model_that_knows_the_feed_already_is_told(
     assert status == 0
     assert "has learnt" not in json.loads(text)["note"]
     for feed_path, says in ((path, True), (later, False)):
-        words = ("export", feed_path, "-o", str(tmp_path / "out.json"), "--window", "15m", "--model", str(out))
+        words = ("export", feed_path, "-o", str(tmp_path / "out.json"), "--model", str(out))
         status, _, err = run(capsys, *words)
         assert status == 0
         assert ("the trained model has seen posts up to" in err) is says

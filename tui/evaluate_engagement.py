@@ -64,7 +64,7 @@ def _figures(engine: Engine, books: Grades, index: int) -> EngagementFigures:
         matured=labels.matured[index],
         waiting=labels.waiting[index],
         censored=labels.censored[index],
-        champion=next(score.model for score in engine.model.scores(index) if score.champion),
+        champion=engine.model.champion(index),
     )
     return figures(labels.horizons[index] // SECOND, books.graded(index), queue, books.refits(index))
 

@@ -50,7 +50,7 @@ def _scoring(model: str | None) -> Engine:
         return Engine(engine_config())
     card = check_model(model)
     horizons = tuple(one.horizon * SECOND for one in card.horizons)
-    config = EngineConfig(horizons=horizons, window=card.window * SECOND)
+    config = EngineConfig(horizons=horizons)
     return Engine(config, trained=trained_model(model, config))
 
 

@@ -81,13 +81,15 @@ def _readable(card: Card) -> str:
 
 def _horizon(card: HorizonCard) -> str:
     lines = [
-        f"{span(card.horizon)}: {card.n:,} labels, {card.folds} folds in the order of time; log error of the author "
-        f"baseline {card.author_mae_log:.4f}",
-        f"{'rank':>4}  {'model':<8} {'log error':>9} {'+-':>7} {'skill':>7}  parameters",
+        f"{span(card.horizon)}: {card.n:,} labels, {card.folds} folds in the order of time",
+        f"{'rank':>4}  {'trees':<8} {'log error':>9} {'+-':>7}  parameters",
     ]
-    tried = [(one.mae_log, one.std, name, one.params) for name, model in card.models.items() for one in model.tried]
+    tried = [(one.mae_log, one.std, name, one.params) for name, grid in card.grid.items() for one in grid.tried]
     for rank, (error, std, name, params) in enumerate(sorted(tried, key=lambda one: one[0]), 1):
-        skill = f"{1 - error / card.author_mae_log:.3f}" if card.author_mae_log else "-"
         words = " ".join(f"{param}={value}" for param, value in params.items())
-        lines.append(f"{rank:>4}  {name:<8} {error:>9.4f} {std:>7.4f} {skill:>7}  {words}")
+        lines.append(f"{rank:>4}  {name:<8} {error:>9.4f} {std:>7.4f}  {words}")
+    lines += ["", f"{'':>4}  {'as used':<8} {'log error':>9} {'+-':>7}  skill"]
+    for name, model in sorted(card.models.items(), key=lambda one: one[1].mae_log):
+        skill = "-" if model.skill is None else f"{model.skill:.3f}"
+        lines.append(f"{'':>4}  {name:<8} {model.mae_log:>9.4f} {model.std:>7.4f}  {skill}")
     return "\n".join(lines)

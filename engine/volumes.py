@@ -1,0 +1,107 @@
+"""How much a post's tags and its story are spoken of, and whether they rise: the same whatever window is looked at.
+
+Holds no text: tags and words are known by checksums.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from engine.config import HOUR
+from engine.places import Places
+from engine.risen import Member, checksum
+from engine.rising import Rising
+
+HALF_LIFE = HOUR
+REBASE = 256  # half-lives after which counts are scaled down
+TAG_BITS = 16
+WORD_BITS = 16
+MAX_TERMS = 32  # of one post that are looked at
+VOICES = 2  # words that must speak for a story
+MAX_STORIES = 4_096
+
+
+class Volume(NamedTuple):
+    """What is known at a moment. Posts are decayed by the hour; a rise is authors against what is usual, or 0."""
+
+    tag_posts: float = 0.0
+    tag_rise: float = 0.0
+    story_posts: float = 0.0
+    story_rise: float = 0.0
+
+
+class Volumes:
+    """Counts posts by tag and by story. A post that has just come is in no story yet: its words tell the likeliest."""
+
+    def __init__(self, rising: Rising, places: Places) -> None:
+        self._rising, self._places = rising, places
+        self._tags = np.zeros(1 << TAG_BITS)
+        self._stories: dict[int, float] = {}
+        self._story_of = np.full(1 << WORD_BITS, -1, np.int64)  # by word: the story that last had it
+        self._origin = 0
+
+    def of(self, tags: Sequence[str], terms: Iterable[str], time: int) -> Volume:
+        """What is known of a post with these tags and terms that comes at `time`, before it is counted itself."""
+        weight = self._weight(time)
+        sums = [checksum(tag) for tag in tags]
+        posts = max((float(self._tags[each & _TAGS]) for each in sums), default=0.0)
+        rise = self._rising.times(Member("tag", each) for each in sums)
+        story = self._story(terms)
+        if story is None:
+            return Volume(posts / weight, rise)
+        lately = self._stories.get(story, 0.0) / weight
+        return Volume(posts / weight, rise, lately, self._rising.times([Member("story", story)]))
+
+    def post(self, tags: Sequence[str], time: int) -> None:
+        """A post has come."""
+        weight = self._weight(time)
+        for tag in tags:
+            self._tags[checksum(tag) & _TAGS] += weight
+
+    def placed(self, story: int | None, terms: Iterable[str], time: int) -> None:
+        """The story of a post is known; None or -1 if it is in none."""
+        if story is None or story < 0:
+            return
+        self._stories[story] = self._stories.get(story, 0.0) + self._weight(time)
+        self._story_of[_words(terms)] = story
+        if len(self._stories) > MAX_STORIES:
+            kept = sorted(self._stories, key=lambda each: (-self._stories[each], each))[: MAX_STORIES // 2]
+            self._stories = {each: self._stories[each] for each in sorted(kept)}
+
+    def merge(self, gone: int, into: int) -> None:
+        """A story has become part of another."""
+        if (weight := self._stories.pop(gone, 0.0)) > 0:
+            self._stories[into] = self._stories.get(into, 0.0) + weight
+
+    def _story(self, terms: Iterable[str]) -> int | None:
+        """The story that most of the words spoke of last; of equals the one named first."""
+        words = _words(terms)
+        voices = Counter(self._places.story(story) for story in self._story_of[words].tolist() if story >= 0)
+        if not voices:
+            return None
+        story, count = voices.most_common(1)[0]
+        return story if count >= VOICES else None
+
+    def _weight(self, time: int) -> float:
+        """What a post of that time weighs in the counts."""
+        if not self._origin:
+            self._origin = time
+        elapsed = (time - self._origin) // HALF_LIFE
+        if elapsed > REBASE:
+            self._tags = np.ldexp(self._tags, -elapsed)
+            self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
+            self._origin += elapsed * HALF_LIFE
+        return float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))
+
+
+_TAGS = (1 << TAG_BITS) - 1
+_WORDS = (1 << WORD_BITS) - 1
+
+
+def _words(terms: Iterable[str]) -> list[int]:
+    words = islice(terms, MAX_TERMS)
+    return [crc32(word.encode("utf-8", "surrogatepass")) & _WORDS for word in words if word[0] != "#"]

@@ -1,0 +1,106 @@
+"""One refit: every model that learns from a window of matured rows, fitted at once. Meant to run in the background."""
+
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.decay import DAY
+from models.features import COLUMNS
+from models.scorer import Average, Fitted, Scorer, fitted
+
+Floats = NDArray[np.float64]
+
+NAMES = ("linear", "boosted", "forest", "extra", "blend")
+BLENDED = ("linear", "extra")  # the smooth one and the jagged one that err most differently
+SEASONS = {"hour_sin": 2, "hour_cos": 2, "weekday_sin": 14, "weekday_cos": 14}  # days without which it is only a trend
+FOLDS = {"linear": 5, "boosted": 3}
+
+Params = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Fits:
+    """What came of a refit: models by name, and how long each took, in seconds of the wall clock."""
+
+    models: Mapping[str, Fitted]
+    online: Any  # an `online.Online` that has learnt the rows
+    seconds: Mapping[str, float]
+
+
+def fit_all(rows: Floats, labels: Floats, created: Floats, seed: int, params: Params) -> Fits:
+    """Fit to rows (n, len(COLUMNS)), labels (n,) in log(1 + engagements) and times of posting (n,) in microseconds.
+
+    `params` stand in for the defaults of the tree models, by name. The same arguments give the same models to the bit.
+    """
+    # scikit-learn takes seconds to import, and the screen must not wait
+    from models.online import Online  # noqa: PLC0415
+    from models.threads import one_thread  # noqa: PLC0415
+
+    rows = _deseasoned(rows, created)
+    models: dict[str, Fitted] = {}
+    held: dict[str, Floats] = {}
+    seconds: dict[str, float] = {}
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of rows in every bootstrap sample, and of columns without a value
+        for name, fit in _fitters(seed, params).items():
+            began = time.perf_counter()
+            scorer, held[name] = fit(rows, labels)
+            models[name] = fitted(scorer, rows, labels, held[name])
+            seconds[name] = time.perf_counter() - began
+        blended = Average(tuple(models[name].scorer for name in BLENDED))
+        models["blend"] = fitted(blended, rows, labels, np.mean([held[name] for name in BLENDED], axis=0))
+        began = time.perf_counter()
+        online = Online(seed)
+        online.learn(rows, labels)
+        seconds["sgd"] = time.perf_counter() - began
+    return Fits(models, online, seconds)
+
+
+def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], tuple[Scorer, Floats]]]:
+    """Functions that fit a model and also give its scores of each row by fits without the row's label."""
+    from models import regression, trees  # noqa: PLC0415
+
+    def linear(rows: Floats, labels: Floats) -> Scorer:
+        return regression.additive(regression.build().fit(rows, labels))
+
+    def boosted(rows: Floats, labels: Floats) -> Scorer:
+        return trees.boosted_leaves(trees.boosted(params.get("boosted", {}), seed).fit(rows, labels))
+
+    def of_bags(name: str, build: Callable[..., Any]) -> Callable[[Floats, Floats], tuple[Scorer, Floats]]:
+        def fit(rows: Floats, labels: Floats) -> tuple[Scorer, Floats]:
+            pipeline = build(params.get(name, {}), seed).fit(rows, labels)
+            return trees.bagged_leaves(pipeline), trees.out_of_bag(pipeline, rows)
+
+        return fit
+
+    return {
+        "linear": lambda rows, labels: (linear(rows, labels), _held_out(linear, rows, labels, FOLDS["linear"])),
+        "boosted": lambda rows, labels: (boosted(rows, labels), _held_out(boosted, rows, labels, FOLDS["boosted"])),
+        "forest": of_bags("forest", trees.bagged),
+        "extra": of_bags("extra", trees.extra),
+    }
+
+
+def _held_out(fit: Callable[[Floats, Floats], Scorer], rows: Floats, labels: Floats, folds: int) -> Floats:
+    """Scores (n,) by cross-validation in blocks of time: neighbours share an author, a topic and an hour."""
+    held = np.empty(len(rows))
+    for block in np.array_split(np.arange(len(rows)), folds):
+        others = np.ones(len(rows), bool)
+        others[block] = False
+        held[block] = fit(rows[others], labels[others]).scores(rows[block])
+    return held
+
+
+def _deseasoned(rows: Floats, created: Floats) -> Floats:
+    """Rows with the season's columns at nothing while the posts span too little time to tell a season from a trend."""
+    span = float(np.ptp(created)) / DAY
+    rows = rows.copy()
+    for name, days in SEASONS.items():
+        if span < days:
+            rows[:, COLUMNS.index(name)] = 0.0
+    return rows

@@ -1,0 +1,87 @@
+"""When models are refitted, and when a finished refit is taken over: by labels and event time, never by the clock.
+
+The fitting itself runs beside the feed. It falls due with a label and is taken over with the first label that is due a
+set span of event time later, so that what is predicted does not depend on how fast the machine is: a live feed never
+waits for it, and a replay that is faster than the fitting waits there.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features import HOUR, MINUTE
+from models.fits import Fits, Params, fit_all
+
+Floats = NDArray[np.float64]
+
+FIRST_FIT = 60  # labels before which there is nothing to fit
+MIN_NEW = 20  # labels between two refits, at the least
+GROWTH = 0.15  # a refit is due when this share more has matured ...
+MAX_AGE = 6 * HOUR  # ... or when the newest fit is this old in event time
+FITTING = MINUTE // 2  # event time that a refit may take
+WORKERS = 2
+
+
+class Refit(NamedTuple):
+    """A refit that was taken over."""
+
+    matured: int  # labels that there were when it fell due
+    due: int  # event time at which it fell due, microseconds
+    seconds: dict[str, float]  # by model: how long it took on this machine
+
+
+class Refits:
+    """The refits of one horizon."""
+
+    def __init__(self, seed: int, params: Params) -> None:
+        self._seed = seed
+        self._params = params
+        self._running: tuple[int, int, Future[Fits]] | None = None  # labels, event time it fell due, what comes of it
+        self._matured_at_fit = 0
+        self._fitted_at: int | None = None
+        self.taken: list[Refit] = []
+
+    def adopt(self, params: Params) -> None:
+        """Refit with these parameters from now on."""
+        self._params = params
+
+    @property
+    def version(self) -> int:
+        """Refits taken over so far."""
+        return len(self.taken)
+
+    def finished(self, due: int) -> tuple[int, Fits] | None:
+        """A refit that is to be taken over at event time `due`, with the labels that it knows of; waits for it."""
+        if self._running is None or due < self._running[1] + FITTING:
+            return None
+        matured, began, future = self._running
+        self._running = None
+        fits = future.result()
+        self.taken.append(Refit(matured, began, dict(fits.seconds)))
+        return matured, fits
+
+    def submit(self, matured: int, due: int, window: Callable[[], tuple[Floats, Floats, Floats]]) -> None:
+        """Begin a refit if one is due at event time `due`; `window` gives rows, labels and times of posting."""
+        if self._running is not None or not self._is_due(matured, due):
+            return
+        rows, labels, created = (values.copy() for values in window())
+        self._matured_at_fit, self._fitted_at = matured, due
+        future = _pool().submit(fit_all, rows, labels, created, self._seed + self.version, self._params)
+        self._running = matured, due, future
+
+    def _is_due(self, matured: int, due: int) -> bool:
+        new = matured - self._matured_at_fit
+        if matured < FIRST_FIT or new < MIN_NEW:
+            return False
+        aged = self._fitted_at is None or due - self._fitted_at >= MAX_AGE
+        return new >= GROWTH * matured or aged
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Threads will do: scikit-learn lets go of the interpreter while it fits."""
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="refit")
