@@ -15,8 +15,9 @@ BETWEEN = re.compile(r"(?<=<!-- keys: written by docs/keys.py -->\n).*?(?=<!-- e
 WHERE = {
     "app": "anywhere",
     "overview": "overview",
-    "page": "rising, topics",
-    "view": "overview, rising, topics",
+    "page": "rising, topics, model, over",
+    "view": "overview, rising, topics, model, over",
+    "horizons": "overview, model",
     "list": "lists and pages",
     "gauge": "gauges",
 }

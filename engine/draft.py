@@ -7,7 +7,7 @@ from engine.events import Post
 from engine.picture_clusters import story_name, theme_name
 from engine.pipeline import Engine
 from engine.snapshot import DraftScore, Range, WordScore
-from engine.units import to_count
+from engine.units import moment, to_count
 from models import sentiment
 from models.engagement import Known
 
@@ -18,7 +18,7 @@ CLAIMED = "en"
 
 def score_draft(engine: Engine, text: str, author: str = "", at: int | None = None) -> DraftScore:
     """What trendtop says of `text` if `author` ("platform:id" or "") posted it now, or at `at`. Changes nothing."""
-    post = Post(platform="draft", uid="draft", author="", text=text, lang=CLAIMED)
+    post = Post(platform="draft", uid="draft", author="", text=text, lang=CLAIMED, followers=_followers(engine, author))
     analysis = analyse(post)
     polarity = analysis.polarity
     near = engine.topics.nearest(analysis.terms)
@@ -40,7 +40,15 @@ def score_draft(engine: Engine, text: str, author: str = "", at: int | None = No
         story_label=story_name(engine, story),
         cluster_similarity=similarity,
         ranges=_ranges(engine, engine.known(post, analysis, at or engine.now or 0, author)),
+        author=author,
+        as_of=None if engine.now is None else moment(engine.now),
     )
+
+
+def _followers(engine: Engine, author: str) -> int | None:
+    """As on the author's newest post: without them a draft would look unlike all other posts of the feed."""
+    posts = (engine.ledger.posts[key] for key in reversed(engine.ledger.by_author.get(author, ())))
+    return next((entry.followers for entry in posts if entry.followers is not None), None)
 
 
 def _words(text: str) -> list[WordScore]:
@@ -56,6 +64,7 @@ def _ranges(engine: Engine, known: Known) -> list[Range]:
     ranges = []
     forecasts = engine.model.freezer.forecasts(told, known.at)
     for index, (horizon, forecast) in enumerate(zip(engine.config.horizons, forecasts, strict=True)):
+        champion = next(score for score in engine.model.scores(index) if score.champion)
         ranges.append(
             Range(
                 horizon=horizon // SECOND,
@@ -65,7 +74,10 @@ def _ranges(engine: Engine, known: Known) -> list[Range]:
                 usual=to_count(forecast.usual),
                 model=forecast.model,
                 reasons=list(forecast.reasons),
-                n=engine.model.matured(index),
+                n=engine.model.learnt(index),
+                graded=champion.n,
+                skill=champion.skill,
+                coverage80=champion.coverage80,
             )
         )
     return ranges

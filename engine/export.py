@@ -18,6 +18,7 @@ from engine.snapshot import (
     Frozen,
     Hashtag,
     Moment,
+    Overperformer,
     PostRow,
     Prediction,
     Snapshot,
@@ -36,6 +37,7 @@ _ROWS: dict[str, type[Frozen]] = {
     "stories": Story,
     "bursts": Burst,
     "authors": Author,
+    "overperformers": Overperformer,
     "predictions": Prediction,
     "timeline": Moment,
 }

@@ -137,12 +137,12 @@ class Labels:
         """Engagements at the horizon, or why they are not known."""
         if any(gap.end > entry.time and gap.start < due for gap in self._gaps):
             return None, GAP
-        reacting = any(f"{entry.platform}:{kind}" in ledger.reacting for kind in KINDS)
-        born_unseen = entry.first_age is not None and entry.first_age > BIRTH_BOUND
+        reacting = reacts(entry.platform, ledger)
+        born_unseen = is_born_unseen(entry)
         if reacting and not born_unseen and entry.platform in ledger.complete:
             return sum(entry.seen), ""
         observed = [(at, counts) for at, counts in entry.history if at is not None]
-        actual, reason = _observed_label(entry.time, self.horizons[index], observed)
+        actual, reason = observed_label(entry.time, self.horizons[index], observed)
         if actual is not None or not reacting:
             return actual, reason
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that
@@ -150,7 +150,17 @@ class Labels:
         return (None, BIRTH_UNSEEN) if born_unseen else (sum(entry.seen), "")
 
 
-def _observed_label(birth: int, horizon: int, observed: list[tuple[int, Counts]]) -> tuple[int | None, str]:
+def reacts(platform: str, ledger: Ledger) -> bool:
+    """Whether reactions to a platform's posts come as events."""
+    return any(f"{platform}:{kind}" in ledger.reacting for kind in KINDS)
+
+
+def is_born_unseen(entry: Entry) -> bool:
+    """Whether a post was too old at first sight to have brought all its reactions as events."""
+    return entry.first_age is not None and entry.first_age > BIRTH_BOUND
+
+
+def observed_label(birth: int, horizon: int, observed: list[tuple[int, Counts]]) -> tuple[int | None, str]:
     """The counts read nearest to a horizon, if near enough."""
     totals = [(abs(at - birth - horizon), engagements(counts)) for at, counts in observed]
     totals = [(distance, total) for distance, total in totals if total is not None]

@@ -7,6 +7,7 @@ from engine.intake import Tallied
 from engine.picture_bursts import bursts
 from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
+from engine.picture_overperforming import overperformers
 from engine.picture_posts import authors, carried_kinds, posts
 from engine.picture_window import hashtags, sentiment, timeline
 from engine.pipeline import Engine
@@ -57,6 +58,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         silhouette=silhouette,
         silhouette_n=silhouette_n,
         authors=authors(engine, carried, limit),
+        overperformers=overperformers(engine, limit),
         labels=labels(engine),
         predictions=predictions(engine, carried, limit),
         scoreboard=scoreboard(engine),

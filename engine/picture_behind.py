@@ -1,4 +1,4 @@
-"""The posts behind a row of a table: of a cluster, story, burst or tag."""
+"""The posts behind a row of a table: of a cluster, story, burst, tag or author; or one post by itself."""
 
 from collections.abc import Iterable
 from heapq import nlargest
@@ -26,6 +26,10 @@ def posts_behind(engine: Engine, asked: FindPosts) -> list[PostRow]:
 def _keys(engine: Engine, asked: FindPosts) -> Iterable[str]:
     if asked.kind == "tag":
         return [key for key, item in engine.window.items.items() if asked.key in item.tags]
+    if asked.kind == "author":
+        return [key for key in engine.ledger.by_author.get(str(asked.key), ()) if key in engine.window.items]
+    if asked.kind == "post":
+        return [str(asked.key)] if asked.key in engine.ledger.posts else ()
     sums, number = engine.window.topics, int(asked.key)
     if asked.kind == "burst":
         event = engine.rising.events.get(number)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from engine.ledger import KINDS, Entry
+from engine.picture_overperforming import usual_times
 from engine.pipeline import Engine
 from engine.ranking import foremost
 from engine.snapshot import (
@@ -66,6 +67,8 @@ def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -
         scored=len(compounds),
         reactions=sum(totals) if totals else None,
         typical=_rounded(engine.model.usual(author, 0)),
+        times=usual_times(engine, posts),
+        platform=newest.platform,
     )
 
 

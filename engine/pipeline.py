@@ -13,6 +13,7 @@ from engine.intake import Intake
 from engine.labels import DELETED, LATE, Labels
 from engine.ledger import Entry, Ledger, Outcome
 from engine.naming import Names
+from engine.overperforming import Overperforming
 from engine.places import Places
 from engine.platforms.decode import Decoder
 from engine.rising import Rising
@@ -72,6 +73,7 @@ class Engine:
         if trained is not None:
             self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
+        self.overperforming = Overperforming(self.ledger)
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
@@ -111,7 +113,7 @@ class Engine:
         if until is not None:
             gap = Gap(start=until if since is None else since, end=until, reason=reason)
             self._note_gap(gap)
-            self.labels.blind(gap)
+            self._be_blind(gap)
 
     def foreknown(self) -> int | None:
         """The newest event time that the trained model has learnt from, if that is later than the feed begins."""
@@ -135,10 +137,11 @@ class Engine:
     def _apply(self, record: Stamped) -> None:
         first = record.events[0]
         if isinstance(first, Gap):
-            self.labels.blind(first)  # before labels are read whose horizon ended inside it
+            self._be_blind(first)  # before labels are read whose horizon ended inside it
         if record.order // BATCH_SPAN != self._grid:
             self._turn(record.order)
         self.labels.collect(record.order, self.ledger)
+        self.overperforming.collect(record.order)
         if self.now is None or record.time > self.now:
             self.now = record.time
             self.window.move(record.time)
@@ -159,6 +162,11 @@ class Engine:
 
     def _meter(self, name: str) -> None:
         self.meters[name] = self.meters.get(name, 0) + 1
+
+    def _be_blind(self, gap: Gap) -> None:
+        """Count nothing that a gap touches."""
+        self.labels.blind(gap)
+        self.overperforming.blind(gap)
 
     def _note_gap(self, gap: Gap) -> None:
         self.gaps = [*self.gaps[1 - GAPS_KEPT :], gap]
@@ -205,6 +213,8 @@ class Engine:
         self.window.add(contribution(entry))
         if late:
             self.labels.turn_away(LATE)
+        elif post.created is not None and post.created >= time:  # else its age is not known
+            self.overperforming.admit(entry)
         if known is not None:
             self._batch.append(_Waiting(entry, known))
             if len(self._batch) >= BATCH_POSTS:
@@ -306,6 +316,7 @@ class Engine:
         for entry in gone:
             self._remove(entry)
         self.labels.disown(account)
+        self.overperforming.disown(account)
         self.model.forget(account)
         return Outcome.DELETE
 
@@ -314,6 +325,7 @@ class Engine:
         self.window.remove(entry.key)
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)
+        self.overperforming.forget(entry)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
         self.topics.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
@@ -337,6 +349,7 @@ class Engine:
             self.window.remove(entry.key)
             self.rising.forget(entry)
             self.labels.forget(entry, "past retention")
+            self.overperforming.forget(entry)
             self.ledger.remove(entry, tombstone=False)
 
     # -- learning --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from engine.snapshot import DraftScore, Frame, PostRow
 
 HEADER = struct.Struct(">I")
 
-Kind = Literal["cluster", "story", "burst", "tag"]
+Kind = Literal["cluster", "story", "burst", "tag", "author", "post"]
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
@@ -36,7 +36,10 @@ class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
 
 
 class FindPosts(msgspec.Struct, frozen=True, tag="find"):
-    """List the newest posts behind a thing, at most until a moment. `key` is an id, or the tag without its sign."""
+    """List the newest posts behind a thing, at most until a moment.
+
+    `key` is an id, or the tag without its sign; of an author or a post, the id with the platform before it, as "x:12".
+    """
 
     id: int
     kind: Kind

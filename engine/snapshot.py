@@ -168,6 +168,26 @@ class Author(Frozen, frozen=True, kw_only=True):
     scored: int
     reactions: int | None  # likes, reposts, replies and quotes on its posts of the window; None if not known
     typical: float | None  # its shrunken usual engagement per post at the first horizon; None before any label
+    times: float | None = None  # geometric mean of how many times normal its newest posts have; None if not known
+    platform: str = ""
+
+
+class Overperformer(Frozen, frozen=True, kw_only=True):
+    """A post that runs above what is normal for its author at its age."""
+
+    uid: str
+    platform: str
+    author: str
+    name: str
+    text: str
+    created: datetime
+    age: int  # seconds, at which `now` was true
+    now: int  # engagements
+    normal: float  # engagements that its author's posts have at that age, shrunk to the feed's
+    times: float  # (1 + now) / (1 + normal)
+    score: float  # how far above normal, few engagements weighing less; the rows are in its order
+    author_posts: int  # of the author, that the normal rests on at that age: with 0 it is the feed's
+    story: int | None
 
 
 class Prediction(Frozen, frozen=True, kw_only=True):
@@ -302,6 +322,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     silhouette: float | None
     silhouette_n: int
     authors: list[Author]
+    overperformers: list[Overperformer]  # the posts of the window furthest above normal first
     labels: list[Labels]
     predictions: list[Prediction]
     scoreboard: list[Score]
@@ -330,6 +351,9 @@ class Range(Frozen, frozen=True, kw_only=True):
     model: str
     reasons: list[str]
     n: int  # matured posts behind the interval
+    graded: int = 0  # newest of them that the next two are of: how good such predictions have been
+    skill: float | None = None  # 1 - the model's error / the author baseline's
+    coverage80: float | None = None  # share of outcomes that fell in the interval
 
 
 class DraftScore(Frozen, frozen=True, kw_only=True):
@@ -351,6 +375,8 @@ class DraftScore(Frozen, frozen=True, kw_only=True):
     story: int | None = None  # the story that it would join
     story_label: str = ""
     ranges: list[Range]
+    author: str = ""  # "platform:id" of who is taken to post it; "" for nobody in particular
+    as_of: datetime | None = None  # event time at which it is taken to be posted
 
 
 class Health(Frozen, frozen=True, kw_only=True):

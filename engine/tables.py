@@ -66,6 +66,10 @@ def _authors(snapshot: Snapshot) -> Iterator[Row]:
     return (_plain(row) for row in snapshot.authors)
 
 
+def _overperformers(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.overperformers)
+
+
 def _predictions(snapshot: Snapshot) -> Iterator[Row]:
     return (_plain(row, reasons="; ".join(row.reasons)) for row in snapshot.predictions)
 
@@ -130,6 +134,7 @@ TABLES: dict[str, Callable[[Snapshot], Iterator[Row]]] = {
     "stories": _stories,
     "bursts": _bursts,
     "authors": _authors,
+    "overperformers": _overperformers,
     "predictions": _predictions,
     "timeline": _timeline,
     "metrics": _metrics,

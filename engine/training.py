@@ -44,6 +44,7 @@ class Lessons:
         self._numbers = [array("d") for _ in engine.config.horizons]
         self._authors: list[list[str]] = [[] for _ in engine.config.horizons]
         engine.labels.observer = self._note
+        engine.model.learn_pasts_only()
 
     def _note(self, horizon: int, outcomes: Sequence[Matured]) -> None:
         freezer = self._engine.model.freezer
@@ -125,6 +126,7 @@ def train_horizon(one: Plan, grid: str, ticks: str, jobs: int) -> tuple[TrainedH
     newest = slice(-WINDOW, None)
     trained = TrainedHorizon(
         horizon=one.horizon,
+        n=len(labels),
         params=params,
         fits=fits,
         rows=rows[newest].astype(np.float32),

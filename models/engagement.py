@@ -109,6 +109,11 @@ class EngagementModel:
             if horizon in known:
                 race.adopt(known[horizon])
 
+    def learn_pasts_only(self) -> None:
+        """Fit no models from now on, for whoever only wants the features that posts arrive with."""
+        for race in self._races:
+            race.refits.stop()
+
     def usual(self, author: str, horizon: int) -> float | None:
         """The author's typical engagements at a horizon, shrunk to the feed's; None before any label."""
         if not self._races[horizon].ready:
@@ -123,6 +128,14 @@ class EngagementModel:
     def matured(self, horizon: int) -> int:
         """How many labels were learnt at a horizon."""
         return self._races[horizon].matured
+
+    def learnt(self, horizon: int) -> int:
+        """How many labels the models at a horizon rest on: those learnt, and those they were trained on before."""
+        return self._races[horizon].trained + self._races[horizon].matured
+
+    def knows(self, author: str) -> bool:
+        """Whether anything is known of an author."""
+        return self._features.authors.past(author) is not None
 
     def refits(self, horizon: int) -> list[Refit]:
         """Refits taken over at a horizon, oldest first."""

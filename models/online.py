@@ -41,7 +41,7 @@ class Online:
 
     def learn(self, rows: Floats, labels: Floats) -> None:
         """Learn the labels (n,) of `rows` (n, len(COLUMNS)), oldest first."""
-        with np.errstate(invalid="ignore"):  # of columns without a value yet
+        with np.errstate(invalid="ignore"):  # of columns without a value so far
             self._scaler.partial_fit(rows[:, _NUMBERS])
         self._model.partial_fit(self._encoded(rows), labels)
         self._count += len(rows)

@@ -20,15 +20,16 @@ Floats = NDArray[np.float64]
 
 NAMES = ("median", "author", "hour", "sgd", *FITTED)
 REFERENCE = NAMES.index("author")
-UNRANKED = (NAMES.index("median"),)  # tells no posts apart: a yardstick that never leads
+# From rich to plain. The median tells no posts apart: a yardstick that never leads.
+CHALLENGERS = tuple(index for index in reversed(range(len(NAMES))) if NAMES[index] != "median")
 
 LEARNING = 100  # matured posts before which a baseline leads
 WINDOW = 4_000  # newest matured posts that a fit sees
 SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 500  # newest matured posts that decide who leads
 MIN_RECORD = 50  # of them a model must have predicted; one with fewer is judged by what it held out when it was fitted
-MARGIN = 0.02  # skill by which another must be better than the leader ...
-SURE = 2.0  # ... and standard errors of the mean difference
+MARGIN = 0.03  # skill by which another must be better than the leader ...
+SURE = 3.0  # ... and standard errors of the mean difference
 
 ACTUAL, LOW, HIGH, FIRST = 0, 1, 2, 3  # columns of the history: engagements, the bounds shown, then each model's
 
@@ -53,6 +54,7 @@ class Race:
     def __init__(self, seed: int = 0, params: Params | None = None) -> None:
         self.leader = REFERENCE
         self.matured = 0
+        self.trained = 0  # labels that it started from
         self.refits = Refits(seed, params or {})
         self._median = GlobalMedian()
         self._models: dict[str, Model] = {"median": self._median, "author": AuthorMean(), "hour": AuthorHour()}
@@ -78,6 +80,7 @@ class Race:
     def adopt(self, trained: TrainedHorizon) -> None:
         """Start from what was trained before: the best by what was held out leads. Before any label only."""
         self._window.extend(np.column_stack([trained.rows, trained.labels, trained.created]))
+        self.trained = trained.n
         self._median.learn(trained.labels)
         self._interval.learn(trained.rows[:, AUTHOR].astype(np.float64), np.expm1(trained.labels))
         online = deepcopy(trained.fits.online)  # it goes on learning
@@ -132,26 +135,26 @@ class Race:
         self._models |= {**fits.models, "sgd": online}
 
     def _elect(self) -> None:
-        """Let the best of those lead that are clearly better than the leader."""
-        gains = {model: self._gain(model) for model in range(len(NAMES)) if model not in (*UNRANKED, self.leader)}
-        best = max(gains, key=lambda model: (gains[model], model))  # of equals the richest
-        if gains[best] > 0:
-            self.leader = best
+        """Let those challenge the leader one after the other, the richest first, that are clearly better."""
+        before = self.leader
+        for model in CHALLENGERS:
+            if model != self.leader and self._is_better(model):
+                self.leader = model
+        if self.leader != before:
             self._interval = AdaptiveInterval()
             self._start_interval()
 
-    def _gain(self, model: int) -> float:
-        """The skill that another model has more than the leader, if it is clearly more; else 0."""
+    def _is_better(self, model: int) -> bool:
+        """Whether a model is clearly better than the leader on the newest matured posts that both have predicted."""
         judged = self._history.rows()[-JUDGED:]
         errors = np.abs(judged[:, FIRST:] - np.log1p(judged[:, ACTUAL, None]))
-        better = (errors[:, self.leader] - errors[:, model])[~np.isnan(errors[:, self.leader] - errors[:, model])]
+        better = errors[:, self.leader] - errors[:, model]
+        better = better[~np.isnan(better)]
         if len(better) < MIN_RECORD:
             mine, its = self._held_skill(model), self._held_skill(self.leader)
-            return 0.0 if mine is None or its is None or mine - its <= MARGIN else mine - its
-        reference = float(np.nanmean(errors[:, REFERENCE]))
-        gain = float(np.mean(better)) / reference if reference > 0 else 0.0
-        sure = np.mean(better) > SURE * np.std(better) / len(better) ** 0.5
-        return gain if gain > MARGIN and sure else 0.0
+            return mine is not None and its is not None and mine - its > MARGIN
+        least = MARGIN * float(np.nanmean(errors[:, REFERENCE]))
+        return bool(np.mean(better) > max(least, SURE * np.std(better) / len(better) ** 0.5))
 
     def _held_skill(self, model: int) -> float | None:
         """The skill of a fit on what was held out of it, by definition 0 for the reference; None for the others."""

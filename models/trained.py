@@ -16,6 +16,7 @@ class TrainedHorizon:
     """All that was learnt at one horizon. `rows` (n, len(COLUMNS)), `labels` and `created` (n,) are the newest."""
 
     horizon: int  # microseconds
+    n: int  # labels in all
     params: Params  # of the trees, by model
     fits: Fits  # to all labels that there were
     rows: NDArray[np.float32]

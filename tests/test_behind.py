@@ -55,15 +55,22 @@ def test_a_burst_lists_its_own_posts() -> None:
     assert all("/b" in uid for uid in found)
 
 
+def test_an_author_lists_its_posts_of_the_window_and_a_post_itself() -> None:
+    newest = PICTURE.posts[-1]
+    assert behind("author", f"bluesky:{newest.author}") == [newest.uid]
+    assert behind("post", f"bluesky:{PICTURE.posts[0].uid}") == [PICTURE.posts[0].uid], "also outside the window"
+    assert behind("author", f"bluesky:{PICTURE.posts[0].author}") == []
+
+
 def test_posts_are_listed_up_to_a_moment() -> None:
     until = next(row.created for row in PICTURE.posts[-100:] if "ferry" in row.tags)
     found = posts_behind(ENGINE, FindPosts(1, "tag", "ferry", until))
     assert found[0].created == until
 
 
-@pytest.mark.parametrize("kind", ["tag", "story", "cluster", "burst"])
+@pytest.mark.parametrize("kind", ["tag", "story", "cluster", "burst", "author", "post"])
 def test_behind_what_is_no_more_there_is_nothing(kind: str) -> None:
-    assert behind(kind, "nosuch" if kind == "tag" else 999_999) == []
+    assert behind(kind, "nosuch" if kind in ("tag", "author", "post") else 999_999) == []
 
 
 def test_a_deleted_post_is_behind_nothing() -> None:

@@ -175,6 +175,7 @@ def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
     engine = run([told, *lines, gone, post("end", end + MINUTE, "the end")], CONFIG)
     assert b"zyxwquux" not in plain(snapshot(engine))
     parts = (engine.window, engine.ledger, engine.labels, engine.model, engine.topics, engine.names, engine.rising)
+    parts += (engine.overperforming, engine.overperforming.normal)  # type: ignore[assignment]
     state = pickle.dumps([vars(part) for part in parts])
     assert b"zyxwquux" not in state
     assert b"secretword" not in state

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.export import columns, json_parts
-from engine.snapshot import Meters, Snapshot
+from engine.snapshot import DraftScore, Meters, Range, Snapshot
 from engine.tables import TABLES
 from tests.feeds import START, picture, post
 
@@ -24,6 +24,11 @@ def documented(section: str) -> list[str]:
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_every_column_is_documented(table: str) -> None:
     assert documented(table) == list(columns(table))
+
+
+@pytest.mark.parametrize(("section", "kind"), [("score", DraftScore), ("ranges", Range)])
+def test_every_key_of_a_score_is_documented(section: str, kind: type[DraftScore | Range]) -> None:
+    assert documented(section) == list(kind.__struct_fields__)
 
 
 def test_every_key_of_the_json_is_documented() -> None:

@@ -16,14 +16,36 @@ words = st.text(st.sampled_from("ab 漢é👍🏽👨‍👩‍👧ｗ\n\u0301\u
 
 
 def test_what_is_not_known_is_never_a_zero() -> None:
-    for say in (shown.count, shown.short, shown.engagement, shown.signed, shown.percent, shown.sentiment, shown.lag):
+    for say in (
+        shown.count,
+        shown.short,
+        shown.engagement,
+        shown.at_least,
+        shown.at_most,
+        shown.skill,
+        shown.signed,
+        shown.percent,
+        shown.sentiment,
+        shown.lag,
+    ):
         assert say(None) == "–"
         assert say(0) != "–"
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (941, "941"), (999.6, "1.0k"), (9_412, "9.4k"), (9_960, "10k"), (381_204, "381k"), (3_100_000, "3.1M")],
+    [
+        (0, "0"),
+        (941, "941"),
+        (999.6, "1.0k"),
+        (9_412, "9.4k"),
+        (9_960, "10k"),
+        (381_204, "381k"),
+        (3_100_000, "3.1M"),
+        (8.1e12, "8.1T"),
+        (999.6e12, "1e15"),
+        (8.1e31, "8e31"),
+    ],
 )
 def test_short_numbers(value: float, text: str) -> None:
     assert shown.short(value) == text
@@ -55,7 +77,50 @@ def test_times_of_day_are_in_utc() -> None:
     assert (shown.hour(east), shown.day_and_hour(east)) == ("21:04", "03-01 21:04")
 
 
-@given(st.floats(-9.9e11, 9.9e11))
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (0.004, "0.01"), (0.42, "0.4"), (9, "9"), (9.04, "9"), (12.4, "12"), (4_120, "4.1k")]
+)
+def test_a_predicted_number_has_decimals_only_while_they_matter(value: float, text: str) -> None:
+    assert shown.engagement(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [(0.02, "0", "1"), (3.0, "3", "3"), (9.96, "9", "10"), (1_349, "1.3k", "1.4k"), (999_999, "999k", "1.0M")],
+)
+def test_a_range_is_rounded_outward(value: float, low: str, high: str) -> None:
+    assert (shown.at_least(value), shown.at_most(value)) == (low, high)
+
+
+@given(st.floats(0, 2.0**53))
+def test_a_range_as_shown_holds_what_it_holds(value: float) -> None:
+    low, high = shown.at_least(value), shown.at_most(value)
+    assert number_of(low) <= value <= number_of(high)
+    assert number_of(high) - number_of(low) <= max(1.0, value if value > 9e14 else 0.2 * value)
+    assert len(low) <= 4
+    assert len(high) <= 4
+
+
+def number_of(text: str) -> float:
+    """What a short number says."""
+    units = {"k": 3, "M": 6, "G": 9, "T": 12}
+    return float(f"{text[:-1]}e{units[text[-1]]}") if text[-1] in units else float(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "–"), (0.12, "+12%"), (0.0, "+0%"), (-5.4, "-540%"), (-12.3, "-1.2k%"), (-1e9, "-100G%")]
+)
+def test_skill(value: float | None, text: str) -> None:
+    assert shown.skill(value) == text
+
+
+def test_a_whole_number_is_written_out_where_there_is_room() -> None:
+    assert shown.number(18_204, 7) == "18,204"
+    assert shown.number(10**9, 7) == "1.0G"
+    assert shown.number(None, 7) == "–"
+
+
+@given(st.floats(-1e308, 1e308))
 def test_short_numbers_fit_five_cells_and_a_sign(value: float) -> None:
     assert len(shown.short(value).lstrip("-")) <= 5
 

@@ -16,7 +16,8 @@ def imported(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["tui.app", "tui.monitor", "tui.screens.overview", "tui.screens.tables", "tui.details"]
+    "module",
+    ["tui.app", "tui.monitor", "tui.screens.overview", "tui.screens.tables", "tui.screens.model", "tui.details"],
 )
 def test_no_analytics_in_the_screens_process(module: str) -> None:
     assert imported(f"import {module}").isdisjoint(HEAVY)
@@ -30,6 +31,7 @@ async def look():
     async with monitor() as m:
         await m.press("enter", "escape", "x", "escape", "question_mark", "escape", "t", "a")
         await m.press("escape", "b", "enter", "escape", "c", "tab", "enter", "escape", "escape")
+        await m.press("m", "h", "enter", "escape", "tab", "enter", "escape", "escape")
         assert "LIVE" in m.header
 asyncio.run(look())
 """

@@ -22,6 +22,7 @@ from engine.snapshot import (
     Labels,
     Meters,
     Moment,
+    Overperformer,
     PostRow,
     Prediction,
     Range,
@@ -158,19 +159,13 @@ def busy(**changes: Any) -> Snapshot:
             unclustered=4_310,
             silhouette=0.31,
             silhouette_n=2_000,
-            authors=[
-                Author(
-                    author="did:plc:a1",
-                    name="maria_k",
-                    posts=12,
-                    followers=9_120,
-                    sentiment=0.4,
-                    scored=11,
-                    reactions=812,
-                    typical=21.0,
+            authors=authors(),
+            overperformers=overperformers(),
+            labels=[
+                Labels(
+                    horizon=900, waiting=3_120, matured=18_204, censored={"gap": 212}, first_due=None, learning=False
                 )
             ],
-            labels=[Labels(horizon=900, waiting=3_120, matured=18_204, censored={"gap": 212}, first_due=None)],
             predictions=predictions(),
             scoreboard=[
                 Score(
@@ -256,6 +251,7 @@ def empty(**changes: Any) -> Snapshot:
             "silhouette": None,
             "silhouette_n": 0,
             "authors": [],
+            "overperformers": [],
             "labels": [Labels(horizon=900, waiting=0, matured=0, censored={}, first_due=None)],
             "predictions": [],
             "scoreboard": [],
@@ -294,6 +290,50 @@ def learning() -> Snapshot:
         stories=[msgspec.structs.replace(item, change=None) for item in stories()],
         bursts=[],
     )
+
+
+_MODELS = ("median", "author", "hour", "sgd", "linear", "text", "trees", "forest", "blend")
+_REFITTED = ("linear", "text", "trees", "forest")
+
+
+def racing(**changes: Any) -> Snapshot:
+    """Nine models at four horizons: one graded, one with few outcomes, one graded not yet, one without any label."""
+    tomorrow = NOW + timedelta(hours=14)
+    labels = [
+        Labels(horizon=900, waiting=3_120, matured=18_204, censored={"gap": 212, "deleted": 9, "late": 403},
+               first_due=None, learning=False),
+        Labels(horizon=3_600, waiting=12_410, matured=24, censored={"gap": 212}, first_due=None),
+        Labels(horizon=21_600, waiting=31_007, matured=140, censored={}, first_due=None, learning=False),
+        Labels(horizon=86_400, waiting=31_219, matured=0, censored={}, first_due=tomorrow),
+    ]  # fmt: skip
+    return busy(**{"labels": labels, "scoreboard": _board(), **changes})
+
+
+def _board() -> list[Score]:
+    rows = []
+    for at, (horizon, n, champion) in enumerate(((900, 2_000, "linear"), (3_600, 24, "author"), (21_600, 0, "author"),
+                                                 (86_400, 0, "author"))):  # fmt: skip
+        for index, model in enumerate(_MODELS):
+            error = 0.41 + 0.03 * abs(index - 4) + 0.1 * at
+            leads, graded = model == champion, n > 0 and (n > 100 or model not in _REFITTED)
+            rows.append(
+                Score(
+                    horizon=horizon,
+                    model=model,
+                    champion=leads,
+                    n=n if graded else 0,
+                    mae_log=error if graded else None,
+                    mse_log=error * error * 1.7 if graded else None,
+                    mae=7.5 * error if graded else None,
+                    mse=1_310.0 * error if graded else None,
+                    skill=1 - error / (0.5 + 0.1 * at) if graded else None,
+                    spearman=0.9 - error if graded and model != "median" else None,
+                    coverage80=0.81 if leads and graded else None,
+                    width80=1.4 if leads and graded else None,
+                    version=(2, 0, 0, 0)[at] * (12 + index) if model in _REFITTED else 0,
+                )
+            )
+    return rows
 
 
 def foreign() -> Snapshot:
@@ -567,10 +607,80 @@ def predictions() -> list[Prediction]:
                 times=(1 + now) / (1 + predicted / 9),
                 censored="gap in the feed" if state == "censored" else "",
                 due=NOW + timedelta(minutes=14 - index) if state == "waiting" else NOW - timedelta(minutes=index),
-                reasons=["author usually gets 458", "tag #worldcup is rising", "has a picture"],
+                reasons=["author usually 458", "tag volume x4.1", "image x1.6", "night x0.8", "all else x1.7"],
             )
         )
     return rows
+
+
+def overperformers() -> list[Overperformer]:
+    """Posts above normal: of authors well known, hardly known and not known at all."""
+    figures = (
+        (0, 62, 118, 2.1, 3.4, 41),
+        (7, 1_800, 9_804, 402.0, 3.1, 212),
+        (5, 3_700, 640, 31.0, 2.8, 6),
+        (2, 12, 12, 0.04, 1.3, 0),
+        (9, 35, 9, 1.1, 0.9, 3),
+    )
+    rows = []
+    for index, age, now, normal, score, known in figures:
+        post = posts()[index]
+        rows.append(
+            Overperformer(
+                uid=post.uid,
+                platform=post.platform,
+                author=post.author,
+                name=post.name,
+                text=post.text,
+                created=NOW - timedelta(seconds=age),
+                age=age,
+                now=now,
+                normal=normal,
+                times=(1 + now) / (1 + normal),
+                score=score,
+                author_posts=known,
+                story=post.story,
+            )
+        )
+    return rows
+
+
+def authors() -> list[Author]:
+    """The authors of the window: one of whom little is known, one that has not been compared."""
+    known = {"platform": "bluesky", "sentiment": 0.4, "scored": 11}
+    return [
+        Author(
+            author="did:plc:a1",
+            name="maria_k",
+            posts=12,
+            followers=9_120,
+            reactions=812,
+            typical=21.0,
+            times=1.8,
+            **known,
+        ),
+        Author(
+            author="did:plc:a4",
+            name="音楽",
+            posts=9,
+            followers=88_100,
+            reactions=4_021,
+            typical=310.0,
+            times=0.42,
+            **known,
+        ),
+        Author(
+            author="did:plc:k2q7w3e5r1t9",
+            name="",
+            posts=4,
+            followers=None,
+            sentiment=None,
+            scored=0,
+            reactions=None,
+            typical=None,
+            platform="bluesky",
+        ),
+    ]
 
 
 def behind(command: FindPosts) -> list[PostRow]:
@@ -580,6 +690,10 @@ def behind(command: FindPosts) -> list[PostRow]:
             return [post for post in posts() if "ref" in post.text]
         case "tag":
             return [post for post in posts() if command.key in post.tags]
+        case "author":
+            return [post for post in posts() if f"{post.platform}:{post.author}" == command.key]
+        case "post":
+            return [post for post in posts() if f"{post.platform}:{post.uid}" == command.key]
         case kind:
             return [post for post in posts() if getattr(post, kind) == command.key]
 
@@ -612,7 +726,7 @@ def scored(command: ScoreDraft) -> DraftScore:
                 high=151.0,
                 usual=21.0,
                 model="ridge-3",
-                reasons=["tag #worldcup is rising"],
+                reasons=["feed usually 21", "tag volume x2.1", "no media x0.82"],
                 n=18_204,
             )
         ],

@@ -91,6 +91,9 @@ TOUR = (
     ("enter",),
     ("escape", "c"),
     ("tab", "j", "enter"),  # a story
+    ("escape", "o"),
+    ("enter",),  # an over-performer
+    ("escape", "tab", "enter"),  # an author
     ("escape", "escape", "shift+tab", "shift+tab", "enter"),
     ("escape", "t", "a"),
     ("escape", "e"),

@@ -1,8 +1,8 @@
 """The one table of what can be done on the screen: bindings, footer, help and palette all come from it.
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
-on a page of tables ("page"), on both ("view"), in whatever list has the focus ("list"), or on a gauge that has it
-("gauge").
+on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), in whatever list has
+the focus ("list"), or on a gauge that has it ("gauge").
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "list", "gauge"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ ACTIONS: tuple[Action, ...] = (
         "h",
         "horizon",
         "predictions at the next horizon: 15m 1h 6h 24h",
-        "overview",
+        "horizons",
         "Look",
         "Horizon",
         rank=7,
@@ -105,6 +105,26 @@ ACTIONS: tuple[Action, ...] = (
         "Look",
         "Topics",
         rank=3,
+    ),
+    Action(
+        "model",
+        "m",
+        "app.model",
+        "the models: who predicts best at each horizon, and how many predictions wait, matured, were censored",
+        "view",
+        "Look",
+        "Model",
+        rank=5,
+    ),
+    Action(
+        "authors",
+        "o",
+        "app.authors",
+        "over-performers: posts above what is normal for their author; and the authors",
+        "view",
+        "Look",
+        "Over",
+        rank=4,
     ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
@@ -135,14 +155,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=2),
     Action(
         "health",
-        "x,m",
+        "x",
         "app.health",
         "feed health: meters, rejected lines with examples, gaps, sources",
         "view",
         "Do",
         "Health",
-        "x",
-        5,
+        rank=5,
     ),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
     Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),

@@ -32,9 +32,10 @@ from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
+from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
-from tui.screens.tables import RisingScreen, TablesScreen, TopicsScreen
+from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
@@ -248,18 +249,26 @@ class TrendtopApp(App[None]):
 
     def action_rising(self) -> None:
         """The page of what is rising."""
-        self._turn_to(RisingScreen)
+        self._turn_to(RisingScreen())
 
     def action_topics(self) -> None:
         """The page of clusters and stories."""
-        self._turn_to(TopicsScreen)
+        self._turn_to(TopicsScreen())
 
-    def _turn_to(self, page: type[RisingScreen] | type[TopicsScreen]) -> None:
+    def action_model(self) -> None:
+        """The page of the models, at the horizon that the overview shows."""
+        self._turn_to(ModelScreen(self._overview.horizon))
+
+    def action_authors(self) -> None:
+        """The page of over-performers and authors."""
+        self._turn_to(AuthorsScreen())
+
+    def _turn_to(self, page: TablesScreen) -> None:
         if not isinstance(self.screen, TablesScreen):
             self._overview.hush()
-            self.push_screen(page())
-        elif not isinstance(self.screen, page):
-            self.switch_screen(page())
+            self.push_screen(page)
+        elif not isinstance(self.screen, type(page)):
+            self.switch_screen(page)
 
     def action_health(self) -> None:
         """The page of the feed's health."""
@@ -291,7 +300,7 @@ class TrendtopApp(App[None]):
         """Our actions in the palette, then Textual's."""
         front = self._views()[0]
         for action in ACTIONS:
-            if action.palette and (front is self._overview or action.scope != "overview"):
+            if action.palette and (action.scope in front.SCOPES or action.scope not in ("overview", "horizons")):
                 yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, front))
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)

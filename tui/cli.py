@@ -10,7 +10,18 @@ from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = ("watch", "demo", "score", "export", "evaluate", "train", "simulate")
-TABLES = ("posts", "hashtags", "clusters", "stories", "bursts", "authors", "predictions", "timeline", "metrics")
+TABLES = (
+    "posts",
+    "hashtags",
+    "clusters",
+    "stories",
+    "bursts",
+    "authors",
+    "overperformers",
+    "predictions",
+    "timeline",
+    "metrics",
+)
 SHAPES = ("bluesky", "mastodon", "x", "reddit")
 DEFAULT_WINDOW = "15m"
 
@@ -70,14 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     _screen_options(demo)
     demo.set_defaults(run=_demo)
 
-    score = commands.add_parser("score", help="score one text", description="Score one text, word by word.")
-    score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
-    _model_option(score)
-    score.add_argument(
-        "--author", default="", metavar="x:ID", help="who would post it, with the platform before the id"
+    score = commands.add_parser(
+        "score",
+        help="score one text",
+        description="Score one text word by word; with --feed also as if it were posted now, at the end of the feed.",
     )
-    score.add_argument("--at", type=options.moment, metavar="TIME", help="when it would be posted (default: now)")
+    score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
+    score.add_argument(
+        "--feed", action="append", default=[], metavar="FEED", help="read this to its end first; may be repeated"
+    )
+    score.add_argument("--author", default="", metavar="A", help="who posts it: id or name as in the feed")
+    _model_option(score)
     score.add_argument("--json", action="store_true", help="print one JSON object")
+    _source_options(score)
+    _engine_options(score, DEFAULT_WINDOW, "all")
     score.set_defaults(run=_score)
 
     export = commands.add_parser("export", help="write a snapshot as CSV or JSON, without a screen")

@@ -2,7 +2,22 @@
 
 from collections.abc import Callable
 
-from engine.snapshot import Burst, Cluster, DraftScore, Hashtag, PostRow, Prediction, Snapshot, Story, WordScore
+from engine.snapshot import (
+    Author,
+    Burst,
+    Cluster,
+    DraftScore,
+    Hashtag,
+    Labels,
+    Overperformer,
+    PostRow,
+    Prediction,
+    Score,
+    Snapshot,
+    Story,
+    WordScore,
+)
+from tui.author_details import author_lines, missing_post, standing_lines
 from tui.facts import by_authors, fact, heading, long_fact, post_list, wrap_lines
 from tui.format import (
     UNKNOWN,
@@ -11,15 +26,19 @@ from tui.format import (
     duration,
     engagement,
     mood,
+    number,
     percent,
     sentiment,
     signed,
 )
 from tui.lines import BLANK, Line, Span, cut, pad, width_of
+from tui.model_details import horizon_lines, model_lines
+from tui.reasons import sentence
 from tui.topic_details import Posts, burst_lines, cluster_lines, story_lines
 from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
 from tui.widgets.gauges import by_count, gauge_lines
 from tui.widgets.predictions import span, times, verdict
+from tui.widgets.scoreboard import score_table
 
 
 def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str, Callable[[int], list[Line]]]:
@@ -33,8 +52,16 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
             return "Rising, and why", lambda width: burst_lines(item, snapshot, width, posts)
         case Hashtag():
             return "Hashtag", lambda width: hashtag_lines(item, snapshot, width, posts)
+        case Author():
+            return "Author", lambda width: author_lines(item, snapshot, width, posts)
+        case Overperformer():
+            return "Over-performer", lambda width: overperformer_lines(item, snapshot, width, posts)
         case Prediction():
             return "Prediction", lambda width: prediction_lines(item, snapshot, width)
+        case Score():
+            return "Model", lambda width: model_lines(item, snapshot, width)
+        case Labels():
+            return "Horizon", lambda width: horizon_lines(item, snapshot, width)
         case PostRow():
             return "Post", lambda width: post_lines(item, snapshot, width)
     raise TypeError(f"there is no page on {type(item).__name__}")
@@ -82,13 +109,19 @@ def post_lines(post: PostRow, snapshot: Snapshot, width: int, words: DraftScore 
     for name, uid in (("reply to", post.reply_to), ("quotes", post.quote_of)):
         if uid:
             lines.append(fact(name, (uid, "")))
-    lines.append(fact("counts", (_counts(post), "")))
+    lines += long_fact("counts", _counts(post), width)
     if post.edits:
         lines.append(fact("edits", (count(post.edits), "")))
     found = [item for item in snapshot.predictions if (item.platform, item.uid) == (post.platform, post.uid)]
     for prediction in sorted(found, key=lambda item: item.horizon):
         lines += [*heading(f"Predicted for {duration(prediction.horizon)} on"), *_prediction_facts(prediction, width)]
     return lines
+
+
+def overperformer_lines(item: Overperformer, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
+    """A post against what is normal, and then in full, once the engine has told of it."""
+    post = post_lines(posts[0], snapshot, width) if posts else missing_post(item, posts, width)
+    return [*standing_lines(item), *heading("The post"), *post]
 
 
 def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> list[Line]:
@@ -105,7 +138,7 @@ def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> 
         fact("horizon", (duration(prediction.horizon), "")),
         *_prediction_facts(prediction, width),
         *heading("How such predictions have been"),
-        *_scores(snapshot, prediction.horizon),
+        *_scores(snapshot, prediction.horizon, width),
     ]
 
 
@@ -171,15 +204,16 @@ def _prediction_facts(prediction: Prediction, width: int) -> list[Line]:
         fact(
             "predicted",
             (engagement(prediction.predicted), "strong"),
-            (f"  80% between {span(prediction.low, prediction.high)}", ""),
+            (f"  80% between {span(prediction.low, prediction.high)}" if prediction.low is not None else "", ""),
             (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
         ),
         fact("usual", (engagement(prediction.usual), ""), (" for this author", "muted")),
-        fact("now", (count(prediction.now), ""), (f"  {times(prediction.times)} times the usual", "muted")),
+        fact("now", (number(prediction.now, 13), ""), (f"  {times(prediction.times)} times the usual", "muted")),
         fact("outcome", *_outcome(prediction)),
     ]
-    if prediction.reasons:
-        lines += long_fact("because", "; ".join(prediction.reasons), width)
+    if prediction.predicted is not None:
+        because = sentence(prediction.predicted, prediction.low, prediction.high, prediction.reasons)
+        lines += long_fact("because", because, width)
     return lines
 
 
@@ -190,30 +224,9 @@ def _outcome(prediction: Prediction) -> list[Span]:
     if prediction.state == "censored":
         return [("censored", "warning"), (f": {prediction.censored}", "muted")]
     text, role = verdict(prediction)
-    return [(f"{count(prediction.actual)}  ", "strong"), (text, role), (f"  at {when}", "muted")]
+    return [(f"{number(prediction.actual, 13)}  ", "strong"), (text, role), (f"  at {when}", "muted")]
 
 
-def _scores(snapshot: Snapshot, horizon: int) -> list[Line]:
+def _scores(snapshot: Snapshot, horizon: int, width: int) -> list[Line]:
     scores = [score for score in snapshot.scoreboard if score.horizon == horizon and score.n]
-    if not scores:
-        return [(("none has matured yet", "muted"),)]
-    lines: list[Line] = [
-        (
-            (
-                pad("model", 22)
-                + pad("n", 8, True)
-                + pad("MAE", 8, True)
-                + pad("skill", 8, True)
-                + pad("in range", 10, True),
-                "head",
-            ),
-        )
-    ]
-    for score in scores:
-        skill = UNKNOWN if score.skill is None else f"{score.skill:+.0%}"
-        numbers = ((count(score.n), 8), (engagement(score.mae), 8), (skill, 8), (percent(score.coverage80, 0), 10))
-        name = f"{score.model} {'(champion)' if score.champion else ''}"
-        lines.append(
-            ((pad(name, 22), "strong" if score.champion else ""), *((pad(text, n, True), "") for text, n in numbers))
-        )
-    return lines
+    return score_table(scores, width) if scores else [(("none has been graded yet", "muted"),)]

@@ -1,12 +1,14 @@
 """Numbers, times and sentiments as a reader sees them: pure functions. None is "–", never zero."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from math import ceil, floor
 
 UNKNOWN = "–"
 POSITIVE = 0.05  # VADER's own bounds of what is called positive and negative
 NEGATIVE = -0.05
 
-_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def count(value: float | None) -> str:
@@ -15,15 +17,23 @@ def count(value: float | None) -> str:
 
 
 def short(value: float | None) -> str:
-    """A number in at most five cells: 941, 9.4k, 12k, 3.1M."""
+    """A number in at most five cells and a sign: 941, 9.4k, 12k, 3.1M, 8e31."""
     if value is None:
         return UNKNOWN
     size = abs(value)
+    if size >= 999.5e12:
+        return f"{value:.0e}".replace("e+", "e")
     for factor, unit in _UNITS:
         if size >= factor * 0.9995:
             scaled = value / factor
             return f"{scaled:.1f}{unit}" if abs(scaled) < 9.95 else f"{scaled:.0f}{unit}"
     return f"{value:.0f}"
+
+
+def number(value: float | None, cells: int) -> str:
+    """A whole number with thousands apart, or in short where that takes more than `cells`; those are 5 or more."""
+    whole = count(value)
+    return whole if len(whole) <= cells else short(value)
 
 
 def engagement(value: float | None) -> str:
@@ -32,7 +42,27 @@ def engagement(value: float | None) -> str:
         return UNKNOWN
     if 0 < value < 0.095:
         return f"{max(value, 0.01):.2f}"
-    return f"{value:.1f}" if 0 < value < 9.95 else short(value)
+    return f"{value:.1f}".removesuffix(".0") if 0 < value < 9.95 else short(value)
+
+
+def at_least(value: float | None) -> str:
+    """The low end of a range of engagements, rounded down to what is shown: no outcome in range is left outside."""
+    return UNKNOWN if value is None else short(_rounded(value, floor))
+
+
+def at_most(value: float | None) -> str:
+    """The high end of a range of engagements, rounded up to what is shown."""
+    return UNKNOWN if value is None else short(_rounded(value, ceil))
+
+
+def _rounded(value: float, whole: Callable[[float], int]) -> int:
+    """A whole number with no more digits than `short` shows, on the side of `value` that `whole` takes."""
+    number = whole(value)
+    unit = next((int(factor) for factor, _ in _UNITS if number >= factor), 1)
+    step = max(unit // 10, 1) if number < 10 * unit else unit
+    if number >= 10**15:
+        step = int(10 ** (len(str(number)) - 1))
+    return (-(-number // step) if whole is ceil else number // step) * step
 
 
 def signed(value: int | None) -> str:
@@ -89,9 +119,18 @@ def window(seconds: int) -> str:
     return "all" if seconds == 0 else duration(seconds)
 
 
+def skill(value: float | None) -> str:
+    """How much smaller an error is than the baseline's, in at most six cells: +12%, -540%, -12k%."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:+.0%}" if abs(value) < 9.995 else f"{short(100 * value)}%"
+
+
 def ratio(value: float | None) -> str:
     """A figure between -1 and 1 without the nought before its point: .31, -.05."""
-    return UNKNOWN if value is None else f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
+    if value is None:
+        return UNKNOWN
+    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
 
 
 def expected(value: float) -> str:

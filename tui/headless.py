@@ -4,88 +4,85 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.config import SECOND, EngineConfig
+from engine.accounts import account_name, find_accounts
+from engine.clean import clean_line
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
-from engine.modelcard import span
-from engine.modelfile import ModelFileError, check_model, trained_model
+from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
-from engine.snapshot import DraftScore, Snapshot
+from engine.snapshot import Snapshot
 from engine.sources.base import SourceError
 from tui.configure import engine_config
 from tui.reading import read_feed
+from tui.score_text import score_lines
 
-if TYPE_CHECKING:
-    from engine.snapshot import Range, WordScore
+PLATFORMS = ("bluesky", "mastodon", "x", "reddit", "generic")
 
 Fail = Callable[[str], int]
 
+MOST_NAMED = 4  # accounts told of where several are meant
+
 
 def score(arguments: argparse.Namespace, fail: Fail) -> int:
-    """`trendtop score`: one text, by itself."""
+    """`trendtop score`: one text, by itself or as if it were posted now, at the end of a feed."""
+    if arguments.text == "-" and "-" in arguments.feed:
+        return fail("text and feed cannot both come on standard input: give one of them as an argument")
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if arguments.text == "-" else arguments.text
     if not text.strip():
         return fail("there is no text to score: give it as an argument, or on standard input with -")
     try:
-        engine = _scoring(arguments.model)
-    except ModelFileError as error:
+        engine, failed = _scoring_engine(arguments)
+    except (SourceError, ValueError) as error:
         return fail(str(error))
-    result = score_draft(engine, text, arguments.author, arguments.at or time.time_ns() // 1000)
+    accounts = find_accounts(engine, arguments.author) if arguments.author else []
+    if len(accounts) > 1:
+        named = ", ".join(map(clean_line, accounts[:MOST_NAMED])) + (", ..." if len(accounts) > MOST_NAMED else "")
+        return fail(f"--author {arguments.author} may be {len(accounts)} accounts: write one of {named}")
+    account = accounts[0] if accounts else _trained_account(engine, arguments.author)
+    result = score_draft(engine, text, account, time.time_ns() // 1000 if engine.now is None else None)
+    whose = _whose(engine, arguments.author, account)
     if arguments.json:
         print(msgspec.json.encode(result).decode())
     else:
-        print(_readable(result))
-    return 0
+        print("\n".join(score_lines(result, whose if arguments.feed or arguments.model else "")))
+    if arguments.author and not account:
+        print(f"trendtop: {whose}", file=sys.stderr)
+    return fail("; ".join(failed)) if failed else 0
 
 
-def _scoring(model: str | None) -> Engine:
-    """An engine with no feed, which starts from a trained model if there is one. Raises ModelFileError."""
-    if not model:
-        return Engine(engine_config())
-    card = check_model(model)
-    horizons = tuple(one.horizon * SECOND for one in card.horizons)
-    config = EngineConfig(horizons=horizons)
-    return Engine(config, trained=trained_model(model, config))
+def _scoring_engine(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
+    """The engine that scores, having read the feeds given, and the sources that failed.
+
+    Raises SourceError, and ValueError for options that do not go together.
+    """
+    if not arguments.feed:
+        return _engine(arguments, None), []
+    return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
 
 
-def _readable(result: DraftScore) -> str:
-    lines = []
-    if result.compound is None:
-        lines.append(f"sentiment   not scored: {result.not_scored}")
-    else:
-        lines.append(
-            f"sentiment   {result.compound:+.4f} {result.sentiment}"
-            f"   (pos {result.positive:.3f}  neu {result.neutral:.3f}  neg {result.negative:.3f})"
-        )
-    lines.append(f"language    {result.lang or 'undecided'}")
-    moving = [word for word in result.words if word.valence]
-    if moving:
-        lines.append("words       " + "  ".join(_word(word) for word in moving))
-    if result.tags:
-        lines.append("tags        " + " ".join(f"#{tag}" for tag in result.tags))
-    lines.append("cluster     needs a feed: trendtop watch FEED, then t")
-    told = [f"{span(one.horizon)} {_range(one)}" for one in result.ranges if one.predicted is not None]
-    if told:
-        lines.append("prediction  " + "   ".join(told))
-    else:
-        lines.append("prediction  needs a feed: trendtop watch FEED, then t; or a trained model: --model")
-    return "\n".join(lines)
+def _trained_account(engine: Engine, who: str) -> str:
+    """The account that a trained model knows by an id, with or without the platform before it; "" for none.
+
+    It knows no names: they are in no model file.
+    """
+    asked = (who, *(f"{platform}:{who}" for platform in PLATFORMS)) if who else ()
+    return next((account for account in asked if engine.model.knows(account)), "")
 
 
-def _range(one: "Range") -> str:
-    within = "" if one.low is None or one.high is None else f" ({one.low:.3g} to {one.high:.3g})"
-    return f"{one.predicted:.3g}{within}, {one.model}"
-
-
-def _word(word: "WordScore") -> str:
-    note = f" ({word.note})" if word.note else ""
-    return f"{word.word} {word.valence:+.2f}{note}"
+def _whose(engine: Engine, asked: str, account: str) -> str:
+    """Who is taken to post the text, in words."""
+    if account:
+        return f"{account_name(engine, account)}  {clean_line(account)}".strip()
+    if asked and engine.now is None:
+        return "an author is known by a feed, or by the id to a trained model: add --feed FEED or --model MODEL"
+    if not asked:
+        return "nobody in particular (--author A): the feed's usual is used"
+    return f"no post of {clean_line(asked)} is in the feed: the feed's usual is used"
 
 
 def export(arguments: argparse.Namespace, fail: Fail) -> int:
@@ -95,7 +92,7 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
         engine, failed = read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
         picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
-    except (ExportError, ModelFileError, SourceError, ValueError) as error:
+    except (ExportError, SourceError, ValueError) as error:
         return fail(str(error))
     print(_summary(picture, paths), file=sys.stderr)
     return fail("; ".join(failed)) if failed else 0
@@ -103,8 +100,9 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
 
 def _engine(arguments: argparse.Namespace, lateness: int | None) -> Engine:
     config = engine_config(arguments, lateness)
+    decoder = Decoder(arguments.format, arguments.map)
     trained = trained_model(arguments.model, config)
-    return Engine(config, Decoder(arguments.format, arguments.map), until=arguments.at, trained=trained)
+    return Engine(config, decoder, until=getattr(arguments, "at", None), trained=trained)
 
 
 def _late(engine: Engine) -> tuple[int, int]:

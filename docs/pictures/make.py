@@ -37,6 +37,7 @@ PICTURES = (
     ("overview-160x48", (160, 48), ()),
     ("overview-80x24", (80, 24), ()),
     ("composer-120x36", (120, 36), ("t", *DRAFT)),
+    ("model-120x36", (120, 36), ("m",)),
 )
 FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from engine.protocol import FindPosts, Kind
-from engine.snapshot import Burst, Cluster, Frame, Hashtag, PostRow, Snapshot, Story
-from tui.actions import bindings
+from engine.snapshot import Author, Burst, Cluster, Frame, Hashtag, Overperformer, PostRow, Snapshot, Story
+from tui.actions import Scope, bindings
 from tui.details import page_of
 from tui.format import count
 from tui.lines import Line, fit
@@ -31,6 +31,10 @@ TABLES = {
     "hashtags": "hashtags",
     "predictions": "predictions",
     "timeline": "timeline",
+    "horizons": "metrics",
+    "scoreboard": "metrics",
+    "overperformers": "overperformers",
+    "authors": "authors",
 }
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 
@@ -43,7 +47,7 @@ class Resumed(Message):
         self.screen = screen
 
 
-Behind = Cluster | Story | Burst | Hashtag  # what has posts behind it
+Behind = Cluster | Story | Burst | Hashtag | Author | Overperformer  # what has posts behind it
 
 
 class PostsWanted(Message):
@@ -73,6 +77,10 @@ def _reference(item: Behind) -> tuple[Kind, int | str]:
             return "burst", number
         case Hashtag(tag=tag):
             return "tag", tag
+        case Author():
+            return "author", f"{item.platform}:{item.author}"
+        case Overperformer():
+            return "post", f"{item.platform}:{item.uid}"
 
 
 class TooSmall(Panel):
@@ -97,6 +105,7 @@ class TooSmall(Panel):
 class ViewScreen(Screen[None]):
     """A screen that draws a View: subclasses say what stands between its header and its event line."""
 
+    SCOPES: ClassVar[tuple[Scope, ...]] = ()  # of the actions that this screen has besides those of every such screen
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("view"),
         Binding("tab", "app.focus_next", "next panel", show=False),

@@ -3,6 +3,7 @@
 from itertools import groupby
 
 from tui.actions import ACTIONS, Action
+from tui.contenders import FIGURES, MODELS
 from tui.lines import BLANK, Line, pad, wrap
 
 KEYS = 16
@@ -28,20 +29,29 @@ READING = (
         "more authors speak of it than its own past let expect; score 12 is a chance of 1 in 10^12 to see as many",
     ),
     (
-        "pred",
+        "predicted",
         "engagements (likes, reposts, replies, quotes) the post will have when `after` is over, with the range that"
-        " should hold 80% of outcomes; frozen when the post arrived",
+        " should hold 80% of outcomes, rounded outward; frozen when the post arrived",
     ),
+    ("x1.4", "a reason: it multiplies 1 + engagements; the author's usual times all reasons is what is predicted"),
     ("usual", "the baseline to beat: what posts of this author come to"),
     ("×", "how many times the usual it has now"),
+    (
+        "waiting",
+        "predicted, and not due yet; once its outcome is there it has matured, and the models are graded by it",
+    ),
+    ("normal", "engagements that posts of this author had at the same age, shrunk to the feed's while there are few"),
+    ("past", "posts of the author that normal rests on; feed: none, it is the feed's alone"),
     ("censored", "not graded: the feed was blind, or the post was taken back, before it was due"),
-    ("skill", "how much smaller the error is than the baseline's; in range should be near 80%"),
+    ("learning", "fewer than 100 outcomes have matured: a baseline leads until there are enough to trust a model"),
+    ("★ champion", "the model whose predictions are shown: the best lately, and another has to be clearly better"),
+    ("in range", "share of outcomes that fell into the range shown, which should be near 80%"),
     ("late", "came after its time had passed, and was put where it belongs"),
 )
 
 
 def help_lines(width: int) -> list[Line]:
-    """All keys by group, then the signs."""
+    """All keys by group, then the signs, then what the models and their figures are."""
     lines: list[Line] = []
     for group in GROUPS:
         lines += [((group, "head"),)]
@@ -56,6 +66,12 @@ def help_lines(width: int) -> list[Line]:
     lines += [BLANK, (("Reading it", "head"),)]
     for sign, meaning in READING:
         lines += _entry(sign, meaning, width)
+    lines += [BLANK, (("Figures of the models", "head"),)]
+    for name, _, means in FIGURES:
+        lines += _entry(name, means, width)
+    lines += [BLANK, (("Models", "head"),)]
+    for name, model in MODELS.items():
+        lines += _entry(name, model.full, width)
     lines += [BLANK, (("All times are UTC and of the feed, not of this machine.", "muted"),)]
     return lines
 

@@ -35,7 +35,8 @@ PANELS = ("sentiment", "timeline", "clusters", "predictions", "feed", "hashtags"
 class Overview(ViewScreen):
     """Header, gauges and timeline, clusters and what is rising, predictions and hashtags, feed and health, composer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("overview")
+    SCOPES = ("overview", "horizons")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*SCOPES)
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     AUTO_FOCUS = "#clusters"
 
@@ -78,6 +79,11 @@ class Overview(ViewScreen):
         """In the composer a letter is a letter."""
         typing = self.focused is self._composer.input
         return not typing if action == "compose" else super().check_action(action, parameters)
+
+    @property
+    def horizon(self) -> int | None:
+        """The horizon of the predictions shown, in seconds."""
+        return self._predictions.horizon
 
     # -- what the keys do ------------------------------------------------------------------------------------------
 

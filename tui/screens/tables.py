@@ -1,4 +1,4 @@
-"""Pages of tables over the overview: what is rising, and the topics."""
+"""Pages of tables over the overview: what is rising, the topics, over-performers and authors."""
 
 from typing import ClassVar
 
@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from engine.snapshot import Frame
 from tui.actions import bindings
 from tui.screens.base import ViewScreen
+from tui.widgets.authors import Authors, Overperformers
 from tui.widgets.clusters import Clusters
 from tui.widgets.rising import Bursts
 from tui.widgets.stories import Stories
@@ -65,3 +66,23 @@ class TopicsScreen(TablesScreen):
         """Draw another frame."""
         self._clusters.show(frame.snapshot)
         self._stories.show(frame.snapshot)
+
+
+class AuthorsScreen(TablesScreen):
+    """The posts above what is normal for their author, and below them the authors."""
+
+    AUTO_FOCUS = "#overperformers"
+
+    def __init__(self) -> None:
+        super().__init__("authors-page")
+        self._overperformers, self._authors = Overperformers(), Authors()
+
+    def body(self) -> ComposeResult:
+        """Two tables."""
+        yield Horizontal(self._overperformers, id="page-overperformers", classes="row")
+        yield Horizontal(self._authors, id="page-authors", classes="row")
+
+    def draw(self, frame: Frame) -> None:
+        """Draw another frame."""
+        self._overperformers.show(frame.snapshot)
+        self._authors.show(frame.snapshot)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.clean import clean_line
 from tui.draw import spark
-from tui.format import count, mood, sentiment, short, signed, whole_percent
+from tui.format import UNKNOWN, count, mood, sentiment, short, signed, whole_percent
 from tui.lines import Span
 
 TREND = 10  # cells of a sparkline
@@ -56,6 +56,13 @@ def copies_cell(copies: float | None) -> Span:
 def times_cell(value: float) -> Span:
     """How many times what was expected."""
     return (f"{value:.1f}" if value < 9.95 else short(value), "strong")
+
+
+def ratio_cell(value: float | None) -> Span:
+    """How many times what is normal, if that is known; small ones in full: 0.08."""
+    if value is None:
+        return (UNKNOWN, "muted")
+    return (f"{value:.2f}", "") if value < 0.995 else times_cell(value)
 
 
 def label_cell(label: str, terms: Sequence[str]) -> Span:

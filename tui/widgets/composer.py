@@ -11,14 +11,15 @@ from textual.timer import Timer
 
 from engine.snapshot import DraftScore, Range
 from tui.details import word_spans
-from tui.format import UNKNOWN, duration, engagement, sentiment
+from tui.format import UNKNOWN, duration, engagement, sentiment, skill, whole_percent
 from tui.lines import Line, cut, fit
+from tui.reasons import numbers_first
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel, title_of
 from tui.widgets.predictions import span
 
 HISTORY = 100
-ROOMY = 4  # lines from which cluster, ranges and reasons have one each
+ROOMY = 4  # lines from which the cluster has one of its own
 LABEL = 32  # cells of a cluster's label
 
 
@@ -31,7 +32,7 @@ class DraftChanged(Message):
 
 
 class Verdict(Panel):
-    """What the engine makes of the draft."""
+    """What the engine makes of the draft: sentiment with its words, then cluster, ranges and reasons."""
 
     def __init__(self) -> None:
         super().__init__("verdict")
@@ -116,19 +117,40 @@ class Composer(Vertical):
 def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
     """The draft's sentiment with the words behind it, its language and cluster, its predicted ranges and their reasons.
 
-    In two lines cluster and ranges share one; the reasons come with the fourth.
+    As many horizons as there are lines for have one with the reasons. The others share a line; in less than ROOMY lines
+    with the cluster.
     """
     words: list[tuple[int, Line]] = [
         (rank, word_spans(word))
         for rank, word in enumerate(sorted((w for w in score.words if w.valence), key=lambda w: -abs(w.valence)), 1)
     ]
     mood = fit([(0, _mood(score)), *words], width)
-    ranges = range_parts(score.ranges)
+    known = [item for item in score.ranges if item.predicted is not None]
     if height < ROOMY:
-        return [mood, fit([(0, _cluster(score)), *ranges], width, " · ")]
-    reasons = next((item.reasons for item in score.ranges if item.reasons), [])
-    because: Line = ((" because ", "muted"), (cut("; ".join(reasons), width - 9), "")) if reasons else ()
-    return [mood, _cluster(score), ((" ", ""), *fit(ranges, width - 1, " · ")), because]
+        told = known[: max(height - 2, 0)]
+        others = range_parts([item for item in score.ranges if item not in told])
+        return [mood, fit([(0, _cluster(score)), *others], width, " · "), *(_why(item, width) for item in told)]
+    room = height - 2
+    told = known if len(score.ranges) == len(known) <= room else known[: room - 1]
+    others = range_parts([item for item in score.ranges if item not in told])
+    rest: list[Line] = [((" ", ""), *fit(others, width - 1, " · "))] if others else []
+    return [mood, _cluster(score), *(_why(item, width) for item in told), *rest]
+
+
+def _why(item: Range, width: int) -> Line:
+    """One horizon's sentence of reasons, and how good such predictions have been."""
+    horizon = f" in {duration(item.horizon)} "
+    because = numbers_first(item.predicted, item.low, item.high, item.reasons, width - len(horizon))
+    line: Line = ((horizon, "muted"), (cut(because, width - len(horizon)), ""))
+    return fit([(0, line), *_how_good(item)], width, " · ")
+
+
+def _how_good(item: Range) -> list[tuple[int, Line]]:
+    """How good such predictions have been, and on how many outcomes."""
+    better = "" if item.skill is None else f"skill {skill(item.skill)}"
+    covered = "" if item.coverage80 is None else f"in range {whole_percent(item.coverage80)}"
+    graded = f"n={item.graded or item.n:,}" if item.n else ""
+    return [(rank, ((text, "muted"),)) for rank, text in enumerate((better, covered, graded), 1) if text]
 
 
 def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
@@ -136,12 +158,12 @@ def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
     known = [item for item in ranges if item.predicted is not None]
     parts: list[tuple[int, Line]] = []
     for at, item in enumerate(known):
-        parts.append((2 * at, _range(item)))
+        parts.append((2 * at + 1, _range(item)))
         if told := _measure(item):
-            parts.append((2 * at + 1, ((told, "muted"),)))
+            parts.append((2 * at + 2, ((told, "muted"),)))
     if len(known) < len(ranges):
         names = ", ".join(duration(item.horizon) for item in ranges if item.predicted is None)
-        rank = 2 * len(known)
+        rank = 2 * len(known) + 1
         parts.append((rank, ((f"in {names} ", "muted"), ("no prediction yet", "unknown"))))
     return parts
 

@@ -1,16 +1,19 @@
 """What was predicted of posts, what they have come to, and how good such predictions have been."""
 
 from collections.abc import Hashable, Sequence
+from math import ceil, floor
 
 from engine.snapshot import Labels, Prediction, Snapshot
-from tui.format import UNKNOWN, clock, due, duration, engagement, short
-from tui.lines import Span
+from tui.format import UNKNOWN, at_least, at_most, clock, due, duration, engagement, short
+from tui.lines import BLANK, Line, Span, cut, fit_text, width_of
+from tui.reasons import fitted
 from tui.widgets.cells import author_cell, text_cell
 from tui.widgets.columns import Column
-from tui.widgets.record import Part, record
+from tui.widgets.record import Part, record, states
 from tui.widgets.table import Table
 
 ROOMY = 100  # cells from which the panel has its whole name
+FOOT_FROM, TWO_FROM = 5, 9  # lines of the panel from which it has a foot, and one of two lines
 OUTCOME = "outcome"  # the column whose order mixes what waits with what has come of earlier ones
 
 
@@ -18,7 +21,8 @@ class Predictions(Table[Prediction]):
     """Frozen predictions at one horizon beside their outcome, with the champion's record in the title.
 
     By outcome, the first half of the rows in sight wait, highest predicted first; below them stand the last that
-    matured. So there is always something to see of how earlier predictions ended.
+    matured. So there is always something to see of how earlier predictions ended. The foot says how many wait and have
+    matured, and why the row under the cursor was predicted so; where it has only one line, that once a row is chosen.
     """
 
     EMPTY = "no predictions yet: each post is predicted once, when it arrives"
@@ -27,6 +31,7 @@ class Predictions(Table[Prediction]):
     def __init__(self) -> None:
         self._snapshot: Snapshot | None = None
         self._record: list[Part] = []
+        self._states: list[Part] = []
         self._horizons: list[int] = []
         self._horizon: int | None = None
         super().__init__("predictions", columns(self))
@@ -39,6 +44,7 @@ class Predictions(Table[Prediction]):
             self._horizon = self._horizons[0] if self._horizons else None
         labels: Labels | None = next((item for item in snapshot.labels if item.horizon == self._horizon), None)
         self._record = record(snapshot.scoreboard, labels, snapshot.as_of) if labels else []
+        self._states = states(labels) if labels else []
         self.fill([item for item in snapshot.predictions if item.horizon == self._horizon])
 
     def next_horizon(self) -> bool:
@@ -50,6 +56,11 @@ class Predictions(Table[Prediction]):
         self.show(self._snapshot)
         return True
 
+    @property
+    def horizon(self) -> int | None:
+        """The horizon shown, in seconds."""
+        return self._horizon
+
     def key_of(self, item: Prediction) -> Hashable:
         """A post is predicted once for each horizon."""
         return (item.platform, item.uid, item.horizon)
@@ -60,7 +71,7 @@ class Predictions(Table[Prediction]):
             return super().arranged(items)
         waiting = sorted((p for p in items if p.state == "waiting"), key=_expected)
         ended = sorted((p for p in items if p.state != "waiting"), key=lambda p: (p.due, p.uid), reverse=True)
-        rows = max(self.size.height - 1, 2)
+        rows = max(self.room, 2)
         first, second = (ended, waiting) if self._reverse else (waiting, ended)
         kept = max(rows - len(second), -(-rows // 2))
         return [*first[:kept], *second, *first[kept:]]
@@ -70,7 +81,27 @@ class Predictions(Table[Prediction]):
         horizon = f" after {duration(self._horizon)}" if self._horizon else ""
         others = "h: other horizons" if len(self._horizons) > 1 else ""
         name = "4 Predicted engagement" if self.size.width >= ROOMY else "4 Predicted"
-        return [(0, f"{name}{horizon}"), *self._record, (5, self.sorting()), (7, others)]
+        return [(0, f"{name}{horizon}"), *self._record, (6, self.sorting()), (8, others)]
+
+    def foot_height(self, height: int) -> int:
+        """One line as soon as three rows are left, a second one where there is room."""
+        return 0 if height < FOOT_FROM else 1 if height < TWO_FROM else 2
+
+    def foot(self, width: int, height: int) -> list[Line]:
+        """Why the row under the cursor was predicted so, and how many wait, have matured and are censored."""
+        told = (("  " + fit_text(self._states, width - 2), "muted"),)
+        if height > 1:
+            return [self._why(width), told]
+        return [self._why(width) if self.is_marked else told]
+
+    def _why(self, width: int) -> Line:
+        item = self.selected
+        if item is None:
+            return BLANK
+        author, role = author_cell(item.name, item.author) if not self.is_marked else ("", "")
+        whose = f"  {cut(author, 16)}: " if author else "  "
+        rest = width - width_of(((whose, role),))
+        return ((whose, role), (cut(fitted(item.predicted, item.low, item.high, item.reasons, rest), rest), ""))
 
     def outcome_cell(self, item: Prediction) -> Span:
         """When the outcome is due, or whether it fell into the range."""
@@ -102,7 +133,7 @@ def _expected(item: Prediction) -> tuple[float, str]:
 
 def span(low: float | None, high: float | None) -> str:
     """An interval as 12–110."""
-    return UNKNOWN if low is None or high is None else f"{engagement(low)}–{engagement(high)}"
+    return UNKNOWN if low is None or high is None else f"{at_least(low)}–{at_most(high)}"
 
 
 def times(value: float | None) -> str:
@@ -125,10 +156,12 @@ def _actual(item: Prediction) -> Span:
 
 
 def held(item: Prediction) -> bool | None:
-    """Whether the outcome fell in the interval; None while there is nothing to compare."""
+    """Whether the outcome fell in the interval, rounded outward to whole engagements; None while there is nothing to
+    compare.
+    """
     if item.actual is None or item.low is None or item.high is None:
         return None
-    return item.low <= item.actual <= item.high
+    return floor(item.low) <= item.actual <= ceil(item.high)
 
 
 def verdict(item: Prediction) -> Span:
@@ -138,4 +171,4 @@ def verdict(item: Prediction) -> Span:
         return ("no range", "muted")
     if inside:
         return ("✓ in range", "good")
-    return ("✗ below", "negative") if item.actual < item.low else ("✗ above", "negative")
+    return ("✗ below", "negative") if item.actual < floor(item.low) else ("✗ above", "negative")

@@ -24,10 +24,14 @@ class Opened(Message):
         self.item = item
 
 
+class Moved(Message):
+    """The cursor stands on another row."""
+
+
 class Table(Panel, Generic[Item], can_focus=True):
     """Rows of items in columns, sorted by one of them, under a cursor that may be pinned to a row by its key.
 
-    Until the cursor is moved it stands on the first row, whatever that is.
+    Until the cursor is moved it stands on the first row, whatever that is. Below the rows there may be a foot.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
@@ -60,6 +64,14 @@ class Table(Panel, Generic[Item], can_focus=True):
         """The rows in the order chosen."""
         return ordered(items, self._sort, self._reverse) if self._sort else list(items)
 
+    def foot_height(self, height: int) -> int:
+        """How many of `height` lines are kept for the foot."""
+        return 0
+
+    def foot(self, width: int, height: int) -> list[Line]:
+        """The lines of the foot, `height` of them."""
+        raise NotImplementedError
+
     # -- data -----------------------------------------------------------------------------------------------------
 
     @property
@@ -71,6 +83,17 @@ class Table(Panel, Generic[Item], can_focus=True):
     def selected(self) -> Item | None:
         """The row under the cursor."""
         return self._items[self._cursor] if self._items else None
+
+    @property
+    def room(self) -> int:
+        """Rows there is room for."""
+        height = self.size.height
+        return max(height - self._header - self.foot_height(height), 1)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether a row is marked by the cursor."""
+        return bool(self._items) and (self.has_focus or self._pinned is not None)
 
     def fill(self, items: Sequence[Item]) -> None:
         """Show other items; the cursor goes with its row, or stays where it was if that row is gone."""
@@ -113,13 +136,16 @@ class Table(Panel, Generic[Item], can_focus=True):
         """The heading and the rows in sight."""
         columns = fitting(self._columns, width, self.REST)
         lines: list[Line] = [heading(columns, width, self._sort)] if self._header else []
-        for at in range(self._top, min(self._top + height - self._header, len(self._items))):
-            mark = "▶ " if at == self._cursor and (self.has_focus or self._pinned is not None) else "  "
+        foot = self.foot_height(height)
+        for at in range(self._top, min(self._top + height - self._header - foot, len(self._items))):
+            mark = "▶ " if at == self._cursor and self.is_marked else "  "
             cells = (column.cell(self._items[at]) for column in columns)
             lines.append(((mark, "accent"), *layout(columns, cells, width)))
         if not self._items:
             lines.append(((f"  {self.EMPTY}", "muted"),))
-        return lines
+        if not foot:
+            return lines
+        return [*lines, *[BLANK] * (height - foot - len(lines)), *self.foot(width, foot)]
 
     def render_line(self, y: int) -> Strip:
         """One line, with the cursor laid over its row."""
@@ -136,12 +162,12 @@ class Table(Panel, Generic[Item], can_focus=True):
         super().on_resize()
 
     def on_focus(self) -> None:
-        """The cursor shows where keys go."""
-        self._repaint()
+        """The cursor shows where keys go: as soon as the widget has taken note of it."""
+        self.call_next(self._repaint)
 
     def on_blur(self) -> None:
         """The cursor fades where keys no longer go."""
-        self._repaint()
+        self.call_next(self._repaint)
 
     # -- moving ---------------------------------------------------------------------------------------------------
 
@@ -151,7 +177,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     def action_page(self, step: int) -> None:
         """Move the cursor by the rows in sight."""
-        self._go(self._cursor + step * max(self.size.height - self._header - 1, 1))
+        self._go(self._cursor + step * max(self.room - 1, 1))
 
     def action_edge(self, end: int) -> None:
         """To the first row, where the cursor is let go again, or to the last."""
@@ -170,6 +196,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         was_pinned = self._pinned is not None
         self._pinned, self._cursor, self._top = None, 0, 0
         self._repaint()
+        self.post_message(Moved())
         return was_pinned
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -190,7 +217,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         at = offset.y - self._header
         if at < 0:
             self._sort_at(offset.x)
-        elif self._top + at < len(self._items):
+        elif at < self.room and self._top + at < len(self._items):
             self._go(self._top + at)
             if event.chain == 2:
                 self.action_open()
@@ -213,6 +240,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         self._pinned = self.key_of(self._items[self._cursor])
         self._keep_in_sight()
         self._repaint()
+        self.post_message(Moved())
 
     def _repaint(self) -> None:
         self.redraw()
@@ -223,6 +251,6 @@ class Table(Panel, Generic[Item], can_focus=True):
         self.retitle(fit_text(self.title_parts(), self.size.width - TITLE_FRAME))
 
     def _keep_in_sight(self) -> None:
-        rows = max(self.size.height - self._header, 1)
+        rows = self.room
         self._top = min(max(self._top, self._cursor - rows + 1), self._cursor)
         self._top = max(min(self._top, len(self._items) - rows), 0)
