@@ -88,8 +88,10 @@ def trained_on(capsys: pytest.CaptureFixture[str], path: str, out: Path, *words:
     return load_model(str(out)), card
 
 
-def engine(lines: list[str], trained: Trained | None = None) -> Engine:
+def engine(lines: list[str], trained: Trained | None = None, pasts_only: bool = False) -> Engine:
     fed = Engine(CONFIG, trained=trained)
+    if pasts_only:
+        fed.model.learn_pasts_only()  # much faster
     fed.feed(0, [line.encode() for line in lines], 10**18)
     fed.finish()
     return fed
@@ -277,8 +279,7 @@ def test_pasts_go_on_as_if_the_feed_had_not_been_cut(tmp_path: Path, capsys: pyt
     early, _ = feed(300)
     late, _ = feed(200, first=500)
     trained, _ = trained_on(capsys, written(tmp_path / "early.jsonl", early), tmp_path / "m.joblib")
-    whole = engine([*early, *late])
-    resumed = engine(late, trained)
+    whole, resumed = engine([*early, *late], pasts_only=True), engine(late, trained, pasts_only=True)
     compared = 0
     for index in range(500, 700):
         key = next(key for key in resumed.labels.tracked if key.endswith(f"/{action(index)[0]}"))
@@ -300,7 +301,7 @@ def test_pasts_are_the_same_where_every_label_was_learnt(tmp_path: Path, capsys:
     nudge = [like("nudge", action(400)[2], uri("p1", action(1)[1]))]
     late, _ = feed(60, first=500)
     trained, _ = trained_on(capsys, written(tmp_path / "early.jsonl", [*quiet, *nudge]), tmp_path / "m.joblib")
-    whole, resumed = engine([*quiet, *nudge, *late]), engine(late, trained)
+    whole, resumed = engine([*quiet, *nudge, *late], pasts_only=True), engine(late, trained, pasts_only=True)
     at = action(501)[2]
     for index in range(7):
         author = f"bluesky:{action(index)[1]}"
@@ -316,6 +317,24 @@ def test_pasts_are_the_same_where_every_label_was_learnt(tmp_path: Path, capsys:
         rows.append(freezer.rows(freezer.thaw(fed.model.forecast([post])), 1)[0])
     for name, left, right in zip(COLUMNS, *rows, strict=True):
         assert left == pytest.approx(right, rel=1e-5, abs=1e-6, nan_ok=True), name
+
+
+def test_the_tuned_trees_are_what_is_refitted(made: Made) -> None:
+    fed = Engine(CONFIG, trained=made.trained)
+    for place, one in enumerate(made.trained.horizons):
+        assert fed.model.learnt(place) == one.n
+        assert one.params["boosted"].keys() == {"max_leaf_nodes"}
+    late, _ = feed(100, first=600)
+    fed.feed(0, [line.encode() for line in late], 10**18)
+    fed.finish()
+    assert len(fed.model.refits(0)) > 0
+    assert fed.model.learnt(0) == made.trained.horizons[0].n + fed.labels.matured[0]
+
+
+def test_a_model_is_not_changed_by_what_starts_from_it(made: Made) -> None:
+    late, _ = feed(60, first=600)
+    told_of = [[tracked.told for tracked in engine(late, made.trained).labels.tracked.values()] for _ in range(2)]
+    assert told_of[0] == told_of[1]
 
 
 def test_a_model_predicts_from_the_first_post_on(made: Made) -> None:
@@ -381,21 +400,21 @@ def test_the_engines_process_refuses_it_too(tmp_path: Path) -> None:
 
 
 def test_score_tells_a_range_by_the_model(capsys: pytest.CaptureFixture[str], made: Made) -> None:
-    out = made.path
-    told_json = []
-    for author in ("bluesky:did:plc:author3", ""):
-        words = ("--model", str(out), "--author", author, "--at", "2026-07-05T12:00:00Z", "--json")
-        status, text, err = run(capsys, "score", "a bridge over the river", *words)
+    shown = []
+    for author in ("bluesky:did:plc:author3", "did:plc:author3", ""):
+        words = ("--model", str(made.path), "--author", author, "--json")
+        status, text, err = run(capsys, "score", "https://example.org/a a bridge over the river", *words)
         assert (status, err) == (0, "")
-        told_json.append(json.loads(text))
-    for shown in told_json:
-        assert [one["horizon"] for one in shown["ranges"]] == [900, 3600]
-        for one in shown["ranges"]:
-            assert one["low"] <= one["predicted"] <= one["high"]
-    assert told_json[0]["ranges"] != told_json[1]["ranges"]
-    status, text, _ = run(capsys, "score", "a bridge over the river", "--model", str(out))
+        shown.append(json.loads(text))
+    for one in shown:
+        told_of = [item for item in one["ranges"] if item["predicted"] is not None]
+        assert [item["horizon"] for item in told_of] == [900, 3600]
+        assert all(item["low"] <= item["high"] and item["reasons"] for item in told_of)
+    assert [one["author"] for one in shown] == ["bluesky:did:plc:author3"] * 2 + [""]
+    status, text, err = run(capsys, "score", "a bridge", "--model", str(made.path), "--author", "did:plc:nobody")
     assert status == 0
-    assert "prediction  15m " in text
+    assert "in 1h" in text
+    assert "to a trained model" in err
 
 
 def test_a_model_that_knows_the_feed_already_is_told(
