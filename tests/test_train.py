@@ -399,6 +399,16 @@ def test_the_engines_process_refuses_it_too(tmp_path: Path) -> None:
         assert monitor.process.wait(30) == 1
 
 
+def test_the_engines_process_starts_from_it(tmp_path: Path, made: Made) -> None:
+    late, _ = feed(20, first=600)
+    source = SourceConfig(paths=(written(tmp_path / "feed.jsonl", late),))
+    with Watching() as monitor:
+        monitor.send(Start(engine=CONFIG, source=source, model=str(made.path), rate=20.0))
+        frame = monitor.until(lambda frame: len(frame.snapshot.predictions) >= 20)
+        assert all(row.predicted is not None and row.model for row in frame.snapshot.predictions)
+        assert monitor.stop() == 0
+
+
 def test_score_tells_a_range_by_the_model(capsys: pytest.CaptureFixture[str], made: Made) -> None:
     shown = []
     for author in ("bluesky:did:plc:author3", "did:plc:author3", ""):
