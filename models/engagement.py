@@ -159,7 +159,7 @@ class EngagementModel:
         self._features.learn(
             horizon,
             [outcome.author for outcome in outcomes],
-            [outcome.told.keys for outcome in outcomes],
+            self.freezer.keys([outcome.told for outcome in outcomes]),
             labels,
             [outcome.due for outcome in outcomes],
         )

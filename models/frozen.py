@@ -26,11 +26,10 @@ class Made(msgspec.Struct, frozen=True, gc=False):
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
-    """What was said of one post, at all horizons. `keys` are empty once nothing is to be learnt from it any more."""
+    """What was said of one post, at all horizons: a record, and behind it the buckets of its tags and words."""
 
     made: Made
     record: bytes
-    keys: bytes  # buckets of its tags and words
 
 
 class Forecast(NamedTuple):
@@ -83,11 +82,16 @@ class Freezer:
                 records["groups"][:, horizon] = most
                 records["parts"][:, horizon] = np.take_along_axis(said.parts, most, axis=1)
         size, whole = self._layout.itemsize, records.tobytes()
-        return [Told(made, whole[index * size : (index + 1) * size], key) for index, key in enumerate(keys)]
+        return [Told(made, whole[index * size : (index + 1) * size] + key) for index, key in enumerate(keys)]
 
     def thaw(self, told: Sequence[Told]) -> Records:
         """Records (n,) as they were."""
-        return np.frombuffer(b"".join(one.record for one in told), self._layout)
+        size = self._layout.itemsize
+        return np.frombuffer(b"".join([one.record[:size] for one in told]), self._layout)
+
+    def keys(self, told: Sequence[Told]) -> list[bytes]:
+        """The buckets, as they were packed."""
+        return [one.record[self._layout.itemsize :] for one in told]
 
     def rows(self, records: Records, horizon: int) -> Floats:
         """Rows (n, len(COLUMNS)) as they were at arrival."""

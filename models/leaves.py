@@ -5,7 +5,7 @@ Along the way to a leaf each split moves the mean of what is left; the move is p
 they depend on the leaf alone, they are worked out once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.features import CATEGORIES, COLUMNS, GROUP_OF, GROUPS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Apply = Callable[[NDArray[np.float32]], Ints]
 
 MISSING = -2.0  # stands in for what is not known; no feature is as low
 
@@ -54,47 +55,48 @@ def recoder(encoders: Sequence[Any]) -> Recoder:
     return Recoder(np.array([encoder.transform(column)[:, 0] for encoder in encoders]))
 
 
-@dataclass(frozen=True)
 class Forest:
     """Trees whose predictions are added up and divided by `divisor`, upon `base`."""
 
-    recode: Recoder
-    apply: Sequence[Any]  # per tree: float32 rows -> leaf indices (n,)
-    starts: Ints  # per tree: where its nodes are in the tables
-    value: Floats  # (nodes,)
-    gains: NDArray[np.float32]  # (nodes, len(GROUPS)): the parts of each node's value, the root's in the first
-    base: float
-    divisor: float
+    def __init__(
+        self, recode: Recoder, trees: Sequence[Tree], apply: Sequence[Apply], base: float, divisor: float
+    ) -> None:
+        sizes = [len(tree.value) for tree in trees]
+        self._recode = recode
+        self._apply = tuple(apply)  # per tree: float32 rows -> leaves (n,)
+        self._starts = np.cumsum([0, *sizes[:-1]]).tolist()  # per tree: where its nodes are in the tables
+        self._value = np.concatenate([tree.value for tree in trees])
+        self._gains = np.concatenate([_gains(tree) for tree in trees])  # (nodes, len(GROUPS))
+        self._base, self._divisor = base, divisor
+        self._last: tuple[Floats, list[Ints]] | None = None
 
     def scores(self, rows: Floats) -> Floats:
         """The sum over the trees of their leaves' values: shape (n,)."""
-        leaves = self._leaves(rows)
         total = np.zeros(len(rows))
-        for tree in leaves:
-            total += self.value[tree]
-        scores: Floats = self.base + total / self.divisor
+        for leaves in self._leaves(rows):
+            total += self._value[leaves]
+        scores: Floats = self._base + total / self._divisor
         return scores
 
     def parts(self, rows: Floats) -> Floats:
         """The sum over the trees of their leaves' parts: shape (n, len(GROUPS))."""
         total = np.zeros((len(rows), len(GROUPS)))
-        for tree in self._leaves(rows):
-            total += self.gains[tree]
-        total /= self.divisor
-        total[:, 0] += self.base
+        for leaves in self._leaves(rows):
+            total += self._gains[leaves]
+        total /= self._divisor
+        total[:, 0] += self._base
         return total
 
     def _leaves(self, rows: Floats) -> list[Ints]:
-        recoded = self.recode(rows)
-        return [apply(recoded) + start for apply, start in zip(self.apply, self.starts.tolist(), strict=True)]
+        """Leaves of the rows in the tables. The same array of rows is asked about by several models in turn."""
+        if self._last is None or self._last[0] is not rows:
+            recoded = self._recode(rows)
+            found = [apply(recoded) + start for apply, start in zip(self._apply, self._starts, strict=True)]
+            self._last = rows, found
+        return self._last[1]
 
-
-def forest(recode: Recoder, trees: Sequence[Tree], apply: Sequence[Any], base: float, divisor: float) -> Forest:
-    """Tables of the leaves of fitted trees."""
-    sizes = [len(tree.value) for tree in trees]
-    gains = np.concatenate([_gains(tree) for tree in trees])
-    value = np.concatenate([tree.value for tree in trees])
-    return Forest(recode, apply, np.cumsum([0, *sizes[:-1]]), value, gains, base, divisor)
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_last": None}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import SGDRegressor
 from sklearn.preprocessing import StandardScaler
 
-from models.features import AUTHOR, CATEGORIES, COLUMNS, LANGUAGE_CODES, MEDIA
+from models.features import AUTHOR, CATEGORIES, COLUMNS, MEDIA
 from models.scorer import SHRINK, by_group
 
 Floats = NDArray[np.float64]
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 REACH = 4.0  # standard deviations past which a value counts as so many: a feed's future lies outside its past
 
 _KINDS = [COLUMNS.index(name) for name in CATEGORIES]
-_CODES = (len(MEDIA) + 1, LANGUAGE_CODES + 1)
+_CODES = (len(MEDIA) + 1, 16)  # languages share places
 _NUMBERS = [index for index in range(len(COLUMNS)) if index not in _KINDS]
 _WIDTH = len(_NUMBERS)
 
@@ -75,7 +75,8 @@ class Online:
         return values
 
     def _encoded(self, rows: Floats) -> Floats:
-        numbers = np.clip(self._scaler.transform(rows[:, _NUMBERS]), -REACH, REACH)
+        scaled = (rows[:, _NUMBERS] - self._scaler.mean_) / self._scaler.scale_
+        numbers = np.clip(scaled, -REACH, REACH)
         absent = np.isnan(numbers)
         kinds = [_one_hot(rows[:, index], codes) for index, codes in zip(_KINDS, _CODES, strict=True)]
         return np.concatenate([np.where(absent, 0.0, numbers), absent, *kinds], axis=1, dtype=np.float64)
@@ -83,5 +84,5 @@ class Online:
 
 def _one_hot(codes: Floats, count: int) -> Floats:
     encoded = np.zeros((len(codes), count))
-    encoded[np.arange(len(codes)), codes.astype(np.intp)] = 1.0
+    encoded[np.arange(len(codes)), codes.astype(np.intp) % count] = 1.0
     return encoded

@@ -13,7 +13,7 @@ from models.fits import Fits, Params
 from models.intervals import AdaptiveInterval, bounds
 from models.refits import Refits
 from models.rolling import Rolling
-from models.scorer import Fitted
+from models.scorer import Fitted, Recent
 from models.trained import TrainedHorizon
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,9 @@ LEARNING = 100  # matured posts before which a baseline leads
 WINDOW = 4_000  # newest matured posts that a fit sees
 SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 500  # newest matured posts that decide who leads
-MIN_RECORD = 50  # of them a model must have predicted; one with fewer is judged by what it held out when it was fitted
+MIN_RECORD = (
+    200  # of them a model must have predicted; until one has, it is judged by what it held out when it was fitted
+)
 MARGIN = 0.03  # skill by which another must be better than the leader ...
 SURE = 3.0  # ... and standard errors of the mean difference
 
@@ -131,8 +133,10 @@ class Race:
         if self._fits is None and matured < self.matured:
             rows, labels, _ = self._rows()
             online.learn(rows[matured - self.matured :], labels[matured - self.matured :])
-        self._fits = Fits(fits.models, online, fits.seconds)
+        before, self._fits = self._fits, Fits(fits.models, online, fits.seconds)
         self._models |= {**fits.models, "sgd": online}
+        if before is not None:
+            self._models["blend"] = Recent(fits.models["blend"], before.models["blend"])
 
     def _elect(self) -> None:
         """Let those challenge the leader one after the other, the richest first, that are clearly better."""
@@ -151,24 +155,21 @@ class Race:
         better = errors[:, self.leader] - errors[:, model]
         better = better[~np.isnan(better)]
         if len(better) < MIN_RECORD:
-            mine, its = self._held_skill(model), self._held_skill(self.leader)
-            return mine is not None and its is not None and mine - its > MARGIN
+            fit = self._fitted(model)
+            return self.leader == REFERENCE and fit is not None and fit.skill > MARGIN
         least = MARGIN * float(np.nanmean(errors[:, REFERENCE]))
         return bool(np.mean(better) > max(least, SURE * np.std(better) / len(better) ** 0.5))
 
-    def _held_skill(self, model: int) -> float | None:
-        """The skill of a fit on what was held out of it, by definition 0 for the reference; None for the others."""
-        fit = self._models.get(NAMES[model])
-        if isinstance(fit, Fitted):
-            return fit.skill
-        return 0.0 if model == REFERENCE else None
+    def _fitted(self, model: int) -> Fitted | None:
+        """The newest fit of a model that is refitted."""
+        return None if self._fits is None else self._fits.models.get(NAMES[model])
 
     def _start_interval(self) -> None:
         """Learn a new leader's errors: as far as it had predicted what matured, before that as it was fitted."""
         judged = self._history.rows()
         said = ~np.isnan(judged[:, FIRST + self.leader])
-        fit = self._models[NAMES[self.leader]]
-        if isinstance(fit, Fitted):
+        fit = self._fitted(self.leader)
+        if fit is not None:
             self._interval.learn(fit.held, np.expm1(fit.labels))
         self._fit_interval(judged[said], 0.0)
 

@@ -89,6 +89,22 @@ class Fitted:
         return values
 
 
+@dataclass(frozen=True)
+class Recent:
+    """The mean of the newest two fits of a model, which moves less from one refit to the next than either."""
+
+    newest: Fitted
+    before: Fitted
+
+    def predict(self, rows: Floats) -> Floats:
+        """As a Fitted."""
+        return _mean([self.newest.predict(rows), self.before.predict(rows)])
+
+    def explain(self, rows: Floats) -> Floats:
+        """As a Fitted."""
+        return _mean([self.newest.explain(rows), self.before.explain(rows)])
+
+
 def fitted(scorer: Scorer, rows: Floats, labels: Floats, held: Floats) -> Fitted:
     """A model from a scorer fitted to rows and labels (n,); `held` (n,) are scores by fits without the row's label.
 

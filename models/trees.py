@@ -16,18 +16,18 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from models.features import CATEGORIES
-from models.leaves import KINDS, MISSING, NUMBERS, Forest, Tree, Walker, forest, recoder
+from models.leaves import KINDS, MISSING, NUMBERS, Forest, Recoder, Tree, Walker, recoder
 
 Floats = NDArray[np.float64]
 
 BOOSTED: Mapping[str, Any] = {
-    "learning_rate": 0.06,
-    "max_iter": 60,
+    "learning_rate": 0.08,
+    "max_iter": 40,
     "max_leaf_nodes": 8,
     "min_samples_leaf": 20,
     "l2_regularization": 10.0,
 }
-FOREST: Mapping[str, Any] = {"n_estimators": 50, "min_samples_leaf": 10, "max_features": 0.33}
+FOREST: Mapping[str, Any] = {"n_estimators": 40, "min_samples_leaf": 10, "max_features": 0.33}
 EXTRA: Mapping[str, Any] = {"n_estimators": 60, "min_samples_leaf": 5, "max_features": 0.33}
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"boosted": BOOSTED, "forest": FOREST, "extra": EXTRA}
 
@@ -76,15 +76,27 @@ def bagged_leaves(pipeline: Pipeline) -> Forest:
         for tree in (estimator.tree_ for estimator in estimators)
     ]
     apply = [estimator.tree_.apply for estimator in estimators]
-    return forest(_recoder(pipeline), trees, apply, 0.0, len(trees))
+    return Forest(_recoder(pipeline), trees, apply, 0.0, len(trees))
 
 
-def boosted_leaves(pipeline: Pipeline) -> Forest:
-    """A fitted `boosted` pipeline as tables of its leaves."""
-    model = pipeline.named_steps["trees"]
-    trees = [_boosted_tree(predictor.nodes) for (predictor,) in model._predictors]
-    base = float(model._baseline_prediction.item())
-    return forest(_recoder(pipeline), trees, [Walker(tree) for tree in trees], base, 1)
+class Boosted:
+    """A fitted `boosted` pipeline: predicted by scikit-learn, explained by tables of its leaves."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._recode = _recoder(pipeline)
+        self._trees = pipeline.named_steps["trees"]
+        trees = [_boosted_tree(predictor.nodes) for (predictor,) in self._trees._predictors]
+        base = float(self._trees._baseline_prediction.item())
+        self._leaves = Forest(self._recode, trees, [Walker(tree) for tree in trees], base, 1)
+
+    def scores(self, rows: Floats) -> Floats:
+        """As a Scorer."""
+        scores: Floats = self._trees.predict(self._recode(rows))
+        return scores
+
+    def parts(self, rows: Floats) -> Floats:
+        """As a Scorer."""
+        return self._leaves.parts(rows)
 
 
 def out_of_bag(pipeline: Pipeline, rows: Floats) -> Floats:
@@ -111,5 +123,5 @@ def _boosted_tree(nodes: NDArray[Any]) -> Tree:
     return Tree(left, right, nodes["feature_idx"].astype(np.intp), nodes["num_threshold"].astype(np.float64), value)
 
 
-def _recoder(pipeline: Pipeline) -> Any:
+def _recoder(pipeline: Pipeline) -> Recoder:
     return recoder([pipeline.named_steps["columns"].named_transformers_[name] for name in CATEGORIES])
