@@ -16,8 +16,8 @@ from models.engagement import Known
 CLAIMED = "en"
 
 
-def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
-    """What trendtop says of `text` if `author` ("platform:id" or "") posted it now. Changes nothing."""
+def score_draft(engine: Engine, text: str, author: str = "", at: int | None = None) -> DraftScore:
+    """What trendtop says of `text` if `author` ("platform:id" or "") posted it now, or at `at`. Changes nothing."""
     post = Post(platform="draft", uid="draft", author="", text=text, lang=CLAIMED, followers=_followers(engine, author))
     analysis = analyse(post)
     polarity = analysis.polarity
@@ -39,7 +39,7 @@ def score_draft(engine: Engine, text: str, author: str = "") -> DraftScore:
         story=story,
         story_label=story_name(engine, story),
         cluster_similarity=similarity,
-        ranges=_ranges(engine, engine.known(post, analysis, engine.now or 0, author)),
+        ranges=_ranges(engine, engine.known(post, analysis, at or engine.now or 0, author)),
         author=author,
         as_of=None if engine.now is None else moment(engine.now),
     )
@@ -74,7 +74,7 @@ def _ranges(engine: Engine, known: Known) -> list[Range]:
                 usual=to_count(forecast.usual),
                 model=forecast.model,
                 reasons=list(forecast.reasons),
-                n=engine.model.matured(index),
+                n=engine.model.learnt(index),
                 graded=champion.n,
                 skill=champion.skill,
                 coverage80=champion.coverage80,

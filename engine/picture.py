@@ -102,6 +102,11 @@ def _notices(engine: Engine) -> list[str]:
         notices.append(f"{engine.rising.overlooked:,} times too much came to watch for bursts: some may be missed")
     if engine.ledger.unrecognised:
         notices.append(f"{engine.ledger.unrecognised:,} reactions can no longer be recognised: too many to remember")
+    if until := engine.foreknown():
+        notices.append(
+            f"the trained model has seen posts up to {moment(until):%Y-%m-%d %H:%M}, later than this feed begins: "
+            "its predictions look better than they are"
+        )
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     tags = engine.window.tags

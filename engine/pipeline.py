@@ -24,6 +24,7 @@ from engine.topics import Placed, Topics
 from engine.volumes import Volumes
 from engine.windows import Reactions, Window
 from models.engagement import EngagementModel, Known
+from models.trained import Trained
 
 # Forecasts see a batch when it is full, or when event time enters the next span of a grid: never by how the input was
 # cut. Topics have batches of their own, larger ones: each costs the same few milliseconds, however few its posts.
@@ -49,7 +50,13 @@ class _Waiting(NamedTuple):
 class Engine:
     """State of one feed. Feed it lines by source; ask it for pictures (engine/picture.py) and scores at any time."""
 
-    def __init__(self, config: EngineConfig, decoder: Decoder | None = None, until: int | None = None) -> None:
+    def __init__(
+        self,
+        config: EngineConfig,
+        decoder: Decoder | None = None,
+        until: int | None = None,
+        trained: Trained | None = None,
+    ) -> None:
         self.config = config
         self.intake = Intake(decoder or Decoder())
         self.sequence = Sequencer(config, until)
@@ -62,6 +69,9 @@ class Engine:
         self.rising = Rising(self.ledger.posts, self.places)
         self.volumes = Volumes(self.rising, self.places)
         self.model = EngagementModel(config.horizons, config.seed)
+        self._trained_until = None if trained is None else trained.until
+        if trained is not None:
+            self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
         self.overperforming = Overperforming(self.ledger)
         self.meters: dict[str, int] = {}  # what the records turned out to be
@@ -104,6 +114,11 @@ class Engine:
             gap = Gap(start=until if since is None else since, end=until, reason=reason)
             self._note_gap(gap)
             self._be_blind(gap)
+
+    def foreknown(self) -> int | None:
+        """The newest event time that the trained model has learnt from, if that is later than the feed begins."""
+        until, first = self._trained_until, self.window.first
+        return until if until is not None and first is not None and until > first else None
 
     def show(self, window: int) -> None:
         """Look at another window of the same feed."""

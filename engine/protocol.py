@@ -18,12 +18,13 @@ Kind = Literal["cluster", "story", "burst", "tag", "author", "post"]
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """The first command: what to watch and how. `demo` watches the simulator instead of `source`."""
+    """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file."""
 
     engine: EngineConfig
     source: SourceConfig
     demo: bool = False
     rate: float = 4.0  # frames per second
+    model: str = ""  # to start from; the worker proves it before it opens it
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):

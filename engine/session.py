@@ -8,6 +8,7 @@ from typing import Protocol
 from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.health import Gauge, visible
+from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
@@ -57,12 +58,15 @@ class Talk(Protocol):
 
 
 class Session:
-    """Reads `sources` into an engine and reports to `pipe`, until told to stop or the screen is gone."""
+    """Reads `sources` into an engine and reports to `pipe`, until told to stop or the screen is gone.
+
+    Raises ModelFileError if the model to start from cannot be used.
+    """
 
     def __init__(self, pipe: Talk, start: Start, decoder: Decoder, sources: SourceSet) -> None:
         self._pipe = pipe
         self._period = 1.0 / start.rate
-        self.engine = Engine(start.engine, decoder)
+        self.engine = Engine(start.engine, decoder, trained=trained_model(start.model, start.engine))
         self._sources = sources
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))

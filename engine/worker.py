@@ -108,19 +108,27 @@ def _run(pipe: Pipe) -> int:
         decoder = Decoder(start.source.format, start.source.map)
         sources = _open(start)
     except (SourceError, ValueError) as error:
-        pipe.send(Failed(str(error)))
-        pipe.drain(2.0)
-        return 1
+        return _failed(pipe, error)
     with _unavailable("pandas"):
+        from engine.modelfile import ModelFileError  # noqa: PLC0415
         from engine.session import Session  # noqa: PLC0415 - heavy
 
-    session = Session(pipe, start, decoder, sources)
+        try:
+            session = Session(pipe, start, decoder, sources)
+        except ModelFileError as error:
+            return _failed(pipe, error)
     try:
         session.run(commands[1:])
     finally:
         session.close()
     pipe.drain(1.0)
     return 0
+
+
+def _failed(pipe: Pipe, error: Exception) -> int:
+    pipe.send(Failed(str(error)))
+    pipe.drain(2.0)
+    return 1
 
 
 def _first_commands(pipe: Pipe) -> list[Command]:

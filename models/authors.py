@@ -1,10 +1,14 @@
 """What is known of each author from posts that went before: how many, how long ago, and how they fared."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import NamedTuple
 
+import numpy as np
+
 from models.decay import DecayedMean, shrunk
+from models.pasts import DIGEST, AuthorPasts, MeanStates, digest
 
 MAX_AUTHORS = 50_000
 STRENGTH = 4.0  # labels that an author needs before the own mean outweighs the feed's
@@ -29,6 +33,33 @@ class Past:
         self.outcomes = tuple(DecayedMean() for _ in range(horizons))
 
 
+class Adopted:
+    """Pasts that were learnt elsewhere, found by the hash of an author; `places` as in `AuthorHistory.adopt`."""
+
+    def __init__(self, pasts: AuthorPasts, places: Sequence[int | None], salt: bytes) -> None:
+        self._pasts = pasts
+        self._places = places
+        self._salt = salt
+        starts = range(0, len(pasts.digests), DIGEST)
+        self._rows = {pasts.digests[start : start + DIGEST]: row for row, start in enumerate(starts)}
+
+    def find(self, author: str) -> Past | None:
+        """A past to go on from, made anew each time; None for an author not known."""
+        row = self._rows.get(digest(author, self._salt)) if author else None
+        if row is None:
+            return None
+        past = Past(len(self._places))
+        past.posts, past.last = int(self._pasts.posts[row]), int(self._pasts.last[row])
+        for outcome, place in zip(past.outcomes, self._places, strict=True):
+            if place is not None:
+                _restore(outcome, self._pasts.outcomes, (row, place))
+        return past
+
+    def forget(self, author: str) -> None:
+        """Drop an author."""
+        self._rows.pop(digest(author, self._salt), None)
+
+
 class AuthorHistory:
     """The pasts of the `cap` authors most recently heard of; the one unheard of for longest makes room.
 
@@ -40,6 +71,7 @@ class AuthorHistory:
         self._cap = cap
         self._pasts: OrderedDict[str, Past] = OrderedDict()
         self._feed = tuple(DecayedMean() for _ in range(horizons))
+        self._adopted: Adopted | None = None
 
     def __len__(self) -> int:
         return len(self._pasts)
@@ -59,7 +91,8 @@ class AuthorHistory:
 
     def past(self, author: str) -> Past | None:
         """The author's past, or None for one never heard of (or no longer remembered)."""
-        return self._pasts.get(author)
+        past = self._pasts.get(author)
+        return past if past is not None or self._adopted is None else self._adopted.find(author)
 
     def level(self, horizon: int) -> float:
         """The feed's decayed mean label; 0 before any."""
@@ -78,13 +111,45 @@ class AuthorHistory:
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""
         self._pasts.pop(author, None)
+        if self._adopted is not None:
+            self._adopted.forget(author)
+
+    def pasts(self, hashed: Callable[[str], bytes]) -> AuthorPasts:
+        """All that is known, with authors by their hashes."""
+        pasts = self._pasts.values()
+        return AuthorPasts(
+            digests=b"".join(map(hashed, self._pasts)),
+            posts=np.array([past.posts for past in pasts], np.int64),
+            last=np.array([past.last for past in pasts], np.int64),
+            outcomes=_states([outcome for past in pasts for outcome in past.outcomes], (-1, self._horizons)),
+            feed=_states(self._feed, (self._horizons,)),
+        )
+
+    def adopt(self, pasts: AuthorPasts, places: Sequence[int | None], salt: bytes) -> None:
+        """Go on from `pasts`; `places` says where they have each horizon, None for nowhere. Before any label only."""
+        self._adopted = Adopted(pasts, places, salt)
+        for outcome, place in zip(self._feed, places, strict=True):
+            if place is not None:
+                _restore(outcome, pasts.feed, (place,))
 
     def _touch(self, author: str) -> Past:
         past = self._pasts.get(author)
         if past is None:
-            past = self._pasts[author] = Past(self._horizons)
+            known = None if self._adopted is None else self._adopted.find(author)
+            past = self._pasts[author] = Past(self._horizons) if known is None else known
             if len(self._pasts) > self._cap:
                 self._pasts.popitem(last=False)
         else:
             self._pasts.move_to_end(author)
         return past
+
+
+def _states(outcomes: Sequence[DecayedMean], shape: tuple[int, ...]) -> MeanStates:
+    table = np.array([outcome.state for outcome in outcomes], np.float64).reshape(-1, 4)
+    weights, means, variances, at = (column.reshape(shape) for column in table.T)
+    return MeanStates(weights, means, variances, at.astype(np.int64))
+
+
+def _restore(outcome: DecayedMean, states: MeanStates, place: tuple[int, ...]) -> None:
+    weight, mean, variance = (float(table[place]) for table in (states.weights, states.means, states.variances))
+    outcome.restore(weight, mean, variance, int(states.at[place]))

@@ -8,6 +8,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from models.pasts import KeyPasts
+
 Floats = NDArray[np.float64]
 Buckets = NDArray[np.uint16]
 
@@ -42,6 +44,15 @@ class DecayedMean:
         self.variance = (before * self.variance + step * (label - self.mean)) / weight
         self._weight = weight
         self._at = max(self._at, at)
+
+    @property
+    def state(self) -> tuple[float, float, float, int]:
+        """Weight, mean, variance, and the time that the weight is of."""
+        return self._weight, self.mean, self.variance, self._at
+
+    def restore(self, weight: float, mean: float, variance: float, at: int) -> None:
+        """Go on from a state."""
+        self._weight, self.mean, self.variance, self._at = weight, mean, variance, at
 
     def weight(self, at: int) -> float:
         """How many labels' worth is left at `at`."""
@@ -100,6 +111,22 @@ class HashedMeans:
         starts = (np.cumsum(counts) - counts)[filled]
         lifts[filled] = np.add.reduceat(above, starts, axis=0) / counts[filled, None]
         return lifts
+
+    def pasts(self) -> KeyPasts:
+        """All buckets that hold anything."""
+        held = np.flatnonzero(self._weights.any(axis=1))
+        size = len(self._weights)
+        return KeyPasts(size, held, self._weights[held], self._sums[held], self._origin, self._newest)
+
+    def adopt(self, pasts: KeyPasts, places: Sequence[int | None]) -> None:
+        """Go on from `pasts`; `places` says where they have each horizon, None for nowhere. Before any label only."""
+        if pasts.size != len(self._weights):
+            raise ValueError(f"pasts of {pasts.size} buckets, not {len(self._weights)}")
+        for horizon, place in enumerate(places):
+            if place is not None:
+                self._weights[pasts.buckets, horizon] = pasts.weights[:, place]
+                self._sums[pasts.buckets, horizon] = pasts.sums[:, place]
+        self._origin, self._newest = pasts.origin, pasts.newest
 
     def _weight(self, at: int) -> float:
         if self._origin is None:

@@ -4,7 +4,7 @@ The target is y = log(1 + likes + reposts + replies + quotes within the horizon)
 the same calls give the same forecasts to the bit, and a forecast depends on its own post and on what matured before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import expm1
 
 import msgspec
@@ -15,8 +15,10 @@ from models import metrics
 from models.features import Features, Known, joined, label
 from models.fits import Params
 from models.frozen import Forecast, Freezer, Made, Records, Told
+from models.pasts import AuthorPasts, KeyPasts
 from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, NAMES, REFERENCE, Race
 from models.refits import Refit
+from models.trained import Trained
 
 __all__ = ["LEARNING", "NAMES", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore", "Told"]
 
@@ -55,6 +57,7 @@ class EngagementModel:
 
     def __init__(self, horizons: tuple[int, ...], seed: int = 0, params: Params | None = None) -> None:
         self.freezer = Freezer(len(horizons))
+        self._horizons = horizons
         self._features = Features(len(horizons))
         self._races = tuple(Race(seed % 2**31, params) for _ in horizons)
         self._now = 0  # newest event time seen
@@ -96,6 +99,25 @@ class EngagementModel:
         self._now = max(self._now, outcomes[-1].due)
         self._scores.pop(horizon, None)
 
+    def pasts(self, hashed: Callable[[str], bytes]) -> tuple[AuthorPasts, KeyPasts, KeyPasts]:
+        """What was learnt of authors, by their hashes, of tags and words, and of authors by hour of the day."""
+        return self._features.pasts(hashed)
+
+    def adopt(self, trained: Trained) -> None:
+        """Start from what was trained before, at the horizons that both have. Before the first post only."""
+        where = {horizon: place for place, horizon in enumerate(trained.all_horizons)}
+        places = [where.get(horizon) for horizon in self._horizons]
+        self._features.adopt(trained.authors, trained.keys, trained.hours, places, trained.salt)
+        known = {one.horizon: one for one in trained.horizons}
+        for horizon, race in zip(self._horizons, self._races, strict=True):
+            if horizon in known:
+                race.adopt(known[horizon])
+
+    def learn_pasts_only(self) -> None:
+        """Fit no models from now on, for whoever only wants the features that posts arrive with."""
+        for race in self._races:
+            race.refits.stop()
+
     def usual(self, author: str, horizon: int) -> float | None:
         """The author's typical engagements at a horizon, shrunk to the feed's; None before any label."""
         if not self._races[horizon].ready:
@@ -110,6 +132,14 @@ class EngagementModel:
     def matured(self, horizon: int) -> int:
         """How many labels were learnt at a horizon."""
         return self._races[horizon].matured
+
+    def learnt(self, horizon: int) -> int:
+        """How many labels the models at a horizon rest on: those learnt, and those they were trained on before."""
+        return self._races[horizon].trained + self._races[horizon].matured
+
+    def knows(self, author: str) -> bool:
+        """Whether anything is known of an author."""
+        return self._features.authors.past(author) is not None
 
     def refits(self, horizon: int) -> list[Refit]:
         """Refits taken over at a horizon, oldest first."""

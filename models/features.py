@@ -1,6 +1,6 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from math import cos, log1p, nan, pi, sin
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
 from models.decay import DAY, HashedMeans, packed, shrunk
+from models.pasts import AuthorPasts, KeyPasts
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.float32]
@@ -157,6 +158,18 @@ class Features:
         ends = [2 + 2 * own[0] for own in keys]  # the first short is how many are the hour's: none or one
         self._hours.add(horizon, [own[2:end] for own, end in zip(keys, ends, strict=True)], above, at)
         self._keys.add(horizon, [own[end:] for own, end in zip(keys, ends, strict=True)], labels, at)
+
+    def pasts(self, hashed: Callable[[str], bytes]) -> tuple[AuthorPasts, KeyPasts, KeyPasts]:
+        """What was learnt of authors, by their hashes, of tags and words, and of authors by hour of the day."""
+        return self.authors.pasts(hashed), self._keys.pasts(), self._hours.pasts()
+
+    def adopt(
+        self, authors: AuthorPasts, keys: KeyPasts, hours: KeyPasts, places: Sequence[int | None], salt: bytes
+    ) -> None:
+        """Go on from pasts; `places` says where they have each horizon, None for nowhere. Before any label only."""
+        self.authors.adopt(authors, places, salt)
+        self._keys.adopt(keys, places)
+        self._hours.adopt(hours, places)
 
     def _own(self, posts: Sequence[Known], keys: Sequence[Keys], pasts: Sequence[Past | None]) -> Rows:
         at = [post.at for post in posts]

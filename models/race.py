@@ -1,18 +1,20 @@
 """The models of one horizon in competition: what each says, how far off it was, and who leads."""
 
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.baselines import AuthorHour, AuthorMean, GlobalMedian, Model
-from models.features import COLUMNS
+from models.features import AUTHOR, COLUMNS
 from models.fits import NAMES as FITTED
 from models.fits import Fits, Params
 from models.intervals import AdaptiveInterval, bounds
 from models.refits import Refits
 from models.rolling import Rolling
 from models.scorer import Fitted, Recent
+from models.trained import TrainedHorizon
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +56,7 @@ class Race:
     def __init__(self, seed: int = 0, params: Params | None = None) -> None:
         self.leader = REFERENCE
         self.matured = 0
+        self.trained = 0  # labels that it started from
         self.refits = Refits(seed, params or {})
         self._median = GlobalMedian()
         self._models: dict[str, Model] = {"median": self._median, "author": AuthorMean(), "hour": AuthorHour()}
@@ -69,12 +72,24 @@ class Race:
 
     @property
     def ready(self) -> bool:
-        """Whether anything has been learnt."""
-        return self.matured > 0
+        """Whether anything has been learnt, here or before."""
+        return self.matured > 0 or self._fits is not None
 
     def version(self, model: int) -> int:
         """How often a model was refitted; 0 for one that never is."""
         return self.refits.version if NAMES[model] in FITTED else 0
+
+    def adopt(self, trained: TrainedHorizon) -> None:
+        """Start from what was trained before: the best by what was held out leads. Before any label only."""
+        self._window.extend(np.column_stack([trained.rows, trained.labels, trained.created]))
+        self.trained = trained.n
+        self._median.learn(trained.labels)
+        self._interval.learn(trained.rows[:, AUTHOR].astype(np.float64), np.expm1(trained.labels))
+        online = deepcopy(trained.fits.online)  # it goes on learning
+        self._fits = Fits(trained.fits.models, online, {})
+        self._models |= {**trained.fits.models, "sgd": online}
+        self.refits.adopt(trained.params)
+        self._elect()
 
     def predict(self, rows: Floats, judged: NDArray[np.bool_], least: float = 0.0) -> Shown:
         """What is said of rows (n, columns), once something has been learnt; by all models of those to be judged (n,).

@@ -41,9 +41,18 @@ class Refits:
         self._seed = seed
         self._params = params
         self._running: tuple[int, int, Future[Fits]] | None = None  # labels, event time it fell due, what comes of it
+        self._stopped = False
         self._matured_at_fit = 0
         self._fitted_at: int | None = None
         self.taken: list[Refit] = []
+
+    def adopt(self, params: Params) -> None:
+        """Refit with these parameters from now on."""
+        self._params = params
+
+    def stop(self) -> None:
+        """Refit no more."""
+        self._stopped = True
 
     @property
     def version(self) -> int:
@@ -62,7 +71,7 @@ class Refits:
 
     def submit(self, matured: int, due: int, window: Callable[[], tuple[Floats, Floats, Floats]]) -> None:
         """Begin a refit if one is due at event time `due`; `window` gives rows, labels and times of posting."""
-        if self._running is not None or not self._is_due(matured, due):
+        if self._stopped or self._running is not None or not self._is_due(matured, due):
             return
         rows, labels, created = (values.copy() for values in window())
         self._matured_at_fit, self._fitted_at = matured, due

@@ -9,7 +9,7 @@ from typing import NoReturn
 from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("watch", "demo", "score", "export", "evaluate", "simulate")
+COMMANDS = ("watch", "demo", "score", "export", "evaluate", "train", "simulate")
 TABLES = (
     "posts",
     "hashtags",
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--since", type=options.duration, metavar="15m", help="begin this long before the newest line")
     watch.add_argument("--replay", type=options.speed, metavar="60x|max", help="replay at a speed in event time")
     watch.add_argument("--no-follow", action="store_true", help="stop reading at the end of the files")
+    _model_option(watch)
     _engine_options(watch, DEFAULT_WINDOW, "48h")
     _screen_options(watch)
     watch.set_defaults(run=_watch)
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "--feed", action="append", default=[], metavar="FEED", help="read this to its end first; may be repeated"
     )
     score.add_argument("--author", default="", metavar="A", help="who posts it: id or name as in the feed")
+    _model_option(score)
     score.add_argument("--json", action="store_true", help="print one JSON object")
     _source_options(score)
     _engine_options(score, DEFAULT_WINDOW, "all")
@@ -100,12 +102,15 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", required=True, metavar="OUT", help="out.csv, out.json, or folder/ for all")
     export.add_argument("--table", choices=TABLES, default="posts", help="the table of a .csv (default posts)")
     export.add_argument("--at", type=options.moment, metavar="TIME", help="the picture as it was at this event time")
+    _model_option(export)
     _source_options(export)
     _engine_options(export, "all", "all")
     export.set_defaults(run=_export)
 
     evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
     _measures(evaluate.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
+
+    _train_parser(commands)
 
     simulate = commands.add_parser("simulate", help="write a simulated feed in a platform's native shape")
     simulate.add_argument("-o", "--output", required=True, metavar="FEED.jsonl")
@@ -122,6 +127,23 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--truth", metavar="TRUTH.json", help="write what was planted")
     simulate.set_defaults(run=_simulate)
     return parser
+
+
+def _train_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    train = commands.add_parser(
+        "train",
+        help="tune the trees on archives, for watch --model",
+        description="Tune boosted trees and random forests by grid search on splits in the order of time.",
+    )
+    train.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    train.add_argument(
+        "-o", "--output", required=True, metavar="OUT.joblib", help="the model; OUT.json says what is in"
+    )
+    train.add_argument("--grid", choices=("small", "full"), default="small", help="how much is tried (default small)")
+    train.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: one for each processor)")
+    _source_options(train)
+    _engine_options(train, DEFAULT_WINDOW, "all")
+    train.set_defaults(run=_train)
 
 
 def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
@@ -153,6 +175,27 @@ def _measures(measures: "argparse._SubParsersAction[_Parser]") -> None:
         "all three are there)",
     )
     sentiment.set_defaults(run=_evaluate_sentiment)
+    _measure_engagement(measures)
+
+
+def _measure_engagement(measures: "argparse._SubParsersAction[_Parser]") -> None:
+    engagement = measures.add_parser("engagement", help="predictions against what came of the posts")
+    engagement.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    engagement.add_argument(
+        "--horizon",
+        type=options.horizons,
+        action="extend",
+        metavar="1h",
+        help="of predictions (default 1h); given again there is a list of figures",
+    )
+    _model_option(engagement)
+    shown = engagement.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print one JSON object")
+    shown.add_argument("--plot", action="store_true", help="draw error over time, calibration and skill too")
+    _source_options(engagement)
+    _keeping_options(engagement, DEFAULT_WINDOW, "all")
+    _order_options(engagement)
+    engagement.set_defaults(run=_evaluate_engagement)
 
 
 def _labelled_options(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +231,12 @@ def _positive(text: str) -> float:
     return value
 
 
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes from 1 to 1024")
+    return int(text)
+
+
 def _source_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--format", type=options.shape, default="auto", metavar="NAME", help="the native shape (default: find it out)")
@@ -196,11 +245,20 @@ def _source_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:
+    _keeping_options(parser, window, retention)
+    add = parser.add_argument
+    add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
+    _order_options(parser)
+
+
+def _model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="MODEL.joblib", help="start from what trendtop train wrote")
+
+
+def _keeping_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:
     add = parser.add_argument
     add("--window", type=options.span, default=window, metavar="15m|all", help=f"what is shown (default {window})")
     add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
-    add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
-    _order_options(parser)
 
 
 def _lateness_option(parser: argparse.ArgumentParser) -> None:
@@ -252,6 +310,18 @@ def _evaluate_clusters(arguments: argparse.Namespace) -> int:
     from tui.evaluate import clusters  # noqa: PLC0415
 
     return clusters(arguments, _fail)
+
+
+def _evaluate_engagement(arguments: argparse.Namespace) -> int:
+    from tui.evaluate_engagement import engagement  # noqa: PLC0415
+
+    return engagement(arguments, _fail)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from tui.train import train  # noqa: PLC0415
+
+    return train(arguments, _fail)
 
 
 def _evaluate_sentiment(arguments: argparse.Namespace) -> int:

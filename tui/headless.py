@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -10,6 +11,7 @@ from engine.accounts import account_name, find_accounts
 from engine.clean import clean_line
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
+from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -18,6 +20,8 @@ from engine.sources.base import SourceError
 from tui.configure import engine_config
 from tui.reading import read_feed
 from tui.score_text import score_lines
+
+PLATFORMS = ("bluesky", "mastodon", "x", "reddit", "generic")
 
 Fail = Callable[[str], int]
 
@@ -39,13 +43,13 @@ def score(arguments: argparse.Namespace, fail: Fail) -> int:
     if len(accounts) > 1:
         named = ", ".join(map(clean_line, accounts[:MOST_NAMED])) + (", ..." if len(accounts) > MOST_NAMED else "")
         return fail(f"--author {arguments.author} may be {len(accounts)} accounts: write one of {named}")
-    account = accounts[0] if accounts else ""
-    result = score_draft(engine, text, account)
+    account = accounts[0] if accounts else _trained_account(engine, arguments.author)
+    result = score_draft(engine, text, account, time.time_ns() // 1000 if engine.now is None else None)
     whose = _whose(engine, arguments.author, account)
     if arguments.json:
         print(msgspec.json.encode(result).decode())
     else:
-        print("\n".join(score_lines(result, whose if arguments.feed else "")))
+        print("\n".join(score_lines(result, whose if arguments.feed or arguments.model else "")))
     if arguments.author and not account:
         print(f"trendtop: {whose}", file=sys.stderr)
     return fail("; ".join(failed)) if failed else 0
@@ -57,8 +61,17 @@ def _scoring_engine(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
     Raises SourceError, and ValueError for options that do not go together.
     """
     if not arguments.feed:
-        return Engine(engine_config(arguments)), []
+        return _engine(arguments, None), []
     return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
+
+
+def _trained_account(engine: Engine, who: str) -> str:
+    """The account that a trained model knows by an id, with or without the platform before it; "" for none.
+
+    It knows no names: they are in no model file.
+    """
+    asked = (who, *(f"{platform}:{who}" for platform in PLATFORMS)) if who else ()
+    return next((account for account in asked if engine.model.knows(account)), "")
 
 
 def _whose(engine: Engine, asked: str, account: str) -> str:
@@ -66,7 +79,7 @@ def _whose(engine: Engine, asked: str, account: str) -> str:
     if account:
         return f"{account_name(engine, account)}  {clean_line(account)}".strip()
     if asked and engine.now is None:
-        return "an author is known by a feed only: add --feed FEED"
+        return "an author is known by a feed, or by the id to a trained model: add --feed FEED or --model MODEL"
     if not asked:
         return "nobody in particular (--author A): the feed's usual is used"
     return f"no post of {clean_line(asked)} is in the feed: the feed's usual is used"
@@ -86,8 +99,10 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
 
 
 def _engine(arguments: argparse.Namespace, lateness: int | None) -> Engine:
+    config = engine_config(arguments, lateness)
     decoder = Decoder(arguments.format, arguments.map)
-    return Engine(engine_config(arguments, lateness), decoder, until=getattr(arguments, "at", None))
+    trained = trained_model(arguments.model, config)
+    return Engine(config, decoder, until=getattr(arguments, "at", None), trained=trained)
 
 
 def _late(engine: Engine) -> tuple[int, int]:

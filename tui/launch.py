@@ -16,6 +16,8 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop watch`."""
     if problem := _no_terminal():
         return fail(problem)
+    if problem := _unusable(arguments):
+        return fail(problem)
     feed_fd = None
     if "-" in arguments.feed:
         if sys.stdin.isatty():
@@ -24,7 +26,9 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
             feed_fd = _free_keyboard()
         except OSError:
             return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
-    start = Start(engine=engine_config(arguments), source=source_config(arguments, feed_fd))
+    start = Start(
+        engine=engine_config(arguments), source=source_config(arguments, feed_fd), model=arguments.model or ""
+    )
     return _run(start, feed_fd, arguments)
 
 
@@ -34,6 +38,19 @@ def demo(arguments: argparse.Namespace, fail: Fail) -> int:
         return fail(problem)
     start = Start(engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True)
     return _run(start, None, arguments)
+
+
+def _unusable(arguments: argparse.Namespace) -> str:
+    """Why the model to start from cannot be; "" if it can, or if there is none. Opens nothing in it."""
+    if not arguments.model:
+        return ""
+    from engine.modelfile import ModelFileError, check_model  # noqa: PLC0415 - without a model there is no need to wait
+
+    try:
+        check_model(arguments.model, engine_config(arguments))
+    except ModelFileError as error:
+        return str(error)
+    return ""
 
 
 def _run(start: Start, feed_fd: int | None, arguments: argparse.Namespace) -> int:

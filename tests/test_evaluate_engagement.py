@@ -1,0 +1,310 @@
+"""`trendtop evaluate engagement`: the figures of predictions frozen before their labels, against a count by hand."""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from math import expm1, log1p
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scipy.stats import spearmanr
+
+from engine.config import EngineConfig
+from engine.engagement_figures import SETTLED
+from engine.grading import Grades
+from engine.labels import Labels
+from engine.pipeline import Engine
+from models.engagement import LEARNING, Forecast
+from tests.feeds import SECOND, delete, run
+from tests.simulated_likes import action, feed, last_time, written
+from tui.cli import main
+
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DATA = Path(__file__).parents[2] / "shared" / "data" / "engagement"
+needs_data = pytest.mark.skipif(not DATA.exists(), reason="real streams (../shared/data) are not here")
+
+
+def command(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = main(["evaluate", "engagement", *words])
+    out = capsys.readouterr()
+    return status, out.out, out.err
+
+
+def measured(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    status, out, err = command(capsys, *words, "--json")
+    assert (status, err) == (0, "")
+    shown: dict[str, Any] = json.loads(out)
+    return shown
+
+
+COUNTS = ("n_scored", "matured", "waiting", "censored", "shown_by")
+
+
+def steady(shown: Any) -> Any:
+    """All but the seconds."""
+    if isinstance(shown, dict):
+        return {name: steady(value) for name, value in shown.items() if name != "seconds"}
+    return [steady(value) for value in shown] if isinstance(shown, list) else shown
+
+
+Told = dict[str, tuple[Forecast, int]]
+
+
+def told_of(monkeypatch: pytest.MonkeyPatch, lines: Sequence[str]) -> Told:
+    """What was said of each post as it came, and how many labels had been learnt, without the books of Grades."""
+    told: Told = {}
+    keep = Labels.track
+
+    def track(labels: Labels, entry: Any, said: Any) -> None:
+        forecast = labels.model.freezer.forecasts(said, entry.time)[0]
+        told[entry.uid.rpartition("/")[2]] = (forecast, labels.model.matured(0))
+        keep(labels, entry, said)
+
+    monkeypatch.setattr(Labels, "track", track)
+    run(lines, EngineConfig(horizons=(HOUR,), retention=0))
+    monkeypatch.undo()
+    return told
+
+
+def test_the_figures_are_those_of_a_count_by_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, liked = feed()
+    shown = measured(capsys, written(tmp_path / "feed.jsonl.gz", lines), "--horizon", "1h")
+
+    last = last_time(lines)
+    ended = {name for name, _, at in map(action, range(420)) if at + HOUR < last}
+    actual = {name: sum(after < 3600 for after in liked[name]) for name in ended}
+    scored = {name: told for name, told in told_of(monkeypatch, lines).items() if name in ended and told[1] >= LEARNING}
+    assert shown["matured"] + sum(shown["censored"].values()) == len(ended)
+    assert shown["waiting"] == 420 - len(ended)
+    assert shown["n_scored"] == shown["n"] == len(scored) > 250
+
+    def check(found: dict[str, Any], said: Callable[[Forecast], float | None]) -> None:
+        rows = [(log1p(actual[name]), said(told), told.usual) for name, (told, _) in scored.items()]
+        known = [(y, p, a) for y, p, a in rows if p is not None and a is not None]
+        off = [abs(y - p) for y, p, _ in known]
+        counts = [abs(expm1(y) - expm1(p)) for y, p, _ in known]
+        assert found["n"] == len(known)
+        assert found["mae_log"] == pytest.approx(sum(off) / len(off), abs=1e-6)
+        assert found["mse_log"] == pytest.approx(sum(e * e for e in off) / len(off), abs=1e-6)
+        assert found["mae"] == pytest.approx(sum(counts) / len(counts), abs=1e-5)
+        assert found["mse"] == pytest.approx(sum(e * e for e in counts) / len(counts), abs=1e-4)
+        assert found["skill"] == pytest.approx(1 - sum(off) / sum(abs(y - a) for y, _, a in known), abs=1e-6)
+        if len({p for _, p, _ in known}) > 1:
+            rank = spearmanr([y for y, _, _ in known], [p for _, p, _ in known]).statistic
+            assert found["spearman"] == pytest.approx(rank, abs=1e-6)
+
+    check(shown, lambda told: told.predicted)
+    for place, (_, found) in enumerate(shown["models"].items()):
+        check(found, lambda told, place=place: told.rivals[place])
+
+    held = [(actual[name], told) for name, (told, before) in scored.items() if before >= SETTLED]
+    inside = [told.low <= y <= told.high for y, told in held if told.low is not None and told.high is not None]
+    assert shown["n_covered"] == len(inside) > 100
+    assert shown["coverage80"] == pytest.approx(sum(inside) / len(inside), abs=1e-6)
+    assert shown["shown_by"] == Counter(told.model.partition("-")[0] for told, _ in scored.values())
+    assert shown["skill"] > 0.05
+
+
+def test_refits_and_the_leader_are_those_of_the_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines, _ = feed()
+    shown = measured(capsys, written(tmp_path / "feed.jsonl", lines))
+    engine = run(lines, EngineConfig(horizons=(HOUR,), retention=0))
+    scores = {score.model: score for score in engine.model.scores(0)}
+    assert {name for name, score in scores.items() if score.champion} == {shown["champion"]}
+    assert {"linear", "boosted", "forest"} <= set(shown["refits"])
+    for name, refits in shown["refits"].items():
+        times = [datetime.fromisoformat(at) for at in refits["at"]]
+        assert refits["n"] == len(times) > 2
+        assert times == sorted(times)
+        assert 0 <= refits["seconds"]["mean"] <= refits["seconds"]["max"] <= refits["seconds"]["total"]
+        if name != "sgd":
+            assert refits["n"] == scores[name].version
+
+
+def test_looking_on_changes_no_prediction() -> None:
+    lines, _ = feed(200)
+    plain = run(lines, EngineConfig(horizons=(HOUR,), retention=0))
+    engine = Engine(EngineConfig(horizons=(HOUR,), retention=0))
+    books = Grades(engine)
+    engine.feed(0, [line.encode() for line in lines], 10**18)
+    engine.finish()
+    assert engine.labels.tracked.keys() == plain.labels.tracked.keys()
+    for key, tracked in engine.labels.tracked.items():
+        assert tracked.told == plain.labels.tracked[key].told
+    assert len(books.graded(0).actual) == engine.labels.matured[0]
+
+
+def test_of_several_horizons_there_is_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines, _ = feed(200)
+    path = written(tmp_path / "feed.jsonl", lines)
+    both = measured(capsys, path, "--horizon", "1h", "--horizon", "15m")
+    assert list(both) == ["horizons"]
+    assert [one["horizon"] for one in both["horizons"]] == [900, 3600]
+    assert steady(both) == steady(measured(capsys, path, "--horizon", "15m,1h"))
+    for one, horizon in zip(both["horizons"], ("15m", "1h"), strict=True):
+        alone = measured(capsys, path, "--horizon", horizon)
+        assert {name: one[name] for name in COUNTS} == {name: alone[name] for name in COUNTS}
+        assert one["mae_log"] == pytest.approx(alone["mae_log"], rel=0.01)
+
+
+@pytest.mark.parametrize("chunk", [7, 10_000])
+def test_how_the_feed_is_read_changes_no_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    path = written(tmp_path / "feed.jsonl", feed(200)[0])
+    whole = measured(capsys, path)
+    monkeypatch.setattr("engine.runner.CHUNK", chunk)
+    assert steady(measured(capsys, path)) == steady(whole)
+
+
+def test_an_archive_in_another_order_is_sorted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines, _ = feed(200)
+    shapes = [row for row in map(json.loads, lines) if row["commit"]["collection"] == "app.bsky.feed.post"]
+    rows = [
+        {"id": n, "author": row["did"], "text": row["commit"]["record"]["text"], "created_at": row["time_us"] / 1e6}
+        for n, row in enumerate(shapes)
+    ]
+    ordered = [{**row, "like_count": row["id"] % 5, "counts_at": row["created_at"] + 3500} for row in rows]
+    straight = measured(capsys, written(tmp_path / "a.jsonl", [json.dumps(row) for row in ordered]))
+    status, out, err = command(
+        capsys, written(tmp_path / "b.jsonl", [json.dumps(row) for row in ordered[::-1]]), "--json"
+    )
+    assert (status, err.count("\n")) == (0, 1)
+    assert "sorted" in err
+    assert steady(json.loads(out)) == steady(straight)
+    assert straight["matured"] == 169
+
+
+def test_few_labels_are_a_sentence_and_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path / "feed.jsonl", feed(80)[0])
+    shown = measured(capsys, path)
+    assert (shown["n_scored"], shown["champion"]) == (0, "author")
+    assert shown["mae_log"] is shown["skill"] is shown["spearman"] is shown["coverage80"] is shown["width80"] is None
+    assert "100 labels" in shown["note"]
+    status, out, err = command(capsys, path, "--plot")
+    assert (status, err) == (0, "")
+    assert shown["note"] in out
+
+
+def test_a_deleted_post_is_censored_and_never_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines, _ = feed(200)
+    name, author, at = action(150)
+    gone = sorted([*lines, delete(name, at + MINUTE, author)], key=lambda line: json.loads(line)["time_us"])
+    before = measured(capsys, written(tmp_path / "a.jsonl", lines))
+    after = measured(capsys, written(tmp_path / "b.jsonl", gone))
+    assert after["censored"] == {**before["censored"], "deleted": 1}
+    assert after["n_scored"] == before["n_scored"] - 1
+
+
+def flat_feed(likes: Callable[[int], int], author: Callable[[int], str]) -> list[str]:
+    """Posts with counts read near the hour."""
+    return [
+        json.dumps(
+            {
+                "id": n,
+                "author": author(n),
+                "text": f"news {n}",
+                "created_at": 1_700_000_000 + 60 * n,
+                "like_count": likes(n),
+                "counts_at": 1_700_000_000 + 60 * n + 3600,
+            }
+        )
+        for n in range(400)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("likes", "author"),
+    [
+        (lambda n: 0, lambda n: f"a{n % 7}"),
+        (lambda n: n % 5, lambda n: "only"),
+        (lambda n: 10**9 if n == 250 else n % 3, lambda n: f"a{n % 7}"),
+    ],
+    ids=["all zero", "one author", "a count of 10^9"],
+)
+def test_hard_feeds_give_finite_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], likes: Callable[[int], int], author: Callable[[int], str]
+) -> None:
+    shown = measured(capsys, written(tmp_path / "feed.jsonl", flat_feed(likes, author)))
+    assert shown["n_scored"] > 150
+    for found in (shown, *shown["models"].values()):
+        for name in ("mae_log", "mse_log", "mae", "mse"):
+            assert 0 <= found[name] < 1e19
+    assert "NaN" not in json.dumps(shown)
+    assert "Infinity" not in json.dumps(shown)
+
+
+def test_people_can_read_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = command(capsys, written(tmp_path / "feed.jsonl", feed()[0]), "--plot")
+    assert (status, err) == (0, "")
+    for words in ("1h: ", "matured", "scored: ", "author", "80 % interval: holds", "refits", "skill over the author"):
+        assert words in out
+    assert max(map(len, out.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "says"),
+    [
+        ([], (), "empty"),
+        (['{"odd": 1}'], (), "1 unknown shape"),
+        (['{"text": "a"}'], ("--map", "text=text", "--format", "x-v1"), "cannot be used with format"),
+    ],
+)
+def test_a_feed_without_posts_is_one_line_and_status_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: list[str], words: tuple[str, ...], says: str
+) -> None:
+    status, out, err = command(capsys, written(tmp_path / "feed.jsonl", lines), *words, "--json")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert says in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("feed", "--horizon", "5s"),
+        ("feed", "--horizon", "soon"),
+        ("feed", "--json", "--plot"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["evaluate", "engagement", *words])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+# --- real data -----------------------------------------------------------------------------------------------------
+
+
+@needs_data
+def test_counts_of_unknown_age_are_no_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = measured(capsys, str(DATA / "bluesky_counts.jsonl.gz"), "--horizon", "24h")
+    assert (shown["matured"], shown["n_scored"]) == (0, 0)
+    assert shown["waiting"] + sum(shown["censored"].values()) == 8_140
+
+
+@needs_data
+def test_counts_are_labels_only_near_a_horizon(capsys: pytest.CaptureFixture[str]) -> None:
+    """Read here without any of the engine: who has counts within 20 % of the horizon, and whose horizon has passed."""
+    path = DATA / "x_v2_count_snapshots.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    born = {row["id"]: datetime.fromisoformat(row["created_at"]).timestamp() for row in rows}
+    ages: dict[str, list[float]] = {}
+    for row in rows:
+        read = datetime.fromisoformat(row["metrics_frozen_at"] or row["_commit_time"]).timestamp()
+        ages.setdefault(row["id"], []).append(read - born[row["id"]])
+    shown = measured(capsys, str(path), "--horizon", "1h,24h", "--lateness", "all")
+    for horizon, found in zip((3_600, 86_400), shown["horizons"], strict=True):
+        ended = [uid for uid, at in born.items() if at + horizon < max(born.values())]
+        near = [uid for uid in ended if any(abs(age - horizon) <= 0.2 * horizon for age in ages[uid])]
+        assert found["matured"] == len(near)
+        assert found["censored"] == {"no counts near the horizon": len(ended) - len(near)}
+        assert found["waiting"] == len(born) - len(ended)
