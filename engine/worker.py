@@ -20,6 +20,7 @@ from engine.protocol import Command, Failed, Report, Start, Unpacker, command_de
 from engine.runner import FixedSources, SourceSet
 from engine.sources.base import SourceError
 from engine.sources.opening import open_sources
+from models.threads import start_with_one_thread
 
 PATIENCE = 60.0  # seconds until the first command must have come
 READ_SIZE = 1 << 16
@@ -85,6 +86,7 @@ def _ready(fd: int, event: int, timeout: float) -> bool:
 
 def main() -> int:
     """Entry of `python -m engine.worker`."""
+    start_with_one_thread()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     pipe = Pipe(sys.stdin.fileno(), _take_stdout())

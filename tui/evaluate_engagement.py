@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.config import HOUR, SECOND
+from engine.config import HOUR, SECOND, EngineConfig
 from engine.engagement_figures import EngagementFigures, Queue, figures
 from engine.grading import Grades
 from engine.labels import LATE
@@ -28,7 +28,10 @@ _COLUMNS = ("n", "mae_log", "mse_log", "mae", "mse", "spearman", "skill")
 
 def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop evaluate engagement`: replay a feed as `watch` reads it, and grade what was said on the way."""
-    arguments.horizons = tuple(sorted(set(arguments.horizon or (HOUR,))))
+    asked = sorted(set(arguments.horizon or (HOUR,)))
+    # As on screen: what is said at a horizon also rests on the shorter ones.
+    shorter = [horizon for horizon in EngineConfig().horizons if horizon < asked[-1]]
+    arguments.horizons = tuple(sorted({*asked, *shorter}))
     books: list[Grades] = []
 
     def start(lateness: int | None) -> Engine:
@@ -44,7 +47,8 @@ def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
         return fail(str(error))
     if not engine.meters.get("posts"):
         return fail("; ".join([*failed, why_nothing(engine, arguments)]))
-    found = [_figures(engine, books[-1], index) for index in range(len(arguments.horizons))]
+    places = [arguments.horizons.index(horizon) for horizon in asked]
+    found = [_figures(engine, books[-1], place) for place in places]
     _warn(engine, arguments)
     if until := engine.foreknown():
         why = f"{arguments.model} has learnt from posts up to {moment(until):%Y-%m-%d}"
@@ -54,7 +58,7 @@ def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
     else:
         print("\n\n".join(map(_readable, found)))
     if arguments.plot and any(one.n_scored for one in found):
-        print(f"\n{_plotted(books[-1], found)}")
+        print(f"\n{_plotted(books[-1], places, found)}")
     return fail("; ".join(failed)) if failed else 0
 
 
@@ -145,14 +149,14 @@ def _cell(value: float | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
-def _plotted(books: Grades, found: list[EngagementFigures]) -> str:
+def _plotted(books: Grades, places: list[int], found: list[EngagementFigures]) -> str:
     from tui.engagement_plots import draw  # noqa: PLC0415 - heavy
     from tui.plots import canvas  # noqa: PLC0415
 
     on = canvas()
     drawn = [
-        draw(span(one.horizon), books.graded(index).scored(), one, on)
-        for index, one in enumerate(found)
+        draw(span(one.horizon), books.graded(place).scored(), one, on)
+        for place, one in zip(places, found, strict=True)
         if one.n_scored
     ]
     return "\n\n".join(drawn)
