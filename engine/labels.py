@@ -1,7 +1,7 @@
 """Delayed labels: predictions wait until their horizon has passed, then mature or are censored; none is remade."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
 import msgspec
@@ -19,6 +19,7 @@ WAITING, MATURED = "waiting", "matured"
 LATE, DELETED, GAP, PAST = "late", "deleted", "gap", "past retention"
 UNSAMPLED = "not in the sample"
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
+UNDATED = "counts of unknown age"
 
 
 class Tracked(msgspec.Struct, gc=False):
@@ -52,6 +53,8 @@ class Labels:
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
         # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
         self._due: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
+        # Where only reports count, those up to some time after the horizon do, too: these wait for them.
+        self._reported: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
         self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
@@ -121,18 +124,28 @@ class Labels:
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
         horizon = self.horizons[index]
-        return next((tracked.born + horizon for tracked in self._due[index] if self._waits(tracked)), None)
+        queues = ((self._reported[index], horizon + slack(horizon)), (self._due[index], horizon))
+        return next((tracked.born + age for queue, age in queues for tracked in queue if self._waits(tracked)), None)
 
     def collect(self, now: int, ledger: Ledger) -> None:
         """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment."""
-        for index, queue in enumerate(self._due):
-            horizon = self.horizons[index]
-            while queue and queue[0].born + horizon < now:
-                tracked = queue.popleft()
-                entry = ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)
-                if entry is not None and self._waits(tracked) and tracked.outcomes[index] == WAITING:
-                    self._settle(tracked, entry, index, ledger)
-                    self._let_go(tracked, ledger)
+        for index, horizon in enumerate(self.horizons):
+            reported, age = self._reported[index], horizon + slack(horizon)
+            for tracked, entry in self._ended(self._due[index], now - horizon, ledger):
+                if reacts(entry.platform, ledger):
+                    self._settle(tracked, entry, index, ledger, horizon)
+                else:
+                    reported.append(tracked)
+            for tracked, entry in self._ended(reported, now - age, ledger):
+                self._settle(tracked, entry, index, ledger, age)
+
+    def _ended(self, queue: deque[Tracked], before: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted]]:
+        """Take the posts made before a time from a queue, with what they have come to; those that are gone are not."""
+        while queue and queue[0].born < before:
+            tracked = queue.popleft()
+            entry = ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)
+            if entry is not None and self._waits(tracked):
+                yield tracked, entry
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
@@ -143,23 +156,26 @@ class Labels:
             ledger.release(tracked.key)
             del self.tracked[tracked.key]
 
-    def _settle(self, tracked: Tracked, entry: Counted, index: int, ledger: Ledger) -> None:
-        """Give a forecast that came due its outcome."""
-        due = entry.time + self.horizons[index]
-        actual, reason = self._label(entry, index, due, ledger)
+    def _settle(self, tracked: Tracked, entry: Counted, index: int, ledger: Ledger, age: int) -> None:
+        """Give a forecast its outcome, at the age at which it is known."""
+        actual, reason = self._label(entry, index, entry.time + self.horizons[index], ledger)
         outcome = reason if actual is None else actual
         tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
         self.waiting[index] -= 1
+        self._let_go(tracked, ledger)
         if actual is None:
             self.censored[index][reason] += 1
             return
         self.matured[index] += 1
         self.recent[index].append(entry.key)
-        self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
+        self._ready.setdefault(index, []).append(
+            Matured(entry.author, entry.time, tracked.told, actual, entry.time + age)
+        )
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
-        for index, outcomes in self._ready.items():
+        for index, unordered in self._ready.items():
+            outcomes = sorted(unordered, key=lambda outcome: outcome.due)
             if self.observer is not None and outcomes:
                 self.observer(index, outcomes)
             self.model.mature(index, outcomes)
@@ -173,8 +189,7 @@ class Labels:
         born_unseen = is_born_unseen(entry)
         if reacting and not born_unseen and entry.platform in ledger.complete:
             return sum(entry.seen), ""
-        observed = [(at, counts) for at, counts in entry.history if at is not None]
-        actual, reason = observed_label(entry.time, self.horizons[index], observed)
+        actual, reason = observed_label(entry.time, self.horizons[index], entry.history)
         if actual is not None or not reacting:
             return actual, reason
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that
@@ -192,14 +207,19 @@ def is_born_unseen(entry: Counted) -> bool:
     return entry.first_age is not None and entry.first_age > BIRTH_BOUND
 
 
-def observed_label(birth: int, horizon: int, observed: list[tuple[int, Counts]]) -> tuple[int | None, str]:
-    """The counts read nearest to a horizon, if near enough."""
-    totals = [(abs(at - birth - horizon), engagements(counts)) for at, counts in observed]
-    totals = [(distance, total) for distance, total in totals if total is not None]
+def slack(horizon: int) -> int:
+    """How far from a horizon counts may have been read to be its label."""
+    return int(NEAR * horizon)
+
+
+def observed_label(birth: int, horizon: int, observed: Sequence[tuple[int | None, Counts]]) -> tuple[int | None, str]:
+    """The counts read nearest to a horizon, if near enough; `observed` are times, None where not known, and counts."""
+    reported = [(at, total) for at, counts in observed if (total := engagements(counts)) is not None]
+    totals = [(abs(at - birth - horizon), total) for at, total in reported if at is not None]
     if not totals:
-        return None, NOT_REPORTED
+        return None, UNDATED if reported else NOT_REPORTED
     distance, total = min(totals)
-    return (total, "") if distance <= NEAR * horizon else (None, NOT_NEAR)
+    return (total, "") if distance <= slack(horizon) else (None, NOT_NEAR)
 
 
 def engagements(counts: Counts) -> int | None:
