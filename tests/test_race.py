@@ -1,6 +1,7 @@
 """Models in competition: what a refit makes, when it is due and taken over, and who leads."""
 
 from concurrent.futures import Future
+from itertools import pairwise
 from threading import Thread
 from typing import Any
 
@@ -221,7 +222,7 @@ def due_at(steps: list[tuple[int, int]]) -> list[int]:
 def test_refits_fall_due_as_labels_grow_by_a_share(pool: Asked) -> None:
     found = due_at([(matured, matured * MINUTE) for matured in range(1, 500)])
     assert found[0] == FIRST_FIT
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert after - before >= max(MIN_NEW, GROWTH * after)
         assert after - 1 - before < max(MIN_NEW, GROWTH * (after - 1))  # and not a label later
 
@@ -246,13 +247,13 @@ def test_a_refit_is_taken_over_a_set_span_of_event_time_later(pool: Asked) -> No
 
 
 def test_each_refit_has_a_seed_and_a_copy_of_the_window_of_its_own(pool: Asked) -> None:
-    rows, made = np.zeros((3, 2)), Refits(7, {})
+    held, made = window(), Refits(7, {})
     for count in range(3):
-        made.submit(100 * 2**count, count * HOUR, lambda: (rows, np.zeros(3), np.zeros(3)))
-        rows += 1
+        made.submit(100 * 2**count, count * HOUR, lambda: held)
+        held[0][:] += 1
         made.finished((count + 1) * HOUR)
     assert [seed for _, seed in pool.fitted] == [7, 8, 9]
-    assert [held[0, 0] for held, _ in pool.fitted] == [0, 1, 2]
+    assert [rows[0, 0] for rows, _ in pool.fitted] == [0, 1, 2]
 
 
 def test_no_refit_once_stopped(pool: Asked) -> None:
