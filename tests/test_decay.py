@@ -83,7 +83,7 @@ def learnt(count: int, seed: int = 0, days: int = 60) -> list[Learnt]:
     return [
         (
             int(drawn.integers(2)),
-            drawn.integers(0, 20, drawn.integers(0, 4)).tolist(),
+            drawn.integers(0, 20, drawn.integers(1, 4)).tolist(),
             float(drawn.random() * 4),
             int(at),
         )
@@ -108,7 +108,7 @@ def test_lifts_are_those_of_a_plain_loop_over_all_labels(batch: int) -> None:
     plain.learnt = labels
     drawn = np.random.default_rng(1)
     keys = [drawn.integers(0, 24, drawn.integers(0, 6)).tolist() for _ in range(40)]
-    at = [labels[-1][3] + int(drawn.integers(-DAY, 40 * DAY)) for _ in keys]
+    at = [labels[-1][3] + int(drawn.integers(-20 * DAY, 40 * DAY)) for _ in keys]
     levels = [1.5, 0.3]
     lifts = means.lifts(keys, np.array(levels), at, 5.0)
     expected = [plain.lift(own, levels, time, 5.0) for own, time in zip(keys, at, strict=True)]

@@ -1,6 +1,7 @@
 """Frozen forecasts: what is said of a post at its arrival, kept in few bytes, read back as it was, with its reasons."""
 
 import re
+from itertools import count
 from math import exp, expm1, log, log1p
 
 import msgspec
@@ -15,6 +16,8 @@ from models.features import (
     COLUMNS,
     COMMON,
     GROUPS,
+    HOUR_STRENGTH,
+    KEY_STRENGTH,
     LANGUAGE_CODES,
     MAX_COUNT,
     MAX_KEYS,
@@ -35,24 +38,24 @@ from tests.graded_feeds import HOUR, MINUTE, START, post
 LEADER = NAMES.index("extra")
 
 
-def shown(count: int, seed: int = 0) -> Shown:
+def shown(posts: int, seed: int = 0) -> Shown:
     drawn = np.random.default_rng(seed)
-    rivals = drawn.uniform(0, 3, (count, len(NAMES)))
+    rivals = drawn.uniform(0, 3, (posts, len(NAMES)))
     rivals[0, 0] = np.nan
-    low = np.floor(drawn.uniform(0, 5, count))
-    return Shown(rivals, LEADER, low, low + 7, drawn.normal(0, 1, (count, len(GROUPS))))
+    low = np.floor(drawn.uniform(0, 5, posts))
+    return Shown(rivals, LEADER, low, low + 7, drawn.normal(0, 1, (posts, len(GROUPS))))
 
 
-def frozen(count: int = 5) -> tuple[Freezer, list, Shown, np.ndarray, np.ndarray]:
+def frozen(posts: int = 5) -> tuple[Freezer, list, Shown, np.ndarray, np.ndarray]:
     """A batch at two horizons, at the second of which nothing was learnt."""
     drawn = np.random.default_rng(1)
-    own = drawn.random((count, 2, OWN)).astype(np.float32)
-    common = drawn.random((count, len(COMMON))).astype(np.float32)
+    own = drawn.random((posts, 2, OWN)).astype(np.float32)
+    common = drawn.random((posts, len(COMMON))).astype(np.float32)
     common[:, COMMON.index("media")], common[:, COMMON.index("language")] = 2, 5
     common[0, COMMON.index("followers")] = np.nan
-    freezer, what = Freezer(2), shown(count)
+    freezer, what = Freezer(2), shown(posts)
     made = Made(("extra-3", ""), (LEADER, REFERENCE), (120, 0))
-    keys = [packed([1, 60_000, *range(number)]) for number in range(count)]
+    keys = [packed([1, 60_000, *range(number)]) for number in range(posts)]
     return freezer, freezer.freeze(own, common, [what, None], keys, made), what, own, common
 
 
@@ -163,6 +166,38 @@ def test_hidden_authors_have_no_hour_of_their_own() -> None:
     features = Features(1)
     assert features.keys(Known(author="", at=START)).hour == []
     assert len(features.keys(Known(author="ann", at=START)).hour) == 1
+
+
+def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
+    features = Features(2)
+    at = START - START % (24 * HOUR) + 9 * HOUR
+
+    def row(horizon: int, **known: object) -> dict[str, float]:
+        one = Known(at=at + 24 * HOUR, **known)  # type: ignore[arg-type]
+        own, common = features.rows([one], [features.keys(one)])
+        return dict(zip(COLUMNS, joined(own[:, horizon], common)[0].tolist(), strict=True))
+
+    def learn(value: float, **known: object) -> None:
+        one = Known(at=at, **known)  # type: ignore[arg-type]
+        features.learn(1, [one.author], [features.keys(one).packed()], np.array([value]), [at + 24 * HOUR])
+
+    learn(1.0, author="bob")
+    learn(4.0, author="ann", tags=("cup",), terms=("#cup", "goal"))
+    level = 2.5
+    found = row(1, author="ann", tags=("cup",), terms=("goal",))
+    assert found["level"] == level
+    assert found["author"] == pytest.approx((4.0 + 4 * level) / 5)
+    assert found["trust"] == pytest.approx(1 / 5)
+    assert found["author_hour"] == pytest.approx((4.0 - 1.0) / (1 + HOUR_STRENGTH))  # above what was usual by then
+    assert found["tag_past"] == found["word_past"] == pytest.approx((4.0 - level) / (1 + KEY_STRENGTH))
+    nobody = {"level": level, "author": level, "trust": 0, "author_hour": 0, "tag_past": 0, "word_past": 0}
+    stranger = row(1, author="eve", tags=("other",), terms=("#cup", "words"))  # a tag among the terms is passed over
+    assert {name: stranger[name] for name in nobody} == nobody
+    assert row(1, author="bob", terms=("#goal",))["word_past"] == 0
+    assert row(0, author="ann", tags=("cup",), terms=("goal",))["tag_past"] == 0
+    hour = features.keys(Known(author="ann", at=at)).hour
+    alike = next(tag for tag in map(str, count()) if features.keys(Known(author="", at=at, tags=(tag,))).tags == hour)
+    assert row(1, author="eve", tags=(alike,))["tag_past"] == 0  # the same bucket, in another table
 
 
 @pytest.mark.parametrize(
@@ -278,11 +313,11 @@ def number(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"),
+    ("value", "text"),
     [(0, "0"), (0.62, "0.6"), (9.0, "9"), (12.4, "12"), (999, "999"), (1_234, "1.23k"), (3.4e6, "3.4M"), (1e9, "1G")],
 )
-def test_counts_are_brief(count: float, text: str) -> None:
-    assert brief(count) == text
+def test_counts_are_brief(value: float, text: str) -> None:
+    assert brief(value) == text
 
 
 def test_a_forecast_tells_the_three_parts_that_move_it_most() -> None:

@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from models import regression, trees
 from models.features import AUTHOR, COLUMNS, GROUP_OF, GROUPS
 from models.leaves import KINDS, MISSING, NUMBERS, Forest, Recoder, Tree, Walker
-from models.scorer import Average, Scorer, fitted
+from models.scorer import Average, Scorer, by_group, fitted
 from tests.graded_feeds import labels_of, rows_with_gaps
 
 READ_OUT: dict[str, tuple[Callable[[], Pipeline], Callable[[Pipeline], Scorer]]] = {
@@ -225,6 +225,15 @@ def test_skill_of_a_fit_is_what_it_gains_on_the_author(models: Models) -> None:
     assert gained > 0.3
     exact = fitted(models["linear"][1], rows, author, author)  # the author's mean leaves nothing to gain
     assert exact.skill == 0.0
+
+
+def test_what_a_column_adds_is_told_under_its_own_group() -> None:
+    effects = np.diag(np.arange(1.0, len(COLUMNS) + 1))
+    for index, parts in enumerate(by_group(effects, 100.0)):
+        expected = np.zeros(len(GROUPS))
+        expected[0] = 100.0
+        expected[GROUPS.index(GROUP_OF[COLUMNS[index]])] += index + 1
+        assert parts.tolist() == expected.tolist()
 
 
 def test_every_column_is_in_a_group_that_reasons_are_told_under() -> None:
