@@ -1,7 +1,9 @@
 """Delayed labels: predictions wait until their horizon has passed, then mature or are censored; none is remade."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
 from zlib import crc32
 
 import msgspec
@@ -10,14 +12,16 @@ from engine.config import MINUTE
 from engine.events import Counts, Gap
 from engine.ledger import KINDS, Counted, Entry, Ledger
 from models.engagement import EngagementModel, Forecast, Matured, Told
+from models.frozen import Made
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
 RECENT = 200
 NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: unequal ages)
 
 WAITING, MATURED = "waiting", "matured"
-LATE, DELETED, GAP, PAST = "late", "deleted", "gap", "past retention"
+LATE, DELETED, GAP = "late", "deleted", "gap"
 UNSAMPLED = "not in the sample"
+NOTHING = Told(Made((), (), ()), b"")
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
 
 
@@ -52,11 +56,14 @@ class Labels:
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
         # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
         self._due: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
+        # Of platforms that only report counts: the one read nearest to the horizon may be read after it.
+        self._reported: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
         self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
         self._outside: tuple[int | str, ...] = (UNSAMPLED,) * len(horizons)
         self.sample = 1.0  # share of posts that are graded: less than all, if more wait than there is room for
+        self._sampled = 0  # event time since which it is that share
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
@@ -80,13 +87,27 @@ class Labels:
         tracked = self.tracked.get(key)
         return tracked is not None and WAITING in tracked.outcomes and self.sampled(key)
 
-    def thin_out(self, ledger: Ledger, room: int) -> None:
-        """Of the posts past retention grade only every second one any more, until there is room."""
+    def thin_out(self, ledger: Ledger, room: int, now: int) -> list[Counted]:
+        """Of the posts past retention grade only every second one any more, until there is room; gives the others."""
+        gone: list[Counted] = []
         while len(ledger.outlived) > room:
-            self.sample /= 2
-            for counted in [one for key, one in ledger.outlived.items() if not self.sampled(key)]:
+            self.sample, self._sampled = self.sample / 2, now
+            out = [counted for key, counted in ledger.outlived.items() if not self.sampled(key)]
+            for counted in out:
                 self.forget(counted, UNSAMPLED)
                 ledger.release(counted.key)
+            gone += out
+        if gone:
+            self._due, self._reported = (
+                tuple(deque(filter(self._waits, queue)) for queue in queues) for queues in (self._due, self._reported)
+            )
+        return gone
+
+    def fill_up(self, ledger: Ledger, room: int, now: int) -> None:
+        """Grade twice as many posts from now on if those that wait, all of this sample by now, leave ample room."""
+        settled = now - self._sampled > 2 * max(self.horizons, default=0)
+        if self.sample < 1 and settled and len(ledger.outlived) < room // 4:
+            self.sample, self._sampled = self.sample * 2, now
 
     def forecasts(self, tracked: Tracked) -> list[Forecast]:
         """What was said of a post, by horizon."""
@@ -112,6 +133,7 @@ class Labels:
             if outcome == WAITING:
                 self.waiting[index] -= 1
                 self.censored[index][reason] += 1
+        tracked.key, tracked.told = "", NOTHING  # it may have places in the queues until it would be due
 
     def disown(self, author: str) -> None:
         """Learn nothing of an account any more."""
@@ -120,33 +142,58 @@ class Labels:
 
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        horizon = self.horizons[index]
-        return next((tracked.born + horizon for tracked in self._due[index] if self._waits(tracked)), None)
+        dues = []
+        for queue, after in zip((self._due[index], self._reported[index]), self._after(index), strict=True):
+            dues += islice((tracked.born + after for tracked in queue if self._waits(tracked)), 1)
+        return min(dues, default=None)
 
-    def collect(self, now: int, ledger: Ledger) -> None:
-        """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment."""
-        for index, queue in enumerate(self._due):
-            horizon = self.horizons[index]
-            while queue and queue[0].born + horizon < now:
-                tracked = queue.popleft()
-                entry = ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)
-                if entry is not None and self._waits(tracked) and tracked.outcomes[index] == WAITING:
-                    self._settle(tracked, entry, index, ledger)
-                    self._let_go(tracked, ledger)
+    def collect(self, now: int, ledger: Ledger) -> list[Counted]:
+        """Read every label that was due before `now`, as it stands at this moment.
+
+        Gives the posts past retention that have all their labels now: they are counted no more.
+        """
+        done = []
+        for index in range(len(self.horizons)):
+            for tracked, entry, reacting in self._come_due(index, now, ledger):
+                self._settle(tracked, entry, index, reacting, ledger)
+                if WAITING not in tracked.outcomes and entry.key in ledger.outlived:
+                    ledger.release(entry.key)
+                    del self.tracked[entry.key]
+                    done.append(entry)
+        return done
+
+    def _come_due(self, index: int, now: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted, bool]]:
+        """Posts whose label is to be read, each with whether its reactions come as events."""
+        queue, reported = self._due[index], self._reported[index]
+        at_once, later = self._after(index)
+        while queue and queue[0].born + at_once < now:
+            tracked = queue.popleft()
+            if (entry := self._counted(tracked, ledger)) is None:
+                continue
+            if reacts(entry.platform, ledger):
+                yield tracked, entry, True
+            else:
+                reported.append(tracked)
+        while reported and reported[0].born + later < now:
+            tracked = reported.popleft()
+            if (entry := self._counted(tracked, ledger)) is not None:
+                yield tracked, entry, False
+
+    def _after(self, index: int) -> tuple[int, int]:
+        """How long after its birth a post has its label: where reactions come as events, and where counts are read."""
+        horizon = self.horizons[index]
+        return horizon, horizon + int(NEAR * horizon)
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
 
-    def _let_go(self, tracked: Tracked, ledger: Ledger) -> None:
-        """Forget a post that was only kept for its labels, once it has all of them."""
-        if WAITING not in tracked.outcomes and tracked.key in ledger.outlived:
-            ledger.release(tracked.key)
-            del self.tracked[tracked.key]
+    def _counted(self, tracked: Tracked, ledger: Ledger) -> Counted | None:
+        """What a post has come to; None if it is under prediction no more."""
+        return (ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)) if self._waits(tracked) else None
 
-    def _settle(self, tracked: Tracked, entry: Counted, index: int, ledger: Ledger) -> None:
+    def _settle(self, tracked: Tracked, entry: Counted, index: int, reacting: bool, ledger: Ledger) -> None:
         """Give a forecast that came due its outcome."""
-        due = entry.time + self.horizons[index]
-        actual, reason = self._label(entry, index, due, ledger)
+        actual, reason = self._label(entry, self.horizons[index], reacting, ledger)
         outcome = reason if actual is None else actual
         tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
         self.waiting[index] -= 1
@@ -155,26 +202,27 @@ class Labels:
             return
         self.matured[index] += 1
         self.recent[index].append(entry.key)
+        due = entry.time + self._after(index)[not reacting]
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
         for index, outcomes in self._ready.items():
+            outcomes.sort(key=attrgetter("due"))
             if self.observer is not None and outcomes:
                 self.observer(index, outcomes)
             self.model.mature(index, outcomes)
         self._ready = {}
 
-    def _label(self, entry: Counted, index: int, due: int, ledger: Ledger) -> tuple[int | None, str]:
+    def _label(self, entry: Counted, horizon: int, reacting: bool, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""
-        if any(gap.end > entry.time and gap.start < due for gap in self._gaps):
+        if any(gap.end > entry.time and gap.start < entry.time + horizon for gap in self._gaps):
             return None, GAP
-        reacting = reacts(entry.platform, ledger)
         born_unseen = is_born_unseen(entry)
         if reacting and not born_unseen and entry.platform in ledger.complete:
             return sum(entry.seen), ""
         observed = [(at, counts) for at, counts in entry.history if at is not None]
-        actual, reason = observed_label(entry.time, self.horizons[index], observed)
+        actual, reason = observed_label(entry.time, horizon, observed)
         if actual is not None or not reacting:
             return actual, reason
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that

@@ -79,7 +79,7 @@ CENSORED = {
     "birth not seen": "the post was first seen too long after it was made",
     "not reported": "the feed tells neither likes nor reposts",
     "no counts near the horizon": "no counts were read near enough to the horizon",
-    "past retention": "the post was let go before it was due",
+    "not in the sample": "more posts wait than fit, and only some are graded",
 }
 
 
