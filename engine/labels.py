@@ -80,7 +80,7 @@ class Labels:
 
     def sampled(self, key: str) -> bool:
         """Whether a post is graded: by a checksum of its key, so that nothing of its outcome has a say in it."""
-        return crc32(key.encode("utf-8", "surrogatepass")) < self.sample * 2**32
+        return crc32(key.encode("utf-8", "surrogatepass")) + 1 <= self.sample * 2**32
 
     def outlasts(self, key: str) -> bool:
         """Whether a post is to be counted past its retention, for a label that is still due."""
@@ -142,7 +142,7 @@ class Labels:
 
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        dues = []
+        dues: list[int] = []
         for queue, after in zip((self._due[index], self._reported[index]), self._after(index), strict=True):
             dues += islice((tracked.born + after for tracked in queue if self._waits(tracked)), 1)
         return min(dues, default=None)

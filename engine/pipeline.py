@@ -255,6 +255,7 @@ class Engine:
         """A post is gone that was only counted."""
         self.labels.forget(counted, DELETED)
         self.overperforming.forget(counted)
+        self._answer(counted, -1, self.now or counted.time)
         self.ledger.release(counted.key, tombstone=True)
 
     def _edit(self, edit: Edit, time: int, late: bool) -> Outcome:
@@ -369,7 +370,7 @@ class Engine:
         """A post is gone that had these terms."""
         self.names.forget(terms, reversed(self.ledger.posts.values()), self.places)
 
-    def _answer(self, entry: Entry, sign: int, time: int) -> None:
+    def _answer(self, entry: Counted, sign: int, time: int) -> None:
         """A reply or quote counts for the post it answers, from `time` on."""
         for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
             if target:

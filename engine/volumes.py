@@ -80,7 +80,8 @@ class Volumes:
     def settle(self) -> None:
         """Write merges into the words, so that they can be forgotten."""
         for story in np.unique(self._story_of[self._story_of >= 0]).tolist():
-            if (now := self._places.story(story)) != story:
+            now = self._places.story(story)
+            if now is not None and now != story:
                 self._story_of[self._story_of == story] = now
 
     def _story(self, terms: Iterable[str]) -> int | None:
