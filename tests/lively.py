@@ -11,8 +11,9 @@ STORIES = (
     "album music festival concert band tickets stage",
     "earthquake shaking epicentre magnitude felt aftershock rescue",
 )
-FILLER = "we think that this is what they said about it and nobody knows why there are so many of them again".split()
+FILLER = "we think that this is what they said about it and nobody knows why there are so many of them"
 TAGS = ("weather", "football", "vote", "music", "quake")
+QUICK, SLOW = (100_000, SECOND // 2, SECOND), (SECOND // 2, 3 * SECOND, 6 * SECOND, 9 * SECOND)
 BURST = (0.5, 0.75)  # of the feed: everybody speaks of one thing
 
 
@@ -29,10 +30,12 @@ def lively(seed: int, posts: int = 500, harm: float = 0.06) -> list[tuple[int, s
 
     for index in range(posts):
         bursting = BURST[0] <= index / posts < BURST[1]
-        at += draws.choice((100_000, SECOND // 2, SECOND) if bursting else (SECOND // 2, 3 * SECOND, 6 * SECOND, 9 * SECOND))
+        at += draws.choice(
+            (100_000, SECOND // 2, SECOND) if bursting else (SECOND // 2, 3 * SECOND, 6 * SECOND, 9 * SECOND)
+        )
         topic = len(STORIES) - 1 if bursting else draws.randrange(len(STORIES) - 1)
         author = f"did:plc:author{index if bursting else int(40 * draws.random() ** 2)}"
-        words = draws.sample(STORIES[topic].split(), 4) + draws.sample(FILLER, draws.randint(2, 9))
+        words = draws.sample(STORIES[topic].split(), 4) + draws.sample(FILLER.split(), draws.randint(2, 9))
         tags = [TAGS[topic]] if bursting or draws.random() < 0.3 else []
         name, text = f"p{index}", " ".join(words) + draws.choice(("", "?", " https://example.org/a"))
         answered = uri(f"p{index - 3}", "did:plc:nobody")
@@ -46,7 +49,7 @@ def lively(seed: int, posts: int = 500, harm: float = 0.06) -> list[tuple[int, s
             when = at + round(draws.uniform(1, 300) * SECOND)
             kind = draws.random()
             if kind < 0.4:
-                put(when, edit(name, when, f"{text} {draws.choice(FILLER)}", at, author, tags))
+                put(when, edit(name, when, f"{text} {draws.choice(FILLER.split())}", at, author, tags))
             else:
                 put(when, delete(name, when, author) if kind < 0.9 else purge(author, when))
     return sorted(timed.items())
