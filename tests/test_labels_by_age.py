@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,7 @@ def test_real_captures_are_labelled_near_a_horizon_and_the_rest_is_counted() -> 
         engine = Engine(config)
         engine.model.learn_pasts_only()
         with gzip.open(DATA / f"{name}.jsonl.gz") as lines:
-            engine.feed(0, [line.rstrip(b"\n") for line in lines], PRESENT)
+            engine.feed(0, [line.rstrip(b"\n") for line in islice(lines, 2_000)], PRESENT)
         engine.finish()
         for index, horizon in enumerate(config.horizons):
             expected = {
@@ -208,4 +209,4 @@ def test_real_captures_are_labelled_near_a_horizon_and_the_rest_is_counted() -> 
             }
             assert (engine.labels.matured[index] > 0) == dated
         censored = engine.labels.censored[-1]
-        assert censored[NOT_NEAR if dated else NOT_REPORTED] > 1_000
+        assert censored[NOT_NEAR if dated else NOT_REPORTED] > 500
