@@ -2,8 +2,6 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from operator import attrgetter
 from zlib import crc32
 
 import msgspec
@@ -21,8 +19,9 @@ NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: une
 WAITING, MATURED = "waiting", "matured"
 LATE, DELETED, GAP = "late", "deleted", "gap"
 UNSAMPLED = "not in the sample"
-NOTHING = Told(Made((), (), ()), b"")
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
+UNDATED = "counts of unknown age"
+NOTHING = Told(Made((), (), ()), b"")
 
 
 class Tracked(msgspec.Struct, gc=False):
@@ -56,7 +55,7 @@ class Labels:
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
         # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
         self._due: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
-        # Of platforms that only report counts: the one read nearest to the horizon may be read after it.
+        # Where only reports count, those up to some time after the horizon do, too: these wait for them.
         self._reported: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
@@ -142,13 +141,12 @@ class Labels:
 
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        dues: list[int] = []
-        for queue, after in zip((self._due[index], self._reported[index]), self._after(index), strict=True):
-            dues += islice((tracked.born + after for tracked in queue if self._waits(tracked)), 1)
-        return min(dues, default=None)
+        horizon = self.horizons[index]
+        queues = ((self._reported[index], horizon + slack(horizon)), (self._due[index], horizon))
+        return next((tracked.born + age for queue, age in queues for tracked in queue if self._waits(tracked)), None)
 
     def collect(self, now: int, ledger: Ledger) -> list[Counted]:
-        """Read every label that was due before `now`, as it stands at this moment.
+        """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment.
 
         Gives the posts past retention that have all their labels now: they are counted no more.
         """
@@ -163,37 +161,31 @@ class Labels:
         return done
 
     def _come_due(self, index: int, now: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted, bool]]:
-        """Posts whose label is to be read, each with whether its reactions come as events."""
-        queue, reported = self._due[index], self._reported[index]
-        at_once, later = self._after(index)
-        while queue and queue[0].born + at_once < now:
-            tracked = queue.popleft()
-            if (entry := self._counted(tracked, ledger)) is None:
-                continue
+        """Posts whose label is to be read, and whether reactions to them come as events."""
+        horizon, reported = self.horizons[index], self._reported[index]
+        for tracked, entry in self._ended(self._due[index], now - horizon, ledger):
             if reacts(entry.platform, ledger):
                 yield tracked, entry, True
             else:
                 reported.append(tracked)
-        while reported and reported[0].born + later < now:
-            tracked = reported.popleft()
-            if (entry := self._counted(tracked, ledger)) is not None:
-                yield tracked, entry, False
+        for tracked, entry in self._ended(reported, now - horizon - slack(horizon), ledger):
+            yield tracked, entry, False
 
-    def _after(self, index: int) -> tuple[int, int]:
-        """How long after its birth a post has its label: where reactions come as events, and where counts are read."""
-        horizon = self.horizons[index]
-        return horizon, horizon + int(NEAR * horizon)
+    def _ended(self, queue: deque[Tracked], before: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted]]:
+        """Take the posts made before a time from a queue, with what they have come to; those that are gone are not."""
+        while queue and queue[0].born < before:
+            tracked = queue.popleft()
+            entry = ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)
+            if entry is not None and self._waits(tracked):
+                yield tracked, entry
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
 
-    def _counted(self, tracked: Tracked, ledger: Ledger) -> Counted | None:
-        """What a post has come to; None if it is under prediction no more."""
-        return (ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)) if self._waits(tracked) else None
-
     def _settle(self, tracked: Tracked, entry: Counted, index: int, reacting: bool, ledger: Ledger) -> None:
-        """Give a forecast that came due its outcome."""
-        actual, reason = self._label(entry, self.horizons[index], reacting, ledger)
+        """Give a forecast its outcome, at the age at which it is known."""
+        horizon = self.horizons[index]
+        actual, reason = self._label(entry, horizon, reacting, ledger)
         outcome = reason if actual is None else actual
         tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
         self.waiting[index] -= 1
@@ -202,13 +194,13 @@ class Labels:
             return
         self.matured[index] += 1
         self.recent[index].append(entry.key)
-        due = entry.time + self._after(index)[not reacting]
+        due = entry.time + (horizon if reacting else horizon + slack(horizon))
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
-        for index, outcomes in self._ready.items():
-            outcomes.sort(key=attrgetter("due"))
+        for index, unordered in self._ready.items():
+            outcomes = sorted(unordered, key=lambda outcome: outcome.due)
             if self.observer is not None and outcomes:
                 self.observer(index, outcomes)
             self.model.mature(index, outcomes)
@@ -221,8 +213,7 @@ class Labels:
         born_unseen = is_born_unseen(entry)
         if reacting and not born_unseen and entry.platform in ledger.complete:
             return sum(entry.seen), ""
-        observed = [(at, counts) for at, counts in entry.history if at is not None]
-        actual, reason = observed_label(entry.time, horizon, observed)
+        actual, reason = observed_label(entry.time, horizon, entry.history)
         if actual is not None or not reacting:
             return actual, reason
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that
@@ -240,14 +231,19 @@ def is_born_unseen(entry: Counted) -> bool:
     return entry.first_age is not None and entry.first_age > BIRTH_BOUND
 
 
-def observed_label(birth: int, horizon: int, observed: list[tuple[int, Counts]]) -> tuple[int | None, str]:
-    """The counts read nearest to a horizon, if near enough."""
-    totals = [(abs(at - birth - horizon), engagements(counts)) for at, counts in observed]
-    totals = [(distance, total) for distance, total in totals if total is not None]
+def slack(horizon: int) -> int:
+    """How far from a horizon counts may have been read to be its label."""
+    return int(NEAR * horizon)
+
+
+def observed_label(birth: int, horizon: int, observed: Sequence[tuple[int | None, Counts]]) -> tuple[int | None, str]:
+    """The counts read nearest to a horizon, if near enough; `observed` are times, None where not known, and counts."""
+    reported = [(at, total) for at, counts in observed if (total := engagements(counts)) is not None]
+    totals = [(abs(at - birth - horizon), total) for at, total in reported if at is not None]
     if not totals:
-        return None, NOT_REPORTED
+        return None, UNDATED if reported else NOT_REPORTED
     distance, total = min(totals)
-    return (total, "") if distance <= NEAR * horizon else (None, NOT_NEAR)
+    return (total, "") if distance <= slack(horizon) else (None, NOT_NEAR)
 
 
 def engagements(counts: Counts) -> int | None:

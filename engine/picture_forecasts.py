@@ -30,7 +30,7 @@ def labels(engine: Engine) -> list[Labels]:
                 matured=queue.matured[index],
                 censored=dict(sorted(queue.censored[index].items())),
                 first_due=None if due is None else moment(due),
-                learning=queue.matured[index] < LEARNING,
+                learning=queue.model.learnt(index) < LEARNING,
             )
         )
     return rows

@@ -24,6 +24,7 @@ REFERENCE = NAMES.index("author")
 CHALLENGERS = tuple(index for index in reversed(range(len(NAMES))) if NAMES[index] != "median")
 
 LEARNING = 100  # matured posts before which a baseline leads
+OWN = 300  # labels of a feed from which those that a model was trained on before are left out of its fits
 WINDOW = 4_000  # newest matured posts that a fit sees
 SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 1_000  # newest matured posts that decide who leads
@@ -122,6 +123,8 @@ class Race:
         """Learn the labels (n,) of `rows` posted at `created`, the newest due at event time `due`; see who leads."""
         self.matured += len(rows)
         self._window.extend(np.column_stack([rows, labels, created]))
+        if self.trained and self.matured >= OWN:
+            self._drop_trained()
         self._median.learn(labels)
         if self._fits is not None:
             self._fits.online.learn(rows, labels)
@@ -130,6 +133,13 @@ class Race:
         self.refits.submit(self.matured, due, self._rows)
         if self.matured >= LEARNING:
             self._elect()
+
+    def _drop_trained(self) -> None:
+        """Fit to this feed alone from now on: what was learnt of another misleads once there is enough of its own."""
+        own = self._window.rows()[-self.matured :].copy()
+        self._window = Rolling(WINDOW, own.shape[1])
+        self._window.extend(own)
+        self.trained = 0
 
     def _rows(self) -> tuple[Floats, Floats, Floats]:
         held = self._window.rows()

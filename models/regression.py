@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 PENALTY = 100.0
 RARE = 10  # rows under which a category is told together with the other rare ones
 TAIL = 0.01  # share of rows at either end whose values are clipped: a feed's future lies outside its past
+LEAST_SPAN = 1e-6  # of a column that tells anything
 _CODES = 128  # category codes are whole numbers under this
 
 CATEGORY_INDEX = [COLUMNS.index(name) for name in CATEGORIES]
@@ -36,6 +37,8 @@ class Winsoriser(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Floats, y: Floats | None = None) -> "Winsoriser":  # noqa: N803 - scikit-learn's names
         self.low_, self.high_ = np.quantile(X, [self.tail, 1 - self.tail], axis=0)
+        # What varies by rounding only would be scaled up to look like the rest.
+        self.high_ = np.where(self.high_ - self.low_ < LEAST_SPAN, self.low_, self.high_)
         self.n_features_in_ = X.shape[1]
         return self
 

@@ -10,8 +10,8 @@ import pytest
 
 from engine.analysis import analyse
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
-from engine.events import Counts, Post
-from engine.labels import GAP, NEAR, NOT_NEAR, NOT_REPORTED, WAITING, Gap, Labels, engagements, observed_label
+from engine.events import Counts, Post, Reaction
+from engine.labels import GAP, NEAR, NOT_NEAR, NOT_REPORTED, UNDATED, WAITING, Gap, Labels, engagements, observed_label
 from engine.ledger import Ledger
 from engine.picture import snapshot
 from engine.pipeline import Engine
@@ -68,6 +68,14 @@ def test_near_is_a_fifth_of_each_horizon_to_the_microsecond(horizon: int) -> Non
         assert observed_label(START, horizon, [(START + horizon + age, Counts(like=1))])[0] == (1 if near else None)
 
 
+def test_counts_of_unknown_age_are_no_label_and_hide_none() -> None:
+    undated = (None, Counts(like=4))
+    assert observed_label(START, HOUR, [undated]) == (None, UNDATED)
+    assert observed_label(START, HOUR, [(None, Counts(reply=4))]) == (None, NOT_REPORTED)
+    assert observed_label(START, HOUR, [undated, (START + HOUR, Counts(like=5)), undated]) == (5, "")
+    assert observed_label(START, HOUR, [undated, (START, Counts(like=5))]) == (None, NOT_NEAR)
+
+
 def test_null_is_not_zero() -> None:
     assert engagements(Counts()) is None
     assert engagements(Counts(reply=1, quote=1, view=1)) is None
@@ -112,6 +120,20 @@ def test_a_gap_inside_the_horizon_leaves_reports_uncertain_and_one_after_it_does
 
 
 # -- through the whole engine ----------------------------------------------------------------------------------------
+
+
+def test_a_report_is_read_as_a_report_though_reactions_come_meanwhile() -> None:
+    ledger, labels = Ledger(CONFIG), Labels((HOUR,), EngagementModel((HOUR,)))
+    post = Post(platform="x", uid="1", author="a", text="words", created=START)
+    entry = ledger.add(post, analyse(post), START, late=False)
+    labels.track(entry, labels.model.forecast([Known(author="x:a", at=START)])[0])
+    entry.observe(Counts(like=3), START + 55 * MINUTE)
+    labels.collect(START + 61 * MINUTE, ledger)
+    for number in range(9):
+        ledger.react(Reaction(platform="x", uid=f"l{number}", target="1", kind="like"), START + 62 * MINUTE)
+    ledger.complete.add("x")
+    labels.collect(START + 80 * MINUTE, ledger)
+    assert labels.tracked["x:1"].outcomes == (3,)
 
 
 def stamp(minute: float) -> str:
@@ -209,4 +231,4 @@ def test_real_captures_are_labelled_near_a_horizon_and_the_rest_is_counted() -> 
             }
             assert (engine.labels.matured[index] > 0) == dated
         censored = engine.labels.censored[-1]
-        assert censored[NOT_NEAR if dated else NOT_REPORTED] > 500
+        assert censored[NOT_NEAR if dated else UNDATED] > 500

@@ -36,11 +36,7 @@ MODELS = {
         "linear, refitted as posts mature",
         "Ridge regression on the newest matured posts, refitted as they mature.",
     ),
-    "text": Meaning(
-        "the words of the post",
-        "A linear model of the words and hashtags of the post, on top of the author's usual.",
-    ),
-    "trees": Meaning(
+    "boosted": Meaning(
         "boosted trees, refitted",
         "Gradient-boosted decision trees on the newest matured posts, refitted as they mature.",
     ),
@@ -48,9 +44,13 @@ MODELS = {
         "random forest, refitted",
         "The mean of many decision trees on the newest matured posts, refitted as they mature.",
     ),
+    "extra": Meaning(
+        "extremely randomised trees",
+        "The mean of many decision trees that split at random, on the newest matured posts, refitted as they mature.",
+    ),
     "blend": Meaning(
-        "a weighted mean of the others",
-        "A mean of the other models, weighted by how well each has done lately.",
+        "mean of linear and extra",
+        "The mean of linear and extra, each as of the newest two refits: the smooth and the jagged err differently.",
     ),
 }
 
@@ -79,7 +79,8 @@ CENSORED = {
     "birth not seen": "the post was first seen too long after it was made",
     "not reported": "the feed tells neither likes nor reposts",
     "no counts near the horizon": "no counts were read near enough to the horizon",
-    "not in the sample": "more posts wait than fit, and only some are graded",
+    "counts of unknown age": "the feed does not tell when its counts were true",
+    "not in the sample": "more posts wait for their outcome than there is room for: some are graded",
 }
 
 
