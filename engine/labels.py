@@ -10,16 +10,18 @@ from engine.config import MINUTE
 from engine.events import Counts, Gap
 from engine.ledger import KINDS, Counted, Entry, Ledger
 from models.engagement import EngagementModel, Forecast, Matured, Told
+from models.frozen import Made
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
 RECENT = 200
 NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: unequal ages)
 
 WAITING, MATURED = "waiting", "matured"
-LATE, DELETED, GAP, PAST = "late", "deleted", "gap", "past retention"
+LATE, DELETED, GAP = "late", "deleted", "gap"
 UNSAMPLED = "not in the sample"
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
 UNDATED = "counts of unknown age"
+NOTHING = Told(Made((), (), ()), b"")
 
 
 class Tracked(msgspec.Struct, gc=False):
@@ -60,6 +62,7 @@ class Labels:
         self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
         self._outside: tuple[int | str, ...] = (UNSAMPLED,) * len(horizons)
         self.sample = 1.0  # share of posts that are graded: less than all, if more wait than there is room for
+        self._sampled = 0  # event time since which it is that share
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
@@ -76,20 +79,34 @@ class Labels:
 
     def sampled(self, key: str) -> bool:
         """Whether a post is graded: by a checksum of its key, so that nothing of its outcome has a say in it."""
-        return crc32(key.encode("utf-8", "surrogatepass")) < self.sample * 2**32
+        return crc32(key.encode("utf-8", "surrogatepass")) + 1 <= self.sample * 2**32
 
     def outlasts(self, key: str) -> bool:
         """Whether a post is to be counted past its retention, for a label that is still due."""
         tracked = self.tracked.get(key)
         return tracked is not None and WAITING in tracked.outcomes and self.sampled(key)
 
-    def thin_out(self, ledger: Ledger, room: int) -> None:
-        """Of the posts past retention grade only every second one any more, until there is room."""
+    def thin_out(self, ledger: Ledger, room: int, now: int) -> list[Counted]:
+        """Of the posts past retention grade only every second one any more, until there is room; gives the others."""
+        gone: list[Counted] = []
         while len(ledger.outlived) > room:
-            self.sample /= 2
-            for counted in [one for key, one in ledger.outlived.items() if not self.sampled(key)]:
+            self.sample, self._sampled = self.sample / 2, now
+            out = [counted for key, counted in ledger.outlived.items() if not self.sampled(key)]
+            for counted in out:
                 self.forget(counted, UNSAMPLED)
                 ledger.release(counted.key)
+            gone += out
+        if gone:
+            self._due, self._reported = (
+                tuple(deque(filter(self._waits, queue)) for queue in queues) for queues in (self._due, self._reported)
+            )
+        return gone
+
+    def fill_up(self, ledger: Ledger, room: int, now: int) -> None:
+        """Grade twice as many posts from now on if those that wait, all of this sample by now, leave ample room."""
+        settled = now - self._sampled > 2 * max(self.horizons, default=0)
+        if self.sample < 1 and settled and len(ledger.outlived) < room // 4:
+            self.sample, self._sampled = self.sample * 2, now
 
     def forecasts(self, tracked: Tracked) -> list[Forecast]:
         """What was said of a post, by horizon."""
@@ -115,6 +132,7 @@ class Labels:
             if outcome == WAITING:
                 self.waiting[index] -= 1
                 self.censored[index][reason] += 1
+        tracked.key, tracked.told = "", NOTHING  # it may have places in the queues until it would be due
 
     def disown(self, author: str) -> None:
         """Learn nothing of an account any more."""
@@ -127,17 +145,31 @@ class Labels:
         queues = ((self._reported[index], horizon + slack(horizon)), (self._due[index], horizon))
         return next((tracked.born + age for queue, age in queues for tracked in queue if self._waits(tracked)), None)
 
-    def collect(self, now: int, ledger: Ledger) -> None:
-        """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment."""
-        for index, horizon in enumerate(self.horizons):
-            reported, age = self._reported[index], horizon + slack(horizon)
-            for tracked, entry in self._ended(self._due[index], now - horizon, ledger):
-                if reacts(entry.platform, ledger):
-                    self._settle(tracked, entry, index, ledger, horizon)
-                else:
-                    reported.append(tracked)
-            for tracked, entry in self._ended(reported, now - age, ledger):
-                self._settle(tracked, entry, index, ledger, age)
+    def collect(self, now: int, ledger: Ledger) -> list[Counted]:
+        """Read the label of every forecast whose horizon ended before `now`, as it stands at this moment.
+
+        Gives the posts past retention that have all their labels now: they are counted no more.
+        """
+        done = []
+        for index in range(len(self.horizons)):
+            for tracked, entry, reacting in self._come_due(index, now, ledger):
+                self._settle(tracked, entry, index, reacting, ledger)
+                if WAITING not in tracked.outcomes and entry.key in ledger.outlived:
+                    ledger.release(entry.key)
+                    del self.tracked[entry.key]
+                    done.append(entry)
+        return done
+
+    def _come_due(self, index: int, now: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted, bool]]:
+        """Posts whose label is to be read, and whether reactions to them come as events."""
+        horizon, reported = self.horizons[index], self._reported[index]
+        for tracked, entry in self._ended(self._due[index], now - horizon, ledger):
+            if reacts(entry.platform, ledger):
+                yield tracked, entry, True
+            else:
+                reported.append(tracked)
+        for tracked, entry in self._ended(reported, now - horizon - slack(horizon), ledger):
+            yield tracked, entry, False
 
     def _ended(self, queue: deque[Tracked], before: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted]]:
         """Take the posts made before a time from a queue, with what they have come to; those that are gone are not."""
@@ -150,27 +182,20 @@ class Labels:
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
 
-    def _let_go(self, tracked: Tracked, ledger: Ledger) -> None:
-        """Forget a post that was only kept for its labels, once it has all of them."""
-        if WAITING not in tracked.outcomes and tracked.key in ledger.outlived:
-            ledger.release(tracked.key)
-            del self.tracked[tracked.key]
-
-    def _settle(self, tracked: Tracked, entry: Counted, index: int, ledger: Ledger, age: int) -> None:
+    def _settle(self, tracked: Tracked, entry: Counted, index: int, reacting: bool, ledger: Ledger) -> None:
         """Give a forecast its outcome, at the age at which it is known."""
-        actual, reason = self._label(entry, index, entry.time + self.horizons[index], ledger)
+        horizon = self.horizons[index]
+        actual, reason = self._label(entry, horizon, reacting, ledger)
         outcome = reason if actual is None else actual
         tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
         self.waiting[index] -= 1
-        self._let_go(tracked, ledger)
         if actual is None:
             self.censored[index][reason] += 1
             return
         self.matured[index] += 1
         self.recent[index].append(entry.key)
-        self._ready.setdefault(index, []).append(
-            Matured(entry.author, entry.time, tracked.told, actual, entry.time + age)
-        )
+        due = entry.time + (horizon if reacting else horizon + slack(horizon))
+        self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def teach(self) -> None:
         """Score the collected forecasts and learn from them."""
@@ -181,15 +206,14 @@ class Labels:
             self.model.mature(index, outcomes)
         self._ready = {}
 
-    def _label(self, entry: Counted, index: int, due: int, ledger: Ledger) -> tuple[int | None, str]:
+    def _label(self, entry: Counted, horizon: int, reacting: bool, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""
-        if any(gap.end > entry.time and gap.start < due for gap in self._gaps):
+        if any(gap.end > entry.time and gap.start < entry.time + horizon for gap in self._gaps):
             return None, GAP
-        reacting = reacts(entry.platform, ledger)
         born_unseen = is_born_unseen(entry)
         if reacting and not born_unseen and entry.platform in ledger.complete:
             return sum(entry.seen), ""
-        actual, reason = observed_label(entry.time, self.horizons[index], entry.history)
+        actual, reason = observed_label(entry.time, horizon, entry.history)
         if actual is not None or not reacting:
             return actual, reason
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that

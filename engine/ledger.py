@@ -40,6 +40,8 @@ class Counted(msgspec.Struct, kw_only=True, gc=False):
     platform: str
     author: str  # "" if not known, else with the platform before it
     time: int
+    reply_to: str
+    quote_of: str
     first_age: int | None  # age at first sight, microseconds; None if the feed does not say
     seen: Seen = NONE_SEEN  # reactions seen in the feed
     base: Seen = NONE_SEEN  # of those, the ones already inside `counts`
@@ -88,8 +90,6 @@ class Entry(Counted, kw_only=True, gc=False):
     lang: str
     lang_claimed: str
     analysis: Analysis
-    reply_to: str
-    quote_of: str
     media: str
     followers: int | None
     version: str

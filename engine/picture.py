@@ -102,6 +102,8 @@ def _notices(engine: Engine) -> list[str]:
         notices.append(f"{engine.rising.overlooked:,} times too much came to watch for bursts: some may be missed")
     if engine.ledger.unrecognised:
         notices.append(f"{engine.ledger.unrecognised:,} reactions can no longer be recognised: too many to remember")
+    if (sample := engine.labels.sample) < 1:
+        notices.append(f"more posts wait for their outcome than fit: 1 in {1 / sample:,.0f} is graded")
     if until := engine.foreknown():
         notices.append(
             f"the trained model has seen posts up to {moment(until):%Y-%m-%d %H:%M}, later than this feed begins: "

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from engine.config import SECOND
-from engine.labels import MATURED, WAITING, Tracked
+from engine.labels import MATURED, UNSAMPLED, WAITING, Tracked
 from engine.picture_posts import Carried, engagement_now
 from engine.pipeline import Engine
 from engine.snapshot import (
@@ -54,7 +54,7 @@ def _worth_showing(engine: Engine, index: int, limit: int) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     queue, posts = engine.labels, engine.ledger.posts
     newest = islice(reversed(queue.tracked.values()), 50 * limit)
-    recent = [tracked for tracked in newest if tracked.state(index) == WAITING and tracked.key in posts]
+    recent = [tracked for tracked in newest if _to_come(engine, tracked, index) and tracked.key in posts]
     expected = queue.model.freezer.predicted([tracked.told for tracked in recent], index)
     furthest = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable")[:limit].tolist()
     matured = islice((key for key in reversed(queue.recent[index]) if key in posts), limit // 2)
@@ -72,7 +72,7 @@ def _predicted(
     for index in horizons:
         forecast = forecasts[index]
         state = tracked.state(index)
-        censored = state not in (WAITING, MATURED)
+        censored = state != MATURED and not _to_come(engine, tracked, index)
         if censored and forecast.predicted is None:
             continue
         horizon = engine.labels.horizons[index]
@@ -90,14 +90,21 @@ def _predicted(
             high=forecast.high,
             usual=usual,
             model=forecast.model,
-            state="censored" if censored else state,  # type: ignore[arg-type]
+            state=MATURED if state == MATURED else "censored" if censored else WAITING,  # type: ignore[arg-type]
             actual=tracked.actual(index),
             now=now,
             times=None if now is None or usual is None else (1 + now) / (1 + usual),
-            censored=state if censored else "",
+            censored=state if state not in (WAITING, MATURED) else "",
             due=moment(entry.time + horizon),
             reasons=list(forecast.reasons),
         )
+
+
+def _to_come(engine: Engine, tracked: Tracked, index: int) -> bool:
+    """Whether a post has its horizon before it; one that is not in the sample too, though nobody grades it then."""
+    state = tracked.state(index)
+    due = tracked.born + engine.labels.horizons[index]
+    return state == WAITING or (state == UNSAMPLED and engine.now is not None and due >= engine.now)
 
 
 def scoreboard(engine: Engine) -> list[Score]:

@@ -10,7 +10,7 @@ from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.intake import Intake
-from engine.labels import DELETED, LATE, PAST, UNSAMPLED, Labels
+from engine.labels import DELETED, LATE, UNSAMPLED, Labels
 from engine.ledger import Counted, Entry, Ledger, Outcome
 from engine.naming import Names
 from engine.overperforming import Overperforming
@@ -45,6 +45,7 @@ class _Waiting(NamedTuple):
 
     entry: Entry
     known: Known
+    graded: bool
 
 
 class Engine:
@@ -140,7 +141,7 @@ class Engine:
             self._be_blind(first)  # before labels are read whose horizon ended inside it
         if record.order // BATCH_SPAN != self._grid:
             self._turn(record.order)
-        self.labels.collect(record.order, self.ledger)
+        self._collect(record.order)
         self.overperforming.collect(record.order)
         if self.now is None or record.time > self.now:
             self.now = record.time
@@ -155,10 +156,16 @@ class Engine:
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
         self._grid = order // BATCH_SPAN
-        self.labels.collect(self._grid * BATCH_SPAN, self.ledger)
+        self._collect(self._grid * BATCH_SPAN)
         self._learn()
+        self.labels.fill_up(self.ledger, self.config.max_waiting, order)
         self._place(self.topics.turn(order))
         self.rising.turn(order)
+
+    def _collect(self, now: int) -> None:
+        """Read the labels due before `now`."""
+        for counted in self.labels.collect(now, self.ledger):
+            self.overperforming.forget(counted)
 
     def _meter(self, name: str) -> None:
         self.meters[name] = self.meters.get(name, 0) + 1
@@ -218,7 +225,7 @@ class Engine:
         elif post.created is not None and post.created >= time:  # else its age is not known
             self.overperforming.admit(entry)
         if known is not None:
-            self._batch.append(_Waiting(entry, known))
+            self._batch.append(_Waiting(entry, known, self.labels.sampled(key)))
             if len(self._batch) >= BATCH_POSTS:
                 self._learn()
         self.rising.post(entry)
@@ -248,6 +255,7 @@ class Engine:
         """A post is gone that was only counted."""
         self.labels.forget(counted, DELETED)
         self.overperforming.forget(counted)
+        self._answer(counted, -1, self.now or counted.time)
         self.ledger.release(counted.key, tombstone=True)
 
     def _edit(self, edit: Edit, time: int, late: bool) -> Outcome:
@@ -341,7 +349,9 @@ class Engine:
             self._release(outlived)
         self.labels.disown(account)
         self.overperforming.disown(account)
-        self.model.forget(account)
+        if self.model.knows(account):
+            self._learn()  # what came before is predicted by what was known then
+            self.model.forget(account)
         return Outcome.DELETE
 
     def _remove(self, entry: Entry) -> None:
@@ -360,7 +370,7 @@ class Engine:
         """A post is gone that had these terms."""
         self.names.forget(terms, reversed(self.ledger.posts.values()), self.places)
 
-    def _answer(self, entry: Entry, sign: int, time: int) -> None:
+    def _answer(self, entry: Counted, sign: int, time: int) -> None:
         """A reply or quote counts for the post it answers, from `time` on."""
         for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
             if target:
@@ -370,13 +380,16 @@ class Engine:
         if self.now is None:
             return
         for entry in self.ledger.expired(self.now):
+            if not entry.late and entry.key not in self.labels.tracked:
+                self._learn()  # it waits in the batch
             self.window.remove(entry.key)
             self.rising.forget(entry)
             if self.labels.outlasts(entry.key):
                 self.overperforming.keep(self.ledger.outlive(entry))
-                self.labels.thin_out(self.ledger, self.config.max_waiting)
+                for counted in self.labels.thin_out(self.ledger, self.config.max_waiting, self.now):
+                    self.overperforming.forget(counted)
                 continue
-            self.labels.forget(entry, PAST if self.labels.sampled(entry.key) else UNSAMPLED)
+            self.labels.forget(entry, UNSAMPLED)
             self.overperforming.forget(entry)
             self.ledger.remove(entry, tombstone=False)
 
@@ -412,11 +425,9 @@ class Engine:
         So every forecast is made with the models as they were before the batch began, and a feed cut off anywhere
         gives the posts before the cut the same forecasts.
         """
-        batch = [waiting for waiting in self._batch if waiting.entry.key in self.ledger.posts]
-        self._batch = []
+        batch, self._batch = self._batch, []
         known = [waiting.known for waiting in batch]
-        graded = [self.labels.sampled(waiting.entry.key) for waiting in batch]
-        for waiting, told in zip(batch, self.model.forecast(known, graded), strict=True):
+        for waiting, told in zip(batch, self.model.forecast(known, [one.graded for one in batch]), strict=True):
             self.labels.track(waiting.entry, told)
         self.model.arrived(known)
         self.labels.teach()
@@ -456,6 +467,7 @@ class Engine:
         for entry in self.ledger.posts.values():
             entry.story = self.places.story(entry.story)
         self.window.settle()
+        self.volumes.settle()
         self.places.merged.clear()
 
 

@@ -77,6 +77,13 @@ class Volumes:
         if (weight := self._stories.pop(gone, 0.0)) > 0:
             self._stories[into] = self._stories.get(into, 0.0) + weight
 
+    def settle(self) -> None:
+        """Write merges into the words, so that they can be forgotten."""
+        for story in np.unique(self._story_of[self._story_of >= 0]).tolist():
+            now = self._places.story(story)
+            if now is not None and now != story:
+                self._story_of[self._story_of == story] = now
+
     def _story(self, terms: Iterable[str]) -> int | None:
         """The story that most of the words spoke of last; of equals the one named first."""
         words = _words(terms)
@@ -103,5 +110,6 @@ _WORDS = (1 << WORD_BITS) - 1
 
 
 def _words(terms: Iterable[str]) -> list[int]:
-    words = islice(terms, MAX_TERMS)
+    """Words of a post by their places in the table, none twice."""
+    words = islice(dict.fromkeys(terms), MAX_TERMS)
     return [crc32(word.encode("utf-8", "surrogatepass")) & _WORDS for word in words if word[0] != "#"]

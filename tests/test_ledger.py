@@ -10,7 +10,7 @@ from engine import ledger as ledger_module
 from engine.analysis import analyse
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Post, Reaction
-from engine.ledger import KINDS, Entry, Ledger, Outcome
+from engine.ledger import KINDS, Counted, Entry, Ledger, Outcome
 
 NOW = 1_000 * MINUTE
 ROOMY = EngineConfig(retention=ALL_TIME)
@@ -141,6 +141,35 @@ def test_a_post_past_retention_is_not_taken_in() -> None:
     ledger = Ledger(EngineConfig(retention=HOUR))
     assert not ledger.keeps(0, HOUR)
     assert ledger.keeps(1, HOUR)
+
+
+def test_an_outlived_post_goes_on_being_counted_by_either_name_and_has_no_text() -> None:
+    ledger = Ledger(ROOMY)
+    entry = held(ledger, written(alias="local", name="Ann", reply_to="0", counts=Counts(like=1), counts_at=NOW), NOW)
+    ledger.react(liked("l1"), NOW + 1)
+    counted = ledger.outlive(entry)
+    assert type(counted) is Counted
+    assert not any(hasattr(counted, name) for name in ("text", "name", "analysis", "uid"))
+    assert (ledger.posts, ledger.by_author) == ({}, {})
+    assert ledger.find("x", "1") is None
+    assert ledger.counted("x", "1") is ledger.counted("x", "local") is counted
+    ledger.react(liked("l2", "local"), NOW + 2)
+    assert ledger.retract("x:l1", NOW + 3)
+    assert (counted.seen, counted.count(0, carried=True), counted.reply_to) == ((1, 0, 0, 0), 2, "0")
+    assert not ledger._orphans
+
+
+@pytest.mark.parametrize("tombstone", [False, True])
+def test_what_is_counted_no_more_leaves_nothing_but_a_tombstone(tombstone: bool) -> None:
+    ledger = Ledger(ROOMY)
+    ledger.outlive(held(ledger, written(alias="local")))
+    ledger.release("x:1", tombstone)
+    ledger.release("x:1", tombstone)
+    assert (ledger.outlived, ledger._aliases) == ({}, {})
+    assert ledger.counted("x", "1") is ledger.counted("x", "local") is None
+    assert ledger.buried("x:1") is tombstone
+    ledger.react(liked("l1"), NOW)
+    assert bool(ledger._orphans) is not tombstone
 
 
 def test_an_account_is_purged_up_to_a_time() -> None:

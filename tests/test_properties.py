@@ -12,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import ALL_TIME, MINUTE, EngineConfig
+from engine.ledger import Entry
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.runner import FixedSources, Runner
 from engine.snapshot import Meters, Snapshot
-from models.engagement import Forecast
+from models.engagement import Told
+from models.features import COMMON
 from tests.feeds import PRESENT, SECOND, START, delete, edit, like, picture, post, purge, run, uri
+from tests.lively import lively
 
 CONFIG = EngineConfig(window=10 * MINUTE, retention=ALL_TIME, horizons=(MINUTE, 5 * MINUTE), max_texts=1 << 10)
 WORDS = re.findall(
@@ -181,22 +184,64 @@ def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
     assert b"secretword" not in state
 
 
-@pytest.mark.parametrize("count", [1, 37, 59])
-def test_a_forecast_knows_nothing_of_what_comes_after(count: int) -> None:
-    rng = random.Random(7)
-    lines, at = [], START
-    for number in range(400):
-        at += rng.choice([SECOND, 3 * SECOND, 9 * SECOND])
-        lines.append(post(f"p{number}", at, " ".join(rng.choices(WORDS, k=8)), rng.choice(AUTHORS)))
-        lines += [like(f"l{number}-{n}", at + n + 1, uri(f"p{number}", "did:plc:a")) for n in range(rng.randint(0, 3))]
-    whole = run(lines, CONFIG)
-    cut = run(lines[: len(lines) * count // 60], CONFIG)
-    assert cut.labels.tracked
-    for key, tracked in cut.labels.tracked.items():
-        for early, late in zip(tracked.forecasts, whole.labels.tracked[key].forecasts, strict=True):
-            assert said(early) == said(late)
+LIVE = EngineConfig(window=10 * MINUTE, horizons=(20 * SECOND, 3 * MINUTE), max_texts=1 << 10)
+LIVELY = lively(2, 400)
 
 
-def said(forecast: Forecast) -> tuple[object, ...]:
-    """What was shown of a forecast, which stays when its label has come."""
-    return forecast.predicted, forecast.low, forecast.high, forecast.usual, forecast.model, forecast.reasons
+class Noted(Engine):
+    """An engine that remembers what was said of each post, also of those that are gone."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        super().__init__(config)
+        self.told: dict[str, Told] = {}
+        track = self.labels.track
+
+        def note(entry: Entry, told: Told) -> None:
+            assert entry.key not in self.told, "predicted twice"
+            self.told[entry.key] = told
+            track(entry, told)
+
+        self.labels.track = note  # type: ignore[method-assign]
+
+
+def noted(lines: list[str], config: EngineConfig = LIVE, cuts: int = 64) -> Noted:
+    engine = Noted(config)
+    for begin in range(0, len(lines), cuts):
+        engine.feed(0, [line.encode() for line in lines[begin : begin + cuts]], PRESENT)
+    engine.finish()
+    return engine
+
+
+@pytest.fixture(scope="module")
+def whole() -> Noted:
+    """A whole feed, with a burst, stories, and models that were refitted, took over and were graded inside it."""
+    engine = noted([line for _, line in LIVELY])
+    said = engine.model.freezer.thaw(list(engine.told.values()))["common"]
+    assert engine.rising.events
+    assert all((said[:, COMMON.index(name)] > 0).sum() >= 3 for name in ("tag_posts", "tag_rise", "story_posts"))
+    for index in range(2):
+        assert len(engine.model.refits(index)) >= 5
+        assert engine.model.champion(index) != "author"
+        assert engine.labels.censored[index]["deleted"] > 0
+    return engine
+
+
+@pytest.mark.parametrize(("posts", "cuts"), [(1, 1), (31, 7), (97, 64), (220, 1000), (281, 1), (350, 256)])
+def test_a_forecast_knows_nothing_of_what_comes_after(whole: Noted, posts: int, cuts: int) -> None:
+    lines = [line for _, line in LIVELY]
+    new = '"operation": "create", "collection": "app.bsky.feed.post"'
+    end = [at for at, line in enumerate(lines) if new in line][posts - 1]
+    cut = noted(lines[: end + 1], cuts=cuts)
+    assert len(cut.told) >= posts - 10
+    assert {key: whole.told[key] for key in cut.told} == cut.told, "to the bit, with leaders, rivals and reasons"
+
+
+def test_the_windows_looked_at_change_no_forecast(whole: Noted) -> None:
+    lines = [line.encode() for _, line in LIVELY]
+    engine = Noted(msgspec.structs.replace(LIVE, window=ALL_TIME))
+    for number, begin in enumerate(range(0, len(lines), 50)):
+        engine.feed(0, lines[begin : begin + 50], PRESENT)
+        engine.show(WINDOWS[number % len(WINDOWS)])
+        snapshot(engine, 10)
+    engine.finish()
+    assert engine.told == whole.told

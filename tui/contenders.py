@@ -81,7 +81,6 @@ CENSORED = {
     "no counts near the horizon": "no counts were read near enough to the horizon",
     "counts of unknown age": "the feed does not tell when its counts were true",
     "not in the sample": "more posts wait for their outcome than there is room for: some are graded",
-    "past retention": "the post was let go before it was due",
 }
 
 
