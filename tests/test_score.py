@@ -93,7 +93,7 @@ def test_without_a_feed_it_says_what_a_feed_would_add(capfd: pytest.CaptureFixtu
     assert (status, err) == (0, "")
     assert out.splitlines()[-2:] == [f"cluster     {NEEDS_FEED}", f"prediction  {NEEDS_FEED}"]
     _, out, err = score(capfd, TEXT, "--author", "ghost")
-    assert err == "trendtop: an author is known by a feed only: add --feed FEED\n"
+    assert err.endswith("add --feed FEED or --model MODEL\n")
 
 
 def test_several_feeds_are_read_and_options_of_the_source_go_with_them(
