@@ -9,6 +9,7 @@ start_with_one_thread()  # as the commands do
 # Replays of whole feeds that are not about predictions: fitting models would be nearly all of their time.
 WITHOUT_FITS = {
     "test_hostile_feeds",
+    "test_labels_by_age",
     "test_native_feeds",
     "test_overperforming",
     "test_overperforming_real",

@@ -284,15 +284,21 @@ def test_wrong_usage_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]
 
 
 @needs_data
-def test_counts_of_unknown_age_are_no_labels(capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts_of_unknown_age_are_no_labels(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.refits.FIRST_FIT", 10**12)  # labels do not depend on fits
     shown = measured(capsys, str(DATA / "bluesky_counts.jsonl.gz"), "--horizon", "24h")
     assert (shown["matured"], shown["n_scored"]) == (0, 0)
     assert shown["waiting"] + sum(shown["censored"].values()) == 8_140
 
 
 @needs_data
-def test_counts_are_labels_only_near_a_horizon(capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts_are_labels_only_near_a_horizon(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Read here without any of the engine: who has counts within 20 % of the horizon, and whose horizon has passed."""
+    monkeypatch.setattr("models.refits.FIRST_FIT", 10**12)  # labels do not depend on fits
     path = DATA / "x_v2_count_snapshots.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
