@@ -3,11 +3,11 @@
 from array import array
 from collections.abc import Sequence
 from math import exp2
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.checksums import checksums
 from models.pasts import KeyPasts
 
 Floats = NDArray[np.float64]
@@ -76,9 +76,10 @@ class HashedMeans:
         self._origin: int | None = None  # the time at which a new label weighs 1 in the table
         self._newest = 0
 
-    def bucket(self, key: str) -> int:
-        """The bucket of a key. Any text will do, broken surrogates too."""
-        return crc32(key.encode("utf-8", "surrogatepass")) & self._mask
+    def buckets(self, keys: Sequence[str]) -> list[int]:
+        """The buckets of keys, each any text but an empty one (models/checksums.py)."""
+        mask = self._mask
+        return [each & mask for each in checksums(keys)]
 
     def add(self, horizon: int, buckets: Sequence[bytes], labels: Floats, at: Sequence[int]) -> None:
         """Learn that posts with keys in packed `buckets` had `labels`, due at `at` (microseconds)."""

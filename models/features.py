@@ -1,7 +1,6 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from math import cos, log1p, nan, pi, sin
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
-from models.decay import DAY, HashedMeans, packed, shrunk
+from models.decay import DAY, HashedMeans, packed
 from models.pasts import AuthorPasts, KeyPasts
 
 Floats = NDArray[np.float64]
@@ -132,10 +131,9 @@ class Features:
 
     def keys(self, post: Known) -> Keys:
         """Where the pasts of the post's tags, words and hour are."""
-        tags = [self._keys.bucket("#" + tag) for tag in post.tags[:MAX_KEYS]]
-        terms = dict.fromkeys(term for term in post.terms if not term.startswith("#"))
-        words = [self._keys.bucket(term) for term in islice(terms, MAX_KEYS)]
-        hour = [self._hours.bucket(f"{post.author} {post.at % DAY // HOUR}")] if post.author else []
+        tags = self._keys.buckets(["#" + tag for tag in post.tags[:MAX_KEYS]])
+        words = self._keys.buckets([term for term in dict.fromkeys(post.terms) if term[:1] != "#"][:MAX_KEYS])
+        hour = self._hours.buckets([f"{post.author} {post.at % DAY // HOUR}"] if post.author else [])
         return Keys(tags, words, hour)
 
     def rows(self, posts: Sequence[Known], keys: Sequence[Keys]) -> tuple[Rows, Rows]:
@@ -175,11 +173,9 @@ class Features:
         at = [post.at for post in posts]
         levels = np.array([self.authors.level(horizon) for horizon in self._horizons])
         made = np.empty((len(posts), len(self._horizons), OWN), np.float32)
-        for index, (past, time) in enumerate(zip(pasts, at, strict=True)):
-            for horizon in self._horizons:
-                mean, spread, weight = self.authors.typical(past, horizon, time)
-                trust = shrunk(weight, 1.0, 0.0, TRUST_STRENGTH)
-                made[index, horizon, :4] = mean, levels[horizon], trust, spread
+        mean, spread, weight = np.moveaxis(self.authors.typicals(pasts, at), -1, 0)
+        made[:, :, 0], made[:, :, 1], made[:, :, 3] = mean, levels, spread
+        made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
         made[:, :, 4] = self._hours.lifts([own.hour for own in keys], np.zeros_like(levels), at, HOUR_STRENGTH)
         made[:, :, 5] = self._keys.lifts([own.tags for own in keys], levels, at, KEY_STRENGTH)
         made[:, :, 6] = self._keys.lifts([own.words for own in keys], levels, at, KEY_STRENGTH)
