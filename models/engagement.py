@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
-from models.features import Features, Known, joined, label
+from models.features import Features, Known, counted, joined, label
 from models.fits import Params
 from models.frozen import Forecast, Freezer, Made, Records, Told
 from models.pasts import AuthorPasts, KeyPasts
@@ -92,7 +92,8 @@ class EngagementModel:
             return
         race = self._races[horizon]
         records = self.freezer.thaw([outcome.told for outcome in outcomes])
-        judged = self.freezer.judged(records, horizon, np.array([float(outcome.actual) for outcome in outcomes]))
+        actual = np.array([counted(outcome.actual) for outcome in outcomes], np.float64)
+        judged = self.freezer.judged(records, horizon, actual)
         least = max((shorter.radius for shorter in self._races[:horizon]), default=0.0)
         race.score(judged[~np.isnan(judged[:, FIRST + REFERENCE])], least)
         self._learn(horizon, outcomes, records)

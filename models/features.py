@@ -103,9 +103,14 @@ TRUST = COLUMNS.index("trust")
 CATEGORIES = ("media", "language")
 
 
+def counted(engagements: int) -> int:
+    """Engagements as far as they can be."""
+    return min(max(0, engagements), MAX_COUNT)
+
+
 def label(engagements: int) -> float:
     """The target: log(1 + engagements)."""
-    return log1p(min(max(0, engagements), MAX_COUNT))
+    return log1p(counted(engagements))
 
 
 class Keys(NamedTuple):

@@ -1,7 +1,6 @@
 """One refit: every model that learns from a window of matured rows, fitted at once. Meant to run in the background."""
 
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,8 +44,7 @@ def fit_all(rows: Floats, labels: Floats, created: Floats, seed: int, params: Pa
     models: dict[str, Fitted] = {}
     held: dict[str, Floats] = {}
     seconds: dict[str, float] = {}
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of rows in every bootstrap sample, and of columns without a value
+    with one_thread():
         for name, fit in _fitters(seed, params).items():
             began = time.perf_counter()
             scorer, held[name] = fit(rows, labels)

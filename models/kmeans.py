@@ -5,14 +5,12 @@ ends with centroids of what is long over. Its public interface can restart it fr
 choosing, which is how they can fade, be added, and be taken away.
 """
 
-from functools import cache
-
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.cluster import MiniBatchKMeans
-from threadpoolctl import ThreadpoolController
 
+from models.threads import one_thread
 from models.vectors import Bools, Floats, Ints, sparse
 
 
@@ -51,10 +49,7 @@ def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed
         random_state=seed,
     )
     # Two threads take turns over a step this small ten times as long as one takes.
-    with (
-        config_context(assume_finite=True, skip_parameter_validation=True),
-        _threads().limit(limits=1, user_api="openmp"),
-    ):
+    with config_context(assume_finite=True, skip_parameter_validation=True), one_thread():
         kmeans.partial_fit(centroids, sample_weight=weights)
         home = kmeans.predict(rows)
         kmeans.partial_fit(rows, sample_weight=mass)
@@ -104,8 +99,3 @@ def tried(
         if len(more) in numbers:
             found[len(more)] = settled(rows, mass, more, near)
     return found
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    return ThreadpoolController()

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Apply = Callable[[NDArray[np.float32]], Ints]
 
-MISSING = -2.0  # stands in for what is not known; no feature is as low
+MISSING = -2.0  # stands in for what is not known; nothing that can be missing is as low
 
 NUMBERS = [index for index, name in enumerate(COLUMNS) if name not in CATEGORIES]
 KINDS = [COLUMNS.index(name) for name in CATEGORIES]

@@ -23,7 +23,6 @@ MIN_NEW = 20  # labels between two refits, at the least
 GROWTH = 0.25  # a refit is due when this share more has matured ...
 MAX_AGE = 12 * HOUR  # ... or when the newest fit is this old in event time
 FITTING = MINUTE // 2  # event time that a refit may take
-WORKERS = 2
 
 
 class Refit(NamedTuple):
@@ -88,5 +87,9 @@ class Refits:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    """Threads will do: scikit-learn lets go of the interpreter while it fits."""
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="refit")
+    """A thread will do: scikit-learn lets go of the interpreter while it fits.
+
+    One for all horizons: as it fits, scikit-learn empties and restores the process's warning filters, and two of it
+    at once would leave them as neither found them.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix="refit")

@@ -21,9 +21,18 @@ def start_with_one_thread() -> None:
 
 
 def one_thread() -> AbstractContextManager[object]:
-    """While it is entered, BLAS and OpenMP use one thread."""
-    limited: AbstractContextManager[object] = _controller().limit(limits=1)
+    """While it is entered, OpenMP uses one thread in the thread that entered it; BLAS does from now on, in all.
+
+    BLAS has one setting for the whole process: who restored it would do so for others that still compute.
+    """
+    _hold_blas()
+    limited: AbstractContextManager[object] = _controller().select(user_api="openmp").limit(limits=1)
     return limited
+
+
+@cache
+def _hold_blas() -> None:
+    _controller().select(user_api="blas").limit(limits=1)
 
 
 @cache

@@ -31,8 +31,6 @@ FOREST: Mapping[str, Any] = {"n_estimators": 40, "min_samples_leaf": 10, "max_fe
 EXTRA: Mapping[str, Any] = {"n_estimators": 60, "min_samples_leaf": 5, "max_features": 0.33}
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"boosted": BOOSTED, "forest": FOREST, "extra": EXTRA}
 
-_BAGGED = {"bootstrap": True, "oob_score": True}
-
 
 def boosted(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
     """Gradient boosted trees over histograms (Friedman 2001; Ke et al. 2017), unfitted.
@@ -44,13 +42,13 @@ def boosted(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
 
 
 def bagged(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
-    """A random forest (Breiman 2001), unfitted. As `boosted`; it keeps out-of-bag predictions."""
-    return _pipeline(RandomForestRegressor(**{**FOREST, **params}, **_BAGGED, random_state=seed))
+    """A random forest (Breiman 2001), unfitted. As `boosted`."""
+    return _pipeline(RandomForestRegressor(**{**FOREST, **params}, bootstrap=True, random_state=seed))
 
 
 def extra(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
     """Extremely randomised trees (Geurts, Ernst and Wehenkel 2006), each on a bootstrap sample, unfitted."""
-    return _pipeline(ExtraTreesRegressor(**{**EXTRA, **params}, **_BAGGED, random_state=seed))
+    return _pipeline(ExtraTreesRegressor(**{**EXTRA, **params}, bootstrap=True, random_state=seed))
 
 
 def _pipeline(trees: BaseEstimator) -> Pipeline:
@@ -104,10 +102,16 @@ def out_of_bag(pipeline: Pipeline, rows: Floats) -> Floats:
 
     A row that is in every tree's sample, as can be with few trees, is predicted by all.
     """
-    trees = pipeline.named_steps["trees"]
-    held: Floats = trees.oob_prediction_
-    seen = np.isnan(held) | (held == 0.0)
-    return np.where(seen, pipeline.predict(rows), held) if seen.any() else held
+    forest, recoded = pipeline.named_steps["trees"], _recoder(pipeline)(rows)
+    left_out, everywhere, times = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
+    for estimator, drawn in zip(forest.estimators_, forest.estimators_samples_, strict=True):
+        says = estimator.tree_.value[estimator.tree_.apply(recoded), 0, 0]
+        unseen = np.bincount(drawn, minlength=len(rows)) == 0
+        left_out += unseen * says
+        everywhere += says
+        times += unseen
+    held: Floats = np.where(times > 0, left_out / np.maximum(times, 1), everywhere / len(forest.estimators_))
+    return held
 
 
 def _boosted_tree(nodes: NDArray[Any]) -> Tree:

@@ -119,8 +119,6 @@ def search(
     `rows` (n, len(COLUMNS)) and `labels` (n,) are in the order of time; `ticks` as in Ticker.
     """
     pipeline = MAKERS[name]({}, 0)
-    if "oob_score" in pipeline.named_steps["trees"].get_params():
-        pipeline.set_params(trees__oob_score=False)
     varied = {f"trees__{param}": list(values) for param, values in GRIDS[grid][name].items()}
     searched = GridSearchCV(pipeline, varied, scoring=Ticker(ticks), cv=list(splits), refit=False, error_score="raise")
     with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1), one_thread():

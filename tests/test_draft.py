@@ -60,7 +60,7 @@ def test_a_draft_gets_a_range_once_labels_have_matured() -> None:
         assert shown.predicted is not None
         assert shown.low is not None
         assert shown.high is not None
-        assert 0 <= shown.low <= shown.predicted <= shown.high
+        assert 0 <= shown.low <= round(shown.predicted) <= shown.high
         assert shown.n > 0
         assert shown.reasons
 

@@ -178,7 +178,7 @@ def test_an_archive_in_another_order_is_sorted(tmp_path: Path, capsys: pytest.Ca
     assert (status, err.count("\n")) == (0, 1)
     assert "sorted" in err
     assert steady(json.loads(out)) == steady(straight)
-    assert straight["matured"] == 169
+    assert straight["matured"] == 163  # reports up to 20 % past the hour could have come for the others
 
 
 def test_few_labels_are_a_sentence_and_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -303,7 +303,7 @@ def test_counts_are_labels_only_near_a_horizon(capsys: pytest.CaptureFixture[str
         ages.setdefault(row["id"], []).append(read - born[row["id"]])
     shown = measured(capsys, str(path), "--horizon", "1h,24h", "--lateness", "all")
     for horizon, found in zip((3_600, 86_400), shown["horizons"], strict=True):
-        ended = [uid for uid, at in born.items() if at + horizon < max(born.values())]
+        ended = [uid for uid, at in born.items() if at + 1.2 * horizon < max(born.values())]
         near = [uid for uid in ended if any(abs(age - horizon) <= 0.2 * horizon for age in ages[uid])]
         assert found["matured"] == len(near)
         assert found["censored"] == {"no counts near the horizon": len(ended) - len(near)}

@@ -292,8 +292,8 @@ def learning() -> Snapshot:
     )
 
 
-_MODELS = ("median", "author", "hour", "sgd", "linear", "text", "trees", "forest", "blend")
-_REFITTED = ("linear", "text", "trees", "forest")
+_MODELS = ("median", "author", "hour", "sgd", "linear", "boosted", "forest", "extra", "blend")
+_REFITTED = ("linear", "boosted", "forest", "extra", "blend")
 
 
 def racing(**changes: Any) -> Snapshot:
