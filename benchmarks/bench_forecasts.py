@@ -12,16 +12,21 @@ Two feeds, both with four horizons and fitted models in the lead:
 - "all graded": 100 posts a second, each of which is learnt from at every horizon. The horizons are as much shorter as
   it takes to hold them all (24 hours of such a feed would be 8.6 million posts): the work for a post is the same.
 
-Driven are the engine's own parts, with made-up posts (14 terms, up to 3 tags, 20,000 authors), but not what reads texts:
-language, mood, stories and windows (bench_engine.py has those). CPU time of the main thread, medians over the rounds;
-refits run on another and are told apart, spread over the posts of the 12 hours between two of them.
-"prediction and learning" is known, volumes, forecast, arrived, track, collect and teach; of each post, the others are
-the ledger's: add, react (two reactions a post), and expire, which is what happens as a post leaves retention.
+Driven are the engine's own parts, with made-up posts (14 words, up to 3 tags, 20,000 authors), but not what reads the
+texts: language, mood, stories and windows (bench_engine.py has those). CPU time of the main thread, medians over the
+rounds; refits run on another and are told apart, spread over the posts of the 12 hours between two of them.
+"prediction and learning" is known, volumes, forecast, arrived, track, collect and teach. The others are the ledger's:
+add, react (two reactions a post), and expire, which is what happens to a post that leaves retention. What a forecast
+costs depends on who leads: "with the blend" has the blend in the lead at every horizon, the dearest there can be.
+
+A post that waits is weighed past its retention, with the reactions that it has; not weighed are the pasts of authors
+and the ids of reactions, which have caps of their own.
 """
 
 import argparse
 import gc
 import json
+import os
 import random
 import resource
 import sys
@@ -33,11 +38,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from models.threads import start_with_one_thread
-
-start_with_one_thread()
 
 from engine.analysis import Analysis
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
@@ -45,6 +47,7 @@ from engine.events import Post, Reaction
 from engine.labels import UNSAMPLED
 from engine.ledger import Entry
 from engine.pipeline import BATCH_POSTS, Engine
+from models.engagement import NAMES, Known
 from models.sentiment import Polarity
 
 START = 1_780_000_000 * SECOND
@@ -52,10 +55,11 @@ TARGET_US, TARGET_BYTES = 100.0, 1_000.0
 TOGETHER = ("known", "volumes", "forecast", "arrived", "track", "collect", "teach")
 REST = ("add", "react", "expire")
 AUTHORS, WORDS, TAGS, STORIES = 20_000, 30_000, 2_000, 500
-LESSON = 1_500  # posts in each of the lessons that the models start from
+LESSONS, LESSON = 5, 1_500  # of so many posts each are the lessons that the models start from
 KEPT = 2_000  # posts in retention
 SHARE = 1 / 1_024
 SHRUNK = 100  # times shorter are the horizons of the feed that is graded as a whole
+REFITTED = 12 * 3_600  # seconds between two refits
 
 Made = tuple[Post, Analysis, int, int]  # with its time and how many reactions it will have
 
@@ -66,18 +70,22 @@ class Feed:
     def __init__(self, seed: int) -> None:
         self._draws = random.Random(seed)
         self._numbers = 0
+        self._newest: list[str] = []
         self._words = ["".join(self._draws.choices("abcdefghijklmnoprstuvwy", k=7)) for _ in range(WORDS)]
         self._tags = [f"{word}day" for word in self._words[:TAGS]]
-        self._authors = [f"did:plc:{self._draws.getrandbits(120):024x}"[:32] for _ in range(AUTHORS)]
+        self.authors = [f"did:plc:{self._draws.getrandbits(120):024x}"[:32] for _ in range(AUTHORS)]
 
-    def post(self, at: int) -> Made:
+    def posts(self, count: int, at: int, step: int) -> list[Made]:
+        return [self._post(at + number * step) for number in range(count)]
+
+    def _post(self, at: int) -> Made:
         draws = self._draws
         self._numbers += 1
         rank = int(AUTHORS * draws.random() ** 3)
+        author = self.authors[rank]
         words = tuple(self._words[int(WORDS * draws.random() ** 3)] for _ in range(14))
         tags = tuple({self._tags[int(TAGS * draws.random() ** 2)] for _ in range(draws.choice((0, 0, 0, 1, 1, 2, 3)))})
         media = draws.choice(("", "", "image", "video", "link"))
-        author = self._authors[rank]
         text = " ".join(words) + "".join(f" #{tag}" for tag in tags) + draws.choice(("", "?", " https://example.org/x"))
         post = Post(
             platform="bluesky",
@@ -90,43 +98,46 @@ class Feed:
             lang="en",
             media=media,  # type: ignore[arg-type]
             followers=rank * 7 % 5_000,
-            reply_to=f"at://{self._authors[-rank]}/app.bsky.feed.post/3k{rank:011x}" if rank % 3 == 0 else "",
+            reply_to=self._answered() if rank % 3 == 0 else "",
         )
+        self._newest = [*self._newest[-999:], post.uid]
         mood = Polarity(0.0, 1.0, 0.0, draws.uniform(-1, 1))
-        analysis = Analysis(text, "", tags, words + tuple(f"#{tag}" for tag in tags), "en", "", mood)
+        analysis = Analysis(text, "", tags, tuple(f"#{tag}" for tag in tags) + words, "en", "", mood)
         drawn = draws.expovariate(1) * (1 + (rank % 40) / 4) * (1 + 2 * (media == "video")) * (1 + len(tags))
         return post, analysis, at, int(drawn)
 
-    def posts(self, count: int, at: int, step: int) -> list[Made]:
-        return [self.post(at + number * step) for number in range(count)]
+    def _answered(self) -> str:
+        """Half of the replies are to one of the newest posts, half to one never seen."""
+        if self._newest and self._draws.random() < 0.5:
+            return self._draws.choice(self._newest)
+        return f"at://{self._draws.choice(self.authors)}/app.bsky.feed.post/3k{self._numbers:011x}"
 
 
 class Bench:
     """The engine's parts, driven batch by batch. `spent` is CPU time by part in nanoseconds."""
 
     def __init__(self, horizons: tuple[int, ...], seed: int) -> None:
-        self.config = EngineConfig(horizons=horizons, max_posts=KEPT, max_waiting=10**9)
-        self.engine = Engine(self.config)
+        self.horizons = horizons
+        self.engine = Engine(EngineConfig(horizons=horizons, max_posts=KEPT, max_waiting=10**9))
         self.engine.ledger.complete.add("bluesky")
         self.feed = Feed(seed)
         self.now = START
+        self.known = True  # whether reactions are known one by one, or only counted
         self.spent: Counter[str] = Counter()
         self._draws = random.Random(seed)
-        self._due: list[tuple[str, int]] = []  # posts with reactions to come
+        self._drawing: list[tuple[str, int]] = []  # posts with reactions to come
         self._reactions = 0
 
-    def step(self, step: int, count: int = BATCH_POSTS) -> None:
+    def step(self, step: int) -> None:
         """One batch of posts, `step` apart."""
-        made = self.feed.posts(count, self.now + step, step)
+        made = self.feed.posts(BATCH_POSTS, self.now + step, step)
         self.now = made[-1][2]
-        reactions = self._reacting(made)
-        parts = self._parts(made, reactions)
-        clock = time.thread_time_ns
-        began = clock()
+        parts = self._parts(made, self._reacting(2 * len(made), made))
+        began = time.thread_time_ns()
         for name in parts:
-            ended = clock()
+            ended = time.thread_time_ns()
             self.spent[name] += ended - began
-            began = clock()
+            began = time.thread_time_ns()
 
     def _parts(self, made: Sequence[Made], reactions: Sequence[Reaction]) -> Iterator[str]:
         """The work on a batch, as `Engine` does it; says after each part which it was."""
@@ -134,17 +145,18 @@ class Bench:
         ledger, labels, model = engine.ledger, engine.labels, engine.model
         entries = [ledger.add(post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
-        known = [
-            engine.known(post, analysis, at, entry.author)
-            for (post, analysis, at, _), entry in zip(made, entries, strict=True)
-        ]
+        arrived = zip(made, entries, strict=True)
+        known = [engine.known(post, analysis, at, entry.author) for (post, analysis, at, _), entry in arrived]
         yield "known"
         for _, analysis, at, _ in made:
             engine.volumes.post(analysis.tags, at)
-            engine.volumes.placed(hash(analysis.terms[0]) % STORIES, analysis.terms, at)
+            engine.volumes.placed(len(analysis.text) % STORIES, analysis.terms, at)
         yield "volumes"
         for reaction in reactions:
-            ledger.react(reaction, self.now)
+            if self.known:
+                ledger.react(reaction, self.now)
+            else:
+                ledger.respond(f"bluesky:{reaction.target}", 0, 1, self.now)
         yield "react"
         for _, _, at, _ in made:
             labels.collect(at, ledger)
@@ -163,48 +175,54 @@ class Bench:
         yield "expire"
 
     def _expire(self, entry: Entry) -> None:
-        engine = self.engine
-        if engine.labels.outlasts(entry.key):
-            engine.overperforming.keep(engine.ledger.outlive(entry))
-            engine.labels.thin_out(engine.ledger, engine.config.max_waiting, self.now)
+        labels, ledger = self.engine.labels, self.engine.ledger
+        if labels.outlasts(entry.key):
+            ledger.outlive(entry)
+            labels.thin_out(ledger, self.engine.config.max_waiting, self.now)
             return
-        engine.labels.forget(entry, UNSAMPLED)
-        engine.ledger.remove(entry, tombstone=False)
+        labels.forget(entry, UNSAMPLED)
+        ledger.remove(entry, tombstone=False)
 
-    def _reacting(self, made: Sequence[Made]) -> list[Reaction]:
-        """Two reactions for each post of a batch: to those of it and of earlier ones that are to have some."""
-        self._due += [(post.uid, wanted) for post, _, _, wanted in made if wanted]
-        reactions = []
-        while self._due and len(reactions) < 2 * len(made):
-            uid, wanted = self._due.pop(self._draws.randrange(len(self._due)))
+    def _reacting(self, count: int, made: Sequence[Made]) -> list[Reaction]:
+        """Reactions to the posts of a batch and to earlier ones, as many as each is to have."""
+        self._drawing = [*self._drawing[-10_000:], *((post.uid, wanted) for post, _, _, wanted in made if wanted)]
+        reactions: list[Reaction] = []
+        while self._drawing and len(reactions) < count:
+            target, wanted = self._drawing.pop(self._draws.randrange(len(self._drawing)))
             for _ in range(wanted):
                 self._reactions += 1
-                reactions.append(Reaction(platform="bluesky", uid=f"r{self._reactions}", target=uid, kind="like"))
-        self._due = self._due[-10_000:]
-        return reactions
+                uid = f"at://did:plc:{self._reactions:024x}/app.bsky.feed.like/3k"
+                reactions.append(Reaction(platform="bluesky", uid=uid, target=target, kind="like"))
+        return reactions[:count]
 
     # -- the state to measure in -----------------------------------------------------------------------------------
 
     def school(self) -> float:
-        """Let the models be fitted: lessons of which all labels come due before the next. Seconds of a refit."""
-        longest = max(self.config.horizons)
-        for _ in range(5):
+        """Let the models be fitted, in lessons of which all labels come due before the next. Seconds of a refit."""
+        longest, model = max(self.horizons), self.engine.model
+        for _ in range(LESSONS):
             for _ in range(LESSON // BATCH_POSTS):
                 self.step(longest // LESSON)
             self.now += 2 * longest
             self.engine.labels.collect(self.now, self.engine.ledger)
             self.engine.labels.teach()
-        refits = [refit for index in range(len(self.config.horizons)) for refit in self.engine.model.refits(index)]
-        self.engine.model.learn_pasts_only()
+        refits = [refit for index in range(len(self.horizons)) for refit in model.refits(index)]
+        model.learn_pasts_only()
         return median(sum(refit.seconds.values()) for refit in refits)
 
-    def leaders(self) -> list[str]:
-        return [self.engine.model.champion(index) for index in range(len(self.config.horizons))]
-
     def fill(self, waiting: int, span: int) -> None:
-        """Let so many posts wait, spread over `span` of time, with reactions as they come."""
+        """Let so many posts come, spread over `span` of time, with reactions."""
         for _ in range(waiting // BATCH_POSTS):
             self.step(span // waiting)
+
+    def lead(self, name: str) -> None:
+        """Let one model lead at every horizon, and stay."""
+        for race in self.engine.model._races:
+            race.leader = NAMES.index(name)
+            race._elect = lambda: None  # type: ignore[method-assign]
+
+    def leaders(self) -> list[str]:
+        return [self.engine.model.champion(index) for index in range(len(self.horizons))]
 
     def measure(self, posts: int, step: int, rounds: int) -> dict[str, float]:
         """Microseconds a post by part, medians over rounds."""
@@ -218,6 +236,20 @@ class Bench:
         return {name: median(one[name] for one in found) for name in (*TOGETHER, *REST)}
 
 
+def costs(name: str, rate: int, bench: Bench, fitting: float, options: argparse.Namespace) -> dict[str, Any]:
+    """What a post costs at a `rate` in posts a second, where a refit of a horizon takes `fitting` seconds."""
+    fits = len(bench.horizons) * fitting / (REFITTED * rate) * 1e6
+    found = {"feed": name, "posts_per_s": rate, "leaders": bench.leaders(), "waiting": bench.engine.labels.waiting[-1]}
+    parts = bench.measure(options.posts, SECOND // rate, options.rounds)
+    bench.lead("blend")
+    dearest = bench.measure(options.posts, SECOND // rate, options.rounds)
+    return found | {
+        "us_per_post": sum(parts[part] for part in TOGETHER) + fits,
+        "us_with_the_blend": sum(dearest[part] for part in TOGETHER) + fits,
+        "by_part": {**{part: parts[part] for part in TOGETHER}, "refits": fits, **{part: parts[part] for part in REST}},
+    }
+
+
 def sampled(options: argparse.Namespace) -> dict[str, Any]:
     """1,000 posts a second, of which one in 1,024 is graded."""
     bench = Bench(EngineConfig().horizons, 1)
@@ -226,10 +258,13 @@ def sampled(options: argparse.Namespace) -> dict[str, Any]:
     bench.fill(options.waiting, 24 * HOUR)
     filled = rss()
     bench.engine.labels.sample = SHARE
-    parts = bench.measure(options.posts, SECOND // 1_000, options.rounds)
-    thinned = thin(bench)
-    fits = 4 * fitting / (12 * 3_600 * 1_000) * 1e6
-    return report("sampled", 1_000, bench, parts, fits) | {"rss_mb": filled, "rss_waiting_mb": filled - before} | thinned
+    found = costs("sampled", 1_000, bench, fitting, options)
+    labels, ledger = bench.engine.labels, bench.engine.ledger
+    labels.sample = 1.0
+    began = time.thread_time_ns()
+    gone = labels.thin_out(ledger, len(ledger.outlived) - 1, bench.now)
+    halving = {"halving_ms": (time.thread_time_ns() - began) / 1e6, "halving_posts": len(gone)}
+    return found | {"rss_mb": filled, "rss_of_waiting_mb": filled - before} | halving
 
 
 def graded(options: argparse.Namespace) -> dict[str, Any]:
@@ -237,46 +272,25 @@ def graded(options: argparse.Namespace) -> dict[str, Any]:
     bench = Bench(tuple(horizon // SHRUNK for horizon in EngineConfig().horizons), 2)
     fitting = bench.school()
     bench.fill(options.waiting, 24 * HOUR // SHRUNK)
-    parts = bench.measure(options.posts, SECOND // 100, options.rounds)
-    return report("all graded", 100, bench, parts, 4 * fitting / (12 * 3_600 * 100) * 1e6)
+    return costs("all graded", 100, bench, fitting, options)
 
 
-def report(name: str, rate: int, bench: Bench, parts: dict[str, float], fits: float) -> dict[str, Any]:
-    labels = bench.engine.labels
-    return {
-        "feed": name,
-        "posts_per_s": rate,
-        "leaders": bench.leaders(),
-        "waiting": labels.waiting[-1],
-        "outlived": len(bench.engine.ledger.outlived),
-        "us_per_post": sum(parts[part] for part in TOGETHER) + fits,
-        "by_part": {**{part: parts[part] for part in TOGETHER}, "refits": fits, **{part: parts[part] for part in REST}},
-    }
-
-
-def thin(bench: Bench) -> dict[str, float]:
-    """What it takes to halve the sample of those that wait."""
-    labels, ledger = bench.engine.labels, bench.engine.ledger
-    labels.sample = 1.0
-    began = time.thread_time_ns()
-    gone = labels.thin_out(ledger, len(ledger.outlived) - 1, bench.now)
-    return {"thin_out_ms": (time.thread_time_ns() - began) / 1e6, "thinned_out": len(gone)}
-
-
-def weight(waiting: int) -> dict[str, Any]:
-    """Bytes of a post that waits past retention: what `waiting` more of them add."""
+def weight(waiting: int) -> float:
+    """Bytes of a post that waits past its retention: what `waiting` more of them add to as many."""
     bench = Bench(EngineConfig().horizons, 3)
-    bench.school()
-    gc.collect()
+    bench.engine.model.learn_pasts_only()
+    bench.known = False
+    authors = [sys.intern(f"bluesky:{author}") for author in bench.feed.authors]
+    bench.engine.model.arrived([Known(author=author, at=bench.now) for author in authors])
     tracemalloc.start()
     held = []
     for _ in range(2):
-        bench.fill(waiting, 10 * MINUTE)  # before the first label is due
+        bench.fill(waiting, 5 * MINUTE)  # before the first label is due
         gc.collect()
         held.append((tracemalloc.get_traced_memory()[0], len(bench.engine.ledger.outlived)))
     tracemalloc.stop()
     (first, few), (second, many) = held
-    return {"waiting": many, "bytes_per_waiting": (second - first) / (many - few)}
+    return (second - first) / (many - few)
 
 
 def rss() -> float:
@@ -285,32 +299,31 @@ def rss() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def shown(results: list[dict[str, Any]], weighed: dict[str, Any]) -> str:
-    lines = [f"{'us a post':<24}" + "".join(f"{result['feed']:>14}" for result in results)]
-    for part in results[0]["by_part"]:
-        lines.append(f"  {part:<22}" + "".join(f"{result['by_part'][part]:>14.1f}" for result in results))
-    together = "".join(f"{result['us_per_post']:>14.1f}" for result in results)
-    lines.append(f"{'prediction and learning':<24}{together}   (target: under {TARGET_US:.0f})")
-    for result in results:
-        leaders = " ".join(result["leaders"])
-        lines.append(f"{result['feed']}: {result['outlived']:,} wait past retention, in the lead: {leaders}")
-    lines.append(f"bytes a waiting post: {weighed['bytes_per_waiting']:,.0f} (target: under {TARGET_BYTES:,.0f})")
-    first = results[0]
-    lines.append(f"resident memory: {first['rss_mb']:.0f} MB, {first['rss_waiting_mb']:.0f} MB of it for those that wait")
-    lines.append(f"halving the sample: {first['thin_out_ms']:.0f} ms for {first['thinned_out']:,} posts")
+def shown(found: dict[str, Any]) -> str:
+    first, feeds = found["feeds"][0], found["feeds"]
+    lines = [f"{'us a post':<24}" + "".join(f"{feed['feed']:>14}" for feed in feeds)]
+    for part in first["by_part"]:
+        lines.append(f"  {part:<22}" + "".join(f"{feed['by_part'][part]:>14.1f}" for feed in feeds))
+    for name, field in (("prediction and learning", "us_per_post"), ("  with the blend", "us_with_the_blend")):
+        lines.append(f"{name:<24}" + "".join(f"{feed[field]:>14.1f}" for feed in feeds) + f"   (under {TARGET_US:.0f})")
+    for feed in feeds:
+        lines.append(f"{feed['feed']}: {feed['waiting']:,} wait, in the lead: {' '.join(feed['leaders'])}")
+    lines.append(f"bytes a waiting post: {found['bytes_per_waiting']:,.0f} (under {TARGET_BYTES:,.0f})")
+    lines.append(f"resident: {first['rss_mb']:.0f} MB, {first['rss_of_waiting_mb']:.0f} MB of it for those that wait")
+    lines.append(f"halving the sample: {first['halving_ms']:.0f} ms for {first['halving_posts']:,} posts")
     return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--posts", type=int, default=40_000, help="posts to measure with")
+    parser.add_argument("--posts", type=int, default=25_600, help="posts to measure with")
     parser.add_argument("--waiting", type=int, default=84_000, help="posts that wait meanwhile")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    weighed = weight(20_000)
-    results = [sampled(options), graded(options)]
-    print(json.dumps({"feeds": results, **weighed}) if options.json else shown(results, weighed))
+    weighed = weight(20_480)
+    found = {"bytes_per_waiting": weighed, "feeds": [sampled(options), graded(options)]}
+    print(json.dumps(found) if options.json else shown(found))
 
 
 if __name__ == "__main__":

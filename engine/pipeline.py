@@ -37,7 +37,6 @@ DAY = 24 * 60 * MINUTE
 REPLY, QUOTE = 2, 3
 
 _MENTION = re.compile(r"(?<!\w)@\w")
-_LINK = re.compile(r"https?://")
 
 
 class _Waiting(NamedTuple):
@@ -398,16 +397,17 @@ class Engine:
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
         age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
+        text = analysis.text
         return Known(
             author=author,
             at=at,
             followers=post.followers,
             author_age=age,
-            length=len(analysis.text),
-            words=len(analysis.text.split()),
+            length=len(text),
+            words=len(text.split()),
             tags=analysis.tags,
-            mentions=len(_MENTION.findall(analysis.text)),
-            links=len(_LINK.findall(analysis.text)),
+            mentions=len(_MENTION.findall(text)) if "@" in text else 0,
+            links=text.count("http://") + text.count("https://"),
             media=post.media,
             reply=bool(post.reply_to),
             quote=bool(post.quote_of),
@@ -415,8 +415,8 @@ class Engine:
             compound=None if analysis.polarity is None else analysis.polarity.compound,
             **self.volumes.of(analysis.tags, analysis.terms, at)._asdict(),
             terms=analysis.terms,
-            addressed=analysis.text.startswith("@"),
-            question="?" in analysis.text,
+            addressed=text.startswith("@"),
+            question="?" in text,
         )
 
     def _learn(self) -> None:

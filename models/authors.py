@@ -6,9 +6,12 @@ from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.decay import DecayedMean, shrunk
 from models.pasts import DIGEST, AuthorPasts, MeanStates, digest
+
+Floats = NDArray[np.float64]
 
 MAX_AUTHORS = 50_000
 STRENGTH = 4.0  # labels that an author needs before the own mean outweighs the feed's
@@ -122,7 +125,7 @@ class AuthorHistory:
             ]
             table = np.array(outcomes).reshape(len(known), self._horizons, 3)
             mean[known], variance[known], weight[known] = np.moveaxis(table, -1, 0)
-        # Of an author never heard of the weight is 0, and 0 labels shrunk to the feed's are the feed's.
+        # An author never heard of has no labels, which shrunk to the feed's are the feed's.
         spread = np.sqrt(shrunk(weight, variance, feed[:, 1], STRENGTH))
         return np.stack([shrunk(weight, mean, feed[:, 0], STRENGTH), spread, weight], axis=-1)
 

@@ -1,10 +1,24 @@
 """Words as numbers, the same in every process: nothing that is kept of them can be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
+_GAP = "\0"
 
-def checksums(words: Iterable[str]) -> list[int]:
-    """CRC-32 of each word, broken surrogates too. None is empty, and one that holds a NUL counts as several."""
-    together = "\0".join(words).encode("utf-8", "surrogatepass")  # many times as fast as one by one
-    return [*map(crc32, together.split(b"\0"))] if together else []
+
+def checksums(texts: Iterable[str]) -> list[int]:
+    """CRC-32 of each text, broken surrogates too. Of nothing but empty ones none, of one that holds a NUL several."""
+    return _sums(_GAP.join(texts))
+
+
+def of_words(terms: Sequence[str]) -> list[int]:
+    """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over."""
+    together = _GAP.join(terms)
+    if "#" in together:
+        together = _GAP.join([term for term in terms if term[:1] != "#"])
+    return [*dict.fromkeys(_sums(together))]
+
+
+def _sums(together: str) -> list[int]:
+    """Encoded as one text: many times as fast as one by one."""
+    return [*map(crc32, together.encode("utf-8", "surrogatepass").split(b"\0"))] if together else []

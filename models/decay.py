@@ -3,11 +3,11 @@
 from array import array
 from collections.abc import Sequence
 from math import exp2
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.checksums import checksums
 from models.pasts import KeyPasts
 
 Floats = NDArray[np.float64]
@@ -18,7 +18,10 @@ HALF_LIFE = 14 * DAY
 _REBASE = 512  # half-lives after which the weights are scaled down, long before they overflow
 
 
-def shrunk(weight: float, mean: float, prior: float, strength: float) -> float:
+Value = TypeVar("Value", float, Floats)
+
+
+def shrunk(weight: Value, mean: Value, prior: Value, strength: float) -> Value:
     """A mean of `weight` labels pulled to `prior`, as if `strength` more labels had that value."""
     return (weight * mean + strength * prior) / (weight + strength)
 
@@ -76,10 +79,10 @@ class HashedMeans:
         self._origin: int | None = None  # the time at which a new label weighs 1 in the table
         self._newest = 0
 
-    def buckets(self, keys: Sequence[str]) -> list[int]:
-        """The buckets of keys, each any text but an empty one (models/checksums.py)."""
+    def buckets(self, checksums: Sequence[int]) -> list[int]:
+        """The buckets of keys, given the checksums of these."""
         mask = self._mask
-        return [each & mask for each in checksums(keys)]
+        return [each & mask for each in checksums]
 
     def add(self, horizon: int, buckets: Sequence[bytes], labels: Floats, at: Sequence[int]) -> None:
         """Learn that posts with keys in packed `buckets` had `labels`, due at `at` (microseconds)."""

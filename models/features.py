@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
+from models.checksums import checksums, of_words
 from models.decay import DAY, HashedMeans, packed
 from models.pasts import AuthorPasts, KeyPasts
 
@@ -136,10 +137,12 @@ class Features:
 
     def keys(self, post: Known) -> Keys:
         """Where the pasts of the post's tags, words and hour are."""
-        tags = self._keys.buckets(["#" + tag for tag in post.tags[:MAX_KEYS]])
-        words = self._keys.buckets([term for term in dict.fromkeys(post.terms) if term[:1] != "#"][:MAX_KEYS])
-        hour = self._hours.buckets([f"{post.author} {post.at % DAY // HOUR}"] if post.author else [])
-        return Keys(tags, words, hour)
+        tags = [f"#{tag}" for tag in post.tags[:MAX_KEYS]]
+        hour = [f"{post.author} {post.at % DAY // HOUR}"] if post.author else []
+        sums, words = checksums(tags + hour), of_words(post.terms)[:MAX_KEYS]
+        return Keys(
+            self._keys.buckets(sums[: len(tags)]), self._keys.buckets(words), self._hours.buckets(sums[len(tags) :])
+        )
 
     def rows(self, posts: Sequence[Known], keys: Sequence[Keys]) -> tuple[Rows, Rows]:
         """What depends on the horizon, (posts, horizons, OWN), and what does not, (posts, len(COMMON)).
