@@ -47,6 +47,7 @@ from engine.events import Post, Reaction
 from engine.labels import UNSAMPLED
 from engine.ledger import Entry
 from engine.pipeline import BATCH_POSTS, Engine
+from models.checksums import of_words
 from models.engagement import NAMES, Known
 from models.sentiment import Polarity
 
@@ -150,7 +151,7 @@ class Bench:
         yield "known"
         for _, analysis, at, _ in made:
             engine.volumes.post(analysis.tags, at)
-            engine.volumes.placed(len(analysis.text) % STORIES, analysis.terms, at)
+            engine.volumes.placed(len(analysis.text) % STORIES, of_words(analysis.terms), at)
         yield "volumes"
         for reaction in reactions:
             if self.known:

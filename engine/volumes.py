@@ -12,14 +12,14 @@ from engine.config import HOUR
 from engine.places import Places
 from engine.risen import Member
 from engine.rising import Rising
-from models.checksums import checksums, of_words
+from models.checksums import checksums
 from models.stories import followed
 
 HALF_LIFE = HOUR
 REBASE = 256  # half-lives after which counts are scaled down
 TAG_BITS = 16
 WORD_BITS = 16
-MAX_TERMS = 32  # of one post that are looked at
+MAX_WORDS = 32  # of one post that are looked at
 VOICES = 2  # words that must speak for a story
 MAX_STORIES = 4_096
 NO_STORY = -1
@@ -44,13 +44,16 @@ class Volumes:
         self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
         self._origin = 0
 
-    def of(self, tags: Sequence[str], terms: Sequence[str], time: int) -> Volume:
-        """What is known of a post with these tags and terms that comes at `time`, before it is counted itself."""
+    def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
+        """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
+
+        Words are given by their checksums (`models.checksums.of_words`).
+        """
         weight = self._weight(time)
         sums = checksums(tags)
         posts = max((float(self._tags[each & _TAGS]) for each in sums), default=0.0)
         rise = self._rising.times(Member("tag", each) for each in sums)
-        story = self._story(terms)
+        story = self._story(words)
         if story is None:
             return Volume(posts / weight, rise)
         lately = self._stories.get(story, 0.0) / weight
@@ -62,13 +65,13 @@ class Volumes:
         for each in checksums(tags):
             self._tags[each & _TAGS] += weight
 
-    def placed(self, story: int | None, terms: Sequence[str], time: int) -> None:
+    def placed(self, story: int | None, words: Sequence[int], time: int) -> None:
         """The story of a post is known; None or -1 if it is in none."""
         if story is None or story < 0:
             return
         self._stories[story] = self._stories.get(story, 0.0) + self._weight(time)
-        for word in _words(terms):
-            self._story_of[word] = story
+        for word in words[:MAX_WORDS]:
+            self._story_of[word & _WORDS] = story
         if len(self._stories) > MAX_STORIES:
             kept = sorted(self._stories, key=lambda each: (-self._stories[each], each))[: MAX_STORIES // 2]
             self._stories = {each: self._stories[each] for each in sorted(kept)}
@@ -82,10 +85,10 @@ class Volumes:
         """Write merges into the words, so that they can be forgotten."""
         self._story_of = [followed(self._places.merged, story) for story in self._story_of]
 
-    def _story(self, terms: Sequence[str]) -> int | None:
+    def _story(self, words: Sequence[int]) -> int | None:
         """The story that most of the words spoke of last; of equals the one named first."""
         story_of = self._story_of
-        found = [story for word in _words(terms) if (story := story_of[word]) != NO_STORY]
+        found = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
         if merged := self._places.merged:
             found = [followed(merged, story) for story in found]
         voices: dict[int, int] = {}
@@ -108,8 +111,3 @@ class Volumes:
 
 _TAGS = (1 << TAG_BITS) - 1
 _WORDS = (1 << WORD_BITS) - 1
-
-
-def _words(terms: Sequence[str]) -> list[int]:
-    """Words of a post by their places in the table, none twice."""
-    return [each & _WORDS for each in of_words(terms)[:MAX_TERMS]]

@@ -1,14 +1,17 @@
 """Words as numbers, the same in every process: nothing that is kept of them can be read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zlib import crc32
 
 _GAP = "\0"
 
 
-def checksums(texts: Iterable[str]) -> list[int]:
-    """CRC-32 of each text, broken surrogates too. Of nothing but empty ones none, of one that holds a NUL several."""
-    return _sums(_GAP.join(texts))
+def checksums(texts: Sequence[str]) -> list[int]:
+    """CRC-32 of each text, broken surrogates too."""
+    found = _sums(_GAP.join(texts))
+    if len(found) == len(texts):
+        return found
+    return [crc32(text.encode("utf-8", "surrogatepass")) for text in texts]  # one holds the gap
 
 
 def of_words(terms: Sequence[str]) -> list[int]:
@@ -16,9 +19,9 @@ def of_words(terms: Sequence[str]) -> list[int]:
     together = _GAP.join(terms)
     if "#" in together:
         together = _GAP.join([term for term in terms if term[:1] != "#"])
-    return [*dict.fromkeys(_sums(together))]
+    return [*dict.fromkeys(_sums(together))] if together else []
 
 
 def _sums(together: str) -> list[int]:
     """Encoded as one text: many times as fast as one by one."""
-    return [*map(crc32, together.encode("utf-8", "surrogatepass").split(b"\0"))] if together else []
+    return [*map(crc32, together.encode("utf-8", "surrogatepass").split(b"\0"))]

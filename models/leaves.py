@@ -72,8 +72,9 @@ class Forest:
 
     def scores(self, rows: Floats) -> Floats:
         """The sum over the trees of their leaves' values: shape (n,)."""
-        # One tree after the other: in another order of additions a row would depend on how many are beside it.
-        total = np.add.accumulate(self._value.take(self._leaves(rows)), axis=0)[-1]
+        values = self._value.take(self._leaves(rows))
+        # One tree after the other, as many rows are summed anyway: a single one would be in another order.
+        total = np.add.reduce(values, axis=0) if len(rows) > 1 else np.add.accumulate(values, axis=0)[-1]
         scores: Floats = self._base + total / self._divisor
         return scores
 
