@@ -21,6 +21,7 @@ LATE, DELETED, GAP = "late", "deleted", "gap"
 UNSAMPLED = "not in the sample"
 BIRTH_UNSEEN, NOT_REPORTED, NOT_NEAR = "birth not seen", "not reported", "no counts near the horizon"
 UNDATED = "counts of unknown age"
+FAR = 2**63
 NOTHING = Told(Made((), (), ()), b"")
 
 
@@ -63,6 +64,8 @@ class Labels:
         self._outside: tuple[int | str, ...] = (UNSAMPLED,) * len(horizons)
         self.sample = 1.0  # share of posts that are graded: less than all, if more wait than there is room for
         self._sampled = 0  # event time since which it is that share
+        self._shortest = min(horizons, default=0)
+        self._soonest = FAR  # no label is due before
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
@@ -73,6 +76,7 @@ class Labels:
             self.turn_away(UNSAMPLED)
             return
         tracked = self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._untouched)
+        self._soonest = min(self._soonest, entry.time + self._shortest)
         for index, queue in enumerate(self._due):
             self.waiting[index] += 1
             queue.append(tracked)
@@ -141,8 +145,7 @@ class Labels:
 
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        horizon = self.horizons[index]
-        queues = ((self._reported[index], horizon + slack(horizon)), (self._due[index], horizon))
+        queues = self._queues(index)
         return next((tracked.born + age for queue, age in queues for tracked in queue if self._waits(tracked)), None)
 
     def collect(self, now: int, ledger: Ledger) -> list[Counted]:
@@ -150,6 +153,8 @@ class Labels:
 
         Gives the posts past retention that have all their labels now: they are counted no more.
         """
+        if now <= self._soonest:
+            return []
         done = []
         for index in range(len(self.horizons)):
             for tracked, entry, reacting in self._come_due(index, now, ledger):
@@ -158,7 +163,16 @@ class Labels:
                     ledger.release(entry.key)
                     del self.tracked[entry.key]
                     done.append(entry)
+        self._soonest = min(
+            (queue[0].born + age for index in range(len(self.horizons)) for queue, age in self._queues(index) if queue),
+            default=FAR,
+        )
         return done
+
+    def _queues(self, index: int) -> tuple[tuple[deque[Tracked], int], ...]:
+        """What waits at a horizon, and at which age it has its label, the reported ones first."""
+        horizon = self.horizons[index]
+        return (self._reported[index], horizon + slack(horizon)), (self._due[index], horizon)
 
     def _come_due(self, index: int, now: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted, bool]]:
         """Posts whose label is to be read, and whether reactions to them come as events."""

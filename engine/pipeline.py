@@ -23,6 +23,7 @@ from engine.tally import Contribution
 from engine.topics import Placed, Topics
 from engine.volumes import Volumes
 from engine.windows import Reactions, Window
+from models.checksums import of_words
 from models.engagement import EngagementModel, Known
 from models.trained import Trained
 
@@ -37,7 +38,6 @@ DAY = 24 * 60 * MINUTE
 REPLY, QUOTE = 2, 3
 
 _MENTION = re.compile(r"(?<!\w)@\w")
-_LINK = re.compile(r"https?://")
 
 
 class _Waiting(NamedTuple):
@@ -398,25 +398,27 @@ class Engine:
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
         age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
+        text, words = analysis.text, of_words(analysis.terms)
         return Known(
             author=author,
             at=at,
             followers=post.followers,
             author_age=age,
-            length=len(analysis.text),
-            words=len(analysis.text.split()),
+            length=len(text),
+            words=len(text.split()),
             tags=analysis.tags,
-            mentions=len(_MENTION.findall(analysis.text)),
-            links=len(_LINK.findall(analysis.text)),
+            mentions=len(_MENTION.findall(text)) if "@" in text else 0,
+            links=text.count("http://") + text.count("https://"),
             media=post.media,
             reply=bool(post.reply_to),
             quote=bool(post.quote_of),
             lang=analysis.lang or post.lang,
             compound=None if analysis.polarity is None else analysis.polarity.compound,
-            **self.volumes.of(analysis.tags, analysis.terms, at)._asdict(),
+            **self.volumes.of(analysis.tags, words, at)._asdict(),
             terms=analysis.terms,
-            addressed=analysis.text.startswith("@"),
-            question="?" in analysis.text,
+            word_sums=words,
+            addressed=text.startswith("@"),
+            question="?" in text,
         )
 
     def _learn(self) -> None:
@@ -446,7 +448,7 @@ class Engine:
                 self.places.place(post.story, entry.time)
                 self.window.assign(entry.key, post.story, post.copy)
                 self.rising.placed(entry, post.story)
-                self.volumes.placed(post.story, entry.analysis.terms, entry.time)
+                self.volumes.placed(post.story, of_words(entry.analysis.terms), entry.time)
         for gone, into in self.topics.merges:
             self.window.topics.merge(gone, into)
             self.names.merge(gone, into)

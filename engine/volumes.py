@@ -3,26 +3,26 @@
 Holds no text: tags and words are known by checksums.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 
 from engine.config import HOUR
 from engine.places import Places
-from engine.risen import Member, checksum
+from engine.risen import Member
 from engine.rising import Rising
+from models.checksums import checksums
+from models.stories import followed
 
 HALF_LIFE = HOUR
 REBASE = 256  # half-lives after which counts are scaled down
 TAG_BITS = 16
 WORD_BITS = 16
-MAX_TERMS = 32  # of one post that are looked at
+MAX_WORDS = 32  # of one post that are looked at
 VOICES = 2  # words that must speak for a story
 MAX_STORIES = 4_096
+NO_STORY = -1
 
 
 class Volume(NamedTuple):
@@ -41,16 +41,19 @@ class Volumes:
         self._rising, self._places = rising, places
         self._tags = np.zeros(1 << TAG_BITS)
         self._stories: dict[int, float] = {}
-        self._story_of = np.full(1 << WORD_BITS, -1, np.int64)  # by word: the story that last had it
+        self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
         self._origin = 0
 
-    def of(self, tags: Sequence[str], terms: Iterable[str], time: int) -> Volume:
-        """What is known of a post with these tags and terms that comes at `time`, before it is counted itself."""
+    def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
+        """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
+
+        Words are given by their checksums (`models.checksums.of_words`).
+        """
         weight = self._weight(time)
-        sums = [checksum(tag) for tag in tags]
+        sums = checksums(tags)
         posts = max((float(self._tags[each & _TAGS]) for each in sums), default=0.0)
         rise = self._rising.times(Member("tag", each) for each in sums)
-        story = self._story(terms)
+        story = self._story(words)
         if story is None:
             return Volume(posts / weight, rise)
         lately = self._stories.get(story, 0.0) / weight
@@ -59,15 +62,16 @@ class Volumes:
     def post(self, tags: Sequence[str], time: int) -> None:
         """A post has come."""
         weight = self._weight(time)
-        for tag in tags:
-            self._tags[checksum(tag) & _TAGS] += weight
+        for each in checksums(tags):
+            self._tags[each & _TAGS] += weight
 
-    def placed(self, story: int | None, terms: Iterable[str], time: int) -> None:
+    def placed(self, story: int | None, words: Sequence[int], time: int) -> None:
         """The story of a post is known; None or -1 if it is in none."""
         if story is None or story < 0:
             return
         self._stories[story] = self._stories.get(story, 0.0) + self._weight(time)
-        self._story_of[_words(terms)] = story
+        for word in words[:MAX_WORDS]:
+            self._story_of[word & _WORDS] = story
         if len(self._stories) > MAX_STORIES:
             kept = sorted(self._stories, key=lambda each: (-self._stories[each], each))[: MAX_STORIES // 2]
             self._stories = {each: self._stories[each] for each in sorted(kept)}
@@ -79,19 +83,19 @@ class Volumes:
 
     def settle(self) -> None:
         """Write merges into the words, so that they can be forgotten."""
-        for story in np.unique(self._story_of[self._story_of >= 0]).tolist():
-            now = self._places.story(story)
-            if now is not None and now != story:
-                self._story_of[self._story_of == story] = now
+        self._story_of = [followed(self._places.merged, story) for story in self._story_of]
 
-    def _story(self, terms: Iterable[str]) -> int | None:
+    def _story(self, words: Sequence[int]) -> int | None:
         """The story that most of the words spoke of last; of equals the one named first."""
-        words = _words(terms)
-        voices = Counter(self._places.story(story) for story in self._story_of[words].tolist() if story >= 0)
-        if not voices:
-            return None
-        story, count = voices.most_common(1)[0]
-        return story if count >= VOICES else None
+        story_of = self._story_of
+        found = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
+        if merged := self._places.merged:
+            found = [followed(merged, story) for story in found]
+        voices: dict[int, int] = {}
+        for story in found:
+            voices[story] = voices.get(story, 0) + 1
+        most = max(voices, key=voices.__getitem__, default=NO_STORY)
+        return most if voices.get(most, 0) >= VOICES else None
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts."""
@@ -107,9 +111,3 @@ class Volumes:
 
 _TAGS = (1 << TAG_BITS) - 1
 _WORDS = (1 << WORD_BITS) - 1
-
-
-def _words(terms: Iterable[str]) -> list[int]:
-    """Words of a post by their places in the table, none twice."""
-    words = islice(dict.fromkeys(terms), MAX_TERMS)
-    return [crc32(word.encode("utf-8", "surrogatepass")) & _WORDS for word in words if word[0] != "#"]

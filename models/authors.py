@@ -6,9 +6,12 @@ from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.decay import DecayedMean, shrunk
 from models.pasts import DIGEST, AuthorPasts, MeanStates, digest
+
+Floats = NDArray[np.float64]
 
 MAX_AUTHORS = 50_000
 STRENGTH = 4.0  # labels that an author needs before the own mean outweighs the feed's
@@ -107,6 +110,24 @@ class AuthorHistory:
         weight = outcome.weight(at)
         variance = shrunk(weight, outcome.variance, feed.variance, STRENGTH)
         return Typical(shrunk(weight, outcome.mean, feed.mean, STRENGTH), sqrt(variance), weight)
+
+    def typicals(self, pasts: Sequence[Past | None], at: Sequence[int]) -> Floats:
+        """`typical` of each past at its time, at all horizons, to the bit: shape (pasts, horizons, 3)."""
+        feed = np.array([(outcome.mean, outcome.variance) for outcome in self._feed])
+        mean, variance, weight = np.zeros((3, len(pasts), self._horizons))
+        known = [index for index, past in enumerate(pasts) if past is not None]
+        if known:
+            outcomes = [
+                (outcome.mean, outcome.variance, outcome.weight(time))
+                for past, time in zip(pasts, at, strict=True)
+                if past is not None
+                for outcome in past.outcomes
+            ]
+            table = np.array(outcomes).reshape(len(known), self._horizons, 3)
+            mean[known], variance[known], weight[known] = np.moveaxis(table, -1, 0)
+        # An author never heard of has no labels, which shrunk to the feed's are the feed's.
+        spread = np.sqrt(shrunk(weight, variance, feed[:, 1], STRENGTH))
+        return np.stack([shrunk(weight, mean, feed[:, 0], STRENGTH), spread, weight], axis=-1)
 
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""

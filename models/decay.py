@@ -1,9 +1,9 @@
 """Means of labels by key in which old labels count less: authors' pasts and the pasts of tags and words."""
 
-from array import array
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from math import exp2
-from zlib import crc32
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,10 @@ HALF_LIFE = 14 * DAY
 _REBASE = 512  # half-lives after which the weights are scaled down, long before they overflow
 
 
-def shrunk(weight: float, mean: float, prior: float, strength: float) -> float:
+Value = TypeVar("Value", float, Floats)
+
+
+def shrunk(weight: Value, mean: Value, prior: Value, strength: float) -> Value:
     """A mean of `weight` labels pulled to `prior`, as if `strength` more labels had that value."""
     return (weight * mean + strength * prior) / (weight + strength)
 
@@ -61,6 +64,13 @@ class DecayedMean:
         return self._weight * exp2((self._at - at) / self._half_life)
 
 
+class Cells(NamedTuple):
+    """Where the keys of n posts are in a table: those of each post, one post after the other."""
+
+    buckets: Buckets
+    counts: NDArray[np.intp]  # (n,): how many each post has
+
+
 class HashedMeans:
     """Decayed sums of labels in a table of 2**bits buckets with a column per horizon, found by the hash of a key.
 
@@ -76,9 +86,11 @@ class HashedMeans:
         self._origin: int | None = None  # the time at which a new label weighs 1 in the table
         self._newest = 0
 
-    def bucket(self, key: str) -> int:
-        """The bucket of a key. Any text will do, broken surrogates too."""
-        return crc32(key.encode("utf-8", "surrogatepass")) & self._mask
+    def cells(self, checksums: Sequence[Sequence[int]]) -> Cells:
+        """Where the keys of each post are in the table, given the checksums of these."""
+        counts = np.array([len(own) for own in checksums], np.intp)
+        flat = np.fromiter(chain.from_iterable(checksums), np.int64, int(counts.sum()))
+        return Cells((flat & self._mask).astype(np.uint16), counts)
 
     def add(self, horizon: int, buckets: Sequence[bytes], labels: Floats, at: Sequence[int]) -> None:
         """Learn that posts with keys in packed `buckets` had `labels`, due at `at` (microseconds)."""
@@ -91,20 +103,19 @@ class HashedMeans:
         np.add.at(self._weights[:, horizon], cells, weights)
         np.add.at(self._sums[:, horizon], cells, weights * np.repeat(labels, counts))
 
-    def lifts(self, keys: Sequence[Sequence[int]], levels: Floats, at: Sequence[int], strength: float) -> Floats:
+    def lifts(self, keys: Cells, levels: Floats, at: Sequence[int], strength: float) -> Floats:
         """How far the labels of each post's keys lie above `levels` (horizons,): shape (posts, horizons).
 
         The mean over its keys of their differences, each shrunk to 0; 0 for no keys and for keys never seen. A row
         depends on its own post alone, to the bit.
         """
-        lifts = np.zeros((len(keys), self._horizons))
-        counts = np.array([len(own) for own in keys])
+        cells, counts = keys
+        lifts = np.zeros((len(counts), self._horizons))
         filled = np.flatnonzero(counts)
         if not len(filled) or self._origin is None:
             return lifts
         origin = self._origin
         fade = np.array([exp2((origin - max(time, self._newest)) / self._half_life) for time in at])
-        cells = np.array([bucket for own in keys for bucket in own])
         faded = np.repeat(fade, counts)[:, None]
         weights = self._weights[cells] * faded
         above = (self._sums[cells] * faded - weights * levels) / (weights + strength)
@@ -140,6 +151,18 @@ class HashedMeans:
         return exp2(max(-1000.0, (at - self._origin) / self._half_life))
 
 
-def packed(buckets: Sequence[int]) -> bytes:
-    """Buckets of at most 16 bits, to be kept until a label comes."""
-    return array("H", buckets).tobytes()
+def packed(*keys: Cells) -> list[bytes]:
+    """The buckets of each post, to be kept until a label comes: of the first keys how many, then these, then others."""
+    counts = np.array([each.counts for each in keys])  # (keys, n)
+    lengths = 1 + counts.sum(axis=0)
+    ends = np.cumsum(lengths)
+    flat = np.empty(int(lengths.sum()), np.uint16)
+    following = ends - lengths
+    flat[following] = counts[0]
+    following = following + 1
+    for each in keys:
+        before = np.cumsum(each.counts) - each.counts
+        flat[np.arange(len(each.buckets)) + np.repeat(following - before, each.counts)] = each.buckets
+        following = following + each.counts
+    whole, stops = flat.tobytes(), (2 * ends).tolist()
+    return [whole[start:stop] for start, stop in pairwise([0, *stops])]

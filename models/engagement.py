@@ -70,7 +70,7 @@ class EngagementModel:
         """
         if not posts:
             return []
-        keys = [self._features.keys(post) for post in posts]
+        keys = self._features.keys(posts)
         own, common = self._features.rows(posts, keys)
         judged = np.array(graded or [False] * len(posts))
         shown = []
@@ -78,7 +78,7 @@ class EngagementModel:
         for horizon, race in enumerate(self._races):
             shown.append(race.predict(joined(own[:, horizon], common), judged, least) if race.ready else None)
             least = max(least, race.radius)
-        return self.freezer.freeze(own, common, shown, [key.packed() for key in keys], self._made())
+        return self.freezer.freeze(own, common, shown, keys.packed(), self._made())
 
     def arrived(self, posts: Sequence[Known]) -> None:
         """Note that these posts were made: later forecasts know how many an author posted and when the last."""

@@ -1,7 +1,6 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from math import cos, log1p, nan, pi, sin
 from typing import NamedTuple
 
@@ -10,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
-from models.decay import DAY, HashedMeans, packed, shrunk
+from models.checksums import checksums, of_words
+from models.decay import DAY, Cells, HashedMeans, packed
 from models.pasts import AuthorPasts, KeyPasts
 
 Floats = NDArray[np.float64]
@@ -54,6 +54,7 @@ class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     addressed: bool = False  # the text opens with a mention
     question: bool = False  # the text holds a question mark
     terms: tuple[str, ...] = ()  # as of `models.terms.terms`; tags among them are passed over
+    word_sums: Sequence[int] | None = None  # `models.checksums.of_words` of them, where that was worked out before
 
 
 # Columns of a row, each with the group that reasons are told under. Those of the author, the tags and the words have a
@@ -115,15 +116,15 @@ def label(engagements: int) -> float:
 
 
 class Keys(NamedTuple):
-    """Buckets of a post: its tags, its words, and its author at this hour of the day."""
+    """Where the pasts are of the tags of posts, of their words, and of their authors at this hour of the day."""
 
-    tags: list[int]
-    words: list[int]
-    hour: list[int]
+    tags: Cells
+    words: Cells
+    hour: Cells
 
-    def packed(self) -> bytes:
-        """To be kept until a label comes: the hour first, if any, as `Features.learn` takes it."""
-        return packed([len(self.hour), *self.hour, *self.tags, *self.words])
+    def packed(self) -> list[bytes]:
+        """To be kept of each post until a label comes: the hour first, if any, as `Features.learn` takes it."""
+        return packed(self.hour, self.tags, self.words)
 
 
 class Features:
@@ -135,15 +136,15 @@ class Features:
         self._hours = HashedMeans(HOUR_BITS, horizons)
         self._horizons = range(horizons)
 
-    def keys(self, post: Known) -> Keys:
-        """Where the pasts of the post's tags, words and hour are."""
-        tags = [self._keys.bucket("#" + tag) for tag in post.tags[:MAX_KEYS]]
-        terms = dict.fromkeys(term for term in post.terms if not term.startswith("#"))
-        words = [self._keys.bucket(term) for term in islice(terms, MAX_KEYS)]
-        hour = [self._hours.bucket(f"{post.author} {post.at % DAY // HOUR}")] if post.author else []
-        return Keys(tags, words, hour)
+    def keys(self, posts: Sequence[Known]) -> Keys:
+        """Where the pasts of the posts' tags, words and hours are."""
+        tags = [checksums([f"#{tag}" for tag in post.tags[:MAX_KEYS]]) if post.tags else () for post in posts]
+        words = [(of_words(post.terms) if post.word_sums is None else post.word_sums)[:MAX_KEYS] for post in posts]
+        hours = checksums([f"{post.author} {post.at % DAY // HOUR}" for post in posts])
+        own = [(hour,) if post.author else () for hour, post in zip(hours, posts, strict=True)]
+        return Keys(self._keys.cells(tags), self._keys.cells(words), self._hours.cells(own))
 
-    def rows(self, posts: Sequence[Known], keys: Sequence[Keys]) -> tuple[Rows, Rows]:
+    def rows(self, posts: Sequence[Known], keys: Keys) -> tuple[Rows, Rows]:
         """What depends on the horizon, (posts, horizons, OWN), and what does not, (posts, len(COMMON)).
 
         NaN where a thing is not known. A row depends on its own post alone.
@@ -176,18 +177,16 @@ class Features:
         self._keys.adopt(keys, places)
         self._hours.adopt(hours, places)
 
-    def _own(self, posts: Sequence[Known], keys: Sequence[Keys], pasts: Sequence[Past | None]) -> Rows:
+    def _own(self, posts: Sequence[Known], keys: Keys, pasts: Sequence[Past | None]) -> Rows:
         at = [post.at for post in posts]
         levels = np.array([self.authors.level(horizon) for horizon in self._horizons])
         made = np.empty((len(posts), len(self._horizons), OWN), np.float32)
-        for index, (past, time) in enumerate(zip(pasts, at, strict=True)):
-            for horizon in self._horizons:
-                mean, spread, weight = self.authors.typical(past, horizon, time)
-                trust = shrunk(weight, 1.0, 0.0, TRUST_STRENGTH)
-                made[index, horizon, :4] = mean, levels[horizon], trust, spread
-        made[:, :, 4] = self._hours.lifts([own.hour for own in keys], np.zeros_like(levels), at, HOUR_STRENGTH)
-        made[:, :, 5] = self._keys.lifts([own.tags for own in keys], levels, at, KEY_STRENGTH)
-        made[:, :, 6] = self._keys.lifts([own.words for own in keys], levels, at, KEY_STRENGTH)
+        mean, spread, weight = np.moveaxis(self.authors.typicals(pasts, at), -1, 0)
+        made[:, :, 0], made[:, :, 1], made[:, :, 3] = mean, levels, spread
+        made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
+        made[:, :, 4] = self._hours.lifts(keys.hour, np.zeros_like(levels), at, HOUR_STRENGTH)
+        made[:, :, 5] = self._keys.lifts(keys.tags, levels, at, KEY_STRENGTH)
+        made[:, :, 6] = self._keys.lifts(keys.words, levels, at, KEY_STRENGTH)
         return made
 
 

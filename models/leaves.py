@@ -64,35 +64,32 @@ class Forest:
         sizes = [len(tree.value) for tree in trees]
         self._recode = recode
         self._apply = tuple(apply)  # per tree: float32 rows -> leaves (n,)
-        self._starts = np.cumsum([0, *sizes[:-1]]).tolist()  # per tree: where its nodes are in the tables
+        self._starts = np.cumsum([0, *sizes[:-1]])[:, None]  # per tree: where its nodes are in the tables
         self._value = np.concatenate([tree.value for tree in trees])
         self._gains = np.concatenate([_gains(tree) for tree in trees])  # (nodes, len(GROUPS))
         self._base, self._divisor = base, divisor
-        self._last: tuple[Floats, list[Ints]] | None = None
+        self._last: tuple[Floats, Ints] | None = None
 
     def scores(self, rows: Floats) -> Floats:
         """The sum over the trees of their leaves' values: shape (n,)."""
-        total = np.zeros(len(rows))
-        for leaves in self._leaves(rows):
-            total += self._value[leaves]
+        values = self._value.take(self._leaves(rows))
+        # One tree after the other, as many rows are summed anyway: a single one would be in another order.
+        total = np.add.reduce(values, axis=0) if len(rows) > 1 else np.add.accumulate(values, axis=0)[-1]
         scores: Floats = self._base + total / self._divisor
         return scores
 
     def parts(self, rows: Floats) -> Floats:
         """The sum over the trees of their leaves' parts: shape (n, len(GROUPS))."""
-        total = np.zeros((len(rows), len(GROUPS)))
-        for leaves in self._leaves(rows):
-            total += self._gains[leaves]
-        total /= self._divisor
+        gains = self._gains.take(self._leaves(rows), axis=0)  # (trees, n, len(GROUPS))
+        total: Floats = np.add.reduce(gains, axis=0, dtype=np.float64) / self._divisor
         total[:, 0] += self._base
         return total
 
-    def _leaves(self, rows: Floats) -> list[Ints]:
-        """Leaves of the rows in the tables. The same array of rows is asked about by several models in turn."""
+    def _leaves(self, rows: Floats) -> Ints:
+        """Leaves of the rows in the tables: (trees, n). The same rows are asked about by several models in turn."""
         if self._last is None or self._last[0] is not rows:
             recoded = self._recode(rows)
-            found = [apply(recoded) + start for apply, start in zip(self._apply, self._starts, strict=True)]
-            self._last = rows, found
+            self._last = rows, np.array([apply(recoded) for apply in self._apply]) + self._starts
         return self._last[1]
 
     def __getstate__(self) -> dict[str, Any]:

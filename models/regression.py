@@ -4,6 +4,7 @@ Importing this module imports scikit-learn, which takes seconds: do it in the ba
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,19 @@ class Additive:
         return sums
 
     def parts(self, rows: Floats) -> Floats:
-        """What each group of columns adds, the intercept in the first: shape (n, len(GROUPS))."""
+        """What each group of columns adds, the intercept in the first: shape (n, len(GROUPS)), not to be written to.
+
+        The same rows are asked about by several models in turn.
+        """
+        last: tuple[Floats, Floats] | None = self.__dict__.get("_last")
+        if last is None or last[0] is not rows:
+            last = self.__dict__["_last"] = rows, self._parts(rows)
+        return last[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_last"}
+
+    def _parts(self, rows: Floats) -> Floats:
         numbers = rows[:, NUMBER_INDEX]
         absent = np.isnan(numbers)
         filled = np.clip(np.where(absent, self.fill, numbers), self.low, self.high)

@@ -1,9 +1,12 @@
 """An author's past: shrunk while it is short, fading with time, forgotten when asked, bounded in number."""
 
+from random import Random
+
+import numpy as np
 import pytest
 
 from models.authors import STRENGTH, AuthorHistory
-from models.decay import HALF_LIFE
+from models.decay import DAY, HALF_LIFE
 
 NOW = 1_700_000_000_000_000
 
@@ -74,6 +77,22 @@ def test_posts_and_the_time_of_the_newest_are_kept() -> None:
     past = history.past("ann")
     assert past is not None
     assert (past.posts, past.last) == (3, NOW + 5)
+
+
+def test_a_batch_of_authors_is_as_each_of_them_to_the_bit() -> None:
+    draws, history = Random(4), AuthorHistory(horizons=3)
+    names = [f"author {number}" for number in range(40)]
+    for number in range(300):
+        history.learn(draws.choice(names[:30]), draws.randrange(3), draws.expovariate(1), NOW + number * DAY)
+    history.arrived(names[30], NOW)  # heard of, without a label
+    at = [NOW + draws.randrange(-DAY, 900 * DAY) for _ in names]
+    pasts = [history.past(name) for name in names]
+    together = history.typicals(pasts, at)
+    both = zip(pasts, at, strict=True)
+    alone = [[history.typical(past, horizon, time) for horizon in range(3)] for past, time in both]
+    assert np.array_equal(together, np.array(alone))
+    assert AuthorHistory(horizons=2).typicals([None], [NOW]).tolist() == [[[0.0, 0.0, 0.0]] * 2]
+    assert AuthorHistory(horizons=2).typicals([], []).shape == (0, 2, 3)
 
 
 def test_a_purged_author_is_forgotten() -> None:

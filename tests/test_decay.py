@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.checksums import checksums
 from models.decay import DAY, HALF_LIFE, DecayedMean, HashedMeans, packed, shrunk
 
 NOW = 1_700_000_000_000_000
@@ -55,6 +56,10 @@ def test_shrinking_adds_labels_at_the_prior() -> None:
 Learnt = tuple[int, list[int], float, int]  # horizon, buckets, label, time due
 
 
+def kept(buckets: Sequence[int]) -> bytes:
+    return np.array(buckets, np.uint16).tobytes()
+
+
 class Plain:
     """The same in a plain way: every label is kept, and weighed anew each time."""
 
@@ -96,7 +101,7 @@ def told(means: HashedMeans, labels: list[Learnt], batch: int) -> None:
         for horizon in (0, 1):
             some = [one for one in labels[start : start + batch] if one[0] == horizon]
             if some:
-                keys, values = [packed(one[1]) for one in some], np.array([one[2] for one in some])
+                keys, values = [kept(one[1]) for one in some], np.array([one[2] for one in some])
                 means.add(horizon, keys, values, [one[3] for one in some])
 
 
@@ -110,7 +115,7 @@ def test_lifts_are_those_of_a_plain_loop_over_all_labels(batch: int) -> None:
     keys = [drawn.integers(0, 24, drawn.integers(0, 6)).tolist() for _ in range(40)]
     at = [labels[-1][3] + int(drawn.integers(-20 * DAY, 40 * DAY)) for _ in keys]
     levels = [1.5, 0.3]
-    lifts = means.lifts(keys, np.array(levels), at, 5.0)
+    lifts = means.lifts(means.cells(keys), np.array(levels), at, 5.0)
     expected = [plain.lift(own, levels, time, 5.0) for own, time in zip(keys, at, strict=True)]
     assert np.allclose(lifts, expected, rtol=1e-9, atol=1e-12)
     assert np.ptp(lifts) > 0.3
@@ -123,19 +128,23 @@ def test_a_post_has_the_same_lift_to_the_bit_whatever_is_beside_it() -> None:
     keys = [drawn.integers(0, 24, drawn.integers(0, 40)).tolist() for _ in range(100)]
     at = [NOW + 60 * DAY + int(drawn.integers(0, DAY)) for _ in keys]
     levels = np.array([1.5, 0.3])
-    together = means.lifts(keys, levels, at, 5.0)
+    together = means.lifts(means.cells(keys), levels, at, 5.0)
     for index, own in enumerate(keys):
-        assert np.array_equal(means.lifts([own], levels, [at[index]], 5.0)[0], together[index])
-    assert np.array_equal(means.lifts(keys[30:], levels, at[30:], 5.0), together[30:])
+        assert np.array_equal(means.lifts(means.cells([own]), levels, [at[index]], 5.0)[0], together[index])
+    assert np.array_equal(means.lifts(means.cells(keys[30:]), levels, at[30:], 5.0), together[30:])
 
 
 def test_nothing_known_lifts_nothing() -> None:
     means = HashedMeans(4, 1)
-    assert means.lifts([[3], []], np.array([2.0]), [NOW, NOW], 5.0).tolist() == [[0.0], [0.0]]
-    means.add(0, [packed([])], np.array([9.0]), [NOW])
-    assert means.lifts([[3]], np.array([2.0]), [NOW], 5.0).tolist() == [[0.0]]
-    means.add(0, [packed([1])], np.array([9.0]), [NOW])
-    assert means.lifts([[3], [], [1]], np.array([2.0]), [NOW] * 3, 5.0).tolist() == [[0.0], [0.0], [7.0 / 6.0]]
+    assert means.lifts(means.cells([[3], []]), np.array([2.0]), [NOW, NOW], 5.0).tolist() == [[0.0], [0.0]]
+    means.add(0, [kept([])], np.array([9.0]), [NOW])
+    assert means.lifts(means.cells([[3]]), np.array([2.0]), [NOW], 5.0).tolist() == [[0.0]]
+    means.add(0, [kept([1])], np.array([9.0]), [NOW])
+    assert means.lifts(means.cells([[3], [], [1]]), np.array([2.0]), [NOW] * 3, 5.0).tolist() == [
+        [0.0],
+        [0.0],
+        [7.0 / 6.0],
+    ]
 
 
 def test_a_past_survives_centuries() -> None:
@@ -147,22 +156,30 @@ def test_a_past_survives_centuries() -> None:
         told(means, fresh, 2)
         plain.learnt += fresh
         keys = [[3], [5], [6, 3]]
-        lifts = means.lifts(keys, np.array([1.0, 2.0]), [at + DAY] * 3, 5.0)
+        lifts = means.lifts(means.cells(keys), np.array([1.0, 2.0]), [at + DAY] * 3, 5.0)
         assert np.allclose(lifts, [plain.lift(own, [1.0, 2.0], at + DAY, 5.0) for own in keys])
 
 
 def test_a_label_from_long_ago_counts_for_as_much_as_nothing() -> None:
     means = HashedMeans(4, 1)
-    means.add(0, [packed([1])], np.array([3.0]), [10_000 * 365 * DAY])
-    means.add(0, [packed([2])], np.array([3.0]), [0])
-    lifts = means.lifts([[1], [2]], np.array([1.0]), [10_000 * 365 * DAY] * 2, 1.0)
+    means.add(0, [kept([1])], np.array([3.0]), [10_000 * 365 * DAY])
+    means.add(0, [kept([2])], np.array([3.0]), [0])
+    lifts = means.lifts(means.cells([[1], [2]]), np.array([1.0]), [10_000 * 365 * DAY] * 2, 1.0)
     assert lifts[:, 0].tolist() == [pytest.approx(1.0), pytest.approx(0.0)]
 
 
 def test_any_text_has_a_bucket_and_keeps_it() -> None:
+    keys = ["#cup", "\ud800", "كأس", "a" * 10_000]
+    cells = HashedMeans(14, 1).cells([checksums(keys), [], checksums(keys[:1])])
+    alone = [int(HashedMeans(14, 3).cells([checksums([key])]).buckets[0]) for key in keys]
+    assert cells.buckets.tolist() == [*alone, alone[0]]
+    assert cells.counts.tolist() == [4, 0, 1]
+    assert all(0 <= bucket < 1 << 14 for bucket in alone)
+
+
+def test_the_buckets_of_each_post_are_kept_one_kind_after_the_other() -> None:
     means = HashedMeans(16, 1)
-    keys = ["", "#cup", "\ud800", "كأس", "a" * 10_000]
-    buckets = [means.bucket(key) for key in keys]
-    assert buckets == [HashedMeans(16, 3).bucket(key) for key in keys]
-    assert all(0 <= bucket < 1 << 16 for bucket in buckets)
-    assert np.frombuffer(packed(buckets), np.uint16).tolist() == buckets
+    hours, tags, words = means.cells([[7], [], []]), means.cells([[1, 2], [3], []]), means.cells([[4], [5, 60_000], []])
+    found = [np.frombuffer(one, np.uint16).tolist() for one in packed(hours, tags, words)]
+    assert found == [[1, 7, 1, 2, 4], [0, 3, 5, 60_000], [0]]
+    assert packed(means.cells([])) == []

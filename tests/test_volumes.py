@@ -10,10 +10,11 @@ from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.places import Places
 from engine.risen import Member, checksum
 from engine.volumes import HALF_LIFE, REBASE, Volume, Volumes
+from models.checksums import of_words as words
 from tests.feeds import SECOND, START, post, run
 
-RIVER = ("river", "flood", "bridge", "rain")
-GOAL = ("goal", "match", "striker", "league")
+RIVER = words(("river", "flood", "bridge", "rain"))
+GOAL = words(("goal", "match", "striker", "league"))
 
 
 class Rises:
@@ -61,14 +62,18 @@ def test_a_post_is_of_the_story_that_most_of_its_words_spoke_of_last() -> None:
     for _ in range(3):
         counted.placed(1, RIVER, START)
     counted.placed(2, GOAL, START)
-    assert counted.of([], ["flood", "rain", "goal"], START).story_posts == pytest.approx(3)
-    assert counted.of([], ["flood", "match", "goal"], START).story_posts == pytest.approx(1)
-    assert counted.of([], ["flood", "rain", "goal", "match"], START).story_posts == pytest.approx(3), "named first"
-    assert counted.of([], ["flood", "goal"], START).story_posts == 0, "one word speaks for none"
-    assert counted.of([], ["flood", "flood", "flood"], START).story_posts == 0, "nor does one word said again"
-    assert counted.of([], ["#flood", "#rain"], START).story_posts == 0, "tags are counted apart"
-    counted.placed(2, ["flood", "rain"], START)
-    assert counted.of([], ["flood", "rain"], START).story_posts == pytest.approx(2), "the last to say a word has it"
+    assert counted.of([], words(["flood", "rain", "goal"]), START).story_posts == pytest.approx(3)
+    assert counted.of([], words(["flood", "match", "goal"]), START).story_posts == pytest.approx(1)
+    assert counted.of([], words(["flood", "rain", "goal", "match"]), START).story_posts == pytest.approx(3), (
+        "named first"
+    )
+    assert counted.of([], words(["flood", "goal"]), START).story_posts == 0, "one word speaks for none"
+    assert counted.of([], words(["flood", "flood", "flood"]), START).story_posts == 0, "nor does one word said again"
+    assert counted.of([], words(["#flood", "#rain"]), START).story_posts == 0, "tags are counted apart"
+    counted.placed(2, words(["flood", "rain"]), START)
+    assert counted.of([], words(["flood", "rain"]), START).story_posts == pytest.approx(2), (
+        "the last to say a word has it"
+    )
 
 
 def test_a_post_in_no_story_counts_for_none() -> None:
@@ -97,7 +102,9 @@ def test_a_story_that_became_part_of_another_brings_its_posts_and_words(settled:
         counted.settle()
         places.merged.clear()
     assert counted.of([], RIVER, START) == pytest.approx(Volume(0.0, 0.0, 3.0, 4.0))
-    assert counted.of([], ["river", "goal"], START).story_posts == pytest.approx(3), "their words speak for one story"
+    assert counted.of([], words(["river", "goal"]), START).story_posts == pytest.approx(3), (
+        "their words speak for one story"
+    )
 
 
 def test_stories_are_bounded_and_those_spoken_of_least_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +112,10 @@ def test_stories_are_bounded_and_those_spoken_of_least_go_first(monkeypatch: pyt
     counted = volumes()
     for story in range(40):
         for _ in range(3 if story == 1 else 1):
-            counted.placed(story, [f"word{story}", f"other{story}"], START + story)
+            counted.placed(story, words([f"word{story}", f"other{story}"]), START + story)
         assert len(counted._stories) <= 10
-    assert counted.of([], ["word1", "other1"], START + 40).story_posts == pytest.approx(3)
-    assert counted.of([], ["word2", "other2"], START + 40).story_posts == 0
+    assert counted.of([], words(["word1", "other1"]), START + 40).story_posts == pytest.approx(3)
+    assert counted.of([], words(["word2", "other2"]), START + 40).story_posts == 0
 
 
 @pytest.mark.parametrize("half_lives", [REBASE - 1, REBASE + 1, 3 * REBASE, 10**6])
@@ -146,7 +153,7 @@ def test_what_comes_late_counts_for_less() -> None:
 def test_no_text_is_held() -> None:
     counted = volumes()
     counted.post(["zyxwquux"], START)
-    counted.placed(1, ["secretword", "zyxwquux"], START)
+    counted.placed(1, words(["secretword", "zyxwquux"]), START)
     held = pickle.dumps({name: value for name, value in vars(counted).items() if name not in ("_rising", "_places")})
     assert b"zyxwquux" not in held
     assert b"secretword" not in held
@@ -154,11 +161,11 @@ def test_no_text_is_held() -> None:
 
 def test_surrogates_and_many_words_are_taken_as_they_are() -> None:
     counted = volumes()
-    words = [f"word{n}\ud800" for n in range(1_000)]
+    many = [f"word{n}\ud800" for n in range(1_000)]
     counted.post(["\ud800"], START)
-    counted.placed(1, words, START)
-    assert counted.of(["\ud800"], words, START) == pytest.approx(Volume(1.0, 0.0, 1.0, 0.0))
-    assert counted.of([], words[500:], START).story_posts == 0, "words past a cap are not looked at"
+    counted.placed(1, words(many), START)
+    assert counted.of(["\ud800"], words(many), START) == pytest.approx(Volume(1.0, 0.0, 1.0, 0.0))
+    assert counted.of([], words(many[500:]), START).story_posts == 0, "words past a cap are not looked at"
 
 
 @pytest.mark.parametrize("window", [MINUTE, 15 * MINUTE, ALL_TIME])
