@@ -1,5 +1,7 @@
 """What all tests have in common."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from models.threads import start_with_one_thread
@@ -20,7 +22,25 @@ WITHOUT_FITS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _fits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.module.__name__.rpartition(".")[2] in WITHOUT_FITS:
-        monkeypatch.setattr("models.refits.FIRST_FIT", 10**12)
+# About predictions, whoever makes them: with few trees each fit takes half the time.
+WITH_FEW_TREES = {
+    "test_evaluate_engagement",
+    "test_properties",
+    "test_reasons",
+    "test_score",
+    "test_train",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fits(request: pytest.FixtureRequest) -> Iterator[None]:
+    name = request.module.__name__.rpartition(".")[2]
+    with pytest.MonkeyPatch.context() as patch:
+        if name in WITHOUT_FITS:
+            patch.setattr("models.refits.FIRST_FIT", 10**12)
+        if name in WITH_FEW_TREES:
+            from models import trees
+
+            for kind, number in (("BOOSTED", "max_iter"), ("FOREST", "n_estimators"), ("EXTRA", "n_estimators")):
+                patch.setattr(trees, kind, {**getattr(trees, kind), number: 8})
+        yield

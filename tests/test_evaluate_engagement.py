@@ -1,13 +1,16 @@
 """`trendtop evaluate engagement`: the figures of predictions frozen before their labels, against a count by hand."""
 
+import contextlib
 import gzip
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import islice
 from math import expm1, log1p
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from scipy.stats import spearmanr
@@ -44,6 +47,34 @@ def measured(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 COUNTS = ("n_scored", "matured", "waiting", "censored", "shown_by")
 
 
+class Read(NamedTuple):
+    """A feed, what came of each of its posts, and what the command says of it."""
+
+    path: str
+    lines: list[str]
+    liked: dict[str, list[int]]
+    shown: dict[str, Any]
+
+
+def read(path: Path, posts: int, *words: str) -> Read:
+    lines, liked = feed(posts)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert main(["evaluate", "engagement", written(path, lines), *words, "--json"]) == 0
+    return Read(str(path), lines, liked, json.loads(out.getvalue()))
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    return read(tmp_path_factory.mktemp("long") / "feed.jsonl.gz", 420, "--horizon", "1h")
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """At a quarter of an hour: no shorter horizon is replayed beside it."""
+    return read(tmp_path_factory.mktemp("short") / "feed.jsonl", 160, "--horizon", "15m")
+
+
 def steady(shown: Any) -> Any:
     """All but the seconds."""
     if isinstance(shown, dict):
@@ -54,7 +85,8 @@ def steady(shown: Any) -> Any:
 Told = dict[str, tuple[Forecast, int]]
 
 
-def told_of(monkeypatch: pytest.MonkeyPatch, lines: Sequence[str]) -> Told:
+@pytest.fixture(scope="module")
+def again(long: Read) -> tuple[Told, Engine]:
     """What was said of each post as it came, and how many labels had been learnt, without the books of Grades."""
     told: Told = {}
     keep = Labels.track
@@ -64,22 +96,17 @@ def told_of(monkeypatch: pytest.MonkeyPatch, lines: Sequence[str]) -> Told:
         told[entry.uid.rpartition("/")[2]] = (forecast, labels.model.matured(0))
         keep(labels, entry, said)
 
-    monkeypatch.setattr(Labels, "track", track)
-    run(lines, EngineConfig(horizons=(HOUR,), retention=0))
-    monkeypatch.undo()
-    return told
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Labels, "track", track)
+        return told, run(long.lines, EngineConfig(horizons=(HOUR,), retention=0))
 
 
-def test_the_figures_are_those_of_a_count_by_hand(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines, liked = feed()
-    shown = measured(capsys, written(tmp_path / "feed.jsonl.gz", lines), "--horizon", "1h")
-
+def test_the_figures_are_those_of_a_count_by_hand(long: Read, again: tuple[Told, Engine]) -> None:
+    _, lines, liked, shown = long
     last = last_time(lines)
     ended = {name for name, _, at in map(action, range(420)) if at + HOUR < last}
     actual = {name: sum(after < 3600 for after in liked[name]) for name in ended}
-    scored = {name: told for name, told in told_of(monkeypatch, lines).items() if name in ended and told[1] >= LEARNING}
+    scored = {name: told for name, told in again[0].items() if name in ended and told[1] >= LEARNING}
     assert shown["matured"] + sum(shown["censored"].values()) == len(ended)
     assert shown["waiting"] == 420 - len(ended)
     assert shown["n_scored"] == shown["n"] == len(scored) > 250
@@ -111,10 +138,8 @@ def test_the_figures_are_those_of_a_count_by_hand(
     assert shown["skill"] > 0.05
 
 
-def test_refits_and_the_leader_are_those_of_the_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines, _ = feed()
-    shown = measured(capsys, written(tmp_path / "feed.jsonl", lines))
-    engine = run(lines, EngineConfig(horizons=(HOUR,), retention=0))
+def test_refits_and_the_leader_are_those_of_the_engine(long: Read, again: tuple[Told, Engine]) -> None:
+    shown, (_, engine) = long.shown, again
     scores = {score.model: score for score in engine.model.scores(0)}
     assert {name for name, score in scores.items() if score.champion} == {shown["champion"]}
     assert {"linear", "boosted", "forest"} <= set(shown["refits"])
@@ -127,12 +152,11 @@ def test_refits_and_the_leader_are_those_of_the_engine(tmp_path: Path, capsys: p
             assert refits["n"] == scores[name].version
 
 
-def test_looking_on_changes_no_prediction() -> None:
-    lines, _ = feed(200)
-    plain = run(lines, EngineConfig(horizons=(HOUR,), retention=0))
-    engine = Engine(EngineConfig(horizons=(HOUR,), retention=0))
+def test_looking_on_changes_no_prediction(short: Read) -> None:
+    plain = run(short.lines, EngineConfig(horizons=(15 * MINUTE,), retention=0))
+    engine = Engine(EngineConfig(horizons=(15 * MINUTE,), retention=0))
     books = Grades(engine)
-    engine.feed(0, [line.encode() for line in lines], 10**18)
+    engine.feed(0, [line.encode() for line in short.lines], 10**18)
     engine.finish()
     assert engine.labels.tracked.keys() == plain.labels.tracked.keys()
     for key, tracked in engine.labels.tracked.items():
@@ -140,27 +164,24 @@ def test_looking_on_changes_no_prediction() -> None:
     assert len(books.graded(0).actual) == engine.labels.matured[0]
 
 
-def test_of_several_horizons_there_is_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines, _ = feed(200)
-    path = written(tmp_path / "feed.jsonl", lines)
-    both = measured(capsys, path, "--horizon", "1h", "--horizon", "15m")
+def test_of_several_horizons_there_is_a_list(short: Read, capsys: pytest.CaptureFixture[str]) -> None:
+    both = measured(capsys, short.path, "--horizon", "1h", "--horizon", "15m")
     assert list(both) == ["horizons"]
     assert [one["horizon"] for one in both["horizons"]] == [900, 3600]
-    assert steady(both) == steady(measured(capsys, path, "--horizon", "15m,1h"))
-    for one, horizon in zip(both["horizons"], ("15m", "1h"), strict=True):
-        alone = measured(capsys, path, "--horizon", horizon)
+    assert steady(both) == steady(measured(capsys, short.path, "--horizon", "15m,1h"))
+    for one, alone in zip(both["horizons"], (short.shown, measured(capsys, short.path)), strict=True):
         assert {name: one[name] for name in COUNTS} == {name: alone[name] for name in COUNTS}
+        assert one["n_scored"] > 20
         assert one["mae_log"] == pytest.approx(alone["mae_log"], rel=0.01)
 
 
 @pytest.mark.parametrize("chunk", [7, 10_000])
 def test_how_the_feed_is_read_changes_no_figure(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, chunk: int
+    short: Read, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    path = written(tmp_path / "feed.jsonl", feed(200)[0])
-    whole = measured(capsys, path)
     monkeypatch.setattr("engine.runner.CHUNK", chunk)
-    assert steady(measured(capsys, path)) == steady(whole)
+    assert short.shown["refits"]["extra"]["n"] > 2
+    assert steady(measured(capsys, short.path, "--horizon", "15m")) == steady(short.shown)
 
 
 def test_an_archive_in_another_order_is_sorted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,14 +213,14 @@ def test_few_labels_are_a_sentence_and_no_figures(tmp_path: Path, capsys: pytest
     assert shown["note"] in out
 
 
-def test_a_deleted_post_is_censored_and_never_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines, _ = feed(200)
-    name, author, at = action(150)
-    gone = sorted([*lines, delete(name, at + MINUTE, author)], key=lambda line: json.loads(line)["time_us"])
-    before = measured(capsys, written(tmp_path / "a.jsonl", lines))
-    after = measured(capsys, written(tmp_path / "b.jsonl", gone))
-    assert after["censored"] == {**before["censored"], "deleted": 1}
-    assert after["n_scored"] == before["n_scored"] - 1
+def test_a_deleted_post_is_censored_and_never_scored(
+    tmp_path: Path, short: Read, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, author, at = action(130)
+    gone = sorted([*short.lines, delete(name, at + MINUTE, author)], key=lambda line: json.loads(line)["time_us"])
+    after = measured(capsys, written(tmp_path / "b.jsonl", gone), "--horizon", "15m")
+    assert after["censored"] == {**short.shown["censored"], "deleted": 1}
+    assert after["n_scored"] == short.shown["n_scored"] - 1 > 0
 
 
 def flat_feed(likes: Callable[[int], int], author: Callable[[int], str]) -> list[str]:
@@ -241,9 +262,10 @@ def test_hard_feeds_give_finite_figures(
 
 
 def test_people_can_read_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = command(capsys, written(tmp_path / "feed.jsonl", feed()[0]), "--plot")
+    path = written(tmp_path / "feed.jsonl", feed(320)[0])  # an interval is judged after 200 labels
+    status, out, err = command(capsys, path, "--horizon", "15m", "--plot")
     assert (status, err) == (0, "")
-    for words in ("1h: ", "matured", "scored: ", "author", "80 % interval: holds", "refits", "skill over the author"):
+    for words in ("15m: ", "matured", "scored: ", "author", "80 % interval: holds", "refits", "skill over the author"):
         assert words in out
     assert max(map(len, out.splitlines())) <= 120
 
@@ -283,34 +305,40 @@ def test_wrong_usage_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]
 # --- real data -----------------------------------------------------------------------------------------------------
 
 
+def piece(tmp_path: Path, name: str) -> str:
+    """The first lines of a real capture: it goes on in the same way."""
+    with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
+        return written(tmp_path / "piece.jsonl", [line.rstrip("\n") for line in islice(lines, 2_000)])
+
+
 @needs_data
 def test_counts_of_unknown_age_are_no_labels(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("models.refits.FIRST_FIT", 10**12)  # labels do not depend on fits
-    shown = measured(capsys, str(DATA / "bluesky_counts.jsonl.gz"), "--horizon", "24h")
+    shown = measured(capsys, piece(tmp_path, "bluesky_counts.jsonl.gz"), "--horizon", "24h")
     assert (shown["matured"], shown["n_scored"]) == (0, 0)
-    assert shown["waiting"] + sum(shown["censored"].values()) == 8_140
+    assert shown["waiting"] + sum(shown["censored"].values()) == 2_000
 
 
 @needs_data
 def test_counts_are_labels_only_near_a_horizon(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read here without any of the engine: who has counts within 20 % of the horizon, and whose horizon has passed."""
     monkeypatch.setattr("models.refits.FIRST_FIT", 10**12)  # labels do not depend on fits
-    path = DATA / "x_v2_count_snapshots.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    path = piece(tmp_path, "x_v2_count_snapshots.jsonl.gz")
+    rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
     born = {row["id"]: datetime.fromisoformat(row["created_at"]).timestamp() for row in rows}
     ages: dict[str, list[float]] = {}
     for row in rows:
         read = datetime.fromisoformat(row["metrics_frozen_at"] or row["_commit_time"]).timestamp()
         ages.setdefault(row["id"], []).append(read - born[row["id"]])
-    shown = measured(capsys, str(path), "--horizon", "1h,24h", "--lateness", "all")
+    shown = measured(capsys, path, "--horizon", "1h,24h", "--lateness", "all")
     for horizon, found in zip((3_600, 86_400), shown["horizons"], strict=True):
         ended = [uid for uid, at in born.items() if at + 1.2 * horizon < max(born.values())]
         near = [uid for uid in ended if any(abs(age - horizon) <= 0.2 * horizon for age in ages[uid])]
         assert found["matured"] == len(near)
         assert found["censored"] == {"no counts near the horizon": len(ended) - len(near)}
         assert found["waiting"] == len(born) - len(ended)
+    assert found["matured"] > 20

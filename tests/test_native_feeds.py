@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.config import ALL_TIME, EngineConfig
+from engine.config import ALL_TIME, HOUR, EngineConfig
 from engine.snapshot import Snapshot
 from tests.feeds import ALL, picture
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real data (../shared/data) is not here")
 KEPT = EngineConfig(window=ALL_TIME, retention=ALL_TIME, respect_noindex=False)
+COUNTED = msgspec.structs.replace(ALL, horizons=(24 * HOUR,))  # one set of labels is enough where posts are counted
 
 
 def raw(name: str) -> list[bytes]:
@@ -145,15 +146,18 @@ def test_reddit() -> None:
 
 
 STREAMS = sorted(path.name for path in DATA.glob("engagement/*.x_v1_stream.jsonl.gz"))
+ENOUGH = 2_000  # lines of each stream: they go on in the same way
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_retweets_arrive_as_reactions_and_add_up_per_post(name: str) -> None:
-    statuses = objects(f"engagement/{name}")
+    lines = raw(f"engagement/{name}")[:ENOUGH]
+    statuses = [json.loads(line) for line in lines]
     retweets = {s["id_str"]: s["retweeted_status"]["id_str"] for s in statuses if "retweeted_status" in s}
     own = {s["id_str"] for s in statuses if "retweeted_status" not in s}
     plain = Counter(retweets.values())
-    shown = picture(raw(f"engagement/{name}"), ALL, cuts=512)
+    assert len(set(retweets.values()) & own) > 50
+    shown = picture(lines, COUNTED, cuts=512)
     check_sum(shown)
     assert {row.uid: row.reposts for row in shown.posts} == {uid: plain[uid] for uid in own}
     assert shown.meters.reactions == len(retweets)
