@@ -28,7 +28,6 @@ WITH_FEW_TREES = {
     "test_properties",
     "test_reasons",
     "test_score",
-    "test_train",
 }
 
 

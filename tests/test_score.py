@@ -37,6 +37,19 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def engine(feed: Path) -> Engine:
+    """What the command reads of the feed, once for all: scoring learns nothing."""
+    found, failed = headless._scoring_engine(cli._parser().parse_args(["score", TEXT, "--feed", str(feed), *OPTIONS]))
+    assert failed == []
+    return found
+
+
+@pytest.fixture
+def _read_already(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headless, "_scoring_engine", lambda _: (engine, []))
+
+
 def score(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of `trendtop score`."""
     status = cli.main(["score", *words])
@@ -61,6 +74,7 @@ def test_with_a_feed_the_score_says_story_cluster_ranges_and_why(feed: Path, cap
     assert named["in 6h"] == "no prediction: nothing had been learnt yet"
 
 
+@pytest.mark.usefixtures("_read_already")
 def test_the_author_counts_by_id_and_by_what_is_said_of_him(feed: Path, capfd: pytest.CaptureFixture[str]) -> None:
     known = {}
     for who in ("did:plc:2", "bluesky:did:plc:2", "did:plc:3"):
@@ -78,6 +92,7 @@ def test_the_author_counts_by_id_and_by_what_is_said_of_him(feed: Path, capfd: p
         assert popular[field] is not None
 
 
+@pytest.mark.usefixtures("_read_already")
 def test_an_unknown_author_is_said_in_words_and_the_feeds_usual_is_used(
     feed: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,18 +126,22 @@ def test_several_feeds_are_read_and_options_of_the_source_go_with_them(
         assert json.loads(out)["author"].endswith(f":u{number}")
 
 
-def test_what_cannot_be_read_or_told_apart_is_one_line(feed: Path) -> None:
+def test_what_cannot_be_read_or_told_apart_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     missing = trendtop("score", TEXT, "--feed", "missing.jsonl")
     assert missing.returncode == 1
     assert "missing.jsonl" in one_line(missing)
-    both = trendtop("score", "-", "--feed", "-", stdin=b"x")
-    assert both.returncode == 1
-    assert "cannot both come on standard input" in one_line(both)
-    assert trendtop("score", TEXT, "--feed", str(feed), "--format", "nothing").returncode == 2
+    status, out, err = score(capfd, "-", "--feed", "-")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "cannot both come on standard input" in err
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["score", TEXT, "--feed", "feed.jsonl", "--format", "nothing"])
+    assert stopped.value.code == 2
 
 
-def test_a_text_can_be_piped_beside_a_feed(feed: Path) -> None:
-    result = trendtop("score", "-", "--feed", str(feed), "--json", *OPTIONS, stdin=TEXT.encode())
+def test_a_text_can_be_piped_beside_a_feed(tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    path.write_text("\n".join(lines(60)))
+    result = trendtop("score", "-", "--feed", str(path), "--json", *OPTIONS, stdin=TEXT.encode())
     assert result.stderr == b""
     assert json.loads(result.stdout)["cluster"] is not None
 
@@ -194,11 +213,8 @@ def test_a_draft_has_the_followers_of_its_author(people: Engine, monkeypatch: py
     assert seen == [120, None, None, None]
 
 
-def test_the_engine_that_scores_is_the_one_that_the_screen_would_have(feed: Path) -> None:
-    arguments = cli._parser().parse_args(["score", TEXT, "--feed", str(feed), *OPTIONS])
-    engine, failed = headless._scoring_engine(arguments)
+def test_the_engine_that_scores_is_the_one_that_the_screen_would_have(engine: Engine) -> None:
     config = EngineConfig(horizons=engine.config.horizons, retention=ALL_TIME)
-    assert failed == []
     assert engine.config == config
     ours = score_draft(engine, TEXT)
     assert ours == score_draft(run(lines(), config), TEXT)
