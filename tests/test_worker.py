@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.config import ALL_TIME, MINUTE, SourceConfig
+from engine.config import ALL_TIME, HOUR, MINUTE, SourceConfig
 from engine.protocol import (
     HEADER,
     DraftScored,
@@ -35,6 +35,8 @@ TEXTS = (
     "the council meets again on #housing tonight",
     "a slow day, nothing to report from the harbour",
 )
+
+CALM = msgspec.structs.replace(ALL, horizons=(24 * HOUR,))  # no label matures, so that nothing is fitted
 
 
 def feed(first: int, count: int) -> list[bytes]:
@@ -100,15 +102,13 @@ def test_a_file_that_grows_tears_rotates_and_is_truncated_loses_and_doubles_noth
 
 def test_the_picture_at_the_end_of_a_feed_is_that_of_an_export_whatever_the_speed(tmp_path: Path) -> None:
     path = tmp_path / "feed.jsonl"
-    path.write_bytes(text(feed(0, 700)))
-    learning = msgspec.structs.replace(
-        ALL, horizons=(MINUTE, 5 * MINUTE)
-    )  # so that labels mature and models are fitted
+    path.write_bytes(text(feed(0, 300)))
+    learning = msgspec.structs.replace(ALL, horizons=(MINUTE,))  # so that labels mature and models are fitted
     expected = as_json(headless([path], learning))
     for replay in (None, 3600.0):
         with watching(path, engine=learning, follow=False, replay=replay) as monitor:
             frame = monitor.until(lambda frame: frame.health.state == "ended")
-            assert frame.snapshot.meters.lines == 700
+            assert frame.snapshot.meters.lines == 300
             out = tmp_path / "out.json"
             monitor.send(Export(1, str(out)))
             assert monitor.answer(Exported) == Exported(1, [str(out)])
@@ -164,9 +164,9 @@ def test_compressed_files_end_and_one_that_is_damaged_does_not_stop_the_other(tm
 def test_start_at_the_end_and_since(tmp_path: Path) -> None:
     path, lines = tmp_path / "feed.jsonl", feed(0, 2000)
     path.write_bytes(text(lines[:1900]))
-    with watching(path, start="end") as tail, watching(path, since=5 * MINUTE) as recent:
+    with watching(path, start="end", engine=CALM) as tail, watching(path, since=5 * MINUTE, engine=CALM) as recent:
         tail.until(lambda frame: frame.health.state == "live")
-        recent.lines(301)  # the newest line and those within five minutes before it
+        recent.read(301)  # the newest line and those within five minutes before it
         append(path, text(lines[1900:]))
         assert tail.lines(100).snapshot.posts[0].text.endswith("1998")
         assert recent.lines(401).snapshot.meters.late == 0
@@ -179,7 +179,7 @@ def test_a_missing_file_is_waited_for(tmp_path: Path) -> None:
         assert frame.health.sources[0].detail == "no such file"
         path.parent.mkdir()
         path.write_bytes(text(feed(0, 40)))
-        assert monitor.lines(40).health.sources[0].state == "live"
+        assert monitor.read(40).health.sources[0].state == "live"
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_a_screen_that_reads_no_more_ends_it(tmp_path: Path) -> None:
 def test_a_named_pipe_whose_writers_come_and_go_and_a_screen_that_does_not_read(tmp_path: Path) -> None:
     path, lines = tmp_path / "feed", feed(0, 1560)
     os.mkfifo(path)
-    with watching(path) as monitor:
+    with watching(path, engine=CALM) as monitor:
         monitor.until(lambda frame: frame.health.state == "waiting")
         for begin in (0, 30):
             path.write_bytes(text(lines[begin : begin + 30]))
@@ -325,7 +325,7 @@ def test_a_named_pipe_whose_writers_come_and_go_and_a_screen_that_does_not_read(
         writer.start()
         writer.join(60)
         assert not writer.is_alive()
-        monitor.lines(1560)
+        monitor.read(1560)
         assert monitor.stop() == 0
 
 
@@ -333,7 +333,9 @@ def test_an_idle_feed_is_silent(tmp_path: Path) -> None:
     """Old lines, so that the lag is shown in hours: when all is told there is nothing more to say."""
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 50)))
-    with watching(path) as monitor:
+    worker = "import sys, engine.health, engine.worker as it; engine.health.RATE_SPAN = 1.0; sys.exit(it.main())"
+    with Watching("-c", worker) as monitor:
+        monitor.send(Start(engine=ALL, source=SourceConfig(paths=(str(path),)), rate=20.0))
         monitor.until(lambda frame: frame.snapshot.meters.lines == 50 and frame.health.rate == 0.0)
         monitor.until_silent(2.0)
         monitor.send(ScoreDraft(1, "still there?"))
@@ -343,8 +345,8 @@ def test_an_idle_feed_is_silent(tmp_path: Path) -> None:
 def test_a_large_file_is_caught_up_with(tmp_path: Path) -> None:
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 4_000)))
-    with watching(path) as monitor:
-        monitor.lines(4_000)
+    with watching(path, engine=CALM) as monitor:
+        monitor.read(4_000)
         states = [frame.health.state for frame in monitor.frames]
         assert list(dict.fromkeys(states)) == ["starting", "catching up", "live"]
         shares = [frame.health.backlog for frame in monitor.frames]
