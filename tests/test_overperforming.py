@@ -340,7 +340,7 @@ def test_the_table_is_exported_with_its_columns() -> None:
 
 def test_in_a_simulated_feed_normals_follow_what_is_true_of_the_authors() -> None:
     lines, truth = simulate("bluesky", seed=3, hours=1.5, rate=20, haste=6.0)
-    engine = run(lines, ALL)
+    engine = run(lines, msgspec.structs.replace(ALL, horizons=(24 * HOUR,)))
     expected: dict[str, list[float]] = defaultdict(list)
     for told in truth.posts:
         expected[told.author].append(log1p(told.expected))

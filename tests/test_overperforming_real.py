@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import ALL_TIME, EngineConfig
+from engine.config import ALL_TIME, HOUR, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from tests.feeds import PRESENT
@@ -99,7 +99,8 @@ class Counted:
 def test_every_row_is_what_the_raw_lines_say(archive: str) -> None:
     at, posts, number = ARCHIVES[archive]
     until = datetime.fromisoformat(at).timestamp()
-    engine = Engine(EngineConfig(window=ALL_TIME, retention=ALL_TIME), until=int(until) * 1_000_000)
+    config = EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=(24 * HOUR,))
+    engine = Engine(config, until=int(until) * 1_000_000)
     engine.feed(0, lines(archive), PRESENT)
     engine.finish()
     rows = {row.uid: row for row in snapshot(engine).overperformers}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from engine.config import ALL_TIME, MINUTE, SECOND, EngineConfig
+from engine.config import ALL_TIME, HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.simulate import Asked, PlantedBurst, simulate
@@ -20,7 +20,7 @@ from engine.snapshot import Burst, Snapshot
 from tests.feeds import PRESENT, START, delete, edit, picture, post, purge, run
 
 WINDOW = 10 * MINUTE
-CONFIG = EngineConfig(window=WINDOW, retention=ALL_TIME, max_texts=1 << 12)
+CONFIG = EngineConfig(window=WINDOW, retention=ALL_TIME, horizons=(24 * HOUR,), max_texts=1 << 12)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HASHTAG = re.compile(r"(?<!\w)#(\w+)")
 
