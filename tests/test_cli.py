@@ -103,7 +103,7 @@ def test_the_same_export_twice_is_the_same_to_the_byte(feed: Path, tmp_path: Pat
     ],
 )
 def test_a_feed_that_cannot_be_read_is_one_line_and_status_1(tmp_path: Path, make, says: str) -> None:
-    result = trendtop("export", str(make(tmp_path)), "-o", str(tmp_path / "out.csv"))
+    result = here("export", str(make(tmp_path)), "-o", str(tmp_path / "out.csv"))
     assert result.returncode == 1
     assert says in one_line(result)
 
