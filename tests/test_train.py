@@ -41,11 +41,12 @@ TINY: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         }
     }
 )
+POSTS = 320
 CONFIG = EngineConfig(retention=0, horizons=(15 * MINUTE, HOUR))
 
 
 class Made(NamedTuple):
-    """What one run of train came to, on a feed of 420 posts."""
+    """What one run of train came to, on a feed of as many posts."""
 
     feed: str
     path: Path
@@ -67,7 +68,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def made(home: Path) -> Made:
-    path, out = written(home / "feed.jsonl.gz", feed()[0]), home / "model.joblib"
+    path, out = written(home / "feed.jsonl.gz", feed(POSTS)[0]), home / "model.joblib"
     table, words = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(table), contextlib.redirect_stderr(words):
         assert main(["train", path, "-o", str(out), "--horizons", "15m,1h,24h", "--jobs", "1"]) == 0
@@ -131,13 +132,13 @@ def test_the_grids_vary_what_the_trees_have() -> None:
 
 def test_a_model_and_its_card_are_written(made: Made) -> None:
     card, out = made.card, made.path
-    assert (card["schema"], card["feeds"], card["posts"]) == (SCHEMA, ["feed.jsonl.gz"], 420)
+    assert (card["schema"], card["feeds"], card["posts"]) == (SCHEMA, ["feed.jsonl.gz"], POSTS)
     assert card["columns"] == list(COLUMNS)
     assert card["since"] == "2026-07-04T12:00:00Z"
     assert card["left_out"].keys() == {"86400"}
     assert [one["horizon"] for one in card["horizons"]] == [900, 3600]
-    end = last_time(feed()[0])
-    ended = sum(action(index)[2] + HOUR < end for index in range(420))
+    end = last_time(feed(POSTS)[0])
+    ended = sum(action(index)[2] + HOUR < end for index in range(POSTS))
     assert LEAST < card["horizons"][1]["n"] <= ended
     for one in card["horizons"]:
         assert one["folds"] in (3, 4)
@@ -163,7 +164,7 @@ def test_a_model_and_its_card_are_written(made: Made) -> None:
 def test_the_scores_are_those_of_models_fitted_to_each_fold(made: Made) -> None:
     fed = Engine(EngineConfig(retention=0, horizons=(HOUR,)))
     lessons = Lessons(fed)
-    fed.feed(0, [line.encode() for line in feed()[0]], 10**18)
+    fed.feed(0, [line.encode() for line in feed(POSTS)[0]], 10**18)
     fed.finish()
     lesson = lessons.lesson(0)
     params = {name: grid["params"] for name, grid in made.card["horizons"][1]["grid"].items()}
@@ -276,7 +277,7 @@ def test_progress_ends_with_all_done(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_pasts_go_on_as_if_the_feed_had_not_been_cut(made: Made) -> None:
-    early, _ = feed()
+    early, _ = feed(POSTS)
     late, _ = feed(100, first=500)
     whole, resumed = engine([*early, *late], pasts_only=True), engine(late, made.trained, pasts_only=True)
     compared = 0
@@ -434,7 +435,7 @@ def test_a_model_that_knows_the_feed_already_is_told(
         path = written(tmp_path / f"{first}.jsonl", feed(50, first=first)[0])
         status, text, _ = run(capsys, "evaluate", "engagement", path, "--model", out, "--json")
         assert status == 0
-        assert ("has learnt from posts up to 2026-07-05" in json.loads(text)["note"]) is says
+        assert ("has learnt from posts up to 2026-07-04" in json.loads(text)["note"]) is says
         assert ("has learnt" in json.loads(text)["note"]) is says
         status, _, err = run(capsys, "export", path, "-o", str(tmp_path / "out.json"), "--model", out)
         assert status == 0
