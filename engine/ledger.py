@@ -109,6 +109,7 @@ class Ledger:
         self.by_author: dict[str, list[str]] = {}
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
         self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
+        self.noticed: set[str] | None = None  # keys of posts whose counts have changed, while somebody asks
         self.evicted = 0  # posts not kept because of the cap on them
         self.unrecognised = 0  # reactions, and posts not seen, that were forgotten because of a cap
         self._aliases: dict[str, str] = {}
@@ -249,6 +250,7 @@ class Ledger:
         target = self._aliases.get(target, target)
         if (counted := self.posts.get(target) or self.outlived.get(target)) is not None:
             counted.respond(kind, sign, time)
+            self.notice(counted.key)
         elif (orphan := self._orphans.get(target)) is not None:
             self._orphans[target] = (_plus(orphan[0], kind, sign), max(orphan[1], time))
         elif sign > 0 and not self.buried(target):
@@ -256,6 +258,11 @@ class Ledger:
                 self.unrecognised += 1
                 del self._orphans[next(iter(self._orphans))]
             self._orphans[target] = (_plus(NONE_SEEN, kind, sign), time)
+
+    def notice(self, key: str) -> None:
+        """The counts of a post have changed."""
+        if self.noticed is not None:
+            self.noticed.add(key)
 
     def retract(self, key: str, time: int) -> bool:
         """Take a reaction back at `time`; False if none of that id is known."""

@@ -9,7 +9,7 @@ from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
 from engine.picture_overperforming import overperformers
 from engine.picture_posts import authors, carried_kinds, posts
-from engine.picture_window import hashtags, sentiment, timeline
+from engine.picture_window import hashtags, sentiment, share, timeline
 from engine.pipeline import Engine
 from engine.platforms import registry
 from engine.snapshot import (
@@ -27,7 +27,8 @@ LATE_NOTICED = 20  # late records, if also a tenth of all, that a reader should 
 
 def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     """The picture of `engine` as it is. Tables hold at most `limit` rows, the most important first."""
-    window = engine.window
+    engine.catch_up()
+    window, everything = engine.window, engine.whole.total.posts
     silhouette, silhouette_n = engine.topics.silhouette()
     topics = window.topics
     carried = carried_kinds(engine)
@@ -44,7 +45,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         authors_in_window=len(window.total.authors),
         sentiment=sentiment(window),
         languages=dict(sorted(window.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
-        timeline=timeline(window),
+        timeline=timeline(window, engine.filtered is None),
         hashtags=hashtags(window, limit),
         hashtags_in_window=window.tags.distinct,
         hashtags_error=window.tags.error,
@@ -66,6 +67,9 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         gaps=[GapRow(start=moment(gap.start), end=moment(gap.end), reason=gap.reason) for gap in engine.gaps],
         retained=len(engine.ledger.posts),
         notices=_notices(engine),
+        filter="" if engine.filtered is None else engine.filtered.text,
+        share=None if engine.filtered is None else share(window.total.posts, everything),
+        posts_unfiltered=everything,
     )
 
 

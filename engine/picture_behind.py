@@ -14,6 +14,7 @@ SHOWN = 100
 
 def posts_behind(engine: Engine, asked: FindPosts) -> list[PostRow]:
     """The newest SHOWN of them: those of the window, but a burst has its own. None for what is no more."""
+    engine.catch_up()
     entries = [engine.ledger.posts[key] for key in _keys(engine, asked)]
     until = asked.until
     if until is not None:
@@ -33,7 +34,7 @@ def _keys(engine: Engine, asked: FindPosts) -> Iterable[str]:
     sums, number = engine.window.topics, int(asked.key)
     if asked.kind == "burst":
         event = engine.rising.events.get(number)
-        return event.posts if event is not None else ()
+        return filter(engine.matches, event.posts) if event is not None else ()
     if asked.kind == "cluster":
         return [key for story in sums.by_theme().get(number, ()) for key in sums.posts[story]]
     story = engine.places.story(number)

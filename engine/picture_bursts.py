@@ -29,7 +29,8 @@ BY = 5
 
 def bursts(engine: Engine, limit: int | None) -> list[Burst]:
     """Those going on first, then the newest."""
-    shown = _shown(engine.rising, engine.window.start)[:limit]
+    shown = [event for event in _shown(engine.rising, engine.window.start) if any(map(engine.matches, event.posts))]
+    shown = shown[:limit]
     if not shown:
         return []
     feed = list(islice(reversed(engine.ledger.posts.values()), COMPARED))

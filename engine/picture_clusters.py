@@ -10,6 +10,7 @@ from engine.pipeline import Engine
 from engine.ranking import foremost
 from engine.snapshot import Cluster, Story
 from engine.units import moment
+from engine.windows import Window
 from models.ctfidf import Label
 
 WORTH_SHOWING = 3  # posts in the window that make a cluster
@@ -28,27 +29,27 @@ def shown_themes(engine: Engine) -> list[int]:
 
 def theme_name(engine: Engine, theme: int) -> str:
     """How a theme is called; "" if nothing is left that says it."""
-    return (engine.names.themes.get(theme) or _themes(engine).get(theme, UNKNOWN)).label
+    return (engine.names.themes.get(theme) or _themes(engine, engine.whole).get(theme, UNKNOWN)).label
 
 
 def story_name(engine: Engine, story: int | None) -> str:
     """How a story is called; "" if nothing is left that says it."""
     if story is None:
         return ""
-    return (engine.names.stories.get(story) or _stories(engine, [story]).get(story, UNKNOWN)).label
+    return (engine.names.stories.get(story) or _stories(engine, engine.whole, [story]).get(story, UNKNOWN)).label
 
 
-def _themes(engine: Engine) -> dict[int, Label]:
-    return engine.names.of_themes(_words(engine), engine.places)
+def _themes(engine: Engine, window: Window) -> dict[int, Label]:
+    return engine.names.of_themes(_words(window), engine.places)
 
 
-def _stories(engine: Engine, stories: Iterable[int]) -> dict[int, Label]:
-    return engine.names.of_stories(_words(engine), stories)
+def _stories(engine: Engine, window: Window, stories: Iterable[int]) -> dict[int, Label]:
+    return engine.names.of_stories(_words(window), stories)
 
 
-def _words(engine: Engine) -> Words:
+def _words(window: Window) -> Words:
     """What the posts of the window say."""
-    sums = engine.window.topics
+    sums = window.topics
     return Words(sums.sizes(), sums.terms)
 
 
@@ -56,7 +57,7 @@ def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
     """The largest themes of the window."""
     window = engine.window
     sums, shown = window.topics, shown_themes(engine)
-    found = _themes(engine)
+    found = _themes(engine, window)
     names = {theme: found.get(theme, NAMELESS) for theme in shown}
     copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
     stories = sums.by_theme()
@@ -92,7 +93,7 @@ def stories(engine: Engine, limit: int | None) -> list[Story]:
     window = engine.window
     sums = window.topics
     shown = foremost(sums.sizes(), limit)
-    found = _stories(engine, shown)
+    found = _stories(engine, window, shown)
     names = {story: found.get(story, NAMELESS) for story in shown}
     texts = examples(engine, names, {story: (story,) for story in shown})
     rows = []

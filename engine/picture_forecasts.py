@@ -5,9 +5,9 @@ from itertools import islice
 
 import numpy as np
 
+from engine.carried import Carried, engagement_now
 from engine.config import SECOND
 from engine.labels import MATURED, UNSAMPLED, WAITING, Tracked
-from engine.picture_posts import Carried, engagement_now
 from engine.pipeline import Engine
 from engine.snapshot import (
     Labels,
@@ -40,7 +40,7 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
     tracked = engine.labels.tracked
     horizons = range(len(engine.labels.horizons))
     if limit is None:
-        kept = [(key, told) for key, told in tracked.items() if key in engine.ledger.posts]
+        kept = [(key, told) for key, told in tracked.items() if key in engine.ledger.posts and engine.matches(key)]
         return [row for key, told in kept for row in _predicted(engine, carried, key, told, horizons)]
     return [
         row
@@ -53,11 +53,12 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
 def _worth_showing(engine: Engine, index: int, limit: int) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     queue, posts = engine.labels, engine.ledger.posts
-    newest = islice(reversed(queue.tracked.values()), 50 * limit)
+    matching = (tracked for tracked in reversed(queue.tracked.values()) if engine.matches(tracked.key))
+    newest = islice(matching, 50 * limit)
     recent = [tracked for tracked in newest if _to_come(engine, tracked, index) and tracked.key in posts]
     expected = queue.model.freezer.predicted([tracked.told for tracked in recent], index)
     furthest = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable")[:limit].tolist()
-    matured = islice((key for key in reversed(queue.recent[index]) if key in posts), limit // 2)
+    matured = islice((key for key in reversed(queue.recent[index]) if key in posts and engine.matches(key)), limit // 2)
     return [*(recent[position].key for position in furthest), *matured]
 
 

@@ -1,9 +1,10 @@
 """What a snapshot says of posts and their authors, with counts from whoever reports them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from itertools import islice
 
-from engine.ledger import KINDS, Entry
+from engine.carried import Carried, carried_by, counts, engagement_now
+from engine.ledger import Entry
 from engine.picture_overperforming import usual_times
 from engine.pipeline import Engine
 from engine.ranking import foremost
@@ -14,30 +15,10 @@ from engine.snapshot import (
 from engine.tally import SCALE
 from engine.units import moment
 
-Carried = Mapping[str, tuple[bool, ...]]
-
 
 def carried_kinds(engine: Engine) -> Carried:
-    """By platform, of each kind of reaction, whether none seen means none: the feed brings each as an event."""
-    return {
-        platform: tuple(
-            f"{platform}:{name}" in engine.ledger.reacting
-            or (name in ("reply", "quote") and name in engine.intake.decoder.carries(platform))
-            for name in KINDS
-        )
-        for platform in engine.platforms
-    }
-
-
-def _counts(entry: Entry, carried: Carried) -> list[int | None]:
-    """Reactions so far, by KINDS; None where nobody says."""
-    return [entry.count(kind, told) for kind, told in enumerate(carried[entry.platform])]
-
-
-def engagement_now(entry: Entry, carried: Carried) -> int | None:
-    """Likes, reposts, replies and quotes so far; None where nobody says anything of them."""
-    known = [count for count in _counts(entry, carried) if count is not None]
-    return sum(known) if known else None
+    """By platform, of each kind of reaction, whether none seen means none."""
+    return carried_by(engine.platforms, engine.ledger, engine.intake.decoder)
 
 
 def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]:
@@ -73,9 +54,13 @@ def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -
 
 
 def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:
-    posts = engine.ledger.posts.values()
+    posts: Iterable[Entry] = engine.ledger.posts.values()
+    newest: Iterable[Entry] = reversed(engine.ledger.posts.values())
+    if engine.filtered is not None:
+        matched = engine.filtered.matched
+        posts, newest = ((entry for entry in each if entry.key in matched) for each in (posts, newest))
     if limit is not None:
-        return [post_row(engine, entry, carried) for entry in islice(reversed(posts), limit)]
+        return [post_row(engine, entry, carried) for entry in islice(newest, limit)]
     ordered = sorted(posts, key=lambda entry: (entry.time, entry.key))
     return [post_row(engine, entry, carried) for entry in ordered]
 
@@ -83,7 +68,7 @@ def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:
 def post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
     """All that is known of a post."""
     polarity = entry.analysis.polarity
-    like, repost, reply, quote = _counts(entry, carried)
+    like, repost, reply, quote = counts(entry, carried)
     story = engine.places.story(entry.story)
     return PostRow(
         uid=entry.uid,

@@ -46,7 +46,8 @@ def _buckets(window: Window) -> range:
     return range(min(known), last + 1) if known else range(0)
 
 
-def timeline(window: Window) -> list[Moment]:
+def timeline(window: Window, reactions_known: bool = True) -> list[Moment]:
+    """Posts and mood over time. Which reactions are on posts that match a filter is not known."""
     rows = []
     empty = Tally()
     for bucket in _buckets(window):
@@ -55,7 +56,7 @@ def timeline(window: Window) -> list[Moment]:
             Moment(
                 start=moment(bucket * window.width),
                 posts=tally.posts,
-                reactions=window.reactions.get(bucket, 0),
+                reactions=window.reactions.get(bucket, 0) if reactions_known else None,
                 scored=tally.scored,
                 positive=tally.positive,
                 neutral=tally.neutral,

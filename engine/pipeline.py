@@ -9,6 +9,8 @@ from engine.clean import clean_line
 from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
+from engine.filtering import Filtered
+from engine.filters.parse import parse
 from engine.intake import Intake
 from engine.labels import DELETED, LATE, UNSAMPLED, Labels
 from engine.ledger import Counted, Entry, Ledger, Outcome
@@ -64,7 +66,8 @@ class Engine:
         self.ledger = Ledger(config)
         self.places = Places()
         self.names = Names()
-        self.window = Window(config.window, self.places, config.retention)
+        self.whole = Window(config.window, self.places, config.retention)  # over all posts
+        self.filtered: Filtered | None = None
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
@@ -118,20 +121,45 @@ class Engine:
 
     def foreknown(self) -> int | None:
         """The newest event time that the trained model has learnt from, if that is later than the feed begins."""
-        until, first = self._trained_until, self.window.first
+        until, first = self._trained_until, self.whole.first
         return until if until is not None and first is not None and until > first else None
 
-    def show(self, window: int) -> None:
-        """Look at another window of the same feed."""
+    @property
+    def window(self) -> Window:
+        """What is looked at: the posts of the window that match the filter, if there is one. See `catch_up`."""
+        return self.whole if self.filtered is None else self.filtered.window
+
+    def show(self, window: int | None = None, expression: str | None = None) -> None:
+        """Look at another window of the same feed, or only at the posts that match an expression ("": at all).
+
+        None leaves it as it is. Raises FilterError for what is no expression.
+        """
+        text = expression if expression is not None else self.filtered.text if self.filtered else ""
+        wanted = parse(text)
+        if window is not None and window != self.whole.span:
+            self.whole = self._whole(window)
+        self.ledger.noticed = None
+        self.filtered = None if wanted is None else Filtered(self, text, wanted)
+
+    def catch_up(self) -> None:
+        """Test the posts that have come or changed since the last time, if there is a filter."""
+        if self.filtered is not None:
+            self.filtered.catch_up(self)
+
+    def matches(self, key: str) -> bool:
+        """Whether a retained post matches the filter, if there is one."""
+        return self.filtered is None or key in self.filtered.matched
+
+    def _whole(self, window: int) -> Window:
         fresh = Window(window, self.places, self.config.retention)
-        if self.now is not None and self.window.first is not None:
+        if self.now is not None and self.whole.first is not None:
             fresh.move(self.now)
-            fresh.reach_back(self.window.first)
+            fresh.reach_back(self.whole.first)
         for entry in self.ledger.posts.values():
             fresh.add(contribution(entry))
         for second, count in self.reactions.counts.items():
             fresh.react(second * self.reactions.width, count)
-        self.window = fresh
+        return fresh
 
     # -- applying --------------------------------------------------------------------------------------------
 
@@ -145,7 +173,7 @@ class Engine:
         self.overperforming.collect(record.order)
         if self.now is None or record.time > self.now:
             self.now = record.time
-            self.window.move(record.time)
+            self.whole.move(record.time)
         outcome = self._apply_event(first, record.time, record.late)
         self._meter("late" if record.late and _can_be_late(first, outcome) else outcome.value)
         for event in record.events[1:]:
@@ -189,6 +217,8 @@ class Engine:
             case Observation():
                 counted = self.ledger.counted(event.platform, event.uid)
                 changed = counted is None or counted.observe(event.counts, event.at or event.seen)
+                if counted is not None and changed:
+                    self.ledger.notice(counted.key)
                 return Outcome.OBSERVATION if changed else Outcome.DUPLICATE
             case Delete():
                 return self._delete(event, time)
@@ -219,7 +249,9 @@ class Engine:
         if post.platform not in self.ledger.complete and self.intake.decoder.carries(post.platform):
             self.ledger.complete.add(post.platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
-        self.window.add(contribution(entry))
+        self.whole.add(contribution(entry))
+        if self.filtered is not None:
+            self.filtered.note(key)
         if late:
             self.labels.turn_away(LATE)
         elif post.created is not None and post.created >= time:  # else its age is not known
@@ -284,11 +316,16 @@ class Engine:
             return False
         if post.counts_at is not None or post.seen is not None:
             at = post.counts_at if post.counts_at is not None else post.seen
-        return entry.observe(post.counts, at)
+        new = entry.observe(post.counts, at)
+        if new:
+            self.ledger.notice(entry.key)
+        return new
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        self.window.remove(entry.key)
+        self.whole.remove(entry.key)
+        if self.filtered is not None:
+            self.filtered.renew(entry.key)
         self.rising.forget(entry)
         self._answer(entry, -1, entry.time)
         before = entry.analysis.terms
@@ -299,7 +336,7 @@ class Engine:
         entry.edits += 1
         self._answer(entry, 1, entry.time)
         entry.story = None
-        self.window.add(contribution(entry))
+        self.whole.add(contribution(entry))
         self._unname(before)
         self.rising.post(entry)
         self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
@@ -307,7 +344,7 @@ class Engine:
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction, time)
         if outcome is Outcome.REACTION:
-            self.window.react(time)
+            self.whole.react(time)
             self.reactions.add(time, time if self.now is None else self.now)
         original = reaction.original
         if original is not None:
@@ -356,7 +393,7 @@ class Engine:
 
     def _remove(self, entry: Entry) -> None:
         """Drop a post and all that is said of it, also where it only waits."""
-        self.window.remove(entry.key)
+        self._hide(entry)
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)
         self.overperforming.forget(entry)
@@ -365,6 +402,12 @@ class Engine:
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
         self._unname(entry.analysis.terms)
+
+    def _hide(self, entry: Entry) -> None:
+        """Take a post out of what is looked at."""
+        self.whole.remove(entry.key)
+        if self.filtered is not None:
+            self.filtered.forget(entry.key)
 
     def _unname(self, terms: Sequence[str]) -> None:
         """A post is gone that had these terms."""
@@ -382,7 +425,7 @@ class Engine:
         for entry in self.ledger.expired(self.now):
             if not entry.late and entry.key not in self.labels.tracked:
                 self._learn()  # it waits in the batch
-            self.window.remove(entry.key)
+            self._hide(entry)
             self.rising.forget(entry)
             if self.labels.outlasts(entry.key):
                 self.overperforming.keep(self.ledger.outlive(entry))
@@ -431,6 +474,8 @@ class Engine:
         known = [waiting.known for waiting in batch]
         for waiting, told in zip(batch, self.model.forecast(known, [one.graded for one in batch]), strict=True):
             self.labels.track(waiting.entry, told)
+            if self.filtered is not None:
+                self.filtered.predicted(waiting.entry.key)
         self.model.arrived(known)
         self.labels.teach()
 
@@ -443,19 +488,25 @@ class Engine:
             if entry is None:
                 continue
             entry.copy = post.copy
+            if self.filtered is not None:
+                self.filtered.renew(entry.key)
             if post.counted:
                 entry.story = post.story
                 self.places.place(post.story, entry.time)
-                self.window.assign(entry.key, post.story, post.copy)
+                self.whole.assign(entry.key, post.story, post.copy)
                 self.rising.placed(entry, post.story)
                 self.volumes.placed(post.story, of_words(entry.analysis.terms), entry.time)
         for gone, into in self.topics.merges:
-            self.window.topics.merge(gone, into)
+            if self.filtered is not None:
+                self.filtered.merge(gone, into)
+            self.whole.topics.merge(gone, into)
             self.names.merge(gone, into)
             self.rising.merge(gone, into)
             self.volumes.merge(gone, into)
         for move in self.topics.moves:
-            self.window.topics.move(move.story, move.now)
+            if self.filtered is not None:
+                self.filtered.move(move.story, move.now)
+            self.whole.topics.move(move.story, move.now)
         if self.topics.learnt:
             self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
@@ -468,7 +519,9 @@ class Engine:
         """Write merges into the posts, so that their list does not grow for ever."""
         for entry in self.ledger.posts.values():
             entry.story = self.places.story(entry.story)
-        self.window.settle()
+        self.whole.settle()
+        if self.filtered is not None:
+            self.filtered.window.settle()
         self.volumes.settle()
         self.places.merged.clear()
 

@@ -25,6 +25,7 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     demo: bool = False
     rate: float = 4.0  # frames per second
     model: str = ""  # to start from; the worker proves it before it opens it
+    filter: str = ""  # expression that the posts shown match
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
@@ -51,6 +52,12 @@ class SetWindow(msgspec.Struct, frozen=True, tag="window"):
     """Show another window, in microseconds; 0 for everything retained."""
 
     window: int
+
+
+class SetFilter(msgspec.Struct, frozen=True, tag="filter"):
+    """Show only the posts that match an expression; "" for all. One that cannot be read changes nothing."""
+
+    expression: str
 
 
 class Export(msgspec.Struct, frozen=True, tag="export"):
@@ -99,7 +106,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | SetWindow | Export | Stop
+Command = Start | ScoreDraft | FindPosts | SetWindow | SetFilter | Export | Stop
 Report = DraftScored | PostsFound | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()

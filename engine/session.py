@@ -3,10 +3,12 @@
 import sys
 import time
 import traceback
+from contextlib import suppress
 from typing import Protocol
 
 from engine.draft import score_draft
 from engine.export import ExportError, write
+from engine.filters.tokens import FilterError
 from engine.health import Gauge, visible
 from engine.modelfile import trained_model
 from engine.picture import snapshot
@@ -23,6 +25,7 @@ from engine.protocol import (
     PostsFound,
     Report,
     ScoreDraft,
+    SetFilter,
     SetWindow,
     Start,
     Stop,
@@ -67,6 +70,7 @@ class Session:
         self._pipe = pipe
         self._period = 1.0 / start.rate
         self.engine = Engine(start.engine, decoder, trained=trained_model(start.model, start.engine))
+        self.engine.show(expression=start.filter)
         self._sources = sources
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
@@ -124,6 +128,11 @@ class Session:
                     return False
                 case SetWindow():
                     self.engine.show(command.window)
+                    self._pictured = ()
+                    self._next_frame = 0.0
+                case SetFilter():
+                    with suppress(FilterError):  # the screen has told of it
+                        self.engine.show(expression=command.expression)
                     self._pictured = ()
                     self._next_frame = 0.0
                 case Export():

@@ -73,7 +73,7 @@ class Moment(Frozen, frozen=True, kw_only=True):
 
     start: datetime
     posts: int
-    reactions: int
+    reactions: int | None  # None under a filter: not known, which of them are on posts that match
     scored: int
     positive: int
     neutral: int
@@ -330,6 +330,9 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     gaps: list[GapRow]
     retained: int
     notices: list[str]  # caps that bit, and other things the reader must know to trust a number
+    filter: str = ""  # the expression that the posts of the window shown match; docs/filter.md says what obeys it
+    share: float | None = None  # posts_in_window of posts_unfiltered; None without a filter
+    posts_unfiltered: int = 0  # posts of the window, whether they match or not
 
 
 class WordScore(Frozen, frozen=True, kw_only=True):

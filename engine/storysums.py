@@ -1,7 +1,8 @@
 """Stories and themes of the window: their posts, authors, mood, spread, words and copies, exact to the post."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from engine.places import Places
 from engine.tally import Contribution, Tally, bump, tally
@@ -43,6 +44,28 @@ class StorySums:
         if theme is not None:
             tally(self.themes, theme, item, bucket, sign)
 
+    def fill(self, items: Sequence[Contribution], width: int) -> None:
+        """Add many posts at once, where there are none yet."""
+        by_story: defaultdict[int, list[Contribution]] = defaultdict(list)
+        by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
+        for item in items:
+            if item.story is not None:
+                by_story[item.story].append(item)
+        for story in [story for story in by_story if story in self.places.merged]:
+            if (now := self.places.story(story)) is not None:
+                by_story[now] += by_story.pop(story)
+        for story, group in by_story.items():
+            self.stories[story] = Tally.of(group, width)
+            self.posts[story] = dict.fromkeys([item.key for item in group])
+            if terms := Counter(chain.from_iterable([item.terms for item in group])):
+                self.terms[story] = terms
+            if copies := sum([item.copy for item in group]):
+                self.copies[story] = copies
+            if (theme := self.places.theme(story)) is not None:
+                by_theme[theme] += group
+        for theme, group in by_theme.items():
+            self.themes[theme] = Tally.of(group, width)
+
     def count_before(self, item: Contribution, sign: int) -> None:
         """Add a post of the span before, or take it out."""
         story = self.places.story(item.story)
@@ -51,8 +74,12 @@ class StorySums:
 
     def merge(self, gone: int, into: int) -> None:
         """Story `gone` becomes part of `into`, with all its posts."""
-        self._shift(gone, self.places.theme(gone), self.places.theme(into))
+        self.absorb(gone, into)
         self.places.merge(gone, into)
+
+    def absorb(self, gone: int, into: int) -> None:
+        """What is held of story `gone` goes over to `into`, before the places know of it."""
+        self._shift(gone, self.places.theme(gone), self.places.theme(into))
         if (sums := self.stories.pop(gone, None)) is not None:
             self.stories[into].absorb(sums)
             self.posts[into].update(self.posts.pop(gone))
@@ -64,8 +91,12 @@ class StorySums:
 
     def move(self, story: int, theme: int) -> None:
         """A story goes over to another theme with all its posts; -1 is none."""
-        self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
+        self.shift(story, theme)
         self.places.move(story, theme)
+
+    def shift(self, story: int, theme: int) -> None:
+        """What is held of a story goes over to another theme, before the places know of it; -1 is none."""
+        self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
 
     def sizes(self) -> dict[int, int]:
         """Posts by story."""

@@ -91,6 +91,9 @@ def _metrics(snapshot: Snapshot) -> Iterator[Row]:
     put("snapshot", "posts_in_window", snapshot.posts_in_window)
     put("snapshot", "authors_in_window", snapshot.authors_in_window)
     put("snapshot", "retained", snapshot.retained)
+    put("snapshot", "filter", snapshot.filter)
+    put("snapshot", "share", snapshot.share)
+    put("snapshot", "posts_unfiltered", snapshot.posts_unfiltered)
     for name in snapshot.meters.__struct_fields__:
         put("meters", name, getattr(snapshot.meters, name))
     for reason in snapshot.rejections:

@@ -1,7 +1,9 @@
 """Sums that can be added to and taken from without residue: the unit of every count, share and mean on screen."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from math import sqrt
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 _K = TypeVar("_K")
@@ -9,6 +11,7 @@ _K = TypeVar("_K")
 SCALE = 10_000  # VADER's compound has four decimals: as whole ten-thousandths, sums are exact in any order
 POSITIVE = 500  # +0.05
 NEGATIVE = -500
+FEW = 4  # posts; fewer are added one by one
 
 
 class Contribution(NamedTuple):
@@ -24,6 +27,9 @@ class Contribution(NamedTuple):
     terms: tuple[str, ...]
     story: int | None
     copy: bool  # nearly repeats an earlier post
+
+
+_TIME, _AUTHOR, _COMPOUND = (itemgetter(Contribution._fields.index(name)) for name in ("time", "author", "compound"))
 
 
 class Tally:
@@ -60,6 +66,26 @@ class Tally:
             self.negative += sign
         else:
             self.neutral += sign
+
+    @classmethod
+    def of(cls, items: Sequence[Contribution], width: int) -> "Tally":
+        """The tally of some posts, with time buckets of `width`: as if each were added, and faster for many."""
+        made = cls()
+        if len(items) < FEW:
+            for item in items:
+                made.add(item, item.time // width)
+            return made
+        made.posts = len(items)
+        made.authors.update(map(_AUTHOR, items))
+        made.authors.pop("", None)
+        made.buckets.update([time // width for time in map(_TIME, items)])
+        compounds = [compound for compound in map(_COMPOUND, items) if compound is not None]
+        made.scored, made.total = len(compounds), sum(compounds)
+        made.squares = sum([compound * compound for compound in compounds])
+        made.positive = sum([compound >= POSITIVE for compound in compounds])
+        made.negative = sum([compound <= NEGATIVE for compound in compounds])
+        made.neutral = made.scored - made.positive - made.negative
+        return made
 
     def absorb(self, other: "Tally", sign: int = 1) -> None:
         """Add all that another tally holds, or with sign -1 take it out."""

@@ -2,6 +2,7 @@
 
 import heapq
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from engine.config import ALL_TIME, SECOND
 from engine.places import Places
@@ -54,7 +55,7 @@ class Window:
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
         self.before = Tally()
-        self._items_before: dict[str, Contribution] = {}
+        self.items_before: dict[str, Contribution] = {}
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
         self._oldest = -1  # bucket before which reactions have been forgotten
@@ -86,7 +87,7 @@ class Window:
                 self._add_before(item)
         while self._expiry_before and self._expiry_before[0][0] <= start - self.span:
             time, key = heapq.heappop(self._expiry_before)
-            item = self._items_before.get(key)
+            item = self.items_before.get(key)
             if item is not None and item.time == time:
                 self._drop_before(item)
 
@@ -125,11 +126,36 @@ class Window:
         elif item.time > start - self.span:
             self._add_before(item)
 
+    def fill(self, items: Sequence[Contribution], before: Iterable[Contribution]) -> None:
+        """Take in many posts at once, into a window without any: those inside it, and those of the span before."""
+        if not self.tags.fill(items, self.width):
+            for item in items:
+                self.add(item)
+        else:
+            by_bucket: defaultdict[int, list[Contribution]] = defaultdict(list)
+            for item in items:
+                by_bucket[item.time // self.width].append(item)
+            for bucket, group in by_bucket.items():
+                self.per_bucket[bucket] = Tally.of(group, self.width)
+            self.total = Tally.of(items, self.width)
+            self.languages.update([item.lang for item in items])
+            self.not_scored.update([item.reason for item in items if item.compound is None])
+            self.topics.fill(items, self.width)
+            self.items.update((item.key, item) for item in items)
+            if self.span != ALL_TIME:
+                self._expiry = sorted((item.time, item.key) for item in items)
+        for item in before:
+            self._add_before(item)
+
+    def find(self, key: str) -> Contribution | None:
+        """What a post adds to the window or to the span before it."""
+        return self.items.get(key) or self.items_before.get(key)
+
     def remove(self, key: str) -> None:
         """Take a post out, wherever it stands; nothing of it stays."""
         if (item := self.items.get(key)) is not None:
             self._drop(item)
-        elif (item := self._items_before.get(key)) is not None:
+        elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
 
     def assign(self, key: str, story: int, copy: bool) -> None:
@@ -138,14 +164,14 @@ class Window:
             self.topics.count(item, self.width, -1)
             self.items[key] = item = item._replace(story=story, copy=copy)
             self.topics.count(item, self.width, 1)
-        elif (item := self._items_before.get(key)) is not None:
+        elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
             self._add_before(item._replace(story=story, copy=copy))
 
     def settle(self) -> None:
         """Write the stories that posts now belong to into their contributions, so that merges can be forgotten."""
         story = self.topics.places.story
-        for items in (self.items, self._items_before):
+        for items in (self.items, self.items_before):
             for key, item in items.items():
                 if (now := story(item.story)) != item.story:
                     items[key] = item._replace(story=now)
@@ -159,7 +185,7 @@ class Window:
 
     def tags_before(self, tags: set[str]) -> Counter[str]:
         """In how many posts of the span before each of some tags is."""
-        return occurrences(self._items_before.values(), tags)
+        return occurrences(self.items_before.values(), tags)
 
     # -- the sums --------------------------------------------------------------------------------------------
 
@@ -171,13 +197,13 @@ class Window:
     def _add_before(self, item: Contribution) -> None:
         self.before.add(item, 0)
         self.topics.count_before(item, 1)
-        self._items_before[item.key] = item
+        self.items_before[item.key] = item
         heapq.heappush(self._expiry_before, (item.time, item.key))
 
     def _drop_before(self, item: Contribution) -> None:
         self.before.add(item, 0, -1)
         self.topics.count_before(item, -1)
-        del self._items_before[item.key]
+        del self.items_before[item.key]
 
     def _count(self, item: Contribution, sign: int) -> None:
         bucket = item.time // self.width

@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _model_option(export)
     _source_options(export)
     _engine_options(export, "all", "all")
+    _filter_option(export)
     export.set_defaults(run=_export)
 
     evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
@@ -263,6 +264,11 @@ def _keeping_options(parser: argparse.ArgumentParser, window: str, retention: st
     add("--retention", type=options.span, default=retention, metavar="48h|all", help="how long posts are kept")
 
 
+def _filter_option(parser: argparse.ArgumentParser) -> None:
+    shown = "show only posts that match, as lang:en -is:reply likes>10"
+    parser.add_argument("--filter", type=options.expression, default="", metavar="EXPR", help=shown)
+
+
 def _lateness_option(parser: argparse.ArgumentParser) -> None:
     lateness = "depth of the reorder buffer (default 2s)"
     parser.add_argument("--lateness", type=options.lateness, metavar="2s|all", help=lateness)
@@ -277,6 +283,7 @@ def _order_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _screen_options(parser: argparse.ArgumentParser) -> None:
+    _filter_option(parser)
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     parser.add_argument("--log", metavar="FILE", help="where the engine writes its errors")
 

@@ -90,6 +90,7 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     try:
         check_target(arguments.output)
         engine, failed = read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
+        engine.show(expression=arguments.filter)
         picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
     except (ExportError, SourceError, ValueError) as error:
@@ -121,6 +122,9 @@ def _summary(picture: Snapshot, paths: list[str]) -> str:
     ]
     lines += [f"rejected {reason.count:,}: {reason.reason}" for reason in picture.rejections]
     lines += picture.notices
+    if picture.filter:
+        of = f"{picture.posts_in_window:,} of {picture.posts_unfiltered:,} posts of the window"
+        lines.append(f"filter {picture.filter}: {of}")
     lines.append("wrote " + (paths[0] if len(paths) == 1 else f"{len(paths)} files to {paths[0].rpartition('/')[0]}/"))
     return "\n".join(lines)
 

@@ -27,7 +27,10 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
         except OSError:
             return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
     start = Start(
-        engine=engine_config(arguments), source=source_config(arguments, feed_fd), model=arguments.model or ""
+        engine=engine_config(arguments),
+        source=source_config(arguments, feed_fd),
+        model=arguments.model or "",
+        filter=arguments.filter,
     )
     return _run(start, feed_fd, arguments)
 
@@ -36,7 +39,9 @@ def demo(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop demo`."""
     if problem := _no_terminal():
         return fail(problem)
-    start = Start(engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True)
+    start = Start(
+        engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True, filter=arguments.filter
+    )
     return _run(start, None, arguments)
 
 

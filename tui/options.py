@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.config import ALL_TIME, HOUR, MINUTE, SECOND
+from engine.filters.parse import parse
+from engine.filters.tokens import FilterError
 
 if TYPE_CHECKING:
     from engine.sentiment_labels import Rule
@@ -42,6 +44,15 @@ def lateness(text: str) -> int:
     if written == "all":
         return WHOLE_FEED
     return 0 if written in ("0", "0s") else duration(text)
+
+
+def expression(text: str) -> str:
+    """A filter expression, read but for its meaning."""
+    try:
+        parse(text)
+    except FilterError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def speed(text: str) -> float:
