@@ -12,6 +12,7 @@ import msgspec
 
 from engine.clean import clean
 from engine.snapshot import (
+    AlertRow,
     Author,
     Burst,
     Cluster,
@@ -36,6 +37,7 @@ _ROWS: dict[str, type[Frozen]] = {
     "clusters": Cluster,
     "stories": Story,
     "bursts": Burst,
+    "alerts": AlertRow,
     "authors": Author,
     "overperformers": Overperformer,
     "predictions": Prediction,

@@ -13,6 +13,7 @@ from engine.snapshot import Health
 from engine.snapshot import Source as SourceRow
 from engine.sources.base import Source
 
+CATCHING_UP = "catching up"
 RATE_SPAN = 5.0  # seconds over which the rate is measured
 
 
@@ -29,7 +30,7 @@ class Gauge:
     def look(self, now: float, started: bool, finished: bool) -> Health:
         """The health at `now` (monotonic seconds); whether any reading has begun, and whether all of it is over."""
         return Health(
-            state=self._state(started, finished),
+            state=self.state(started, finished),
             rate=self._rate(now),
             lag=None if finished else self._lag(),
             backlog=self._backlog(),
@@ -51,7 +52,8 @@ class Gauge:
         self._cpu = (now, used)
         return round(share, 3)
 
-    def _state(self, started: bool, finished: bool) -> str:
+    def state(self, started: bool, finished: bool) -> str:
+        """What the engine is about, in a word or two."""
         if finished:
             return "ended"
         if not started:
@@ -60,7 +62,7 @@ class Gauge:
             return "live"
         states = {source.state for source in self._sources}
         if "reading" in states:
-            return "live" if self._start.source.replay is not None else "catching up"
+            return "live" if self._start.source.replay is not None else CATCHING_UP
         return "waiting" if states <= {"waiting", "ended", "failed"} else "live"
 
     def _lag(self) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine.config import SECOND
 from engine.intake import Tallied
+from engine.picture_alerts import alerts
 from engine.picture_bursts import bursts
 from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
@@ -32,6 +33,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     silhouette, silhouette_n = engine.topics.silhouette()
     topics = window.topics
     carried = carried_kinds(engine)
+    rising = bursts(engine, limit)
     return Snapshot(
         schema=SCHEMA,
         as_of=None if engine.now is None else moment(engine.now),
@@ -49,7 +51,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         hashtags=hashtags(window, limit),
         hashtags_in_window=window.tags.distinct,
         hashtags_error=window.tags.error,
-        bursts=bursts(engine, limit),
+        bursts=rising,
         stories=stories(engine, limit),
         stories_in_window=len(topics.stories),
         stories_live=engine.topics.stories.live,
@@ -65,6 +67,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         scoreboard=scoreboard(engine),
         posts=posts(engine, carried, limit),
         gaps=[GapRow(start=moment(gap.start), end=moment(gap.end), reason=gap.reason) for gap in engine.gaps],
+        alerts=alerts(engine, rising, limit),
         retained=len(engine.ledger.posts),
         notices=_notices(engine),
         filter="" if engine.filtered is None else engine.filtered.text,

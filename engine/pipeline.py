@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.alerts.rules import read_rule
+from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse
 from engine.clean import clean_line
 from engine.clock import Stamped
@@ -78,6 +80,7 @@ class Engine:
             self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
         self.overperforming = Overperforming(self.ledger)
+        self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
@@ -110,6 +113,8 @@ class Engine:
             self._apply(record)
         self._learn()
         self._place(self.topics.finish())
+        if self.now is not None:
+            self.alerts.finish(self.now)
 
     def blind(self, source: int, since: int | None, reason: str) -> None:
         """Lines of a source were lost between the event time `since` and now: what this touches has no label."""
@@ -169,6 +174,7 @@ class Engine:
             self._be_blind(first)  # before labels are read whose horizon ended inside it
         if record.order // BATCH_SPAN != self._grid:
             self._turn(record.order)
+        self.alerts.record(record.order)
         self._collect(record.order)
         self.overperforming.collect(record.order)
         if self.now is None or record.time > self.now:
@@ -189,6 +195,7 @@ class Engine:
         self.labels.fill_up(self.ledger, self.config.max_waiting, order)
         self._place(self.topics.turn(order))
         self.rising.turn(order)
+        self.alerts.turn(order)
 
     def _collect(self, now: int) -> None:
         """Read the labels due before `now`."""
@@ -252,6 +259,8 @@ class Engine:
         self.whole.add(contribution(entry))
         if self.filtered is not None:
             self.filtered.note(key)
+        if not late:
+            self.alerts.post(entry)
         if late:
             self.labels.turn_away(LATE)
         elif post.created is not None and post.created >= time:  # else its age is not known

@@ -26,6 +26,8 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     rate: float = 4.0  # frames per second
     model: str = ""  # to start from; the worker proves it before it opens it
     filter: str = ""  # expression that the posts shown match
+    alert_log: str = ""  # file to which alerts are added
+    alert_command: str = ""  # run for each
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):

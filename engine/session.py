@@ -3,15 +3,19 @@
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
+from engine.alerts.telling import Teller
+from engine.alerts.watch import Alert
 from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.filters.tokens import FilterError
-from engine.health import Gauge, visible
+from engine.health import CATCHING_UP, Gauge, visible
 from engine.modelfile import trained_model
 from engine.picture import snapshot
+from engine.picture_alerts import alert_rows
 from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -63,7 +67,7 @@ class Talk(Protocol):
 class Session:
     """Reads `sources` into an engine and reports to `pipe`, until told to stop or the screen is gone.
 
-    Raises ModelFileError if the model to start from cannot be used.
+    Raises ModelFileError if the model to start from cannot be used, AlertError if alerts cannot be told.
     """
 
     def __init__(self, pipe: Talk, start: Start, decoder: Decoder, sources: SourceSet) -> None:
@@ -71,6 +75,7 @@ class Session:
         self._period = 1.0 / start.rate
         self.engine = Engine(start.engine, decoder, trained=trained_model(start.model, start.engine))
         self.engine.show(expression=start.filter)
+        self._teller = Teller(start.alert_log, start.alert_command)
         self._sources = sources
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
@@ -115,7 +120,15 @@ class Session:
         if self._runner.finished and not self._finished:
             self.engine.finish()
             self._finished = True
+        if news := self.engine.alerts.take_news():
+            self._tell(news)
         return fed
+
+    def _tell(self, news: Sequence[Alert]) -> None:
+        """Tell of new alerts outside the screen, too; nobody is called because of what a file says of yesterday."""
+        live = self._gauge.state(self._started, self._finished) != CATCHING_UP
+        if trouble := self._teller.tell(alert_rows(self.engine, news), live):
+            print(trouble, file=sys.stderr)
 
     # -- commands --------------------------------------------------------------------------------------------
 

@@ -157,6 +157,23 @@ class Burst(Frozen, frozen=True, kw_only=True):
     example: str  # text of the post nearest its centre
 
 
+class AlertRow(Frozen, frozen=True, kw_only=True):
+    """An alert that was raised: a threshold, a burst, or a silence of the feed (docs/alerts.md)."""
+
+    id: int
+    rule: str  # as it was written
+    kind: Literal["threshold", "burst", "silence"]
+    start: datetime  # since when it was true
+    raised: datetime  # when it had been for long enough
+    end: datetime | None  # None while it is
+    metric: str  # what is watched: "mean", "posts", ..., the "score" of a burst, or "" of a silence
+    value: float | None  # as it is, or was last
+    worst: float | None  # farthest past the threshold
+    posts: int  # that it is about, at the worst
+    times: int  # how often it was true again so soon that it is the same alert
+    what: str  # the name of the burst
+
+
 class Author(Frozen, frozen=True, kw_only=True):
     """An account in the window."""
 
@@ -328,6 +345,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     scoreboard: list[Score]
     posts: list[PostRow]
     gaps: list[GapRow]
+    alerts: list[AlertRow] = []  # those that are on first, then the newest
     retained: int
     notices: list[str]  # caps that bit, and other things the reader must know to trust a number
     filter: str = ""  # the expression that the posts of the window shown match; docs/filter.md says what obeys it

@@ -62,6 +62,10 @@ def _bursts(snapshot: Snapshot) -> Iterator[Row]:
     return (_plain(row, by="; ".join(row.by)) for row in snapshot.bursts)
 
 
+def _alerts(snapshot: Snapshot) -> Iterator[Row]:
+    return (_plain(row) for row in snapshot.alerts)
+
+
 def _authors(snapshot: Snapshot) -> Iterator[Row]:
     return (_plain(row) for row in snapshot.authors)
 
@@ -136,6 +140,7 @@ TABLES: dict[str, Callable[[Snapshot], Iterator[Row]]] = {
     "clusters": _clusters,
     "stories": _stories,
     "bursts": _bursts,
+    "alerts": _alerts,
     "authors": _authors,
     "overperformers": _overperformers,
     "predictions": _predictions,

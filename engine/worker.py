@@ -112,12 +112,13 @@ def _run(pipe: Pipe) -> int:
     except (SourceError, ValueError) as error:
         return _failed(pipe, error)
     with _unavailable("pandas"):
+        from engine.alerts.rules import AlertError  # noqa: PLC0415
         from engine.modelfile import ModelFileError  # noqa: PLC0415
         from engine.session import Session  # noqa: PLC0415 - heavy
 
         try:
             session = Session(pipe, start, decoder, sources)
-        except ModelFileError as error:
+        except (AlertError, ModelFileError) as error:
             return _failed(pipe, error)
     try:
         session.run(commands[1:])

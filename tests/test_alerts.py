@@ -1,0 +1,202 @@
+"""Alerts: how they are written, when they are on, in event time."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from engine.alerts.rules import AlertError, read_rule
+from engine.config import EngineConfig
+from engine.picture import snapshot
+from engine.snapshot import AlertRow, Snapshot
+from tests.feeds import ALL, SECOND, START, delete, post, run
+
+MINUTE = 60 * SECOND
+BAD = "this is terrible and sad, I hate it"
+GOOD = "what a wonderful day, I love it"
+
+
+def watching(*rules: str) -> EngineConfig:
+    return msgspec.structs.replace(ALL, alerts=rules)
+
+
+def picture(lines: Sequence[str], *rules: str, cuts: int = 64) -> Snapshot:
+    return snapshot(run(lines, watching(*rules), cuts))
+
+
+def told(shown: Snapshot) -> list[tuple[float, float, float | None]]:
+    """Of each alert since when it was true, when it was raised and when it was over, in seconds of the feed."""
+    return sorted((_second(row.start), _second(row.raised), row.end and _second(row.end)) for row in shown.alerts)
+
+
+def _second(time: object) -> float:
+    return round(time.timestamp() - START / SECOND, 3)  # type: ignore[attr-defined]
+
+
+def talk(text: str, begin: int, end: int, step: int = 2, author: str = "did:plc:a", first: int = 0) -> list[str]:
+    """A post every `step` seconds from second `begin` to `end`."""
+    return [
+        post(f"{first}{text[:2]}{at}", START + at * SECOND, f"{text} {at}", author) for at in range(begin, end, step)
+    ]
+
+
+# -- how they are written ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "metric", "sign", "number", "over", "hold"),
+    [
+        ("tag:x mean<-0.3 for 60s", "threshold", "mean", "<", -0.3, 300, 60),
+        ("posts > 100", "threshold", "posts", ">", 100, 300, 0),
+        ('lang:en "big storm" OR rain rate>=30 over 1m for 1m30s', "threshold", "rate", ">=", 30, 60, 90),
+        ("negative>40% for 2m over 10m", "threshold", "negative", ">", 0.4, 600, 120),
+        ("burst", "burst", "", "", 0, 300, 0),
+        ("burst score>6.5", "burst", "", "", 6.5, 300, 0),
+        ("silence 5m", "silence", "", "", 0, 300, 300),
+        ("SILENCE for 90s", "silence", "", "", 0, 300, 90),
+    ],
+)
+def test_alerts_are_written_like_this(
+    text: str, kind: str, metric: str, sign: str, number: float, over: int, hold: int
+) -> None:
+    rule = read_rule(text)
+    assert (rule.kind, rule.metric, rule.sign, rule.number) == (kind, metric, sign, number)
+    assert (rule.over, rule.hold) == (over * SECOND, hold * SECOND)
+    assert read_rule(rule.text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "1 to 400 characters"),
+        ("tag:x", "no condition"),
+        ("tag:x men<0.3", "did you mean mean?"),
+        ("bananas>3", "it is one of mean, positive"),
+        ("mean<-0.3 for ever", '"ever" in "mean<-0.3 for ever" is not a duration'),
+        ("mean<-0.3 for 25h", "not from 1s to 24h"),
+        ("silence soon", "is not a duration"),
+        ("tga:x mean<0", "did you mean tag?"),
+        ("likes>10 posts>3", "likes is not known when a post comes"),
+        ("is:copy posts>3", "is:copy is not known when a post comes"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_that_says_why(text: str, says: str) -> None:
+    with pytest.raises(AlertError) as wrong:
+        read_rule(text)
+    assert says in str(wrong.value)
+    assert "\n" not in str(wrong.value)
+
+
+# -- when they are on --------------------------------------------------------------------------------------------
+
+
+def test_a_mean_under_a_threshold_for_a_while_raises_one_alert_that_ends() -> None:
+    lines = talk(GOOD, 0, 120) + talk(BAD, 120, 240) + talk(GOOD, 240, 480)
+    (row,) = picture(lines, "mean<-0.3 over 1m for 30s").alerts
+    start, raised, end = told(picture(lines, "mean<-0.3 over 1m for 30s"))[0]
+    assert 120 < start < 240
+    assert raised == start + 30
+    assert end is not None
+    assert 240 < end < 300
+    assert (row.metric, row.kind, row.times) == ("mean", "threshold", 1)
+    assert row.worst is not None
+    assert row.worst < -0.3
+    assert row.value is not None
+    assert row.value < -0.3
+    assert row.posts == 30
+
+
+def test_shorter_than_it_must_last_is_no_alert() -> None:
+    lines = talk(GOOD, 0, 120) + talk(BAD, 120, 150) + talk(GOOD, 150, 400)
+    assert picture(lines, "mean<-0.3 over 30s for 60s").alerts == []
+
+
+def test_only_posts_that_match_count() -> None:
+    quiet, loud = talk(GOOD, 0, 200), talk(f"{BAD} #x", 1, 201)
+    lines = sorted(quiet + loud, key=lambda line: msgspec.json.decode(line)["time_us"])
+    assert len(picture(lines, "tag:x mean<-0.3 over 1m").alerts) == 1
+    assert picture(lines, "-tag:x mean<-0.3 over 1m").alerts == []
+    (row,) = picture(lines, "tag:x share>=50% over 1m for 1m").alerts
+    assert row.end is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "raised"),
+    [
+        ("posts>29 over 1m", True),
+        ("posts>30 over 1m", False),
+        ("rate>=30 over 1m", True),
+        ("authors>2 over 1m", True),
+        ("authors>3 over 1m", False),
+        ("negative>=1 over 1m", True),
+        ("positive>0 over 1m", False),
+    ],
+)
+def test_figures_are_those_of_the_span(rule: str, raised: bool) -> None:
+    lines = [post(f"p{at}", START + at * SECOND, f"{BAD} {at}", f"did:plc:{at % 3}") for at in range(0, 180, 2)]
+    assert bool(picture(lines, rule).alerts) is raised
+
+
+def test_a_mean_of_few_posts_says_nothing() -> None:
+    assert picture(talk(BAD, 0, 18), "mean<-0.3").alerts == []
+    assert len(picture(talk(BAD, 0, 40), "mean<-0.3").alerts) == 1
+
+
+def test_what_comes_back_at_once_is_the_same_alert() -> None:
+    lines = []
+    for round_ in range(3):
+        lines += talk(BAD, 120 * round_, 120 * round_ + 60, first=round_) + talk(
+            GOOD, 120 * round_ + 60, 120 * round_ + 120, first=round_
+        )
+    (row,) = picture(lines, "mean<0 over 30s").alerts
+    assert row.times == 3
+    apart = talk(BAD, 0, 60) + talk(GOOD, 60, 660) + talk(BAD, 660, 720, first=2)
+    assert len(picture(apart, "mean<0 over 30s").alerts) == 2
+
+
+def test_a_silent_feed_is_told_with_its_times() -> None:
+    lines = talk(GOOD, 0, 60) + talk(GOOD, 400, 420)
+    assert told(picture(lines, "silence 5m")) == [(58, 358, 400)]
+    assert picture(lines, "silence 6m").alerts == []
+
+
+def test_a_burst_is_told_with_its_name() -> None:
+    lines = [
+        post(f"q{at}", START + at * SECOND, f"quiet talk number {at}", f"did:plc:q{at % 40}")
+        for at in range(0, 3600, 10)
+    ]
+    lines += [post(f"n{at}", START + (3600 + at) * SECOND, f"look at this {at}", f"did:plc:n{at}") for at in range(60)]
+    shown = picture(lines, "burst")
+    (row,), (burst,) = shown.alerts, shown.bursts
+    assert (row.what, row.start, row.end) == (burst.name, burst.start, burst.end)
+    assert (row.kind, row.metric) == ("burst", "score")
+    assert row.worst is not None
+    assert row.worst > 3
+    assert picture(lines, f"burst score>{row.worst + 1}").alerts == []
+
+
+@pytest.mark.parametrize("cuts", [1, 7, 10_000])
+def test_how_the_lines_are_cut_changes_no_alert(cuts: int) -> None:
+    lines = talk(GOOD, 0, 120) + talk(f"{BAD} #x", 120, 240) + talk(GOOD, 600, 700)
+    rules = ("mean<-0.3 over 1m for 30s", "tag:x posts>3", "silence 2m", "burst")
+    assert picture(lines, *rules, cuts=cuts).alerts == picture(lines, *rules).alerts
+    assert len(picture(lines, *rules).alerts) >= 3
+
+
+def test_the_window_shown_and_deletes_change_no_alert() -> None:
+    lines = talk(BAD, 0, 120)
+    gone = [*lines, delete(f"0{BAD[:2]}100", START + 130 * SECOND)]
+    engine = run(gone, watching("mean<-0.3"), finish=False)
+    engine.show(MINUTE)
+    engine.finish()
+    assert told(snapshot(engine)) == told(picture(lines, "mean<-0.3"))
+
+
+def test_no_alert_holds_a_text_or_a_name() -> None:
+    row = picture(talk(f"{BAD} secretword", 0, 120, author="did:plc:secret"), "mean<-0.3", "secretword posts>3").alerts
+    kept = msgspec.json.encode([replace_rule(one) for one in row])
+    assert b"secret" not in kept
+
+
+def replace_rule(row: AlertRow) -> AlertRow:
+    return msgspec.structs.replace(row, rule="")
