@@ -126,6 +126,16 @@ ACTIONS: tuple[Action, ...] = (
         "Over",
         rank=4,
     ),
+    Action(
+        "alerts",
+        "a",
+        "app.alerts",
+        "alerts that are on or were, and what the event line has said",
+        "view",
+        "Look",
+        "Alerts",
+        rank=6,
+    ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(

@@ -1,9 +1,11 @@
 """The Textual app: what the engine says becomes what is on screen, and keys become commands. It computes nothing."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -29,6 +31,7 @@ from tui.messages import (
 )
 from tui.monitor import run_monitor
 from tui.screen_options import Options
+from tui.screens.alerts import AlertsScreen, Log
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
@@ -38,10 +41,12 @@ from tui.screens.page import LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
+from tui.widgets import alerts
 from tui.widgets.health import health_lines
 from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
+SAID = 200  # messages that are kept for the page of alerts
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
@@ -92,6 +97,7 @@ class TrendtopApp(App[None]):
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
         self._warned_of_quitting = False
+        self._spoken: Log = deque(maxlen=SAID)
         self._overview = Overview(options.debounce, self.score)
 
     def get_default_screen(self) -> Screen[None]:
@@ -140,6 +146,7 @@ class TrendtopApp(App[None]):
         asked = None if view.asked == frame.snapshot.window else view.asked
         if view.frame is not None:
             self._announce(view.frame.snapshot, frame.snapshot)
+            self._alert(view.frame.snapshot, frame)
         self._look(replace(view, frame=frame, asked=asked))
         if isinstance(self.screen, LivePageScreen):
             self.screen.show(frame)
@@ -160,6 +167,16 @@ class TrendtopApp(App[None]):
             others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
 
+    def _alert(self, before: Snapshot, now: Frame) -> None:
+        """Tell once of the alerts that have been raised since."""
+        known = {alert.id for alert in before.alerts}
+        new = [alert for alert in now.snapshot.alerts if alert.id not in known]
+        if new:
+            others = f" and {len(new) - 1} more (a)" if len(new) > 1 else ""
+            self._say(f"{alerts.in_a_line(new[0])}{others}", "warning")
+            if self._options.bell and now.health.state != "catching up":
+                self.bell()
+
     def _look(self, view: View) -> None:
         changed = view.trouble != self._view.trouble
         self._view = view
@@ -179,6 +196,7 @@ class TrendtopApp(App[None]):
         return [screen for screen in reversed(self.screen_stack) if isinstance(screen, ViewScreen)]
 
     def _say(self, text: str, role: str = "", lasting: bool = False) -> None:
+        self._spoken.append((datetime.now(UTC), text, role))
         for screen in self._views() if lasting else self._views()[:1]:
             screen.say(text, role, lasting)
 
@@ -254,6 +272,10 @@ class TrendtopApp(App[None]):
     def action_topics(self) -> None:
         """The page of clusters and stories."""
         self._turn_to(TopicsScreen())
+
+    def action_alerts(self) -> None:
+        """The page of alerts, and of what was said."""
+        self._turn_to(AlertsScreen(self._spoken))
 
     def action_model(self) -> None:
         """The page of the models, at the horizon that the overview shows."""

@@ -17,6 +17,7 @@ TABLES = (
     "clusters",
     "stories",
     "bursts",
+    "alerts",
     "authors",
     "overperformers",
     "predictions",
@@ -99,16 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _engine_options(score, DEFAULT_WINDOW, "all")
     score.set_defaults(run=_score)
 
-    export = commands.add_parser("export", help="write a snapshot as CSV or JSON, without a screen")
-    export.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
-    export.add_argument("-o", "--output", required=True, metavar="OUT", help="out.csv, out.json, or folder/ for all")
-    export.add_argument("--table", choices=TABLES, default="posts", help="the table of a .csv (default posts)")
-    export.add_argument("--at", type=options.moment, metavar="TIME", help="the picture as it was at this event time")
-    _model_option(export)
-    _source_options(export)
-    _engine_options(export, "all", "all")
-    _filter_option(export)
-    export.set_defaults(run=_export)
+    _export_parser(commands)
 
     evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
     _measures(evaluate.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
@@ -130,6 +122,20 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--truth", metavar="TRUTH.json", help="write what was planted")
     simulate.set_defaults(run=_simulate)
     return parser
+
+
+def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    export = commands.add_parser("export", help="write a snapshot as CSV or JSON, without a screen")
+    export.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
+    export.add_argument("-o", "--output", required=True, metavar="OUT", help="out.csv, out.json, or folder/ for all")
+    export.add_argument("--table", choices=TABLES, default="posts", help="the table of a .csv (default posts)")
+    export.add_argument("--at", type=options.moment, metavar="TIME", help="the picture as it was at this event time")
+    _model_option(export)
+    _source_options(export)
+    _engine_options(export, "all", "all")
+    _filter_option(export)
+    _alert_options(export)
+    export.set_defaults(run=_export)
 
 
 def _train_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -282,10 +288,25 @@ def _order_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0)
 
 
+def _alert_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--alert",
+        type=options.alert,
+        action="append",
+        metavar="RULE",
+        help="like 'tag:x mean<-0.3 for 60s'; repeatable",
+    )
+    add("--alert-log", default="", metavar="FILE", help="add a JSON line for each alert")
+
+
 def _screen_options(parser: argparse.ArgumentParser) -> None:
     _filter_option(parser)
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     parser.add_argument("--log", metavar="FILE", help="where the engine writes its errors")
+    _alert_options(parser)
+    parser.add_argument("--alert-command", default="", metavar="CMD", help="run for each alert of a live feed")
+    parser.add_argument("--bell", action="store_true", help="ring the bell at each alert of a live feed")
 
 
 # -- what is done --------------------------------------------------------------------------------------------

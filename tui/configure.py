@@ -16,6 +16,7 @@ def engine_config(arguments: argparse.Namespace | None = None, lateness: int | N
         lateness=EngineConfig().lateness if given is None else given,
         horizons=arguments.horizons,
         clusters=arguments.clusters,
+        alerts=tuple(getattr(arguments, "alert", None) or ()),
         respect_noindex=not arguments.keep_noindex,
         seed=arguments.seed,
     )

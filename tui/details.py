@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from engine.snapshot import (
+    AlertRow,
     Author,
     Burst,
     Cluster,
@@ -17,6 +18,7 @@ from engine.snapshot import (
     Story,
     WordScore,
 )
+from tui.alert_details import alert_lines
 from tui.author_details import author_lines, missing_post, standing_lines
 from tui.facts import by_authors, fact, heading, long_fact, post_list, wrap_lines
 from tui.format import (
@@ -56,6 +58,8 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
             return "Author", lambda width: author_lines(item, snapshot, width, posts)
         case Overperformer():
             return "Over-performer", lambda width: overperformer_lines(item, snapshot, width, posts)
+        case AlertRow():
+            return "Alert", lambda width: alert_lines(item, width)
         case Prediction():
             return "Prediction", lambda width: prediction_lines(item, snapshot, width)
         case Score():

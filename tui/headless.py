@@ -8,11 +8,13 @@ from collections.abc import Callable
 import msgspec
 
 from engine.accounts import account_name, find_accounts
+from engine.alerts.telling import Teller
 from engine.clean import clean_line
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
 from engine.modelfile import trained_model
 from engine.picture import snapshot
+from engine.picture_alerts import alert_rows
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.snapshot import Snapshot
@@ -89,12 +91,15 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
     try:
         check_target(arguments.output)
+        teller = Teller(arguments.alert_log)
         engine, failed = read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
         engine.show(expression=arguments.filter)
         picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
     except (ExportError, SourceError, ValueError) as error:
         return fail(str(error))
+    if trouble := teller.tell(alert_rows(engine, engine.alerts.take_news())):
+        failed.append(trouble)
     print(_summary(picture, paths), file=sys.stderr)
     return fail("; ".join(failed)) if failed else 0
 

@@ -31,6 +31,8 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
         source=source_config(arguments, feed_fd),
         model=arguments.model or "",
         filter=arguments.filter,
+        alert_log=arguments.alert_log,
+        alert_command=arguments.alert_command,
     )
     return _run(start, feed_fd, arguments)
 
@@ -40,7 +42,12 @@ def demo(arguments: argparse.Namespace, fail: Fail) -> int:
     if problem := _no_terminal():
         return fail(problem)
     start = Start(
-        engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True, filter=arguments.filter
+        engine=engine_config(arguments),
+        source=SourceConfig(paths=("demo",)),
+        demo=True,
+        filter=arguments.filter,
+        alert_log=arguments.alert_log,
+        alert_command=arguments.alert_command,
     )
     return _run(start, None, arguments)
 
@@ -61,7 +68,7 @@ def _unusable(arguments: argparse.Namespace) -> str:
 def _run(start: Start, feed_fd: int | None, arguments: argparse.Namespace) -> int:
     from tui.monitor import run_monitor  # noqa: PLC0415
 
-    return run_monitor(start, feed_fd, ascii_only=arguments.ascii, log=arguments.log)
+    return run_monitor(start, feed_fd, ascii_only=arguments.ascii, log=arguments.log, bell=arguments.bell)
 
 
 def _no_terminal() -> str:

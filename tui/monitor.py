@@ -15,7 +15,12 @@ SECOND = 1_000_000  # microseconds
 
 
 def run_monitor(
-    start: Start, feed_fd: int | None = None, *, ascii_only: bool = False, log: str | os.PathLike[str] | None = None
+    start: Start,
+    feed_fd: int | None = None,
+    *,
+    ascii_only: bool = False,
+    log: str | os.PathLike[str] | None = None,
+    bell: bool = False,
 ) -> int:
     """Watch a feed on the screen until the user leaves it.
 
@@ -24,6 +29,7 @@ def run_monitor(
         feed_fd: descriptor of a piped feed, once the keyboard has taken descriptor 0.
         ascii_only: draw with ASCII only.
         log: where the engine's errors go, if not to the user's state folder.
+        bell: ring at each alert of a live feed.
 
     Returns:
         The exit status: 0, or 1 after one line on stderr if there was nothing to show.
@@ -33,6 +39,7 @@ def run_monitor(
         window=start.engine.window // SECOND,
         colourless=bool(os.environ.get("NO_COLOR")),
         ascii=ascii_only,
+        bell=bell,
     )
     try:
         client = EngineProcess(start, Path(log) if log else log_path(), feed_fd)

@@ -137,6 +137,16 @@ def mapping(text: str) -> tuple[tuple[str, str], ...]:
     return pairs
 
 
+def alert(text: str) -> str:
+    """An alert, like tag:x mean<-0.3 for 60s."""
+    from engine.alerts.rules import AlertError, read_rule  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        return read_rule(text).text
+    except AlertError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
 def condition(text: str) -> tuple[str, str]:
     """A field, by its path, and the value that it must have, like label=on-topic."""
     from engine.platforms import paths  # noqa: PLC0415 - keeps --help quick

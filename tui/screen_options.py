@@ -17,3 +17,4 @@ class Options:
     ascii: bool = False
     light: bool = False
     debounce: float = 0.12
+    bell: bool = False  # ring at each alert of a live feed

@@ -28,6 +28,7 @@ TABLES = {
     "stories": "stories",
     "rising": "bursts",
     "bursts": "bursts",
+    "alerts": "alerts",
     "hashtags": "hashtags",
     "predictions": "predictions",
     "timeline": "timeline",

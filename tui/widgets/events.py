@@ -3,6 +3,8 @@
 from tui.format import clock
 from tui.lines import Line, fit, width_of
 from tui.view import View
+from tui.widgets.alerts import are_on
+from tui.widgets.alerts import in_a_line as alert_line
 from tui.widgets.paint import Panel
 from tui.widgets.rising import going_on, in_a_line
 
@@ -17,6 +19,7 @@ class EventLine(Panel):
         self._message: Line = ()
         self._news: Line = ()
         self._burst: Line = ()
+        self._alert: Line = ()
         self._names_burst = True
         self._started = False
         self._left = self._news_left = 0  # frames for which they stay; -1 for ever
@@ -56,6 +59,9 @@ class EventLine(Panel):
         if snapshot.gaps:
             gap = snapshot.gaps[-1]
             self._gap = f"gap {clock(gap.start)} to {clock(gap.end)} {gap.reason}"
+        on = are_on(snapshot.alerts)
+        more = f" +{len(on) - 1} (a)" if len(on) > 1 else ""
+        self._alert = ((f"{alert_line(on[0])}{more}", "warning"),) if on else ()
         rising = going_on(snapshot.bursts)
         self._burst = (("rising ", "muted"), (in_a_line(rising[0]), "accent")) if rising else ()
         self._pass_a_frame()
@@ -75,7 +81,8 @@ class EventLine(Panel):
             return [((" the engine is starting; the keys work already", "muted"),)]
         room = width - 2
         rising = self._news or (self._burst if self._names_burst else ())
-        said = [line for line in (self._message, rising) if line]
+        alert = () if self._message and self._message[0][0].startswith("ALERT") else self._alert
+        said = [line for line in (self._message, alert, rising) if line]
         notices = [_notice(f"! {notice}") for notice in self._notices]
         if said and notices and width_of(_beside([*said, notices[0]], room * 4)) > room:
             notices = [_notice(f"! {len(notices)} to know: x")]
