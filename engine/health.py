@@ -13,7 +13,7 @@ from engine.snapshot import Health
 from engine.snapshot import Source as SourceRow
 from engine.sources.base import Source
 
-CATCHING_UP = "catching up"
+STARTING, CATCHING_UP, ENDED = "starting", "catching up", "ended"
 RATE_SPAN = 5.0  # seconds over which the rate is measured
 
 
@@ -55,9 +55,9 @@ class Gauge:
     def state(self, started: bool, finished: bool) -> str:
         """What the engine is about, in a word or two."""
         if finished:
-            return "ended"
+            return ENDED
         if not started:
-            return "starting"
+            return STARTING
         if self._start.demo:
             return "live"
         states = {source.state for source in self._sources}
@@ -87,7 +87,7 @@ def visible(health: Health) -> tuple[object, ...]:
     if lag is not None:
         step = 1 if abs(lag) < 60 else 60 if abs(lag) < 3600 else 3600
         lag = lag // step * step
-    return health.state, health.rate, lag, health.backlog, health.sources
+    return health.state, health.rate, lag, health.backlog, health.sources, health.silent
 
 
 def _resident() -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from engine.alerts.rules import Rule
 from engine.alerts.watch import Alert
 from engine.picture_bursts import bursts
 from engine.pipeline import Engine
@@ -40,6 +41,24 @@ def _row(alert: Alert, names: Mapping[int, str]) -> AlertRow:
         posts=alert.posts,
         times=alert.times,
         what="" if alert.burst is None else names.get(alert.burst, ""),
+    )
+
+
+def silence_row(rule: Rule, since: int) -> AlertRow:
+    """That nothing has come since an event time, while it is so."""
+    return AlertRow(
+        id=0,
+        rule=rule.text,
+        kind="silence",
+        start=moment(since),
+        raised=moment(since + rule.hold),
+        end=None,
+        metric="",
+        value=None,
+        worst=None,
+        posts=0,
+        times=1,
+        what="",
     )
 
 

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
+import msgspec
+
+from engine.alerts.silent import Listening
 from engine.alerts.telling import Teller
 from engine.alerts.watch import Alert
 from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.filters.tokens import FilterError
-from engine.health import CATCHING_UP, Gauge, visible
+from engine.health import CATCHING_UP, ENDED, STARTING, Gauge, visible
 from engine.modelfile import trained_model
 from engine.picture import snapshot
-from engine.picture_alerts import alert_rows
+from engine.picture_alerts import alert_rows, silence_row
 from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -35,7 +38,7 @@ from engine.protocol import (
     Stop,
 )
 from engine.runner import Runner, SourceSet
-from engine.snapshot import Frame, Snapshot
+from engine.snapshot import AlertRow, Frame, Snapshot
 from engine.sources.waiting import Waiter
 from models import detector
 
@@ -75,6 +78,9 @@ class Session:
         self._period = 1.0 / start.rate
         self.engine = Engine(start.engine, decoder, trained=trained_model(start.model, start.engine))
         self.engine.show(expression=start.filter)
+        self._listening = Listening(self.engine.alerts.rules)
+        self._silences: set[tuple[str, int]] = set()  # told of while they lasted: the alert and since when
+        self._paced_by_itself = not start.demo and start.source.replay is None
         self._teller = Teller(start.alert_log, start.alert_command)
         self._sources = sources
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay)
@@ -108,6 +114,7 @@ class Session:
             source.close()
 
     def _feed(self) -> int:
+        live = self._is_live()  # before: at the end of a file the state is another
         if not self._started:
             self._started = True
             self._next_frame = 0.0  # the first lines are worth a picture at once
@@ -121,14 +128,27 @@ class Session:
             self.engine.finish()
             self._finished = True
         if news := self.engine.alerts.take_news():
-            self._tell(news)
+            self._tell(news, live)
         return fed
 
-    def _tell(self, news: Sequence[Alert]) -> None:
+    def _tell(self, news: Sequence[Alert], live: bool) -> None:
         """Tell of new alerts outside the screen, too; nobody is called because of what a file says of yesterday."""
-        live = self._gauge.state(self._started, self._finished) != CATCHING_UP
-        if trouble := self._teller.tell(alert_rows(self.engine, news), live):
+        untold = [alert for alert in news if (alert.rule.text, alert.start) not in self._silences]
+        self._say_of(alert_rows(self.engine, untold), live)
+
+    def _listen(self, now: float) -> None:
+        """Tell of a feed that has fallen silent, while it is."""
+        new = self._listening.look(now, self.engine.intake.lines, self._is_live() and self._paced_by_itself)
+        if new and self.engine.now is not None:
+            self._silences = {(rule.text, self.engine.now) for rule in self._listening.silent}
+            self._say_of([silence_row(rule, self.engine.now) for rule in new], True)
+
+    def _say_of(self, rows: Sequence[AlertRow], live: bool) -> None:
+        if trouble := self._teller.tell(rows, live):
             print(trouble, file=sys.stderr)
+
+    def _is_live(self) -> bool:
+        return self._gauge.state(self._started, self._finished) not in (CATCHING_UP, STARTING, ENDED)
 
     # -- commands --------------------------------------------------------------------------------------------
 
@@ -174,7 +194,10 @@ class Session:
         self._next_frame = now + self._period
         if not self._pipe.clear:
             return
+        self._listen(now)
         health = self._gauge.look(now, self._started, self._finished)
+        if self._listening.silent:
+            health = msgspec.structs.replace(health, silent=[rule.text for rule in self._listening.silent])
         engine = self.engine
         progress = (engine.intake.lines, engine.now, engine.sequence.held)
         state = (*progress, len(engine.gaps), engine.window.width, self._finished)

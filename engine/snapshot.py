@@ -409,6 +409,7 @@ class Health(Frozen, frozen=True, kw_only=True):
     backlog: float | None  # share of the known input still unread, 0 to 1; None if not known
     cpu: float  # share of one core
     memory: int  # bytes resident
+    silent: list[str] = []  # alerts of silence that are on, by this machine's clock
     sources: list[Source]
 
 

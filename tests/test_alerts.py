@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from engine.alerts.rules import AlertError, read_rule
+from engine.alerts.silent import Listening
 from engine.config import EngineConfig
 from engine.picture import snapshot
 from engine.snapshot import AlertRow, Snapshot
@@ -200,3 +201,28 @@ def test_no_alert_holds_a_text_or_a_name() -> None:
 
 def replace_rule(row: AlertRow) -> AlertRow:
     return msgspec.structs.replace(row, rule="")
+
+
+# -- a feed that is silent now -----------------------------------------------------------------------------------
+
+
+def test_a_live_feed_that_falls_silent_is_told_once_until_it_speaks() -> None:
+    short, long = read_rule("silence 5s"), read_rule("silence 60s")
+    listening = Listening([short, read_rule("posts>3"), long])
+    assert listening.look(100.0, 10, True) == []
+    assert listening.look(104.9, 10, True) == []
+    assert listening.look(105.0, 10, True) == [short]
+    assert listening.look(106.0, 10, True) == []
+    assert listening.look(160.0, 10, True) == [long]
+    assert listening.silent == [short, long]
+    assert listening.look(161.0, 11, True) == []
+    assert listening.silent == []
+    assert listening.look(166.0, 11, True) == [short]
+
+
+def test_a_file_that_is_caught_up_with_is_not_silent() -> None:
+    listening = Listening([read_rule("silence 5s")])
+    for second in range(0, 60, 3):
+        assert listening.look(float(second), 10, False) == []
+    assert listening.look(61.0, 10, True) == []
+    assert len(listening.look(66.0, 10, True)) == 1

@@ -82,3 +82,12 @@ async def test_without_alerts_the_page_says_how_to_ask_for_them() -> None:
         await m.press("a")
         assert "--alert" in m.text
         assert "nothing so far" in m.text
+
+
+async def test_a_silent_feed_is_told_once_and_shown_while_it_is_silent() -> None:
+    async with monitor() as m:
+        for _ in range(45):
+            await m.hear(fakes.shown(fakes.busy(), state="waiting", silent=["silence 5m"]))
+        assert "ALERT silence 5m: nothing since 21:04:31" in m.events
+        await m.hear(fakes.shown(fakes.busy(), state="live"))
+        assert "ALERT" not in m.events

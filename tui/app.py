@@ -19,7 +19,7 @@ from engine.protocol import Command, Export, ScoreDraft, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
-from tui.format import window
+from tui.format import clock, window
 from tui.messages import (
     DraftWasScored,
     EngineDied,
@@ -97,6 +97,7 @@ class TrendtopApp(App[None]):
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
         self._warned_of_quitting = False
+        self._silent: list[str] = []
         self._spoken: Log = deque(maxlen=SAID)
         self._overview = Overview(options.debounce, self.score)
 
@@ -174,8 +175,16 @@ class TrendtopApp(App[None]):
         if new:
             others = f" and {len(new) - 1} more (a)" if len(new) > 1 else ""
             self._say(f"{alerts.in_a_line(new[0])}{others}", "warning")
-            if self._options.bell and now.health.state != "catching up":
-                self.bell()
+            self._ring(now)
+        silent = [text for text in now.health.silent if text not in self._silent]
+        self._silent = now.health.silent
+        if silent:
+            self._say(f"ALERT {silent[0]}: nothing since {clock(now.snapshot.as_of)}", "warning")
+            self._ring(now)
+
+    def _ring(self, now: Frame) -> None:
+        if self._options.bell and now.health.state != "catching up":
+            self.bell()
 
     def _look(self, view: View) -> None:
         changed = view.trouble != self._view.trouble

@@ -47,7 +47,7 @@ class Watch:
     def __init__(self, rules: Sequence[Rule], rising: Rising) -> None:
         self.raised: deque[Alert] = deque()
         self.news: list[Alert] = []
-        self._rules = rules
+        self.rules = rules
         self._rising = rising
         self._thresholds = [_Threshold(rule) for rule in rules if rule.kind == "threshold"]
         self._all = {one.rule.over: Recent(one.rule.over) for one in self._thresholds}
@@ -59,7 +59,7 @@ class Watch:
         self._ids = 0
 
     def __bool__(self) -> bool:
-        return bool(self._rules)
+        return bool(self.rules)
 
     def post(self, entry: Entry) -> None:
         """A post has come, in the order of time."""
@@ -74,7 +74,7 @@ class Watch:
 
     def turn(self, time: int) -> None:
         """All records before `time` have been told: look at the end of the step that was, and at the present one."""
-        if not self._rules:
+        if not self.rules:
             return
         present = time // STEP * STEP
         if self._looked and self._looked + STEP < present:
@@ -88,7 +88,7 @@ class Watch:
 
     def finish(self, time: int) -> None:
         """The feed is over at `time`: look at what came last."""
-        if self._rules:
+        if self.rules:
             self._look(max(time + 1, self._looked))
 
     def record(self, time: int) -> None:

@@ -62,6 +62,8 @@ class EventLine(Panel):
         on = are_on(snapshot.alerts)
         more = f" +{len(on) - 1} (a)" if len(on) > 1 else ""
         self._alert = ((f"{alert_line(on[0])}{more}", "warning"),) if on else ()
+        if view.frame.health.silent:
+            self._alert = ((f"ALERT {view.frame.health.silent[0]}: nothing since {clock(snapshot.as_of)}", "warning"),)
         rising = going_on(snapshot.bursts)
         self._burst = (("rising ", "muted"), (in_a_line(rising[0]), "accent")) if rising else ()
         self._pass_a_frame()
