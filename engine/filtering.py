@@ -11,7 +11,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from engine.carried import Carried, carried_by, engagement_now
-from engine.clean import clean_line
+from engine.clean import clean
 from engine.filters.fields import COUNTS, PLACED
 from engine.filters.matching import matcher
 from engine.filters.parse import Expression, fields_of
@@ -83,7 +83,7 @@ class Filtered:
     """
 
     def __init__(self, engine: "Engine", text: str, expression: Expression) -> None:
-        self.text = clean_line(text, MAX_LENGTH)
+        self.text = clean(text, MAX_LENGTH).replace("\n", " ").strip()
         self.expression = expression
         self.matched: set[str] = set()  # keys of the retained posts that match, inside the window or not
         self.window = self._empty(engine)

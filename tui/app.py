@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from engine.protocol import Command, Export, ScoreDraft, SetWindow
+from engine.protocol import Command, Export, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
@@ -42,6 +42,7 @@ from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, Topics
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
 from tui.widgets import alerts
+from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.health import health_lines
 from tui.widgets.rising import going_on, in_a_line
 
@@ -145,10 +146,11 @@ class TrendtopApp(App[None]):
             self._look(replace(view, arrived=max(arrived, 0)))
             return
         asked = None if view.asked == frame.snapshot.window else view.asked
+        wanted = None if view.filter_asked == frame.snapshot.filter else view.filter_asked
         if view.frame is not None:
             self._announce(view.frame.snapshot, frame.snapshot)
             self._alert(view.frame.snapshot, frame)
-        self._look(replace(view, frame=frame, asked=asked))
+        self._look(replace(view, frame=frame, asked=asked, filter_asked=wanted))
         if isinstance(self.screen, LivePageScreen):
             self.screen.show(frame)
 
@@ -162,6 +164,8 @@ class TrendtopApp(App[None]):
 
     def _announce(self, before: Snapshot, now: Snapshot) -> None:
         """Tell once of the bursts that have begun since."""
+        if before.filter != now.filter:
+            return  # other bursts are listed, which need not be new
         known = {burst.id for burst in before.bursts}
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
@@ -223,6 +227,15 @@ class TrendtopApp(App[None]):
         self._count += 1
         self._wanted = (self._count, event)
         self._send(event.question(self._count))
+
+    @on(FilterWanted)
+    def filter_wanted(self, event: FilterWanted) -> None:
+        """Have only the posts shown that match."""
+        if not self._send(SetFilter(event.text)):
+            return
+        self._look(replace(self._view, filter_asked=event.text))
+        if self._view.paused:
+            self._say("the filter is applied when you go on (space)")
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
@@ -318,6 +331,8 @@ class TrendtopApp(App[None]):
             self._say(f"the engine cannot be started: {error}", "error", lasting=True)
             return
         self._look(replace(self._view, trouble=""))
+        if self._latest is not None:
+            self._send(SetFilter(self._latest.snapshot.filter))
         self._say("the engine starts anew")
 
     def action_help_quit(self) -> None:

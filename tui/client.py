@@ -27,6 +27,7 @@ from engine.protocol import (
     PostsFound,
     Report,
     ScoreDraft,
+    SetFilter,
     SetWindow,
     Start,
     Stop,
@@ -123,7 +124,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, FindPosts, SetWindow):  # only the newest of these matters
+        if kind in (ScoreDraft, FindPosts, SetWindow, SetFilter):  # only the newest of these matters
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False

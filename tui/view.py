@@ -16,6 +16,7 @@ class View:
     asked: int | None = None  # the window asked for, in seconds, while the frame still shows another
     paused: bool = False
     arrived: int = 0  # records read since the pause
+    filter_asked: str | None = None  # the filter asked for, while the frame still shows another
     trouble: str = ""  # "DIED" or "FAILED" once the engine is gone
 
 

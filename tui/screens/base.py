@@ -7,7 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
+from engine.filters.completion import values_in
 from engine.protocol import FindPosts, Kind
 from engine.snapshot import Author, Burst, Cluster, Frame, Hashtag, Overperformer, PostRow, Snapshot, Story
 from tui.actions import Scope, bindings
@@ -17,8 +19,10 @@ from tui.lines import Line, fit
 from tui.screens.page import PageScreen
 from tui.view import View
 from tui.widgets.events import EventLine
+from tui.widgets.filter_bar import FilterBar
 from tui.widgets.footer import KeyLine
 from tui.widgets.header import Header
+from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel
 from tui.widgets.table import Opened, Table
 
@@ -130,12 +134,15 @@ class ViewScreen(Screen[None]):
         super().__init__(id=name)
         self.snapshot: Snapshot | None = None
         self._header, self._events, self._too_small = Header(), EventLine(), TooSmall()
+        self._filter_bar = FilterBar()
+        self._filter_before: Widget | None = None  # what had the focus
 
     def compose(self) -> ComposeResult:
         """The frame of the screen around its body."""
         yield self._too_small
         yield self._header
         yield from self.body()
+        yield self._filter_bar
         yield self._events
         yield KeyLine()
 
@@ -165,6 +172,8 @@ class ViewScreen(Screen[None]):
             self.snapshot = view.frame.snapshot
             self._too_small.show(self.snapshot.meters.posts)
             self.draw(view.frame)
+            if self.has_class("-filtering"):
+                self._filter_bar.know(values_in(self.snapshot))
 
     def say(self, text: str, role: str = "", lasting: bool = False) -> None:
         """Show a message on the event line."""
@@ -197,6 +206,26 @@ class ViewScreen(Screen[None]):
         """Turn the focused table's order round."""
         if not (isinstance(self.focused, Table) and self.focused.reverse_sort()):
             self.say("nothing to sort here: tab leads to a table")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where one types, a letter is a letter."""
+        return (
+            not isinstance(self.focused, LineInput) if action == "filter" else super().check_action(action, parameters)
+        )
+
+    def action_filter(self) -> None:
+        """Open the filter bar with the filter that is on."""
+        self._filter_before = self.focused
+        self.add_class("-filtering")
+        self.set_focus(self._filter_bar.input)  # focus() would do so only after the keys that wait
+        snapshot = self.snapshot
+        self._filter_bar.open(snapshot.filter if snapshot else "", values_in(snapshot) if snapshot else {})
+
+    @on(FilterBar.Closed)
+    def filter_bar_closed(self) -> None:
+        """Give its lines back."""
+        self.remove_class("-filtering")
+        self.set_focus(self._filter_before)
 
     @on(Opened)
     def opened(self, event: Opened) -> None:

@@ -12,6 +12,7 @@ _NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "question_mark": "?",
+    "slash": "/",
     "pageup": "pgup",
     "pagedown": "pgdn",
     "escape": "esc",

@@ -17,6 +17,7 @@ from tui.screens.page import PageScreen
 from tui.widgets.clusters import Clusters
 from tui.widgets.composer import Composer, DraftChanged
 from tui.widgets.feed import Feed
+from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.gauges import Gauges
 from tui.widgets.hashtags import Hashtags
 from tui.widgets.health import FeedHealth
@@ -118,12 +119,14 @@ class Overview(ViewScreen):
         self.set_focus(self._composer.input)  # focus() would do so only after the keys that wait
 
     def action_back(self) -> None:
-        """One step back: out of the composer, out of the zoom, or let the focused table's cursor go."""
+        """One step back: out of the composer, out of the zoom, let the focused table's cursor go, or the filter."""
         if self.has_class("-composing"):
             self.remove_class("-composing")
             self.set_focus(self._focused_before or self._clusters)
-        elif not self._leave_zoom() and isinstance(self.focused, Table):
-            self.focused.release()
+        elif self._leave_zoom() or (isinstance(self.focused, Table) and self.focused.release()):
+            pass
+        elif self.snapshot is not None and self.snapshot.filter:
+            self.post_message(FilterWanted(""))
 
     def action_open_mood(self) -> None:
         """The sentiment has a page too."""

@@ -2,7 +2,7 @@
 
 from engine.snapshot import Format, Frame, Meters
 from tui.format import clock, count, lag, percent, rate, short, size, whole_percent, window
-from tui.lines import Line, cut, fit
+from tui.lines import Line, cut, fit, width_of
 from tui.view import View
 from tui.widgets.paint import Panel
 
@@ -34,6 +34,8 @@ def header_line(view: View, width: int) -> Line:
     frame = view.frame
     parts: list[tuple[int, Line]] = [(0, state(view)), (1, ((cut(view.title, FEED_NAME), "strong"),))]
     if frame is not None:
+        filtered = filter_line(view, min(width // 2, width - width_of(parts[0][1]) - 4))
+        parts += [(0, filtered)] if filtered else []
         parts += [*_facts(frame, view.asked), *_meters(frame.snapshot.meters)]
         parts += [
             (12, (("engine ", "muted"), (f"{frame.health.cpu:.0%} {size(frame.health.memory)}", ""))),
@@ -41,6 +43,26 @@ def header_line(view: View, width: int) -> Line:
             (8, ((clock(frame.snapshot.as_of), ""), (" UTC", "muted"))),
         ]
     return ((" ", ""), *fit(parts, width - 1))
+
+
+def filter_line(view: View, width: int) -> Line:
+    """The filter and its share, the expression cut to the room there is; nothing without one."""
+    assert view.frame is not None
+    snapshot = view.frame.snapshot
+    text = snapshot.filter if view.filter_asked is None else view.filter_asked
+    if not text and not snapshot.filter:
+        return ()
+    if text != snapshot.filter:
+        return (("filter ", "muted"), (f"▶ {cut(text or 'none', max(width - 9, 1))}", "busy"))
+    told = f"  {_share(snapshot.share)} of {count(snapshot.posts_unfiltered)}"
+    return (("filter ", "muted"), (cut(text, max(width - 7 - len(told), 4)), "accent"), (told, ""))
+
+
+def _share(share: float | None) -> str:
+    """A share that is not nought is not shown as nought, and one that is not all not as all."""
+    if share is None or share in (0.0, 1.0):
+        return whole_percent(share or 0.0)
+    return "<1%" if share < 0.005 else ">99%" if share >= 0.995 else whole_percent(share)
 
 
 def _day(frame: Frame) -> Line:
