@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from engine.protocol import Command, Export, ScoreDraft, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
@@ -28,6 +29,7 @@ from tui.messages import (
     PostsWereFound,
 )
 from tui.monitor import run_monitor
+from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
@@ -42,6 +44,7 @@ from tui.widgets.health import health_lines
 from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
+STANDING = (SetWindow,)  # commands that hold from then on: an engine started anew is told them again
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
@@ -91,6 +94,9 @@ class TrendtopApp(App[None]):
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
+        self._standing: dict[type[Command], Command] = {}
+        self._revival = Revival()
+        self._waiting: Timer | None = None
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
 
@@ -113,13 +119,14 @@ class TrendtopApp(App[None]):
         """Act on what the engine has said."""
         match event.said:
             case FrameArrived(frame=frame):
-                self._take(frame)
+                self._arrived(frame)
             case DraftWasScored(id=number, score=score):
                 if self._scoring is not None and self._scoring[0] == number:
                     self._scoring[1](score)
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
+                    self._wanted = None
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -127,8 +134,16 @@ class TrendtopApp(App[None]):
                     self._say(f"wrote {_named(paths)}", "good")
             case EngineFailed(message=message):
                 self._lost("FAILED", message)
-            case EngineDied(reason=reason):
-                self._lost("DIED", f"the engine died: {reason}")
+            case EngineDied():
+                self._died(event.said)
+
+    def _arrived(self, frame: Frame) -> None:
+        if self._view.stale and not self._revival.has_caught_up(frame):
+            self._look(replace(self._view, progress=frame.health))
+            return
+        if self._view.stale:
+            self._revived()
+        self._take(frame)
 
     def _take(self, frame: Frame) -> None:
         self._latest = frame
@@ -149,8 +164,45 @@ class TrendtopApp(App[None]):
             self.failure = reason
             self.exit(return_code=1)
             return
-        self._look(replace(self._view, trouble=trouble))
+        self._look(replace(self._view, trouble=trouble, stale=False))
         self._say(f"{reason} · R starts it anew", "error", lasting=True)
+
+    def _died(self, died: EngineDied) -> None:
+        """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
+        if self._latest is None:
+            self._lost("DIED", f"the engine died: {died.reason}")
+            return
+        wait = self._revival.died(self._latest.snapshot.as_of)
+        if wait is None:
+            self._lost("DIED", f"the engine died {MOST_DEATHS} times in a minute: {died.reason}")
+            return
+        self._look(replace(self._view, trouble="DIED", stale=False))
+        self._say(obituary(died, wait, self._options.again), "error", lasting=True)
+        self._waiting = self.set_timer(wait, self._revive) if wait else None
+        if not wait:
+            self._revive()
+
+    def _revive(self) -> bool:
+        """Start the engine, and tell it what the one before had been told."""
+        if self._waiting is not None:
+            self._waiting.stop()
+        try:
+            self._client.restart()
+        except OSError as error:
+            self._say(f"the engine cannot be started: {error} · R tries again", "error", lasting=True)
+            return False
+        self._look(replace(self._view, trouble="", stale=True, progress=None))
+        for command in self._standing.values():
+            self._send(command)
+        return True
+
+    def _revived(self) -> None:
+        """The new engine is as far as the one that died."""
+        self._look(replace(self._view, stale=False, progress=None))
+        for screen in self._views():  # on each of them it stands that the engine died
+            screen.say("the engine is up to date again", "good")
+        if self._wanted is not None:
+            self.posts_wanted(self._wanted[1])
 
     def _announce(self, before: Snapshot, now: Snapshot) -> None:
         """Tell once of the bursts that have begun since."""
@@ -199,6 +251,8 @@ class TrendtopApp(App[None]):
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
+        if sent and isinstance(command, STANDING):
+            self._standing[type(command)] = command
         if not sent and not self._view.trouble:  # of its trouble the screen has told already
             self._say("the engine is busy and takes nothing more: try again", "warning")
         return sent
@@ -281,13 +335,9 @@ class TrendtopApp(App[None]):
 
     def action_restart(self) -> None:
         """Start the engine anew once it has gone."""
-        try:
-            self._client.restart()
-        except OSError as error:
-            self._say(f"the engine cannot be started: {error}", "error", lasting=True)
-            return
-        self._look(replace(self._view, trouble=""))
-        self._say("the engine starts anew")
+        self._revival.forgive()
+        if self._revive():
+            self._say(f"the engine starts anew: {self._options.again}", lasting=True)
 
     def action_help_quit(self) -> None:
         """Ctrl+c: a hint the first time, for it is easily pressed to copy; then quit."""

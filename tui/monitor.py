@@ -33,6 +33,7 @@ def run_monitor(
         window=start.engine.window // SECOND,
         colourless=bool(os.environ.get("NO_COLOR")),
         ascii=ascii_only,
+        again=again(start),
     )
     try:
         client = EngineProcess(start, Path(log) if log else log_path(), feed_fd)
@@ -49,6 +50,15 @@ def run_monitor(
     if app.failure:
         print(f"trendtop: {plain(app.failure)}", file=sys.stderr)
     return app.return_code or 0
+
+
+def again(start: Start) -> str:
+    """What an engine that is started after another has died does about the feed."""
+    if start.demo:
+        return "the simulated feed begins again"
+    if "-" in start.source.paths:
+        return "what came through the pipe is gone, it reads on from here"
+    return "reading the feed again" if start.source.start == "start" else "reading on at the end of the feed"
 
 
 def log_path() -> Path:

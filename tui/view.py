@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.snapshot import Frame
+from engine.snapshot import Frame, Health
 
 WINDOWS = (60, 5 * 60, 15 * 60, 3600, 6 * 3600, 24 * 3600, 0)  # seconds; 0 is all that is retained
 
@@ -17,6 +17,8 @@ class View:
     paused: bool = False
     arrived: int = 0  # records read since the pause
     trouble: str = ""  # "DIED" or "FAILED" once the engine is gone
+    stale: bool = False  # the frame is a dead engine's: the new one is not as far yet
+    progress: Health | None = None  # how the new one is doing
 
 
 def next_window(current: int, step: int) -> int:
