@@ -1,6 +1,8 @@
 """The Textual app: what the engine says becomes what is on screen, and keys become commands. It computes nothing."""
 
+import asyncio
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +21,7 @@ from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
 from tui.format import window
+from tui.keymap import USUAL
 from tui.messages import (
     DraftWasScored,
     EngineDied,
@@ -29,6 +32,7 @@ from tui.messages import (
     PostsWereFound,
 )
 from tui.monitor import run_monitor
+from tui.palette import LIGHT
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
@@ -38,7 +42,7 @@ from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
-from tui.theme import DARK, LIGHT
+from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
 from tui.widgets.rising import going_on, in_a_line
@@ -82,12 +86,14 @@ class TrendtopApp(App[None]):
     def __init__(self, client: Client, options: Options) -> None:
         with _no_color(options.colourless):  # Textual asks the environment, once, here
             super().__init__(ansi_color=True if options.colourless else None)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else DARK.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else options.theme
         self.set_class(options.ascii, "-ascii")
         self.failure = ""
         self._options = options
+        self._keys = options.keymap or USUAL
+        self.set_keymap(self._keys.keys)
         self._client = client
         self._latest: Frame | None = None
         self._view = View(options.title)
@@ -108,6 +114,11 @@ class TrendtopApp(App[None]):
         """Listen to the engine."""
         self._client.attach(self._hear)
         self._overview.show(self._view)
+        if self._keys.told:
+            self._say("; ".join(self._keys.told), "warning")
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     def _hear(self, said: EngineSaid) -> None:
         self.post_message(Heard(said))
@@ -211,6 +222,8 @@ class TrendtopApp(App[None]):
         if new:
             others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
+            if self._options.bell:
+                self.bell()
 
     def _look(self, view: View) -> None:
         changed = view.trouble != self._view.trouble
@@ -331,7 +344,7 @@ class TrendtopApp(App[None]):
     def action_help(self) -> None:
         """The help page."""
         if not isinstance(self.screen, PageScreen):
-            self.push_screen(PageScreen("Help", help_lines))
+            self.push_screen(PageScreen("Help", partial(help_lines, keymap=self._keys)))
 
     def action_restart(self) -> None:
         """Start the engine anew once it has gone."""
@@ -351,7 +364,9 @@ class TrendtopApp(App[None]):
         front = self._views()[0]
         for action in ACTIONS:
             if action.palette and (action.scope in front.SCOPES or action.scope not in ("overview", "horizons")):
-                yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, front))
+                yield SystemCommand(
+                    action.help, keys_of(action, self._keys), partial(self.run_action, action.run, front)
+                )
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
 

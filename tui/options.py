@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engine.config import ALL_TIME, HOUR, MINUTE, SECOND
+from engine.spans import ALL_TIME, HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from engine.sentiment_labels import Rule
@@ -104,9 +104,9 @@ def clusters(text: str) -> tuple[int, int]:
 
 def shape(text: str) -> str:
     """The name of a native shape, or `auto`."""
-    from engine.platforms import registry  # noqa: PLC0415 - keeps --help quick
-
     if text != "auto":
+        from engine.platforms import registry  # noqa: PLC0415 - keeps --help quick
+
         try:
             registry.find(text)
         except ValueError as unknown:
