@@ -2,11 +2,9 @@
 
 import msgspec
 
-SECOND = 1_000_000  # microseconds
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
+from engine.spans import ALL_TIME, HOUR, MINUTE, SECOND
 
-ALL_TIME = 0  # a window without bound
+__all__ = ["ALL_TIME", "HOUR", "MINUTE", "SECOND", "EngineConfig", "SourceConfig"]
 
 
 class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):

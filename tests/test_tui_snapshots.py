@@ -17,7 +17,7 @@ from tui.screen_options import Options
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "160x48": (160, 48)}
 LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read=fakes.METERS.read + 1_284)))
-DIED = EngineDied("it was ended by SIGKILL; its log is /home/u/engine.log")
+DIED = EngineDied("it was ended by SIGKILL; its log is /home/u/engine.log", "SIGKILL")
 
 Case = tuple[str, tuple[EngineSaid, ...], tuple[EngineSaid | str, ...], dict[str, bool]]
 
@@ -29,7 +29,8 @@ CASES: dict[str, Case] = {
     "catching_up": ("80x24", (fakes.shown(state="catching up", backlog=0.18, lag=None),), (), {}),
     "ended": ("120x36", (fakes.shown(state="ended", lag=None, rate=0.0),), (), {}),
     "paused": ("80x24", (fakes.shown(),), ("space", LATER, "j", "j"), {}),
-    "died": ("80x24", (fakes.shown(), DIED), (), {}),
+    "died": ("80x24", (fakes.shown(), DIED, DIED, DIED, DIED, DIED), (), {}),
+    "stale": ("80x24", (fakes.shown(), DIED), (), {}),
     "zoomed": ("80x24", (fakes.shown(),), ("z",), {}),
     "composing": ("80x24", (fakes.shown(),), ("t", *"I love this"), {}),
     "composing_wide": ("160x48", (fakes.shown(),), ("t", *"I love this"), {}),

@@ -1,6 +1,8 @@
 """The Textual app: what the engine says becomes what is on screen, and keys become commands. It computes nothing."""
 
+import asyncio
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,12 +16,14 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from engine.protocol import Command, Export, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
 from tui.format import clock, window
+from tui.keymap import USUAL
 from tui.messages import (
     DraftWasScored,
     EngineDied,
@@ -30,6 +34,8 @@ from tui.messages import (
     PostsWereFound,
 )
 from tui.monitor import run_monitor
+from tui.palette import LIGHT
+from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.screen_options import Options
 from tui.screens.alerts import AlertsScreen, Log
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
@@ -39,7 +45,7 @@ from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
-from tui.theme import DARK, LIGHT
+from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets import alerts
 from tui.widgets.filter_bar import FilterWanted
@@ -48,6 +54,7 @@ from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
 SAID = 200  # messages that are kept for the page of alerts
+STANDING = (SetWindow, SetFilter)  # commands that hold from then on: an engine started anew is told them again
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
@@ -85,18 +92,23 @@ class TrendtopApp(App[None]):
     def __init__(self, client: Client, options: Options) -> None:
         with _no_color(options.colourless):  # Textual asks the environment, once, here
             super().__init__(ansi_color=True if options.colourless else None)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else DARK.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else options.theme
         self.set_class(options.ascii, "-ascii")
         self.failure = ""
         self._options = options
+        self._keys = options.keymap or USUAL
+        self.set_keymap(self._keys.keys)
         self._client = client
         self._latest: Frame | None = None
         self._view = View(options.title)
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
+        self._standing: dict[type[Command], Command] = {}
+        self._revival = Revival()
+        self._waiting: Timer | None = None
         self._warned_of_quitting = False
         self._silent: list[str] = []
         self._spoken: Log = deque(maxlen=SAID)
@@ -110,6 +122,11 @@ class TrendtopApp(App[None]):
         """Listen to the engine."""
         self._client.attach(self._hear)
         self._overview.show(self._view)
+        if self._keys.told:
+            self._say("; ".join(self._keys.told), "warning")
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     def _hear(self, said: EngineSaid) -> None:
         self.post_message(Heard(said))
@@ -121,13 +138,14 @@ class TrendtopApp(App[None]):
         """Act on what the engine has said."""
         match event.said:
             case FrameArrived(frame=frame):
-                self._take(frame)
+                self._arrived(frame)
             case DraftWasScored(id=number, score=score):
                 if self._scoring is not None and self._scoring[0] == number:
                     self._scoring[1](score)
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
+                    self._wanted = None
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -135,8 +153,16 @@ class TrendtopApp(App[None]):
                     self._say(f"wrote {_named(paths)}", "good")
             case EngineFailed(message=message):
                 self._lost("FAILED", message)
-            case EngineDied(reason=reason):
-                self._lost("DIED", f"the engine died: {reason}")
+            case EngineDied():
+                self._died(event.said)
+
+    def _arrived(self, frame: Frame) -> None:
+        if self._view.stale and not self._revival.has_caught_up(frame):
+            self._look(replace(self._view, progress=frame.health))
+            return
+        if self._view.stale:
+            self._revived()
+        self._take(frame)
 
     def _take(self, frame: Frame) -> None:
         self._latest = frame
@@ -159,8 +185,45 @@ class TrendtopApp(App[None]):
             self.failure = reason
             self.exit(return_code=1)
             return
-        self._look(replace(self._view, trouble=trouble))
+        self._look(replace(self._view, trouble=trouble, stale=False))
         self._say(f"{reason} · R starts it anew", "error", lasting=True)
+
+    def _died(self, died: EngineDied) -> None:
+        """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
+        if self._latest is None:
+            self._lost("DIED", f"the engine died: {died.reason}")
+            return
+        wait = self._revival.died(self._latest.snapshot.as_of)
+        if wait is None:
+            self._lost("DIED", f"the engine died {MOST_DEATHS} times in a minute: {died.reason}")
+            return
+        self._look(replace(self._view, trouble="DIED", stale=False))
+        self._say(obituary(died, wait, self._options.again), "error", lasting=True)
+        self._waiting = self.set_timer(wait, self._revive) if wait else None
+        if not wait:
+            self._revive()
+
+    def _revive(self) -> bool:
+        """Start the engine, and tell it what the one before had been told."""
+        if self._waiting is not None:
+            self._waiting.stop()
+        try:
+            self._client.restart()
+        except OSError as error:
+            self._say(f"the engine cannot be started: {error} · R tries again", "error", lasting=True)
+            return False
+        self._look(replace(self._view, trouble="", stale=True, progress=None))
+        for command in self._standing.values():
+            self._send(command)
+        return True
+
+    def _revived(self) -> None:
+        """The new engine is as far as the one that died."""
+        self._look(replace(self._view, stale=False, progress=None))
+        for screen in self._views():  # on each of them it stands that the engine died
+            screen.say("the engine is up to date again", "good")
+        if self._wanted is not None:
+            self.posts_wanted(self._wanted[1])
 
     def _announce(self, before: Snapshot, now: Snapshot) -> None:
         """Tell once of the bursts that have begun since."""
@@ -171,6 +234,8 @@ class TrendtopApp(App[None]):
         if new:
             others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
+            if self._options.bell:
+                self.bell()
 
     def _alert(self, before: Snapshot, now: Frame) -> None:
         """Tell once of the alerts that have been raised since."""
@@ -239,6 +304,8 @@ class TrendtopApp(App[None]):
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
+        if sent and isinstance(command, STANDING):
+            self._standing[type(command)] = command
         if not sent and not self._view.trouble:  # of its trouble the screen has told already
             self._say("the engine is busy and takes nothing more: try again", "warning")
         return sent
@@ -321,19 +388,13 @@ class TrendtopApp(App[None]):
     def action_help(self) -> None:
         """The help page."""
         if not isinstance(self.screen, PageScreen):
-            self.push_screen(PageScreen("Help", help_lines))
+            self.push_screen(PageScreen("Help", partial(help_lines, keymap=self._keys)))
 
     def action_restart(self) -> None:
         """Start the engine anew once it has gone."""
-        try:
-            self._client.restart()
-        except OSError as error:
-            self._say(f"the engine cannot be started: {error}", "error", lasting=True)
-            return
-        self._look(replace(self._view, trouble=""))
-        if self._latest is not None:
-            self._send(SetFilter(self._latest.snapshot.filter))
-        self._say("the engine starts anew")
+        self._revival.forgive()
+        if self._revive():
+            self._say(f"the engine starts anew: {self._options.again}", lasting=True)
 
     def action_help_quit(self) -> None:
         """Ctrl+c: a hint the first time, for it is easily pressed to copy; then quit."""
@@ -347,7 +408,9 @@ class TrendtopApp(App[None]):
         front = self._views()[0]
         for action in ACTIONS:
             if action.palette and (action.scope in front.SCOPES or action.scope not in ("overview", "horizons")):
-                yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, front))
+                yield SystemCommand(
+                    action.help, keys_of(action, self._keys), partial(self.run_action, action.run, front)
+                )
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
 

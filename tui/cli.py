@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from models.threads import start_with_one_thread
 from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("watch", "demo", "score", "export", "evaluate", "train", "simulate")
+COMMANDS = ("watch", "demo", "config", "score", "export", "evaluate", "train", "simulate")
 TABLES = (
     "posts",
     "hashtags",
@@ -26,6 +26,8 @@ TABLES = (
 )
 SHAPES = ("bluesky", "mastodon", "x", "reddit")
 DEFAULT_WINDOW = "15m"
+# What the monitor's options are where the command line does not say: tui/settings.py looks elsewhere.
+UNSAID = dict.fromkeys(("window", "retention", "horizons", "seed", "rate", "theme", "ascii", "no_mouse", "bell"))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,12 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     _model_option(watch)
     _engine_options(watch, DEFAULT_WINDOW, "48h")
     _screen_options(watch)
-    watch.set_defaults(run=_watch)
+    watch.set_defaults(run=_watch, **UNSAID)
 
     demo = commands.add_parser("demo", help="a simulated live feed and the monitor on it")
     _engine_options(demo, DEFAULT_WINDOW, "48h")
     _screen_options(demo)
-    demo.set_defaults(run=_demo)
+    demo.set_defaults(run=_demo, **UNSAID)
+
+    _config_parser(commands)
 
     score = commands.add_parser(
         "score",
@@ -136,6 +140,27 @@ def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _filter_option(export)
     _alert_options(export)
     export.set_defaults(run=_export)
+
+
+def _config_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    config = commands.add_parser(
+        "config",
+        help="settings of the monitor: show them, say where they are kept, begin a file",
+        description="Settings of watch and demo. The command line goes before TRENDTOP_* in the environment, that "
+        "before the user's file, that before the defaults.",
+    )
+    what = config.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser)
+    show = what.add_parser("show", help="every setting, and where its value comes from")
+    for name in UNSAID:
+        show.add_argument(f"--{name.replace('_', '-')}", **_flag(name))
+    show.set_defaults(run=_config_show)
+    what.add_parser("path", help="where the file is, or would be").set_defaults(run=_config_path)
+    what.add_parser("init", help="write a file with all settings as they are now").set_defaults(run=_config_init)
+
+
+def _flag(name: str) -> dict[str, Any]:
+    """How argparse takes a setting that is only looked at."""
+    return {"action": "store_const", "const": "true"} if name in ("ascii", "no_mouse", "bell") else {"metavar": "VALUE"}
 
 
 def _train_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -302,11 +327,15 @@ def _alert_options(parser: argparse.ArgumentParser) -> None:
 
 def _screen_options(parser: argparse.ArgumentParser) -> None:
     _filter_option(parser)
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
-    parser.add_argument("--log", metavar="FILE", help="where the engine writes its errors")
     _alert_options(parser)
-    parser.add_argument("--alert-command", default="", metavar="CMD", help="run for each alert of a live feed")
-    parser.add_argument("--bell", action="store_true", help="ring the bell at each alert of a live feed")
+    add = parser.add_argument
+    add("--theme", metavar="NAME", help="dark (default), light, contrast-dark, contrast-light, or one of Textual's")
+    add("--ascii", action="store_true", help="draw with ASCII only")
+    add("--no-mouse", action="store_true", help="leave the mouse to the terminal, to select text with")
+    add("--alert-command", default="", metavar="CMD", help="run for each alert of a live feed")
+    add("--bell", action="store_true", help="ring at each alert, and when something begins to rise")
+    add("--rate", metavar="N", help="frames per second (default 4)")
+    add("--log", metavar="FILE", help="where the engine writes its errors")
 
 
 # -- what is done --------------------------------------------------------------------------------------------
@@ -322,6 +351,24 @@ def _demo(arguments: argparse.Namespace) -> int:
     from tui.launch import demo  # noqa: PLC0415
 
     return demo(arguments, _fail)
+
+
+def _config_show(arguments: argparse.Namespace) -> int:
+    from tui.config_file import show  # noqa: PLC0415
+
+    return show(arguments)
+
+
+def _config_path(_arguments: argparse.Namespace) -> int:
+    from tui.config_file import path  # noqa: PLC0415
+
+    return path()
+
+
+def _config_init(_arguments: argparse.Namespace) -> int:
+    from tui.config_file import init  # noqa: PLC0415
+
+    return init(_fail)
 
 
 def _score(arguments: argparse.Namespace) -> int:

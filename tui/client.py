@@ -269,7 +269,7 @@ class EngineProcess:
         if status is None:
             self._process.kill()
             status = self._process.wait()
-        self._finish(EngineDied(f"{_how(status)}; its log is {self.log}"))
+        self._finish(EngineDied(f"{_how(status)}; its log is {self.log}", _cause(status)))
 
     def _finish(self, said: EngineDied) -> None:
         self._stop_listening()
@@ -298,9 +298,13 @@ def _descriptor(pipe: IO[bytes] | None) -> int:
 
 
 def _how(status: int) -> str:
+    return f"it {'ended with' if status >= 0 else 'was ended by'} {_cause(status)}"
+
+
+def _cause(status: int) -> str:
     if status >= 0:
-        return f"it ended with status {status}"
+        return f"status {status}"
     try:
-        return f"it was ended by {signal.Signals(-status).name}"
+        return signal.Signals(-status).name
     except ValueError:
-        return f"it was ended by signal {-status}"
+        return f"signal {-status}"

@@ -5,17 +5,22 @@ import os
 import sys
 from collections.abc import Callable
 
-from engine.config import SourceConfig
-from engine.protocol import Start
-from tui.configure import engine_config, source_config
+from tui.palette import DARK, OURS
+from tui.settings import SETTINGS, Settings, SettingsError, read_settings
+from tui.skeleton import BLAND, FirstFrame, feed_name
 
 Fail = Callable[[str], int]
+
+USAGE = 2
 
 
 def watch(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop watch`."""
     if problem := _no_terminal():
         return fail(problem)
+    settings = _settings(arguments)
+    if settings is None:
+        return USAGE
     if problem := _unusable(arguments):
         return fail(problem)
     feed_fd = None
@@ -26,30 +31,27 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
             feed_fd = _free_keyboard()
         except OSError:
             return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
-    start = Start(
-        engine=engine_config(arguments),
-        source=source_config(arguments, feed_fd),
-        model=arguments.model or "",
-        filter=arguments.filter,
-        alert_log=arguments.alert_log,
-        alert_command=arguments.alert_command,
-    )
-    return _run(start, feed_fd, arguments)
+    return _run(arguments, settings, feed_fd)
 
 
 def demo(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop demo`."""
     if problem := _no_terminal():
         return fail(problem)
-    start = Start(
-        engine=engine_config(arguments),
-        source=SourceConfig(paths=("demo",)),
-        demo=True,
-        filter=arguments.filter,
-        alert_log=arguments.alert_log,
-        alert_command=arguments.alert_command,
-    )
-    return _run(start, None, arguments)
+    settings = _settings(arguments)
+    return USAGE if settings is None else _run(arguments, settings, None)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings | None:
+    """The settings, which are put into `arguments` too where they were not given; None after telling what is wrong."""
+    try:
+        settings = read_settings(vars(arguments))
+    except SettingsError as wrong:
+        print(f"trendtop: {wrong}", file=sys.stderr)
+        return None
+    for setting in SETTINGS:
+        setattr(arguments, setting.name, settings[setting.name])
+    return settings
 
 
 def _unusable(arguments: argparse.Namespace) -> str:
@@ -57,6 +59,7 @@ def _unusable(arguments: argparse.Namespace) -> str:
     if not arguments.model:
         return ""
     from engine.modelfile import ModelFileError, check_model  # noqa: PLC0415 - without a model there is no need to wait
+    from tui.configure import engine_config  # noqa: PLC0415
 
     try:
         check_model(arguments.model, engine_config(arguments))
@@ -65,10 +68,47 @@ def _unusable(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def _run(start: Start, feed_fd: int | None, arguments: argparse.Namespace) -> int:
-    from tui.monitor import run_monitor  # noqa: PLC0415
+def _run(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None) -> int:
+    """Put the first frame on screen, and only then load what the rest takes."""
+    demo = not hasattr(arguments, "feed")
+    first = FirstFrame()
+    themes = {palette.name: palette for palette in OURS.values()}
+    palette = BLAND if os.environ.get("NO_COLOR") else themes.get(arguments.theme, DARK)
+    try:
+        first.draw(feed_name(() if demo else arguments.feed, demo), palette, arguments.ascii)
+        from engine.config import SourceConfig  # noqa: PLC0415
+        from engine.protocol import Start  # noqa: PLC0415
+        from tui.configure import engine_config, source_config  # noqa: PLC0415
+        from tui.monitor import run_monitor  # noqa: PLC0415
+        from tui.screen_options import Chosen  # noqa: PLC0415
 
-    return run_monitor(start, feed_fd, ascii_only=arguments.ascii, log=arguments.log, bell=arguments.bell)
+        source = SourceConfig(paths=("demo",)) if demo else source_config(arguments, feed_fd)
+        start = Start(
+            engine=engine_config(arguments),
+            source=source,
+            demo=demo,
+            rate=arguments.rate,
+            model="" if demo else arguments.model or "",
+            filter=arguments.filter,
+            alert_log=arguments.alert_log,
+            alert_command=arguments.alert_command,
+        )
+        return run_monitor(
+            start,
+            feed_fd,
+            chosen=Chosen(
+                ascii=arguments.ascii,
+                theme=arguments.theme,
+                mouse=not arguments.no_mouse,
+                bell=arguments.bell,
+                keys=settings.keys,
+                keys_from=str(settings.file or ""),
+            ),
+            log=arguments.log,
+            first=first,
+        )
+    finally:
+        first.erase()
 
 
 def _no_terminal() -> str:

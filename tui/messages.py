@@ -46,9 +46,10 @@ class EngineFailed:
 
 @dataclass(frozen=True)
 class EngineDied:
-    """The engine's process ended without a word; `reason` says how in one line."""
+    """The engine's process ended without a word; `reason` says how in one line, `how` in one word."""
 
     reason: str
+    how: str = ""
 
 
 EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | EngineFailed | EngineDied

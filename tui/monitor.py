@@ -1,15 +1,20 @@
 """Starting the monitor: the engine first, for its imports take longest, and Textual while it starts."""
 
 import os
+import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import platformdirs
 
 from engine.protocol import Start
 from tui.client import EngineProcess
 from tui.lines import plain
-from tui.screen_options import Options
+from tui.screen_options import Chosen, Options
+from tui.settings import place
+from tui.skeleton import FirstFrame, feed_name
 
 SECOND = 1_000_000  # microseconds
 
@@ -18,44 +23,72 @@ def run_monitor(
     start: Start,
     feed_fd: int | None = None,
     *,
-    ascii_only: bool = False,
+    chosen: Chosen | None = None,
     log: str | os.PathLike[str] | None = None,
-    bell: bool = False,
+    first: FirstFrame | None = None,
 ) -> int:
     """Watch a feed on the screen until the user leaves it.
 
     Args:
         start: what to watch and how.
         feed_fd: descriptor of a piped feed, once the keyboard has taken descriptor 0.
-        ascii_only: draw with ASCII only.
+        chosen: what the user has chosen of the screen.
         log: where the engine's errors go, if not to the user's state folder.
-        bell: ring at each alert of a live feed.
+        first: the first frame, if it is on screen.
 
     Returns:
-        The exit status: 0, or 1 after one line on stderr if there was nothing to show.
+        The exit status: 0, 1 after one line on stderr if there was nothing to show, 2 if the keys are wrong.
     """
+    chosen = chosen or Chosen()
     options = Options(
         title=title_of(start),
         window=start.engine.window // SECOND,
         colourless=bool(os.environ.get("NO_COLOR")),
-        ascii=ascii_only,
-        bell=bell,
+        ascii=chosen.ascii,
+        theme=chosen.theme,
+        bell=chosen.bell,
+        again=again(start),
     )
+    on_screen = first or FirstFrame()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     try:
         client = EngineProcess(start, Path(log) if log else log_path(), feed_fd)
     except OSError as error:
+        on_screen.erase()
         print(f"trendtop: the engine cannot be started: {error}", file=sys.stderr)
         return 1
     try:
         from tui.app import TrendtopApp  # noqa: PLC0415 - the engine is to start before Textual is imported
+        from tui.keymap import KeymapError, keymap  # noqa: PLC0415
 
-        app = TrendtopApp(client, options)
-        app.run()
+        try:
+            app = TrendtopApp(client, replace(options, keymap=keymap(chosen.keys)))
+        except KeymapError as wrong:
+            on_screen.erase()
+            print(f"trendtop: {place(Path(chosen.keys_from), wrong.action)}: {wrong}", file=sys.stderr)
+            return 2
+        on_screen.hand_over()
+        app.run(mouse=chosen.mouse)
     finally:
         client.close()
     if app.failure:
         print(f"trendtop: {plain(app.failure)}", file=sys.stderr)
     return app.return_code or 0
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """Told to go before there is an app to tell."""
+    raise SystemExit(128 + number)
+
+
+def again(start: Start) -> str:
+    """What an engine that is started after another has died does about the feed."""
+    if start.demo:
+        return "the simulated feed begins again"
+    if "-" in start.source.paths:
+        return "what came through the pipe is gone, it reads on from here"
+    return "reading the feed again" if start.source.start == "start" else "reading on at the end of the feed"
 
 
 def log_path() -> Path:
@@ -65,8 +98,4 @@ def log_path() -> Path:
 
 def title_of(start: Start) -> str:
     """What the feed is called in the header."""
-    if start.demo:
-        return "demo"
-    names = [os.path.basename(path.rstrip("/")) or path for path in start.source.paths]
-    named = "stdin" if names[:1] == ["-"] else names[0] if names else ""
-    return f"{named} +{len(names) - 1}" if len(names) > 1 else named
+    return feed_name(start.source.paths, start.demo)

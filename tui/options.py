@@ -8,9 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engine.config import ALL_TIME, HOUR, MINUTE, SECOND
-from engine.filters.parse import parse
-from engine.filters.tokens import FilterError
+from engine.spans import ALL_TIME, HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from engine.sentiment_labels import Rule
@@ -48,6 +46,9 @@ def lateness(text: str) -> int:
 
 def expression(text: str) -> str:
     """A filter expression, read but for its meaning."""
+    from engine.filters.parse import parse  # noqa: PLC0415 - keeps --help quick
+    from engine.filters.tokens import FilterError  # noqa: PLC0415
+
     try:
         parse(text)
     except FilterError as error:
@@ -115,9 +116,9 @@ def clusters(text: str) -> tuple[int, int]:
 
 def shape(text: str) -> str:
     """The name of a native shape, or `auto`."""
-    from engine.platforms import registry  # noqa: PLC0415 - keeps --help quick
-
     if text != "auto":
+        from engine.platforms import registry  # noqa: PLC0415 - keeps --help quick
+
         try:
             registry.find(text)
         except ValueError as unknown:

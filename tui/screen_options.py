@@ -1,6 +1,25 @@
 """How the screen is to be: plain data, so that the command line can say it before Textual is imported."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.palette import DARK
+
+if TYPE_CHECKING:
+    from tui.keymap import Keymap
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the user has chosen of the screen: `keys` by the id of the action, as they stand in the file `keys_from`."""
+
+    ascii: bool = False
+    theme: str = DARK.name
+    mouse: bool = True
+    bell: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+    keys_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -8,7 +27,7 @@ class Options:
     """Options of the screen; none of them changes what is computed.
 
     `window` is the one shown at first, in seconds. `debounce` is how many seconds the typing must rest before a draft
-    is scored; 0 scores at each key.
+    is scored; 0 scores at each key. `again` is what a new engine does about the feed after one has died.
     """
 
     title: str = ""
@@ -16,5 +35,8 @@ class Options:
     colourless: bool = False
     ascii: bool = False
     light: bool = False
+    theme: str = DARK.name
+    bell: bool = False
+    keymap: "Keymap | None" = None
     debounce: float = 0.12
-    bell: bool = False  # ring at each alert of a live feed
+    again: str = "reading the feed again"

@@ -1,33 +1,13 @@
-"""Our own pair of themes. Mood is told by sign as well as by colour, and the colours keep apart for most eyes."""
+"""Our own themes for Textual."""
 
 from textual.theme import Theme
 
-DARK = Theme(
-    name="trendtop-dark",
-    primary="#6cb2eb",
-    secondary="#9aa7b8",
-    accent="#5cc8c8",
-    success="#58c08d",
-    warning="#e3b341",
-    error="#f2786d",
-    foreground="#d5dce4",
-    background="#10151b",
-    surface="#171d25",
-    panel="#33404e",
-    dark=True,
-)
+from tui.palette import OURS, Palette
 
-LIGHT = Theme(
-    name="trendtop-light",
-    primary="#0b62b0",
-    secondary="#5b6673",
-    accent="#006670",
-    success="#106a3f",
-    warning="#7a5200",
-    error="#b02426",
-    foreground="#22282f",
-    background="#fcfcfa",
-    surface="#f1f3f4",
-    panel="#c3cad2",
-    dark=False,
-)
+
+def theme_of(palette: Palette) -> Theme:
+    """A theme of these colours."""
+    return Theme(**palette._asdict())
+
+
+THEMES = [theme_of(palette) for palette in OURS.values()]

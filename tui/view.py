@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.snapshot import Frame
+from engine.snapshot import Frame, Health
 
 WINDOWS = (60, 5 * 60, 15 * 60, 3600, 6 * 3600, 24 * 3600, 0)  # seconds; 0 is all that is retained
 
@@ -18,6 +18,8 @@ class View:
     arrived: int = 0  # records read since the pause
     filter_asked: str | None = None  # the filter asked for, while the frame still shows another
     trouble: str = ""  # "DIED" or "FAILED" once the engine is gone
+    stale: bool = False  # the frame is a dead engine's: the new one is not as far yet
+    progress: Health | None = None  # how the new one is doing
 
 
 def next_window(current: int, step: int) -> int:

@@ -165,6 +165,7 @@ class ViewScreen(Screen[None]):
 
     def show(self, view: View) -> None:
         """Draw a view: only what changed is painted."""
+        self.set_class(view.stale, "-stale")
         self._header.show(view)
         self._events.name_burst(not self.lists_bursts)
         self._events.show(view)

@@ -4,19 +4,12 @@ from itertools import groupby
 
 from tui.actions import ACTIONS, Action
 from tui.contenders import FIGURES, MODELS
+from tui.format import UNKNOWN
+from tui.keymap import USUAL, Keymap, shown
 from tui.lines import BLANK, Line, pad, wrap
 
 KEYS = 16
 GROUPS = ("Look", "Move", "Do", "Panels")
-_NAMES = {
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "question_mark": "?",
-    "slash": "/",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "escape": "esc",
-}
 
 READING = (
     ("+ = -", "positive, neutral, negative: VADER's compound from +0.05 up, between, from -0.05 down"),
@@ -51,13 +44,16 @@ READING = (
 )
 
 
-def help_lines(width: int) -> list[Line]:
+def help_lines(width: int, keymap: Keymap = USUAL) -> list[Line]:
     """All keys by group, then the signs, then what the models and their figures are."""
     lines: list[Line] = []
     for group in GROUPS:
         lines += [((group, "head"),)]
         lines += [
-            line for action in ACTIONS if action.group == group for line in _entry(keys_of(action), action.help, width)
+            line
+            for action in ACTIONS
+            if action.group == group
+            for line in _entry(keys_of(action, keymap), action.help, width)
         ]
         lines.append(BLANK)
     lines += [
@@ -77,10 +73,10 @@ def help_lines(width: int) -> list[Line]:
     return lines
 
 
-def keys_of(action: Action) -> str:
-    """The keys of an action as they are written on a keyboard."""
-    names = [_NAMES.get(key, key) for key in action.keys.split(",")]
-    return ", ".join(name for name, _ in groupby(names))
+def keys_of(action: Action, keymap: Keymap = USUAL) -> str:
+    """The keys of an action as they are written on a keyboard; a dash if the user has taken them all away."""
+    names = map(shown, filter(None, keymap.of(action).split(",")))
+    return ", ".join(name for name, _ in groupby(names)) or UNKNOWN
 
 
 def _entry(left: str, right: str, width: int) -> list[Line]:

@@ -7,6 +7,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.actions import ACTIONS
+from tui.keymap import NO_KEY
 from tui.lines import Line, width_of
 from tui.widgets.paint import Panel
 
@@ -60,7 +61,7 @@ class KeyLine(Panel):
                 ((self.app.get_key_display(active[action.id].binding), "key"), (f" {action.footer}  ", "muted")),
             )
             for action in ACTIONS
-            if action.footer and action.id in active
+            if action.footer and action.id in active and active[action.id].binding.key != NO_KEY
         ]
 
     async def on_click(self, event: events.Click) -> None:

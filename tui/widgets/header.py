@@ -1,6 +1,6 @@
 """The first line: what is watched, how it is doing, and every record accounted for."""
 
-from engine.snapshot import Format, Frame, Meters
+from engine.snapshot import Format, Frame, Health, Meters
 from tui.format import clock, count, lag, percent, rate, short, size, whole_percent, window
 from tui.lines import Line, cut, fit, width_of
 from tui.view import View
@@ -75,11 +75,16 @@ def state(view: View) -> Line:
     """One or two words on how it stands."""
     if view.trouble:
         return ((f"✗ ENGINE {view.trouble}", "dead"),)
+    if view.stale:
+        return ((" STALE ", "paused"), (" ", ""), *_standing(view.progress))
     if view.paused:
         return ((f" ‖ PAUSED +{count(view.arrived)} new ", "paused"),)
-    if view.frame is None:
+    return _standing(view.frame.health if view.frame else None)
+
+
+def _standing(health: Health | None) -> Line:
+    if health is None:
         return (("● STARTING", "busy"),)
-    health = view.frame.health
     if health.state == "catching up":
         done = "" if health.backlog is None else f" {whole_percent(1 - health.backlog)}"
         return ((f"● CATCHING UP{done}", "busy"),)

@@ -1,0 +1,211 @@
+"""An engine that dies is told of, missed by nobody, and started again, the real one too."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.config import EngineConfig, SourceConfig
+from engine.protocol import FindPosts, SetWindow, Start
+from engine.snapshot import Snapshot
+from tests import tui_fakes as fakes
+from tests.tui_driver import Monitor, monitor, settle
+from tui.app import TrendtopApp
+from tui.client import EngineProcess
+from tui.messages import EngineDied, EngineFailed
+from tui.monitor import again
+from tui.revival import LONG_LIFE, Revival, obituary
+from tui.screen_options import Options
+
+KILLED = EngineDied("it was ended by SIGKILL; its log is engine.log", "SIGKILL")
+ROOT = Path(__file__).parent.parent
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def earlier() -> Snapshot:
+    """What a new engine shows while it reads the feed again."""
+    return fakes.busy(as_of=fakes.NOW - timedelta(hours=1), clusters=[])
+
+
+# -- when it is started again ----------------------------------------------------------------------------------
+
+
+def test_the_first_start_is_at_once_then_each_waits_longer_up_to_half_a_minute() -> None:
+    clock = Clock()
+    revival = Revival(clock)
+    waits = []
+    for _ in range(9):
+        waits.append(revival.died(fakes.NOW))
+        clock.now += 20
+    assert waits == [0, 1, 2, 4, 8, 16, 30, 30, 30]
+    clock.now += LONG_LIFE
+    assert revival.died(fakes.NOW) == 0
+
+
+def test_five_deaths_in_a_minute_are_enough_until_someone_starts_it_by_hand() -> None:
+    clock = Clock()
+    revival = Revival(clock)
+    assert [revival.died(fakes.NOW) for _ in range(6)] == [0, 1, 2, 4, None, None]
+    revival.forgive()
+    assert revival.died(fakes.NOW) == 0
+
+
+def test_a_new_picture_counts_once_it_is_as_far_or_nothing_is_left_to_read() -> None:
+    revival = Revival(Clock())
+    revival.died(fakes.NOW)
+
+    def counts(snapshot: Snapshot, state: str) -> bool:
+        return revival.has_caught_up(fakes.shown(snapshot, state=state).frame)
+
+    assert not counts(fakes.empty(), "starting")
+    assert not counts(fakes.empty(), "waiting")
+    assert not counts(earlier(), "catching up")
+    assert counts(earlier(), "live")
+    assert counts(fakes.busy(), "catching up")
+    assert counts(fakes.empty(), "ended")
+
+
+def test_a_death_is_told_in_one_line() -> None:
+    assert obituary(KILLED, 0, "reading the feed again") == (
+        "the engine died (SIGKILL) and starts anew: reading the feed again"
+    )
+    assert obituary(EngineDied("it sent what is no report"), 2, "x") == "the engine died and starts anew in 2 s: x"
+
+
+@pytest.mark.parametrize(
+    ("source", "demo", "said"),
+    [
+        ({"paths": ("a.jsonl",)}, False, "reading the feed again"),
+        ({"paths": ("a.jsonl",), "start": "end"}, False, "reading on at the end of the feed"),
+        ({"paths": ("-",), "stdin_fd": 3}, False, "what came through the pipe is gone, it reads on from here"),
+        ({"paths": ("demo",)}, True, "the simulated feed begins again"),
+    ],
+)
+def test_what_becomes_of_the_feed_is_told_as_it_is(source: dict[str, object], demo: bool, said: str) -> None:
+    config = SourceConfig(**source)  # type: ignore[arg-type]
+    assert again(Start(engine=EngineConfig(), source=config, demo=demo)) == said
+
+
+# -- on the screen -----------------------------------------------------------------------------------------------
+
+
+async def test_what_was_shown_stays_marked_stale_until_the_new_engine_is_as_far() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.hear(KILLED)
+        assert m.engine.starts == 2
+        assert "the engine died (SIGKILL) and starts anew: reading the feed again" in m.events
+        assert "STALE" in m.header
+        assert "STARTING" in m.header
+        await m.hear(fakes.shown(earlier(), state="catching up", backlog=0.9))
+        assert "CATCHING UP 10%" in m.header
+        assert "#worldcup #goal" in m.text_of("#clusters")
+        await m.press("space", "space", "j", "question_mark", "escape", "z", "z")
+        assert "STALE" in m.header
+        assert "SIGKILL" in m.events
+        await m.hear(fakes.shown())
+        assert "LIVE" in m.header
+        assert "STALE" not in m.header
+        assert "up to date again" in m.events
+
+
+async def test_the_new_engine_is_told_what_the_old_one_was() -> None:
+    async with monitor(find=None) as m:
+        await m.press("right_square_bracket", "enter")
+        await m.hear(KILLED)
+        assert m.engine.of(SetWindow) == [SetWindow(3_600_000_000)] * 2
+        assert len(m.engine.of(FindPosts)) == 1
+        await m.hear(fakes.shown())
+        assert len(m.engine.of(FindPosts)) == 2, "the open page still waits for its posts"
+
+
+async def test_an_engine_that_dies_again_and_again_is_given_up_until_r() -> None:
+    async with monitor(size=(80, 24)) as m:
+        m.app._revival = Revival(Clock())
+        await m.hear(KILLED, KILLED)
+        assert m.engine.starts == 2
+        assert "ENGINE DIED" in m.header
+        assert "in 1 s" in m.events
+        assert "R Restart" in m.text_of("#keys")
+        await m.hear(KILLED, KILLED, KILLED)
+        assert "5 times in a minute" in m.events
+        assert m.engine.starts == 2
+        await m.press("R")
+        assert m.engine.starts == 3
+        assert "STALE" in m.header
+        await m.hear(KILLED)
+        assert m.engine.starts == 4
+
+
+async def test_an_engine_that_waits_to_be_started_is_started_when_its_time_has_come() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.hear(KILLED, KILLED)
+        async with asyncio.timeout(30):
+            while m.engine.starts < 3:
+                await asyncio.sleep(0.05)
+        await settle(m.app)
+        assert "STALE" in m.header
+
+
+async def test_a_new_engine_that_cannot_go_on_leaves_the_picture_and_says_why() -> None:
+    async with monitor() as m:
+        await m.hear(KILLED, EngineFailed("no such file: feed.jsonl"))
+        assert "ENGINE FAILED" in m.header
+        assert "no such file" in m.events
+        assert "#worldcup #goal" in m.text
+
+
+# -- the real one ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def watching(feed: Path, log: Path) -> AsyncIterator[tuple[Monitor, EngineProcess]]:
+    """The app on a real engine."""
+    client = EngineProcess(Start(engine=EngineConfig(), source=SourceConfig(paths=(str(feed),)), rate=20.0), log)
+    try:
+        app = TrendtopApp(client, Options(title=feed.name))
+        async with app.run_test(size=(80, 24)) as pilot:
+            yield Monitor(app, client, pilot), client  # type: ignore[arg-type]
+    finally:
+        client.close()
+
+
+async def until(m: Monitor, wanted: Callable[[], bool]) -> None:
+    async with asyncio.timeout(90):
+        while not wanted():
+            await asyncio.sleep(0.02)
+            await settle(m.app)
+
+
+async def test_a_real_engine_killed_comes_back_with_the_same_picture(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(b"".join((ROOT / "sample_feeds" / "bluesky.jsonl").read_bytes().splitlines(keepends=True)[:300]))
+    async with watching(feed, tmp_path / "engine.log") as (m, client):
+        await until(m, lambda: "LIVE" in m.header or "WAITING" in m.header)
+        await until(m, lambda: m.app._latest is not None and m.app._latest.snapshot.meters.lines == 300)
+        before = m.app._latest
+        first = client._process.pid
+        os.kill(first, signal.SIGKILL)
+        await until(m, lambda: "SIGKILL" in m.events)
+        await m.press("question_mark")
+        assert "freeze the display" in m.text
+        await m.press("escape", "j")
+        await until(m, lambda: "up to date again" in m.events)
+        await until(m, lambda: m.app._latest is not None and m.app._latest.snapshot.meters.lines == 300)
+        assert client._process.pid != first
+        assert before is not None
+        assert m.app._latest is not None
+        assert m.app._latest.snapshot.meters == before.snapshot.meters
+        assert "STALE" not in m.header
