@@ -327,6 +327,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     predictions: list[Prediction]
     scoreboard: list[Score]
     posts: list[PostRow]
+    pinned: list[PostRow] = []  # posts that the user pinned, as they are now
     gaps: list[GapRow]
     retained: int
     notices: list[str]  # caps that bit, and other things the reader must know to trust a number
