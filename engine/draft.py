@@ -32,7 +32,7 @@ def score_draft(engine: Engine, text: str, author: str = "", at: int | None = No
         sentiment="not scored" if polarity is None else sentiment.label(polarity.compound),
         not_scored=analysis.reason,
         lang=analysis.lang,
-        words=[] if polarity is None else _words(text),
+        words=[] if polarity is None else word_scores(text),
         tags=list(analysis.tags),
         cluster=theme if theme >= 0 else None,
         cluster_label=theme_name(engine, theme),
@@ -51,7 +51,8 @@ def _followers(engine: Engine, author: str) -> int | None:
     return next((entry.followers for entry in posts if entry.followers is not None), None)
 
 
-def _words(text: str) -> list[WordScore]:
+def word_scores(text: str) -> list[WordScore]:
+    """What each word of a text adds to its sentiment, with the rule that changed it."""
     explained = sentiment.explain(text)
     words = [WordScore(word=clean_line(word.word), valence=word.valence, note=word.note) for word in explained.words]
     if explained.emphasis:

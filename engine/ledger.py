@@ -95,6 +95,8 @@ class Entry(Counted, kw_only=True, gc=False):
     version: str
     late: bool
     story: int | None = None  # None while it is alone in it, and until its batch is placed
+    created: int | None = None  # the time that the post claims
+    witnessed: int | None = None  # when a server or collector first saw it
     copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
     edits: int = 0
 
@@ -176,6 +178,8 @@ class Ledger:
             followers=post.followers,
             version=post.version,
             late=late,
+            created=post.created,
+            witnessed=witnessed,
             first_age=None if witnessed is None or post.created is None else max(0, witnessed - post.created),
         )
         if post.counts is not None and post.counts.known():

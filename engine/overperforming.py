@@ -116,6 +116,11 @@ class Overperforming:
         at, total = max(reported, default=(-1, 0))
         return (total, at - entry.time) if at >= entry.time else None
 
+    def readings(self, entry: Counted) -> list[tuple[int, int | None]]:
+        """What a post had at each age (microseconds) that it has passed; None where that is not known."""
+        post = self._followed.get(entry.key)
+        return [] if post is None else [*zip(self._ages, post.readings, strict=False)]
+
     def standing(self, entry: Counted, now: int) -> Standing | None:
         """A post at time `now` against the normal of others; None where there is nothing to compare.
 

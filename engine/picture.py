@@ -9,7 +9,7 @@ from engine.picture_bursts import bursts
 from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
 from engine.picture_overperforming import overperformers
-from engine.picture_posts import authors, carried_kinds, posts
+from engine.picture_posts import authors, carried_kinds, pinned, posts
 from engine.picture_window import hashtags, sentiment, share, timeline
 from engine.pipeline import Engine
 from engine.platforms import registry
@@ -66,6 +66,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         predictions=predictions(engine, carried, limit),
         scoreboard=scoreboard(engine),
         posts=posts(engine, carried, limit),
+        pinned=pinned(engine, carried),
         gaps=[GapRow(start=moment(gap.start), end=moment(gap.end), reason=gap.reason) for gap in engine.gaps],
         alerts=alerts(engine, rising, limit),
         retained=len(engine.ledger.posts),

@@ -50,6 +50,14 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
     ]
 
 
+def predictions_of(engine: Engine, carried: Carried, key: str) -> list[Prediction]:
+    """What was predicted of one retained post, at every horizon."""
+    tracked = engine.labels.tracked.get(key)
+    if tracked is None:
+        return []
+    return [*_predicted(engine, carried, key, tracked, range(len(engine.labels.horizons)))]
+
+
 def _worth_showing(engine: Engine, index: int, limit: int) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     queue, posts = engine.labels, engine.ledger.posts

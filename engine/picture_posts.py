@@ -65,6 +65,12 @@ def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:
     return [post_row(engine, entry, carried) for entry in ordered]
 
 
+def pinned(engine: Engine, carried: Carried) -> list[PostRow]:
+    """The posts that the user pinned, those that are still retained."""
+    kept = [engine.ledger.posts[key] for key in engine.pinned if key in engine.ledger.posts]
+    return [post_row(engine, entry, carried) for entry in kept]
+
+
 def post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
     """All that is known of a post."""
     polarity = entry.analysis.polarity

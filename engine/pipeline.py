@@ -20,6 +20,7 @@ from engine.naming import Names
 from engine.overperforming import Overperforming
 from engine.places import Places
 from engine.platforms.decode import Decoder
+from engine.rawlines import RawLines, posted
 from engine.rising import Rising
 from engine.sequence import Sequencer
 from engine.sources.base import Item
@@ -81,6 +82,8 @@ class Engine:
         self.labels = Labels(config.horizons, self.model)
         self.overperforming = Overperforming(self.ledger)
         self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
+        self.raw = RawLines(config)
+        self.pinned: tuple[str, ...] = ()  # posts that every picture shows, whatever their age
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
@@ -99,6 +102,8 @@ class Engine:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
         for item in items:
             if records := self.intake.records(item):
+                if len(records) == 1 and isinstance(item, bytes):
+                    self.raw.offer(records[0], item)
                 for record in self.sequence.take(source, records, present):
                     self._apply(record)
 
@@ -181,11 +186,19 @@ class Engine:
             self.now = record.time
             self.whole.move(record.time)
         outcome = self._apply_event(first, record.time, record.late)
+        if (post := posted(first)) is not None:
+            self._settle_line(record.events, post, outcome)
         self._meter("late" if record.late and _can_be_late(first, outcome) else outcome.value)
         for event in record.events[1:]:
             self._meter("embedded")
             self._apply_event(event, record.time, record.late)
         self._expire()
+
+    def _settle_line(self, record: tuple[Event, ...], post: Post, outcome: Outcome) -> None:
+        """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
+        entry = self.ledger.find(post.platform, post.uid)
+        new = outcome in (Outcome.POST, Outcome.EDIT) and entry is not None
+        self.raw.settle(record, f"{post.platform}:{post.uid}" if entry is None else entry.key, new)
 
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
@@ -296,6 +309,7 @@ class Engine:
         """A post is gone that was only counted."""
         self.labels.forget(counted, DELETED)
         self.overperforming.forget(counted)
+        self.raw.drop(counted.key)
         self._answer(counted, -1, self.now or counted.time)
         self.ledger.release(counted.key, tombstone=True)
 
@@ -366,6 +380,7 @@ class Engine:
         key = f"{delete.platform}:{delete.uid}"
         if self.ledger.retract(key, time):
             return Outcome.DELETE
+        self.raw.drop(key)
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
             self._remove(entry)
@@ -384,6 +399,7 @@ class Engine:
         """All that an account did up to now must go, and what comes of it later must not stay."""
         account = f"{purge.platform}:{purge.author}"
         new = self.ledger.purge(account, time)
+        self.raw.disown(purge.author)
         posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
         gone = [entry for entry in posts if entry.time <= time]
         counted = [each for each in self.ledger.outlived.values() if each.author == account and each.time <= time]
@@ -408,6 +424,7 @@ class Engine:
         self.overperforming.forget(entry)
         self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
         self.topics.drop(entry.key)
+        self.raw.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
         self._unname(entry.analysis.terms)
@@ -436,6 +453,7 @@ class Engine:
                 self._learn()  # it waits in the batch
             self._hide(entry)
             self.rising.forget(entry)
+            self.raw.expire(entry.key)
             if self.labels.outlasts(entry.key):
                 self.overperforming.keep(self.ledger.outlive(entry))
                 for counted in self.labels.thin_out(self.ledger, self.config.max_waiting, self.now):

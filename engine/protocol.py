@@ -10,11 +10,13 @@ from typing import Literal
 import msgspec
 
 from engine.config import EngineConfig, SourceConfig
+from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow
 
+MAX_PINS = 20
 HEADER = struct.Struct(">I")
 
-Kind = Literal["cluster", "story", "burst", "tag", "author", "post"]
+Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "reason", "language"]
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
@@ -41,13 +43,27 @@ class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
 class FindPosts(msgspec.Struct, frozen=True, tag="find"):
     """List the newest posts behind a thing, at most until a moment.
 
-    `key` is an id, or the tag without its sign; of an author or a post, the id with the platform before it, as "x:12".
+    `key` is an id, or the tag without its sign; of an author or a post, the id with the platform before it, as "x:12";
+    "positive", "neutral" or "negative" of a mood; the reason of posts not scored; a language, "" if undecided.
     """
 
     id: int
     kind: Kind
     key: int | str
     until: datetime | None = None
+
+
+class OpenPost(msgspec.Struct, frozen=True, tag="open"):
+    """Tell all that is known of a post, by its id with the platform before it."""
+
+    id: int
+    key: str
+
+
+class Pin(msgspec.Struct, frozen=True, tag="pin"):
+    """Show these posts in every picture, in this order, and no others: keys as in OpenPost, the first MAX_PINS."""
+
+    keys: tuple[str, ...]
 
 
 class SetWindow(msgspec.Struct, frozen=True, tag="window"):
@@ -86,6 +102,14 @@ class PostsFound(msgspec.Struct, frozen=True, tag="found"):
 
     id: int
     posts: list[PostRow]
+    total: int = 0  # how many there are in all
+
+
+class PostOpened(msgspec.Struct, frozen=True, tag="opened"):
+    """Answer to OpenPost."""
+
+    id: int
+    detail: PostDetail
 
 
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
@@ -108,8 +132,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | SetWindow | SetFilter | Export | Stop
-Report = DraftScored | PostsFound | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | OpenPost | Pin | SetWindow | SetFilter | Export | Stop
+Report = DraftScored | PostsFound | PostOpened | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

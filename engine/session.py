@@ -20,15 +20,20 @@ from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_alerts import alert_rows, silence_row
 from engine.picture_behind import posts_behind
+from engine.picture_post import post_detail
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.protocol import (
+    MAX_PINS,
     Command,
     DraftScored,
     Export,
     Exported,
     FindPosts,
     Framed,
+    OpenPost,
+    Pin,
+    PostOpened,
     PostsFound,
     Report,
     ScoreDraft,
@@ -171,7 +176,14 @@ class Session:
                 case Export():
                     self._pipe.send(self._export(command))
                 case FindPosts():
-                    self._pipe.send(PostsFound(command.id, posts_behind(self.engine, command)))
+                    found = posts_behind(self.engine, command)
+                    self._pipe.send(PostsFound(command.id, found.posts, found.total))
+                case OpenPost():
+                    self._pipe.send(PostOpened(command.id, post_detail(self.engine, command.key)))
+                case Pin():
+                    self.engine.pinned = command.keys[:MAX_PINS]
+                    self._pictured = ()
+                    self._next_frame = 0.0
                 case ScoreDraft() if command is drafts[-1]:
                     self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
                 case _:

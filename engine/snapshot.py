@@ -344,6 +344,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     predictions: list[Prediction]
     scoreboard: list[Score]
     posts: list[PostRow]
+    pinned: list[PostRow] = []  # posts that the user pinned, as they are now
     gaps: list[GapRow]
     alerts: list[AlertRow] = []  # those that are on first, then the newest
     retained: int

@@ -34,7 +34,7 @@ PICTURE = snapshot(ENGINE)
 
 
 def behind(kind: str, key: int | str, **more: object) -> list[str]:
-    return [row.uid for row in posts_behind(ENGINE, FindPosts(1, kind, key, **more))]  # type: ignore[arg-type]
+    return [row.uid for row in posts_behind(ENGINE, FindPosts(1, kind, key, **more)).posts]  # type: ignore[arg-type]
 
 
 def test_a_tag_a_story_and_a_cluster_list_their_newest_posts_of_the_window() -> None:
@@ -64,19 +64,35 @@ def test_an_author_lists_its_posts_of_the_window_and_a_post_itself() -> None:
 
 def test_posts_are_listed_up_to_a_moment() -> None:
     until = next(row.created for row in PICTURE.posts[-100:] if "ferry" in row.tags)
-    found = posts_behind(ENGINE, FindPosts(1, "tag", "ferry", until))
+    found = posts_behind(ENGINE, FindPosts(1, "tag", "ferry", until)).posts
     assert found[0].created == until
 
 
-@pytest.mark.parametrize("kind", ["tag", "story", "cluster", "burst", "author", "post"])
+def test_what_the_gauges_count_is_listed_and_counted() -> None:
+    mood = PICTURE.sentiment
+    rows = [row for row in PICTURE.posts if PICTURE.as_of and row.created > PICTURE.as_of - timedelta(minutes=20)][::-1]
+    for kind, counts in (
+        ("mood", {"positive": mood.positive, "neutral": mood.neutral, "negative": mood.negative}),
+        ("reason", mood.not_scored),
+        ("language", PICTURE.languages),
+    ):
+        for key, count in counts.items():
+            found = posts_behind(ENGINE, FindPosts(1, kind, key))  # type: ignore[arg-type]
+            assert found.total == count
+            assert len(found.posts) == min(count, SHOWN)
+    negative = [row.uid for row in rows if row.compound is not None and row.compound <= -0.05]
+    assert behind("mood", "negative") == negative[:SHOWN]
+
+
+@pytest.mark.parametrize("kind", ["tag", "story", "cluster", "burst", "author", "post", "mood", "reason", "language"])
 def test_behind_what_is_no_more_there_is_nothing(kind: str) -> None:
-    assert behind(kind, "nosuch" if kind in ("tag", "author", "post") else 999_999) == []
+    assert behind(kind, 999_999 if kind in ("story", "cluster", "burst") else "nosuch") == []
 
 
 def test_a_deleted_post_is_behind_nothing() -> None:
     engine = run([*lines(), delete("b7", START + 1_900 * SECOND, "did:plc:b7")], CONFIG)
     burst = next(burst for burst in snapshot(engine).bursts if burst.name == "#millfire")
     for kind, key in (("burst", burst.id), ("tag", "millfire"), ("story", burst.story)):
-        found = [row.uid for row in posts_behind(engine, FindPosts(1, kind, key))]  # type: ignore[arg-type]
+        found = [row.uid for row in posts_behind(engine, FindPosts(1, kind, key)).posts]  # type: ignore[arg-type]
         assert found
         assert not any(uid.endswith("/b7") for uid in found)

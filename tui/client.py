@@ -24,6 +24,9 @@ from engine.protocol import (
     Failed,
     FindPosts,
     Framed,
+    OpenPost,
+    Pin,
+    PostOpened,
     PostsFound,
     Report,
     ScoreDraft,
@@ -43,6 +46,7 @@ from tui.messages import (
     ExportFinished,
     FrameArrived,
     PostsWereFound,
+    PostWasOpened,
 )
 from tui.pacing import Pacer
 
@@ -124,7 +128,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, FindPosts, SetWindow, SetFilter):  # only the newest of these matters
+        if kind in (ScoreDraft, FindPosts, OpenPost, Pin, SetWindow, SetFilter):  # only the newest of these matters
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False
@@ -248,8 +252,10 @@ class EngineProcess:
                 return FrameArrived(frame)
             case DraftScored(id=number, score=score):
                 return DraftWasScored(number, score)
-            case PostsFound(id=number, posts=posts):
-                return PostsWereFound(number, posts)
+            case PostsFound(id=number, posts=posts, total=total):
+                return PostsWereFound(number, posts, total)
+            case PostOpened(id=number, detail=detail):
+                return PostWasOpened(number, detail)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Failed(message=message):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow
 
 
@@ -26,6 +27,15 @@ class PostsWereFound:
 
     id: int
     posts: list[PostRow]
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class PostWasOpened:
+    """The answer to the question of that id."""
+
+    id: int
+    detail: PostDetail
 
 
 @dataclass(frozen=True)
@@ -52,4 +62,4 @@ class EngineDied:
     how: str = ""
 
 
-EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | EngineFailed | EngineDied
+EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | PostWasOpened | ExportFinished | EngineFailed | EngineDied

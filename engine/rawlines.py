@@ -1,0 +1,110 @@
+"""The lines that the newest posts came in, as they came: bounded, and gone with the post.
+
+A line stays only if it holds one post and no words of another: what is taken back elsewhere must not live on in it.
+"""
+
+from engine.config import EngineConfig
+from engine.events import Edit, Event, Post
+
+Record = tuple[Event, ...]
+
+# There a quoted post is named and not repeated; one that is repeated brings its counts, which are an event.
+NAMING_ONLY = frozenset({"bluesky"})
+
+
+class RawLines:
+    """Lines by the key of their post, the oldest forgotten first. Those not applied yet count as well."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        self._max_lines, self._max_bytes = config.max_raw_lines, config.max_raw_bytes
+        self._keep_withheld = not config.respect_noindex
+        self._waiting: dict[int, tuple[Record, bytes]] = {}  # by the id of the record, which is held as long
+        self._kept: dict[str, bytes] = {}
+        self._naming: dict[str, set[str]] = {}  # post that a line may repeat -> posts whose line it is
+        self._named: dict[str, str] = {}
+        self.size = 0  # bytes
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._kept)
+
+    def get(self, key: str) -> bytes | None:
+        """The line that a post stands in; None if it is not kept."""
+        return self._kept.get(key)
+
+    def offer(self, record: Record, line: bytes) -> None:
+        """Hold the line of a record until that is applied, if it may be kept at all."""
+        if self._max_lines and self.may_keep(record):
+            self._waiting[id(record)] = (record, line)
+            self.size += len(line)
+            self._make_room()
+
+    def may_keep(self, record: Record) -> bool:
+        """Whether a line holds nothing but one post, and that is not withheld."""
+        post = posted(record[0])
+        if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
+            return False
+        return not post.quote_of or post.platform in NAMING_ONLY
+
+    def settle(self, record: Record, key: str, keep: bool) -> None:
+        """A record was applied: its line takes the place of the one before, or is let go of."""
+        _, line = self._waiting.pop(id(record), (record, b""))
+        self.size -= len(line)
+        if not keep:
+            return
+        self._forget(key)
+        if not line:
+            return
+        self._kept[key] = line
+        self.size += len(line)
+        if named := named_by(record):
+            self._named[key] = named
+            self._naming.setdefault(named, set()).add(key)
+        self._make_room()
+
+    def drop(self, key: str) -> None:
+        """A post is gone: forget its line, and those that may repeat it."""
+        self._forget(key)
+        for other in [*self._naming.get(key, ())]:
+            self._forget(other)
+
+    def expire(self, key: str) -> None:
+        """A post is past retention: forget its line."""
+        self._forget(key)
+
+    def disown(self, author: str) -> None:
+        """Forget the lines in which words of an account may be repeated."""
+        name = author.encode("utf-8", "surrogatepass")
+        for key in [key for key in self._named if name in self._kept[key]]:
+            self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        line = self._kept.pop(key, None)
+        if line is None:
+            return
+        self.size -= len(line)
+        if (named := self._named.pop(key, None)) is not None:
+            others = self._naming[named]
+            others.discard(key)
+            if not others:
+                del self._naming[named]
+
+    def _make_room(self) -> None:
+        while len(self) > self._max_lines or self.size > self._max_bytes:
+            if self._kept:
+                self._forget(next(iter(self._kept)))
+            else:
+                _, line = self._waiting.pop(next(iter(self._waiting)))
+                self.size -= len(line)
+
+
+def posted(event: Event) -> Post | None:
+    """The post that an event brings, new or edited."""
+    return event.post if isinstance(event, Edit) else event if isinstance(event, Post) else None
+
+
+def named_by(record: Record) -> str:
+    """The key of another post whose words a line may repeat beside its own; "" if there is none."""
+    post = posted(record[0])
+    if post is None or not post.reply_to or post.platform in NAMING_ONLY:
+        return ""
+    return f"{post.platform}:{post.reply_to}"
