@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import EngineConfig, SourceConfig
+from engine.gradesheet import GradeSheet
 from engine.snapshot import DraftScore, Frame, PostRow
 
 HEADER = struct.Struct(">I")
@@ -47,6 +48,13 @@ class FindPosts(msgspec.Struct, frozen=True, tag="find"):
     until: datetime | None = None
 
 
+class OpenGrades(msgspec.Struct, frozen=True, tag="grades"):
+    """How right predictions at a horizon (seconds) have been. Only the newest of these matters."""
+
+    id: int
+    horizon: int
+
+
 class SetWindow(msgspec.Struct, frozen=True, tag="window"):
     """Show another window, in microseconds; 0 for everything retained."""
 
@@ -79,6 +87,13 @@ class PostsFound(msgspec.Struct, frozen=True, tag="found"):
     posts: list[PostRow]
 
 
+class GradesOpened(msgspec.Struct, frozen=True, tag="opened"):
+    """Answer to OpenGrades; None for a horizon that nothing is predicted at."""
+
+    id: int
+    sheet: GradeSheet | None
+
+
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
     """Answer to Export: the files written, or one line of what went wrong."""
 
@@ -99,8 +114,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | SetWindow | Export | Stop
-Report = DraftScored | PostsFound | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | OpenGrades | SetWindow | Export | Stop
+Report = DraftScored | PostsFound | GradesOpened | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

@@ -11,6 +11,7 @@ from engine.health import Gauge, visible
 from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_behind import posts_behind
+from engine.picture_grades import grade_sheet
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.protocol import (
@@ -20,6 +21,8 @@ from engine.protocol import (
     Exported,
     FindPosts,
     Framed,
+    GradesOpened,
+    OpenGrades,
     PostsFound,
     Report,
     ScoreDraft,
@@ -116,8 +119,9 @@ class Session:
     # -- commands --------------------------------------------------------------------------------------------
 
     def _obey(self, commands: list[Command]) -> bool:
-        """Carry out commands; False if one says stop. Of several drafts only the newest is scored."""
+        """Carry out commands; False if one says stop. Of several drafts or sheets only the newest is made."""
         drafts = [command for command in commands if isinstance(command, ScoreDraft)]
+        sheets = [command for command in commands if isinstance(command, OpenGrades)]
         for command in commands:
             match command:
                 case Stop():
@@ -130,6 +134,8 @@ class Session:
                     self._pipe.send(self._export(command))
                 case FindPosts():
                     self._pipe.send(PostsFound(command.id, posts_behind(self.engine, command)))
+                case OpenGrades() if command is sheets[-1]:
+                    self._pipe.send(GradesOpened(command.id, grade_sheet(self.engine, command.horizon)))
                 case ScoreDraft() if command is drafts[-1]:
                     self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
                 case _:

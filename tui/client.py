@@ -24,6 +24,8 @@ from engine.protocol import (
     Failed,
     FindPosts,
     Framed,
+    GradesOpened,
+    OpenGrades,
     PostsFound,
     Report,
     ScoreDraft,
@@ -41,6 +43,7 @@ from tui.messages import (
     EngineSaid,
     ExportFinished,
     FrameArrived,
+    GradesWereOpened,
     PostsWereFound,
 )
 from tui.pacing import Pacer
@@ -123,7 +126,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, FindPosts, SetWindow):  # only the newest of these matters
+        if kind in (ScoreDraft, FindPosts, OpenGrades, SetWindow):  # only the newest of these matters
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False
@@ -249,6 +252,8 @@ class EngineProcess:
                 return DraftWasScored(number, score)
             case PostsFound(id=number, posts=posts):
                 return PostsWereFound(number, posts)
+            case GradesOpened(id=number, sheet=sheet):
+                return GradesWereOpened(number, sheet)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Failed(message=message):

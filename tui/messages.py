@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.gradesheet import GradeSheet
 from engine.snapshot import DraftScore, Frame, PostRow
 
 
@@ -29,6 +30,14 @@ class PostsWereFound:
 
 
 @dataclass(frozen=True)
+class GradesWereOpened:
+    """How right the predictions asked for by that id have been; None where nothing is predicted."""
+
+    id: int
+    sheet: GradeSheet | None
+
+
+@dataclass(frozen=True)
 class ExportFinished:
     """The files that were written, or one line of what went wrong."""
 
@@ -51,4 +60,6 @@ class EngineDied:
     reason: str
 
 
-EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | EngineFailed | EngineDied
+EngineSaid = (
+    FrameArrived | DraftWasScored | PostsWereFound | GradesWereOpened | ExportFinished | EngineFailed | EngineDied
+)
