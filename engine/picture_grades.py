@@ -29,7 +29,7 @@ HOUR_OF_DAY = "hour (UTC)"
 _FEATURES = (
     ("author's usual", "author"),
     ("author's posts", "posts_before"),
-    ("time since last", "since_last"),
+    ("since last", "since_last"),
     ("followers", "followers"),
     ("account age", "author_age"),
     (HOUR_OF_DAY, ""),
@@ -98,10 +98,10 @@ def _column(rows: Floats, name: str) -> Floats:
 def _splits(said: Said, rows: Floats) -> list[Split]:
     """By what was known of the author, and by what was predicted."""
     by = (
-        ("posts known of the author", _column(rows, "posts_before"), AUTHOR_KNOWN, "not known"),
-        ("engagements predicted", said.predicted, PREDICTED, "none"),
-        ("the author's followers", _column(rows, "followers"), FOLLOWERS, "not told"),
-        ("the author's last post before", _column(rows, "since_last"), SINCE, "none seen"),
+        ("author's posts", _column(rows, "posts_before"), AUTHOR_KNOWN, "not known"),
+        ("predicted", said.predicted, PREDICTED, "none"),
+        ("followers", _column(rows, "followers"), FOLLOWERS, "not told"),
+        ("last post", _column(rows, "since_last"), SINCE, "none seen"),
     )
     return [
         Split(name=name, groups=figures.groups(said, figures.between(values, _logs(bounds), unknown)))

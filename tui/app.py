@@ -25,6 +25,7 @@ from tui.messages import (
     EngineSaid,
     ExportFinished,
     FrameArrived,
+    GradesWereOpened,
     PostsWereFound,
 )
 from tui.monitor import run_monitor
@@ -32,7 +33,7 @@ from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
-from tui.screens.model import ModelScreen
+from tui.screens.model import GradesWanted, ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
@@ -91,6 +92,7 @@ class TrendtopApp(App[None]):
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
+        self._grades: tuple[int, GradesWanted] | None = None
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
 
@@ -120,6 +122,9 @@ class TrendtopApp(App[None]):
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
+            case GradesWereOpened(id=number, sheet=sheet):
+                if self._grades is not None and self._grades[0] == number:
+                    self._grades[1].answer(sheet)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -195,6 +200,13 @@ class TrendtopApp(App[None]):
         """Ask for the posts behind a thing; only the newest is answered."""
         self._count += 1
         self._wanted = (self._count, event)
+        self._send(event.question(self._count))
+
+    @on(GradesWanted)
+    def grades_wanted(self, event: GradesWanted) -> None:
+        """Ask how right predictions were; only the newest is answered."""
+        self._count += 1
+        self._grades = (self._count, event)
         self._send(event.question(self._count))
 
     def _send(self, command: Command) -> bool:
@@ -300,7 +312,9 @@ class TrendtopApp(App[None]):
         """Our actions in the palette, then Textual's."""
         front = self._views()[0]
         for action in ACTIONS:
-            if action.palette and (action.scope in front.SCOPES or action.scope not in ("overview", "horizons")):
+            if action.palette and (
+                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots")
+            ):
                 yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, front))
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
