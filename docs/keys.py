@@ -18,6 +18,7 @@ WHERE = {
     "page": "rising, topics, model, over",
     "view": "overview, rising, topics, model, over",
     "horizons": "overview, model",
+    "plots": "topics, model",
     "list": "lists and pages",
     "gauge": "gauges",
 }

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import EngineConfig, SourceConfig
+from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow
 
@@ -66,6 +67,13 @@ class Pin(msgspec.Struct, frozen=True, tag="pin"):
     keys: tuple[str, ...]
 
 
+class OpenGrades(msgspec.Struct, frozen=True, tag="grades"):
+    """How right predictions at a horizon (seconds) have been. Only the newest of these matters."""
+
+    id: int
+    horizon: int
+
+
 class SetWindow(msgspec.Struct, frozen=True, tag="window"):
     """Show another window, in microseconds; 0 for everything retained."""
 
@@ -112,6 +120,13 @@ class PostOpened(msgspec.Struct, frozen=True, tag="opened"):
     detail: PostDetail
 
 
+class GradesOpened(msgspec.Struct, frozen=True, tag="opened"):
+    """Answer to OpenGrades; None for a horizon that nothing is predicted at."""
+
+    id: int
+    sheet: GradeSheet | None
+
+
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
     """Answer to Export: the files written, or one line of what went wrong."""
 
@@ -132,8 +147,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | OpenPost | Pin | SetWindow | SetFilter | Export | Stop
-Report = DraftScored | PostsFound | PostOpened | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | OpenPost | OpenGrades | Pin | SetWindow | SetFilter | Export | Stop
+Report = DraftScored | PostsFound | PostOpened | GradesOpened | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

@@ -20,6 +20,7 @@ from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_alerts import alert_rows, silence_row
 from engine.picture_behind import posts_behind
+from engine.picture_grades import grade_sheet
 from engine.picture_post import post_detail
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -31,6 +32,8 @@ from engine.protocol import (
     Exported,
     FindPosts,
     Framed,
+    GradesOpened,
+    OpenGrades,
     OpenPost,
     Pin,
     PostOpened,
@@ -158,8 +161,9 @@ class Session:
     # -- commands --------------------------------------------------------------------------------------------
 
     def _obey(self, commands: list[Command]) -> bool:
-        """Carry out commands; False if one says stop. Of several drafts only the newest is scored."""
+        """Carry out commands; False if one says stop. Of several drafts or sheets only the newest is made."""
         drafts = [command for command in commands if isinstance(command, ScoreDraft)]
+        sheets = [command for command in commands if isinstance(command, OpenGrades)]
         for command in commands:
             match command:
                 case Stop():
@@ -180,6 +184,8 @@ class Session:
                     self._pipe.send(PostsFound(command.id, found.posts, found.total))
                 case OpenPost():
                     self._pipe.send(PostOpened(command.id, post_detail(self.engine, command.key)))
+                case OpenGrades() if command is sheets[-1]:
+                    self._pipe.send(GradesOpened(command.id, grade_sheet(self.engine, command.horizon)))
                 case Pin():
                     self.engine.pinned = command.keys[:MAX_PINS]
                     self._pictured = ()

@@ -16,11 +16,11 @@ from models.features import Features, Known, counted, joined, label
 from models.fits import Params
 from models.frozen import Forecast, Freezer, Made, Records, Told
 from models.pasts import AuthorPasts, KeyPasts
-from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, NAMES, REFERENCE, Race
+from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, NAMES, REFERENCE, Newest, Race
 from models.refits import Refit
 from models.trained import Trained
 
-__all__ = ["LEARNING", "NAMES", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore", "Told"]
+__all__ = ["LEARNING", "NAMES", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore", "Newest", "Told"]
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ class EngagementModel:
         actual = np.array([counted(outcome.actual) for outcome in outcomes], np.float64)
         judged = self.freezer.judged(records, horizon, actual)
         least = max((shorter.radius for shorter in self._races[:horizon]), default=0.0)
-        race.score(judged[~np.isnan(judged[:, FIRST + REFERENCE])], least)
+        race.score(judged, least)
         self._learn(horizon, outcomes, records)
         self._now = max(self._now, outcomes[-1].due)
         self._scores.pop(horizon, None)
@@ -149,6 +149,19 @@ class EngagementModel:
     def champion(self, horizon: int) -> str:
         """The model that leads at a horizon."""
         return NAMES[self._races[horizon].leader]
+
+    def newest(self, horizon: int) -> Newest:
+        """What was said of the newest matured posts, what came of them, and what was known of each at its arrival."""
+        return self._races[horizon].newest()
+
+    def explain(self, horizon: int, rows: Floats) -> Floats:
+        """What each group of features adds in the champion's predictions of rows: shape (n, len(GROUPS))."""
+        return self._races[horizon].explain(rows)
+
+    def version(self, horizon: int) -> int:
+        """How often the champion was refitted; 0 for one that never is."""
+        race = self._races[horizon]
+        return race.version(race.leader)
 
     def scores(self, horizon: int) -> list[ModelScore]:
         """How each model did on the newest matured posts, in the order of NAMES."""

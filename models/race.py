@@ -47,6 +47,14 @@ class Shown(NamedTuple):
     parts: Floats  # (n, len(GROUPS)) of the leader
 
 
+class Newest(NamedTuple):
+    """The newest posts that predictions were judged on, oldest first."""
+
+    judged: Floats  # (n, 3 + models): as of the history
+    rows: Floats  # (n, columns): what was known of each at its arrival
+    created: Floats  # (n,): event time, microseconds
+
+
 class Race:
     """All models of one horizon. A baseline leads at first, later the best, but only if clearly better.
 
@@ -64,6 +72,7 @@ class Race:
         self._fits: Fits | None = None
         self._interval = AdaptiveInterval()
         self._history = Rolling(SCORED, FIRST + len(NAMES))
+        self._numbers = Rolling(SCORED, 1)  # which label each of the history is, counted from the first
         self._window = Rolling(WINDOW, len(COLUMNS) + 2)  # row, label, time of posting
 
     @property
@@ -111,13 +120,30 @@ class Race:
         return Shown(rivals, self.leader, low, high, self._models[NAMES[self.leader]].explain(rows))
 
     def score(self, judged: Floats, least: float = 0.0) -> None:
-        """Judge what was frozen, oldest first: (n, 3 + models) as of the history. NaN for what was not said."""
+        """Judge what was frozen, oldest first: (n, 3 + models) as of the history. NaN for what was not said.
+
+        Those of which nothing was said are passed over. To be called before the same posts are learnt.
+        """
+        said = np.flatnonzero(~np.isnan(judged[:, FIRST + REFERENCE]))
+        judged = judged[said]
         self._history.extend(judged)
+        self._numbers.extend((self.matured + said)[:, None].astype(np.float64))
         self._fit_interval(judged, least)
 
     def history(self) -> Floats:
         """The newest judged posts, oldest first: engagements, low, high, then each model's log prediction."""
         return self._history.rows()
+
+    def newest(self) -> Newest:
+        """The newest judged posts, each beside its row."""
+        places = self._numbers.rows()[:, 0].astype(np.intp) - self.matured + len(self._window)
+        held = places >= 0
+        window = self._window.rows()[places[held]]
+        return Newest(self._history.rows()[held], window[:, :-2], window[:, -1])
+
+    def explain(self, rows: Floats) -> Floats:
+        """What each group of features adds in the leader's predictions of rows, as they would be made now."""
+        return self._models[NAMES[self.leader]].explain(rows)
 
     def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
         """Learn the labels (n,) of `rows` posted at `created`, the newest due at event time `due`; see who leads."""

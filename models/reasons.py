@@ -50,6 +50,14 @@ _WORDS: Mapping[str, Callable[[Facts], str]] = {
     "tag volume": _volume("tag"),
     "story volume": _volume("story"),
 }
+# The same for posts in general.
+_KINDS: Mapping[str, str] = {
+    "feed": "feed lately",
+    "pace": "author's pace",
+    "account": "account age",
+    "hour": "time of day",
+    "weekday": "day of the week",
+}
 _DESCRIBE = tuple(_WORDS.get(group, lambda facts, group=group: group) for group in GROUPS)
 
 
@@ -67,6 +75,11 @@ def reasons(facts: Facts, usual: float, predicted: float, parts: Sequence[tuple[
     if abs(rest) >= LEAST:
         told.append(_factor("all else", round(rest, 2)))
     return tuple(told)
+
+
+def kind(group: str) -> str:
+    """What a group of features is called where it is not told of one post."""
+    return _KINDS.get(group, group)
 
 
 def brief(count: float) -> str:

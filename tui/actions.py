@@ -1,8 +1,8 @@
 """The one table of what can be done on the screen: bindings, footer, help and palette all come from it.
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
-on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), in whatever list has
-the focus ("list"), or on a gauge that has it ("gauge").
+on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), where there are plots
+("plots"), in whatever list has the focus ("list"), or on a gauge that has it ("gauge").
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge"]
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
         "Alerts",
         rank=6,
     ),
+    Action("plots", "v", "plots", "the plots of the page, one after the other", "plots", "Look", "Plots", rank=1),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(

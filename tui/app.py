@@ -31,6 +31,7 @@ from tui.messages import (
     EngineSaid,
     ExportFinished,
     FrameArrived,
+    GradesWereOpened,
     PostsWereFound,
 )
 from tui.monitor import run_monitor
@@ -41,7 +42,7 @@ from tui.screens.alerts import AlertsScreen, Log
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
-from tui.screens.model import ModelScreen
+from tui.screens.model import GradesWanted, ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
@@ -109,6 +110,7 @@ class TrendtopApp(App[None]):
         self._standing: dict[type[Command], Command] = {}
         self._revival = Revival()
         self._waiting: Timer | None = None
+        self._grades: tuple[int, GradesWanted] | None = None
         self._warned_of_quitting = False
         self._silent: list[str] = []
         self._spoken: Log = deque(maxlen=SAID)
@@ -146,6 +148,9 @@ class TrendtopApp(App[None]):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
                     self._wanted = None
+            case GradesWereOpened(id=number, sheet=sheet):
+                if self._grades is not None and self._grades[0] == number:
+                    self._grades[1].answer(sheet)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -302,6 +307,13 @@ class TrendtopApp(App[None]):
         if self._view.paused:
             self._say("the filter is applied when you go on (space)")
 
+    @on(GradesWanted)
+    def grades_wanted(self, event: GradesWanted) -> None:
+        """Ask how right predictions were; only the newest is answered."""
+        self._count += 1
+        self._grades = (self._count, event)
+        self._send(event.question(self._count))
+
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
         if sent and isinstance(command, STANDING):
@@ -407,7 +419,9 @@ class TrendtopApp(App[None]):
         """Our actions in the palette, then Textual's."""
         front = self._views()[0]
         for action in ACTIONS:
-            if action.palette and (action.scope in front.SCOPES or action.scope not in ("overview", "horizons")):
+            if action.palette and (
+                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots")
+            ):
                 yield SystemCommand(
                     action.help, keys_of(action, self._keys), partial(self.run_action, action.run, front)
                 )

@@ -24,6 +24,8 @@ from engine.protocol import (
     Failed,
     FindPosts,
     Framed,
+    GradesOpened,
+    OpenGrades,
     OpenPost,
     Pin,
     PostOpened,
@@ -45,6 +47,7 @@ from tui.messages import (
     EngineSaid,
     ExportFinished,
     FrameArrived,
+    GradesWereOpened,
     PostsWereFound,
     PostWasOpened,
 )
@@ -62,6 +65,7 @@ FRAME = Framed.__struct_config__.tag
 
 Listener = Callable[[EngineSaid], None]
 
+NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, Pin, SetWindow, SetFilter)  # commands
 MAX_WAITING = 64  # commands kept for an engine that does not read
 READ_SIZE = 1 << 18
 READS_AT_ONCE = 16  # reads of one look, so that a flood does not hold up the keyboard
@@ -128,7 +132,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, FindPosts, OpenPost, Pin, SetWindow, SetFilter):  # only the newest of these matters
+        if kind in NEWEST_ONLY:
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False
@@ -256,6 +260,8 @@ class EngineProcess:
                 return PostsWereFound(number, posts, total)
             case PostOpened(id=number, detail=detail):
                 return PostWasOpened(number, detail)
+            case GradesOpened(id=number, sheet=sheet):
+                return GradesWereOpened(number, sheet)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Failed(message=message):

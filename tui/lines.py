@@ -19,8 +19,8 @@ _EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001ffff"
 _STRAY_JOINER = re.compile(f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])")
 
 # What we draw with, for a terminal or a font that has only ASCII: one character for one cell.
-_OURS = "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▶●★‖✗✓▲▼×±Δ…–—·│┈└─\u2800"
-_THEIRS = "__.-=+*#   ####>**|!+^vx~d~--.|.+- "
+_OURS = "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▶●★‖✗✓▲▼×±Δ…–—·│┈└─┌┐┘┬┴┤├┼▀▐\u2800"
+_THEIRS = "__.-=+*#   ####>**|!+^vx~d~--.|.+-++++++++## "
 _DOTS = "".join(map(chr, range(0x2801, 0x2900)))  # braille
 ASCII = str.maketrans(_OURS + _DOTS, _THEIRS + "*" * len(_DOTS))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow
 
@@ -39,6 +40,14 @@ class PostWasOpened:
 
 
 @dataclass(frozen=True)
+class GradesWereOpened:
+    """How right the predictions asked for by that id have been; None where nothing is predicted."""
+
+    id: int
+    sheet: GradeSheet | None
+
+
+@dataclass(frozen=True)
 class ExportFinished:
     """The files that were written, or one line of what went wrong."""
 
@@ -62,4 +71,13 @@ class EngineDied:
     how: str = ""
 
 
-EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | PostWasOpened | ExportFinished | EngineFailed | EngineDied
+EngineSaid = (
+    FrameArrived
+    | DraftWasScored
+    | PostsWereFound
+    | PostWasOpened
+    | GradesWereOpened
+    | ExportFinished
+    | EngineFailed
+    | EngineDied
+)

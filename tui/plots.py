@@ -20,8 +20,8 @@ from tui.format import UNKNOWN, short
 LEAST_WIDTH = 40
 TALL = 16  # lines of a chart with two axes
 SHADES = " ░▒▓█"  # of a fifth of the scale each
-_SIGNS = "ox+*#@%&"
-_LEVEL = "."
+SIGNS = "ox+*#@%&"
+LEVEL = "."
 _COLOURS = (33, 208, 35, 170, 37, 160, 137, 244)  # of the 256: to be seen on dark and on light
 _CROWDED = 1e15  # beyond this an axis has no room for its numbers
 _ASCII = {
@@ -30,6 +30,16 @@ _ASCII = {
 }
 
 Point = tuple[float, float]
+
+
+class Axis(NamedTuple):
+    """What an axis says: its name, and where it has which labels, if not at values of its own choice."""
+
+    label: str = ""
+    ticks: tuple[tuple[float, str], ...] = ()
+
+
+NO_AXIS = Axis()
 
 
 class Canvas(NamedTuple):
@@ -64,17 +74,36 @@ def over_time(
     drawn = {name: finite for name, points in series.items() if (finite := _finite(points))}
     if not drawn:
         return _nothing(title, on)
-    figure = _figure(on.width, TALL, x)
-    legend = []
-    if level is not None and _drawable(level[1]):
-        xs = [x for points in drawn.values() for x, _ in points]
-        legend.append(f"{_LEVEL} {_name(level[0])}")
-        figure.draw(figure.signal([min(xs), max(xs)], [level[1]] * 2, marker=_marker(_LEVEL, -1)).lines(True))
-    for place, (name, points) in enumerate(drawn.items()):
-        sign = _SIGNS[place % len(_SIGNS)]
-        legend.append(f"{sign} {_name(name)}")
-        figure.draw(figure.signal(*_columns(points), marker=_marker(sign, place)).lines(True))
+    held = level is not None and _drawable(level[1])
+    legend = [f"{LEVEL} {_name(level[0])}"] if level is not None and held else []
+    legend += [f"{SIGNS[place % len(SIGNS)]} {_name(name)}" for place, name in enumerate(drawn)]
+    figure = _lines(list(drawn.values()), on, TALL, Axis(x), level[1] if level is not None and held else None)
     return _drawn(title, figure, on, textwrap.wrap("   ".join(legend), on.width))
+
+
+def line_chart(
+    series: Sequence[Sequence[Point]],
+    on: Canvas,
+    height: int,
+    *,
+    x: Axis = NO_AXIS,
+    y: Axis = NO_AXIS,
+    level: float | None = None,
+) -> list[str]:
+    """The lines of `over_time` without title and legend, in so many rows; the series have the signs of SIGNS in turn.
+
+    Empty where there is nothing to draw.
+    """
+    finite = [_finite(points) for points in series]
+    if not any(finite):
+        return []
+    return _built(_lines(finite, on, height, x, level, y), on)
+
+
+def scatter(points: Sequence[Point], on: Canvas, height: int, *, x: Axis = NO_AXIS, y: Axis = NO_AXIS) -> list[str]:
+    """The points of `calibration` without title and legend, in so many rows. Empty where there is nothing to draw."""
+    finite = _finite(points)
+    return _built(_points(finite, on, height, x, y), on) if finite else []
 
 
 def calibration(title: str, points: Sequence[Point], on: Canvas, *, x: str = "predicted", y: str = "actual") -> str:
@@ -82,11 +111,7 @@ def calibration(title: str, points: Sequence[Point], on: Canvas, *, x: str = "pr
     finite = _finite(points)
     if not finite:
         return _nothing(title, on)
-    low, high = (edge(value for point in finite for value in point) for edge in (min, max))
-    figure = _figure(on.width, TALL, x)
-    figure.draw(figure.signal([low, high], [low, high], marker=_marker(_LEVEL, -1)).lines(True))
-    figure.draw(figure.signal(*_columns(finite), marker=_marker(_SIGNS[0])))
-    return _drawn(title, figure, on, [f"{_SIGNS[0]} {_name(y)}   {_LEVEL} as predicted"])
+    return _drawn(title, _points(finite, on, TALL, Axis(x)), on, [f"{SIGNS[0]} {_name(y)}   {LEVEL} as predicted"])
 
 
 def bars(title: str, values: Mapping[str, float | None], on: Canvas, *, most: float | None = None) -> str:
@@ -137,6 +162,35 @@ def heat_map(title: str, counts: Mapping[str, Mapping[str, int]], on: Canvas, *,
     return _drawn(title, figure, on, [f"of the row, from {scale}"])
 
 
+def _lines(
+    series: Sequence[Sequence[Point]], on: Canvas, height: int, x: Axis, level: float | None, y: Axis = NO_AXIS
+) -> Any:
+    figure = _figure(on.width, height, x.label)
+    if level is not None:
+        xs = [x for points in series for x, _ in points]
+        figure.draw(figure.signal([min(xs), max(xs)], [level] * 2, marker=_marker(LEVEL, -1)).lines(True))
+    for place, points in enumerate(series):
+        if points:
+            marker = _marker(SIGNS[place % len(SIGNS)], place)
+            figure.draw(figure.signal(*_columns(points), marker=marker).lines(True))
+    return _ruled(figure, x, y)
+
+
+def _points(points: Sequence[Point], on: Canvas, height: int, x: Axis, y: Axis = NO_AXIS) -> Any:
+    low, high = (edge(value for point in points for value in point) for edge in (min, max))
+    figure = _figure(on.width, height, x.label)
+    figure.draw(figure.signal([low, high], [low, high], marker=_marker(LEVEL, -1)).lines(True))
+    figure.draw(figure.signal(*_columns(points), marker=_marker(SIGNS[0])))
+    return _ruled(figure, x, y)
+
+
+def _ruled(figure: Any, x: Axis, y: Axis) -> Any:
+    for name, axis in (("x", x), ("y", y)):
+        if axis.ticks:
+            figure.ruler(name).ticks([at for at, _ in axis.ticks], labels=[label for _, label in axis.ticks])
+    return figure
+
+
 def _figure(width: int, height: int, x: str = "") -> Any:
     """An empty figure. There is one for all of plotext, which is why it is cleared first."""
     import plotext  # noqa: PLC0415 - only where something is drawn
@@ -164,9 +218,11 @@ def _text(words: str) -> Any:
 
 
 def _drawn(title: str, figure: Any, on: Canvas, below: Sequence[str] = ()) -> str:
-    drawing = figure.build().string(colorless=not on.colour)
-    lines = [_name(title), *(line.rstrip() for line in drawing.splitlines()), *below]
-    return _written(lines, on)
+    return _written([_name(title), *_built(figure, on), *below], on)
+
+
+def _built(figure: Any, on: Canvas) -> list[str]:
+    return [line.rstrip() for line in figure.build().string(colorless=not on.colour).splitlines()]
 
 
 def _written(lines: Iterable[str], on: Canvas) -> str:

@@ -18,8 +18,8 @@ class Pager(Panel, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
 
-    def __init__(self, page: Page) -> None:
-        super().__init__("pager")
+    def __init__(self, page: Page, name: str = "pager") -> None:
+        super().__init__(name)
         self._page = page
         self._top = 0
         self._total = 0

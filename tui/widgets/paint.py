@@ -31,6 +31,12 @@ ROLES = (
     "paused",
     "dead",
     "key",
+    "warm-1",
+    "warm-2",
+    "warm-3",
+    "cold-1",
+    "cold-2",
+    "cold-3",
     "cursor",
     "cursor-blurred",
 )

@@ -1,0 +1,37 @@
+"""The plots of a page, one at a time: drawn anew only when there is something new to draw, or other room for it."""
+
+from collections.abc import Callable, Sequence
+
+from tui.lines import Line, fit_text
+from tui.widgets.pager import Pager
+from tui.widgets.table import TITLE_FRAME
+
+Drawing = Callable[[int, int], list[Line]]
+
+
+class Plots(Pager):
+    """Draws what a function makes of the room there is, and scrolls where that is too little."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda width: [], "plots")
+        self._drawing: Drawing = lambda width, height: []
+        self._parts: Sequence[tuple[int, str]] = ()
+
+    def show(self, title: Sequence[tuple[int, str]], drawing: Drawing, anew: bool = False) -> None:
+        """Draw something else under a title in parts by rank; `anew` from its first line."""
+        if anew:
+            self._top = 0
+        self._drawing, self._parts = drawing, title
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The lines in sight, and in the title which they are."""
+        self._page = lambda width: self._drawing(width, height)
+        shown = super().lines(width, height)
+        cut = self._total > height
+        scrolled = f"j k: {self._top + 1}-{self._top + len(shown)} of {self._total}" if cut else ""
+        self.retitle(fit_text([*self._parts, (1, scrolled)], width - TITLE_FRAME))
+        return shown
+
+    def action_open(self) -> None:
+        """Nothing opens from a plot."""
