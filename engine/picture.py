@@ -31,6 +31,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     silhouette, silhouette_n = engine.topics.silhouette()
     topics = window.topics
     carried = carried_kinds(engine)
+    personal_f1, vader_f1 = engine.corrections.record()
     return Snapshot(
         schema=SCHEMA,
         as_of=None if engine.now is None else moment(engine.now),
@@ -66,6 +67,9 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         gaps=[GapRow(start=moment(gap.start), end=moment(gap.end), reason=gap.reason) for gap in engine.gaps],
         retained=len(engine.ledger.posts),
         notices=_notices(engine),
+        corrections=len(engine.corrections),
+        personal_f1=personal_f1,
+        vader_f1=vader_f1,
     )
 
 
@@ -120,4 +124,4 @@ def _notices(engine: Engine) -> list[str]:
     late, read = engine.meters.get("late", 0), engine.intake.read
     if late >= LATE_NOTICED and late > read / 10:
         notices.append(f"{late / read:.0%} of the records came late: not in time order (--lateness all sorts a file)")
-    return notices
+    return notices + engine.corrections.notices()

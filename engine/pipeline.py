@@ -8,6 +8,7 @@ from engine.analysis import Analysis, analyse
 from engine.clean import clean_line
 from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
+from engine.corrections import Corrections
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.intake import Intake
 from engine.labels import DELETED, LATE, UNSAMPLED, Labels
@@ -57,6 +58,7 @@ class Engine:
         decoder: Decoder | None = None,
         until: int | None = None,
         trained: Trained | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         self.config = config
         self.intake = Intake(decoder or Decoder())
@@ -75,6 +77,7 @@ class Engine:
             self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
         self.overperforming = Overperforming(self.ledger)
+        self.corrections = Corrections() if corrections is None else corrections
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
@@ -253,6 +256,7 @@ class Engine:
 
     def _release(self, counted: Counted) -> None:
         """A post is gone that was only counted."""
+        self.corrections.forget(counted.key)
         self.labels.forget(counted, DELETED)
         self.overperforming.forget(counted)
         self._answer(counted, -1, self.now or counted.time)
@@ -329,6 +333,7 @@ class Engine:
             self._release(outlived)
             self.ledger.bury(key)
             return Outcome.DELETE
+        self.corrections.forget(key)  # it may have been marked in an earlier session
         if self.ledger.buried(key):
             return Outcome.DUPLICATE
         self.ledger.bury(key)
@@ -338,6 +343,7 @@ class Engine:
         """All that an account did up to now must go, and what comes of it later must not stay."""
         account = f"{purge.platform}:{purge.author}"
         new = self.ledger.purge(account, time)
+        self.corrections.disown(account, time)
         posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
         gone = [entry for entry in posts if entry.time <= time]
         counted = [each for each in self.ledger.outlived.values() if each.author == account and each.time <= time]
@@ -356,6 +362,7 @@ class Engine:
 
     def _remove(self, entry: Entry) -> None:
         """Drop a post and all that is said of it, also where it only waits."""
+        self.corrections.forget(entry.key)
         self.window.remove(entry.key)
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)

@@ -11,6 +11,7 @@ import msgspec
 
 from engine.config import EngineConfig, SourceConfig
 from engine.snapshot import DraftScore, Frame, PostRow
+from models.moods import Mood
 
 HEADER = struct.Struct(">I")
 
@@ -18,21 +19,29 @@ Kind = Literal["cluster", "story", "burst", "tag", "author", "post"]
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file."""
+    """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file.
+
+    `state` is the folder that corrections are kept in; "" keeps them for this session alone.
+    """
 
     engine: EngineConfig
     source: SourceConfig
     demo: bool = False
     rate: float = 4.0  # frames per second
     model: str = ""  # to start from; the worker proves it before it opens it
+    state: str = ""
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
-    """Score a typed post. Only the newest draft matters: the worker skips older ones still unread."""
+    """Score a typed post. Only the newest draft matters: the worker skips older ones still unread.
+
+    `key` is that of the post whose text it is, as "x:12"; "" for one that was typed.
+    """
 
     id: int
     text: str
     author: str = ""
+    key: str = ""
 
 
 class FindPosts(msgspec.Struct, frozen=True, tag="find"):
@@ -61,6 +70,13 @@ class Export(msgspec.Struct, frozen=True, tag="export"):
     table: str = "posts"
 
 
+class Correct(msgspec.Struct, frozen=True, tag="correct"):
+    """Mark the post of that key, as "x:12", with a mood; the same mood again takes the mark back."""
+
+    key: str
+    mood: Mood
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """Finish and exit."""
 
@@ -87,6 +103,15 @@ class Exported(msgspec.Struct, frozen=True, tag="exported"):
     error: str = ""
 
 
+class Corrected(msgspec.Struct, frozen=True, tag="corrected"):
+    """Answer to Correct: what the post is marked as now, "" if not at all, or one line of why it cannot be."""
+
+    key: str
+    mood: str
+    corrections: int  # that there are now
+    error: str = ""
+
+
 class Framed(msgspec.Struct, frozen=True, tag="frame"):
     """A new picture. The newest wins."""
 
@@ -99,8 +124,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | SetWindow | Export | Stop
-Report = DraftScored | PostsFound | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | SetWindow | Export | Correct | Stop
+Report = DraftScored | PostsFound | Exported | Corrected | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

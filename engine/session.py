@@ -5,6 +5,7 @@ import time
 import traceback
 from typing import Protocol
 
+from engine.corrections import CorrectionError, Corrections
 from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.health import Gauge, visible
@@ -15,6 +16,8 @@ from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.protocol import (
     Command,
+    Correct,
+    Corrected,
     DraftScored,
     Export,
     Exported,
@@ -66,7 +69,8 @@ class Session:
     def __init__(self, pipe: Talk, start: Start, decoder: Decoder, sources: SourceSet) -> None:
         self._pipe = pipe
         self._period = 1.0 / start.rate
-        self.engine = Engine(start.engine, decoder, trained=trained_model(start.model, start.engine))
+        trained = trained_model(start.model, start.engine)
+        self.engine = Engine(start.engine, decoder, trained=trained, corrections=Corrections(start.state))
         self._sources = sources
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
@@ -131,7 +135,11 @@ class Session:
                 case FindPosts():
                     self._pipe.send(PostsFound(command.id, posts_behind(self.engine, command)))
                 case ScoreDraft() if command is drafts[-1]:
-                    self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
+                    score = score_draft(self.engine, command.text, command.author, key=command.key)
+                    self._pipe.send(DraftScored(command.id, score))
+                case Correct():
+                    self._pipe.send(self._correct(command))
+                    self._next_frame = 0.0
                 case _:
                     pass
         return True
@@ -145,6 +153,15 @@ class Session:
             traceback.print_exc(file=sys.stderr)
             return Exported(command.id, [], f"cannot export: {type(error).__name__}: {error}; details are in the log")
 
+    def _correct(self, command: Correct) -> Corrected:
+        corrections, entry = self.engine.corrections, self.engine.ledger.posts.get(command.key)
+        if entry is None:
+            return Corrected(command.key, "", len(corrections), "that post is not kept any more")
+        try:
+            return Corrected(command.key, corrections.mark(entry, command.mood), len(corrections))
+        except CorrectionError as error:
+            return Corrected(command.key, "", len(corrections), str(error))
+
     # -- reports ---------------------------------------------------------------------------------------------
 
     def _report(self, now: float) -> None:
@@ -154,7 +171,8 @@ class Session:
             return
         health = self._gauge.look(now, self._started, self._finished)
         engine = self.engine
-        progress = (engine.intake.lines, engine.now, engine.sequence.held)
+        engine.corrections.look()
+        progress = (engine.intake.lines, engine.now, engine.sequence.held, engine.corrections.changes)
         state = (*progress, len(engine.gaps), engine.window.width, self._finished)
         if state != self._pictured or self._picture is None:
             self._pictured = state

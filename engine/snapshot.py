@@ -274,6 +274,7 @@ class PostRow(Frozen, frozen=True, kw_only=True):
     views: int | None
     edits: int
     late: bool
+    corrected: str = ""  # the mood its reader has marked it with: positive, neutral, negative, not-scorable; "" if none
 
 
 class Source(Frozen, frozen=True, kw_only=True):
@@ -330,6 +331,9 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     gaps: list[GapRow]
     retained: int
     notices: list[str]  # caps that bit, and other things the reader must know to trust a number
+    corrections: int = 0  # posts that the reader has marked
+    personal_f1: float | None = None  # macro F1 of the personal layer on these, each told before it was learnt
+    vader_f1: float | None = None  # VADER's on the same; both None while there are too few
 
 
 class WordScore(Frozen, frozen=True, kw_only=True):
@@ -356,6 +360,15 @@ class Range(Frozen, frozen=True, kw_only=True):
     coverage80: float | None = None  # share of outcomes that fell in the interval
 
 
+class Personal(Frozen, frozen=True, kw_only=True):
+    """What the personal layer says of a text, beside VADER, and how good it has been: macro F1 on all corrections."""
+
+    mood: str  # positive, neutral, negative, not-scorable
+    f1: float | None
+    vader_f1: float | None
+    corrections: int
+
+
 class DraftScore(Frozen, frozen=True, kw_only=True):
     """A typed post, scored."""
 
@@ -377,6 +390,7 @@ class DraftScore(Frozen, frozen=True, kw_only=True):
     ranges: list[Range]
     author: str = ""  # "platform:id" of who is taken to post it; "" for nobody in particular
     as_of: datetime | None = None  # event time at which it is taken to be posted
+    personal: Personal | None = None  # None while there are too few corrections
 
 
 class Health(Frozen, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), in whatever list has
-the focus ("list"), or on a gauge that has it ("gauge").
+the focus ("list"), on a gauge that has it ("gauge"), or on the row or page of a post ("post").
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge", "post"]
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,23 @@ ACTIONS: tuple[Action, ...] = (
         "Do",
         "Health",
         rank=5,
+    ),
+    *(
+        Action(
+            f"correct_{mood.replace('-', '_')}",
+            key,
+            f"correct('{mood}')",
+            f"mark the chosen post as {said}",
+            "post",
+            "Do",
+            shown=shown,
+        )
+        for mood, key, shown, said in (
+            ("positive", "plus", "+", "positive; the same key again takes the mark back"),
+            ("neutral", "equals_sign", "=", "neutral"),
+            ("negative", "minus", "-", "negative"),
+            ("not-scorable", "0", "0", "not scorable: no mood can be told from its text"),
+        )
     ),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
     Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),

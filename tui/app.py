@@ -13,12 +13,14 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from engine.protocol import Command, Export, ScoreDraft, SetWindow
+from engine.protocol import Command, Correct, Export, ScoreDraft, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
+from tui.correcting import answered
 from tui.format import window
 from tui.messages import (
+    CorrectionMade,
     DraftWasScored,
     EngineDied,
     EngineFailed,
@@ -34,7 +36,7 @@ from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
-from tui.screens.page import LivePageScreen, PageScreen
+from tui.screens.page import CorrectionWanted, LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
@@ -125,6 +127,8 @@ class TrendtopApp(App[None]):
                     self._say(f"not exported: {error}", "error")
                 else:
                     self._say(f"wrote {_named(paths)}", "good")
+            case CorrectionMade():
+                self._tell_of_mark(event.said)
             case EngineFailed(message=message):
                 self._lost("FAILED", message)
             case EngineDied(reason=reason):
@@ -184,11 +188,22 @@ class TrendtopApp(App[None]):
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
-    def score(self, text: str, author: str, answer: Answer) -> None:
-        """Have a text scored; only the newest is answered."""
+    def score(self, text: str, author: str, answer: Answer, key: str = "") -> None:
+        """Have a text scored; only the newest is answered. `key` is that of the post whose text it is."""
         self._count += 1
         self._scoring = (self._count, answer)
-        self._send(ScoreDraft(self._count, text, author))
+        self._send(ScoreDraft(self._count, text, author, key))
+
+    @on(CorrectionWanted)
+    def correction_wanted(self, event: CorrectionWanted) -> None:
+        """Have a post marked."""
+        self._send(Correct(event.key, event.mood))
+
+    def _tell_of_mark(self, made: CorrectionMade) -> None:
+        """Say what has come of it where it was asked for."""
+        self._say(answered(made), "warning" if made.error else "good")
+        if isinstance(self.screen, PageScreen) and self.screen.post == made.key:
+            self.screen.say(answered(made))
 
     @on(PostsWanted)
     def posts_wanted(self, event: PostsWanted) -> None:

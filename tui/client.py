@@ -19,6 +19,7 @@ import msgspec
 
 from engine.protocol import (
     Command,
+    Corrected,
     DraftScored,
     Exported,
     Failed,
@@ -35,6 +36,7 @@ from engine.protocol import (
     report_decoder,
 )
 from tui.messages import (
+    CorrectionMade,
     DraftWasScored,
     EngineDied,
     EngineFailed,
@@ -251,6 +253,8 @@ class EngineProcess:
                 return PostsWereFound(number, posts)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
+            case Corrected(key=key, mood=mood, corrections=number, error=error):
+                return CorrectionMade(key, mood, number, error)
             case Failed(message=message):
                 self._failed = True
                 return EngineFailed(message)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from engine.config import SourceConfig
 from engine.protocol import Start
-from tui.configure import engine_config, source_config
+from tui.configure import engine_config, source_config, state_folder
 
 Fail = Callable[[str], int]
 
@@ -27,7 +27,10 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
         except OSError:
             return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
     start = Start(
-        engine=engine_config(arguments), source=source_config(arguments, feed_fd), model=arguments.model or ""
+        engine=engine_config(arguments),
+        source=source_config(arguments, feed_fd),
+        model=arguments.model or "",
+        state=state_folder(arguments),
     )
     return _run(start, feed_fd, arguments)
 
@@ -36,7 +39,9 @@ def demo(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop demo`."""
     if problem := _no_terminal():
         return fail(problem)
-    start = Start(engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True)
+    start = Start(
+        engine=engine_config(arguments), source=SourceConfig(paths=("demo",)), demo=True, state=arguments.state or ""
+    )
     return _run(start, None, arguments)
 
 

@@ -38,6 +38,16 @@ class ExportFinished:
 
 
 @dataclass(frozen=True)
+class CorrectionMade:
+    """What the post of that key is marked as now, "" if not at all, or one line of why it cannot be."""
+
+    key: str
+    mood: str
+    corrections: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class EngineFailed:
     """The engine says why it cannot go on."""
 
@@ -51,4 +61,6 @@ class EngineDied:
     reason: str
 
 
-EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | EngineFailed | EngineDied
+EngineSaid = (
+    FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | CorrectionMade | EngineFailed | EngineDied
+)

@@ -15,6 +15,9 @@ _NAMES = {
     "pageup": "pgup",
     "pagedown": "pgdn",
     "escape": "esc",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
 }
 
 READING = (

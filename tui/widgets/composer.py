@@ -10,9 +10,10 @@ from textual.message import Message
 from textual.timer import Timer
 
 from engine.snapshot import DraftScore, Range
+from tui.correcting import yours
 from tui.details import word_spans
 from tui.format import UNKNOWN, duration, engagement, sentiment, skill, whole_percent
-from tui.lines import Line, cut, fit
+from tui.lines import Line, cut, fit, width_of
 from tui.reasons import numbers_first
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel, title_of
@@ -21,6 +22,7 @@ from tui.widgets.predictions import span
 HISTORY = 100
 ROOMY = 4  # lines from which the cluster has one of its own
 LABEL = 32  # cells of a cluster's label
+SHORTEST, BESIDE_LABEL = 8, 26  # cells of it where room is short, and of what else stands on its line
 
 
 class DraftChanged(Message):
@@ -129,12 +131,21 @@ def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
     if height < ROOMY:
         told = known[: max(height - 2, 0)]
         others = range_parts([item for item in score.ranges if item not in told])
-        return [mood, fit([(0, _cluster(score)), *others], width, " · "), *(_why(item, width) for item in told)]
+        return [mood, _placed(score, others, width), *(_why(item, width) for item in told)]
     room = height - 2
     told = known if len(score.ranges) == len(known) <= room else known[: room - 1]
     others = range_parts([item for item in score.ranges if item not in told])
     rest: list[Line] = [((" ", ""), *fit(others, width - 1, " · "))] if others else []
-    return [mood, _cluster(score), *(_why(item, width) for item in told), *rest]
+    return [mood, _placed(score, [], width), *(_why(item, width) for item in told), *rest]
+
+
+def _placed(score: DraftScore, others: list[tuple[int, Line]], width: int) -> Line:
+    """Language and cluster, what the personal layer says, then what else there is room for."""
+    if score.personal is None:
+        return fit([(0, _cluster(score, LABEL)), *others], width, " · ")
+    own = yours(score.personal)
+    label = max(min(LABEL, width - width_of(own) - BESIDE_LABEL), SHORTEST)
+    return fit([(0, _cluster(score, label)), (0, own), *others], width, " · ")
 
 
 def _why(item: Range, width: int) -> Line:
@@ -190,10 +201,10 @@ def _mood(score: DraftScore) -> Line:
     return ((f" {score.sentiment} {sentiment(score.compound)}", score.sentiment), (f"  ({parts})", "muted"))
 
 
-def _cluster(score: DraftScore) -> Line:
+def _cluster(score: DraftScore, most: int) -> Line:
     language = f" {score.lang or 'language undecided'}"
     if score.cluster is None:
         return ((language, "muted"), (" · near no cluster", "muted"))
     near = "" if score.cluster_similarity is None else f" {score.cluster_similarity:.2f}"
-    label = cut(score.cluster_label, LABEL) or "(no posts of it in this window)"
+    label = cut(score.cluster_label, most) or "(no posts of it in this window)"
     return ((f"{language} · cluster ", "muted"), (f"{score.cluster} {label}", "accent"), (near, ""))
