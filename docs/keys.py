@@ -21,6 +21,7 @@ WHERE = {
     "list": "lists and pages",
     "gauge": "gauges",
     "post": "posts",
+    "composer": "typing a post",
 }
 
 

@@ -35,13 +35,15 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
     """Score a typed post. Only the newest draft matters: the worker skips older ones still unread.
 
-    `key` is that of the post whose text it is, as "x:12"; "" for one that was typed.
+    `key` is that of the post whose text it is, as "x:12"; "" for one that was typed. `beside` is another text to score
+    at the same moment, to be compared with it.
     """
 
     id: int
     text: str
     author: str = ""
     key: str = ""
+    beside: str = ""
 
 
 class FindPosts(msgspec.Struct, frozen=True, tag="find"):
@@ -86,6 +88,7 @@ class DraftScored(msgspec.Struct, frozen=True, tag="scored"):
 
     id: int
     score: DraftScore
+    beside: DraftScore | None = None
 
 
 class PostsFound(msgspec.Struct, frozen=True, tag="found"):

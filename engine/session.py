@@ -135,8 +135,7 @@ class Session:
                 case FindPosts():
                     self._pipe.send(PostsFound(command.id, posts_behind(self.engine, command)))
                 case ScoreDraft() if command is drafts[-1]:
-                    score = score_draft(self.engine, command.text, command.author, key=command.key)
-                    self._pipe.send(DraftScored(command.id, score))
+                    self._pipe.send(self._score(command))
                 case Correct():
                     self._pipe.send(self._correct(command))
                     self._next_frame = 0.0
@@ -152,6 +151,11 @@ class Session:
         except Exception as error:  # an export that fails, whatever for, must not end the watch
             traceback.print_exc(file=sys.stderr)
             return Exported(command.id, [], f"cannot export: {type(error).__name__}: {error}; details are in the log")
+
+    def _score(self, command: ScoreDraft) -> DraftScored:
+        score = score_draft(self.engine, command.text, command.author, key=command.key)
+        beside = score_draft(self.engine, command.beside, command.author) if command.beside else None
+        return DraftScored(command.id, score, beside)
 
     def _correct(self, command: Correct) -> Corrected:
         corrections, entry = self.engine.corrections, self.engine.ledger.posts.get(command.key)

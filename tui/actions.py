@@ -2,7 +2,8 @@
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), in whatever list has
-the focus ("list"), on a gauge that has it ("gauge"), or on the row or page of a post ("post").
+the focus ("list"), on a gauge that has it ("gauge"), on the row or page of a post ("post"), or while a text is typed
+("composer").
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge", "post"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge", "post", "composer"]
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,16 @@ ACTIONS: tuple[Action, ...] = (
         "Score",
         rank=1,
         at_once=True,
+    ),
+    Action(
+        "pin_draft",
+        "f2,ctrl+n",
+        "pin",
+        "while typing a post: keep this text as A and go on with B, side by side; again: B alone",
+        "composer",
+        "Do",
+        "A and B",
+        palette=False,
     ),
     Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=2),
     Action(

@@ -40,6 +40,7 @@ from tui.screens.page import CorrectionWanted, LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
+from tui.widgets.composer import DraftsToCompare
 from tui.widgets.health import health_lines
 from tui.widgets.rising import going_on, in_a_line
 
@@ -91,7 +92,7 @@ class TrendtopApp(App[None]):
         self._latest: Frame | None = None
         self._view = View(options.title)
         self._count = 0
-        self._scoring: tuple[int, Answer] | None = None
+        self._scoring: tuple[int, Callable[[DraftWasScored], None]] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
@@ -116,9 +117,9 @@ class TrendtopApp(App[None]):
         match event.said:
             case FrameArrived(frame=frame):
                 self._take(frame)
-            case DraftWasScored(id=number, score=score):
+            case DraftWasScored(id=number):
                 if self._scoring is not None and self._scoring[0] == number:
-                    self._scoring[1](score)
+                    self._scoring[1](event.said)
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
@@ -190,9 +191,17 @@ class TrendtopApp(App[None]):
 
     def score(self, text: str, author: str, answer: Answer, key: str = "") -> None:
         """Have a text scored; only the newest is answered. `key` is that of the post whose text it is."""
-        self._count += 1
-        self._scoring = (self._count, answer)
-        self._send(ScoreDraft(self._count, text, author, key))
+        self._score(ScoreDraft(self._count + 1, text, author, key), lambda said: answer(said.score))
+
+    @on(DraftsToCompare)
+    def drafts_to_compare(self, event: DraftsToCompare) -> None:
+        """Have two texts scored at the same moment; the newest question of either kind is answered."""
+        self._score(ScoreDraft(self._count + 1, event.second, beside=event.first), event.answer)
+
+    def _score(self, command: ScoreDraft, answer: Callable[[DraftWasScored], None]) -> None:
+        self._count = command.id
+        self._scoring = (command.id, answer)
+        self._send(command)
 
     @on(CorrectionWanted)
     def correction_wanted(self, event: CorrectionWanted) -> None:

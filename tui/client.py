@@ -247,8 +247,8 @@ class EngineProcess:
         match report:
             case Framed(frame=frame):
                 return FrameArrived(frame)
-            case DraftScored(id=number, score=score):
-                return DraftWasScored(number, score)
+            case DraftScored(id=number, score=score, beside=beside):
+                return DraftWasScored(number, score, beside)
             case PostsFound(id=number, posts=posts):
                 return PostsWereFound(number, posts)
             case Exported(id=number, paths=paths, error=error):

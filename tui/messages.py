@@ -14,10 +14,11 @@ class FrameArrived:
 
 @dataclass(frozen=True)
 class DraftWasScored:
-    """The answer to the draft of that id."""
+    """The answer to the draft of that id, and to the one that it is compared with."""
 
     id: int
     score: DraftScore
+    beside: DraftScore | None = None
 
 
 @dataclass(frozen=True)
