@@ -21,6 +21,8 @@ WHERE = {
     "plots": "topics, model",
     "list": "lists and pages",
     "gauge": "gauges",
+    "post": "posts",
+    "composer": "typing a post",
 }
 
 

@@ -34,6 +34,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     topics = window.topics
     carried = carried_kinds(engine)
     rising = bursts(engine, limit)
+    personal_f1, vader_f1 = engine.corrections.record()
     return Snapshot(
         schema=SCHEMA,
         as_of=None if engine.now is None else moment(engine.now),
@@ -74,6 +75,9 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         filter="" if engine.filtered is None else engine.filtered.text,
         share=None if engine.filtered is None else share(window.total.posts, everything),
         posts_unfiltered=everything,
+        corrections=len(engine.corrections),
+        personal_f1=personal_f1,
+        vader_f1=vader_f1,
     )
 
 
@@ -128,4 +132,4 @@ def _notices(engine: Engine) -> list[str]:
     late, read = engine.meters.get("late", 0), engine.intake.read
     if late >= LATE_NOTICED and late > read / 10:
         notices.append(f"{late / read:.0%} of the records came late: not in time order (--lateness all sorts a file)")
-    return notices
+    return notices + engine.corrections.notices()

@@ -105,4 +105,5 @@ def post_row(engine: Engine, entry: Entry, carried: Carried) -> PostRow:
         views=None if entry.counts is None else entry.counts.view,
         edits=entry.edits,
         late=entry.late,
+        corrected=engine.corrections.mood(entry.key),
     )

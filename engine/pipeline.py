@@ -10,6 +10,7 @@ from engine.analysis import Analysis, analyse
 from engine.clean import clean_line
 from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
+from engine.corrections import Corrections
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.filtering import Filtered
 from engine.filters.parse import parse
@@ -62,6 +63,7 @@ class Engine:
         decoder: Decoder | None = None,
         until: int | None = None,
         trained: Trained | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         self.config = config
         self.intake = Intake(decoder or Decoder())
@@ -84,6 +86,7 @@ class Engine:
         self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
         self.raw = RawLines(config)
         self.pinned: tuple[str, ...] = ()  # posts that every picture shows, whatever their age
+        self.corrections = Corrections() if corrections is None else corrections
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
@@ -307,6 +310,7 @@ class Engine:
 
     def _release(self, counted: Counted) -> None:
         """A post is gone that was only counted."""
+        self.corrections.forget(counted.key)
         self.labels.forget(counted, DELETED)
         self.overperforming.forget(counted)
         self.raw.drop(counted.key)
@@ -390,6 +394,7 @@ class Engine:
             self._release(outlived)
             self.ledger.bury(key)
             return Outcome.DELETE
+        self.corrections.forget(key)  # it may have been marked in an earlier session
         if self.ledger.buried(key):
             return Outcome.DUPLICATE
         self.ledger.bury(key)
@@ -400,6 +405,7 @@ class Engine:
         account = f"{purge.platform}:{purge.author}"
         new = self.ledger.purge(account, time)
         self.raw.disown(purge.author)
+        self.corrections.disown(account, time)
         posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
         gone = [entry for entry in posts if entry.time <= time]
         counted = [each for each in self.ledger.outlived.values() if each.author == account and each.time <= time]
@@ -418,6 +424,7 @@ class Engine:
 
     def _remove(self, entry: Entry) -> None:
         """Drop a post and all that is said of it, also where it only waits."""
+        self.corrections.forget(entry.key)
         self._hide(entry)
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)

@@ -13,6 +13,7 @@ from engine.config import EngineConfig, SourceConfig
 from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow
+from models.moods import Mood
 
 MAX_PINS = 20
 HEADER = struct.Struct(">I")
@@ -21,7 +22,10 @@ Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "re
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file."""
+    """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file.
+
+    `state` is the folder that corrections are kept in; "" keeps them for this session alone.
+    """
 
     engine: EngineConfig
     source: SourceConfig
@@ -31,14 +35,21 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     filter: str = ""  # expression that the posts shown match
     alert_log: str = ""  # file to which alerts are added
     alert_command: str = ""  # run for each
+    state: str = ""
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
-    """Score a typed post. Only the newest draft matters: the worker skips older ones still unread."""
+    """Score a typed post. Only the newest draft matters: the worker skips older ones still unread.
+
+    `key` is that of the post whose text it is, as "x:12"; "" for one that was typed. `beside` is another text to score
+    at the same moment, to be compared with it.
+    """
 
     id: int
     text: str
     author: str = ""
+    key: str = ""
+    beside: str = ""
 
 
 class FindPosts(msgspec.Struct, frozen=True, tag="find"):
@@ -94,6 +105,13 @@ class Export(msgspec.Struct, frozen=True, tag="export"):
     table: str = "posts"
 
 
+class Correct(msgspec.Struct, frozen=True, tag="correct"):
+    """Mark the post of that key, as "x:12", with a mood; the same mood again takes the mark back."""
+
+    key: str
+    mood: Mood
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """Finish and exit."""
 
@@ -103,6 +121,7 @@ class DraftScored(msgspec.Struct, frozen=True, tag="scored"):
 
     id: int
     score: DraftScore
+    beside: DraftScore | None = None
 
 
 class PostsFound(msgspec.Struct, frozen=True, tag="found"):
@@ -135,6 +154,15 @@ class Exported(msgspec.Struct, frozen=True, tag="exported"):
     error: str = ""
 
 
+class Corrected(msgspec.Struct, frozen=True, tag="corrected"):
+    """Answer to Correct: what the post is marked as now, "" if not at all, or one line of why it cannot be."""
+
+    key: str
+    mood: str
+    corrections: int  # that there are now
+    error: str = ""
+
+
 class Framed(msgspec.Struct, frozen=True, tag="frame"):
     """A new picture. The newest wins."""
 
@@ -147,8 +175,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | OpenPost | OpenGrades | Pin | SetWindow | SetFilter | Export | Stop
-Report = DraftScored | PostsFound | PostOpened | GradesOpened | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | OpenPost | OpenGrades | Pin | SetWindow | SetFilter | Export | Correct | Stop
+Report = DraftScored | PostsFound | PostOpened | GradesOpened | Exported | Corrected | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

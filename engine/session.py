@@ -12,6 +12,7 @@ import msgspec
 from engine.alerts.silent import Listening
 from engine.alerts.telling import Teller
 from engine.alerts.watch import Alert
+from engine.corrections import CorrectionError, Corrections
 from engine.draft import score_draft
 from engine.export import ExportError, write
 from engine.filters.tokens import FilterError
@@ -27,6 +28,8 @@ from engine.platforms.decode import Decoder
 from engine.protocol import (
     MAX_PINS,
     Command,
+    Correct,
+    Corrected,
     DraftScored,
     Export,
     Exported,
@@ -84,7 +87,8 @@ class Session:
     def __init__(self, pipe: Talk, start: Start, decoder: Decoder, sources: SourceSet) -> None:
         self._pipe = pipe
         self._period = 1.0 / start.rate
-        self.engine = Engine(start.engine, decoder, trained=trained_model(start.model, start.engine))
+        trained = trained_model(start.model, start.engine)
+        self.engine = Engine(start.engine, decoder, trained=trained, corrections=Corrections(start.state))
         self.engine.show(expression=start.filter)
         self._listening = Listening(self.engine.alerts.rules)
         self._silences: set[tuple[str, int]] = set()  # told of while they lasted: the alert and since when
@@ -191,7 +195,10 @@ class Session:
                     self._pictured = ()
                     self._next_frame = 0.0
                 case ScoreDraft() if command is drafts[-1]:
-                    self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
+                    self._pipe.send(self._score(command))
+                case Correct():
+                    self._pipe.send(self._correct(command))
+                    self._next_frame = 0.0
                 case _:
                     pass
         return True
@@ -205,6 +212,20 @@ class Session:
             traceback.print_exc(file=sys.stderr)
             return Exported(command.id, [], f"cannot export: {type(error).__name__}: {error}; details are in the log")
 
+    def _score(self, command: ScoreDraft) -> DraftScored:
+        score = score_draft(self.engine, command.text, command.author, key=command.key)
+        beside = score_draft(self.engine, command.beside, command.author) if command.beside else None
+        return DraftScored(command.id, score, beside)
+
+    def _correct(self, command: Correct) -> Corrected:
+        corrections, entry = self.engine.corrections, self.engine.ledger.posts.get(command.key)
+        if entry is None:
+            return Corrected(command.key, "", len(corrections), "that post is not kept any more")
+        try:
+            return Corrected(command.key, corrections.mark(entry, command.mood), len(corrections))
+        except CorrectionError as error:
+            return Corrected(command.key, "", len(corrections), str(error))
+
     # -- reports ---------------------------------------------------------------------------------------------
 
     def _report(self, now: float) -> None:
@@ -217,7 +238,8 @@ class Session:
         if self._listening.silent:
             health = msgspec.structs.replace(health, silent=[rule.text for rule in self._listening.silent])
         engine = self.engine
-        progress = (engine.intake.lines, engine.now, engine.sequence.held)
+        engine.corrections.look()
+        progress = (engine.intake.lines, engine.now, engine.sequence.held, engine.corrections.changes)
         state = (*progress, len(engine.gaps), engine.window.width, self._finished)
         if state != self._pictured or self._picture is None:
             self._pictured = state

@@ -291,6 +291,7 @@ class PostRow(Frozen, frozen=True, kw_only=True):
     views: int | None
     edits: int
     late: bool
+    corrected: str = ""  # the mood its reader has marked it with: positive, neutral, negative, not-scorable; "" if none
 
 
 class Source(Frozen, frozen=True, kw_only=True):
@@ -352,6 +353,9 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     filter: str = ""  # the expression that the posts of the window shown match; docs/filter.md says what obeys it
     share: float | None = None  # posts_in_window of posts_unfiltered; None without a filter
     posts_unfiltered: int = 0  # posts of the window, whether they match or not
+    corrections: int = 0  # posts that the reader has marked
+    personal_f1: float | None = None  # macro F1 of the personal layer on these, each told before it was learnt
+    vader_f1: float | None = None  # VADER's on the same; both None while there are too few
 
 
 class WordScore(Frozen, frozen=True, kw_only=True):
@@ -378,6 +382,15 @@ class Range(Frozen, frozen=True, kw_only=True):
     coverage80: float | None = None  # share of outcomes that fell in the interval
 
 
+class Personal(Frozen, frozen=True, kw_only=True):
+    """What the personal layer says of a text, beside VADER, and how good it has been: macro F1 on all corrections."""
+
+    mood: str  # positive, neutral, negative, not-scorable
+    f1: float | None
+    vader_f1: float | None
+    corrections: int
+
+
 class DraftScore(Frozen, frozen=True, kw_only=True):
     """A typed post, scored."""
 
@@ -399,6 +412,7 @@ class DraftScore(Frozen, frozen=True, kw_only=True):
     ranges: list[Range]
     author: str = ""  # "platform:id" of who is taken to post it; "" for nobody in particular
     as_of: datetime | None = None  # event time at which it is taken to be posted
+    personal: Personal | None = None  # None while there are too few corrections
 
 
 class Health(Frozen, frozen=True, kw_only=True):

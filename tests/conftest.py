@@ -31,6 +31,14 @@ WITH_FEW_TREES = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody's own corrections and keys are touched or counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _fits(request: pytest.FixtureRequest) -> Iterator[None]:
     name = request.module.__name__.rpartition(".")[2]

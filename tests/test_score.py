@@ -7,6 +7,7 @@ import pytest
 
 from engine.accounts import account_name, find_accounts
 from engine.config import ALL_TIME, EngineConfig
+from engine.corrections import Corrections
 from engine.draft import score_draft
 from engine.pipeline import Engine
 from tests.feeds import ALL, SECOND, START, like, post, run, uri
@@ -219,3 +220,25 @@ def test_the_engine_that_scores_is_the_one_that_the_screen_would_have(engine: En
     ours = score_draft(engine, TEXT)
     assert ours == score_draft(run(lines(), config), TEXT)
     assert list(score_lines(ours, "x"))[-1] == "in 6h       no prediction: nothing had been learnt yet"
+
+
+def test_where_fifty_posts_were_marked_the_score_has_the_personal_layer_too(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    text = "that {} was sick, the kids killed it"
+    for folder, count in ((tmp_path / "mine", 50), (tmp_path / "few", 49)):
+        marks = Corrections(str(folder))
+        for entry in run(
+            [post(f"p{n}", START + n * SECOND, text.format(f"gig{n}")) for n in range(count)]
+        ).ledger.posts.values():
+            marks.mark(entry, "positive")
+    status, out, err = score(capfd, text.format("show"), "--state", str(tmp_path / "mine"))
+    assert (status, err) == (0, "")
+    assert "personal    VADER negative · yours positive (F1 " in out
+    assert "against .00 on 50 corrections)" in out
+    _, out, _ = score(capfd, text.format("show"), "--state", str(tmp_path / "mine"), "--json")
+    assert json.loads(out)["personal"]["mood"] == "positive"
+    for options in (("--state", str(tmp_path / "few")), ()):
+        assert "personal" not in score(capfd, text.format("show"), *options)[1]
+    assert not (tmp_path / "home").exists()

@@ -399,7 +399,8 @@ async def test_enter_on_a_post_has_it_scored_word_by_word() -> None:
     async with monitor() as m:
         await m.tab_to("feed")
         await m.press("enter")
-        assert m.engine.of(ScoreDraft) == [ScoreDraft(1, fakes.posts()[0].text, "bluesky:did:plc:a0")]
+        post = fakes.posts()[0]
+        assert m.engine.of(ScoreDraft) == [ScoreDraft(1, post.text, "bluesky:did:plc:a0", f"bluesky:{post.uid}")]
         for wanted in (
             "positive +0.93",
             "love +1.6 (before but)",

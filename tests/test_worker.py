@@ -15,6 +15,8 @@ import pytest
 from engine.config import ALL_TIME, HOUR, MINUTE, SourceConfig
 from engine.protocol import (
     HEADER,
+    Correct,
+    Corrected,
     DraftScored,
     Export,
     Exported,
@@ -387,4 +389,29 @@ def test_the_demo_is_live_and_labels_its_first_frames(tmp_path: Path) -> None:
         frame = monitor.until(lambda frame: frame.snapshot.meters.posts > 500)
         assert frame.health.state == "live"
         assert frame.health.lag is None
+        assert monitor.stop() == 0
+
+
+def test_a_mark_is_kept_over_a_restart_and_answered_at_once(tmp_path: Path) -> None:
+    path, state = tmp_path / "feed.jsonl", tmp_path / "state"
+    path.write_bytes(text(feed(0, 50)))
+    key = f"bluesky:{uri('p0', 'did:plc:0')}"
+
+    def watch() -> Watching:
+        monitor = Watching()
+        source = SourceConfig(paths=(str(path),))
+        monitor.send(Start(engine=CALM, source=source, rate=20.0, state=str(state)))
+        monitor.lines(50)
+        return monitor
+
+    with watch() as monitor:
+        monitor.send(Correct(key, "negative"), Correct("bluesky:gone", "negative"))
+        assert monitor.answer(Corrected) == Corrected(key, "negative", 1)
+        assert monitor.answer(Corrected) == Corrected("bluesky:gone", "", 1, "that post is not kept any more")
+        frame = monitor.until(lambda frame: frame.snapshot.corrections == 1)
+        assert [row.corrected for row in frame.snapshot.posts if row.corrected] == ["negative"]
+        assert monitor.stop() == 0
+    with watch() as monitor:
+        monitor.send(Correct(key, "negative"))
+        assert monitor.answer(Corrected) == Corrected(key, "", 0)
         assert monitor.stop() == 0

@@ -75,7 +75,8 @@ class FakeEngine:
             return False
         self.sent.append(command)
         if isinstance(command, ScoreDraft) and self._score is not None:
-            self.say(DraftWasScored(command.id, self._score(command)))
+            other = msgspec.structs.replace(command, text=command.beside)
+            self.say(DraftWasScored(command.id, self._score(command), self._score(other) if command.beside else None))
         if isinstance(command, FindPosts) and self._find is not None:
             self.say(PostsWereFound(command.id, self._find(command)))
         return True

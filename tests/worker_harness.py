@@ -18,6 +18,7 @@ from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.protocol import (
     Command,
+    Corrected,
     DraftScored,
     Exported,
     Failed,
@@ -110,7 +111,7 @@ class Watching:
             self.report()
             assert time.monotonic() < end, f"it goes on talking; the last: {self.frames[-1:]}"
 
-    def answer(self, kind: type[DraftScored] | type[PostsFound] | type[Exported]) -> Report:
+    def answer(self, kind: type[DraftScored] | type[PostsFound] | type[Exported] | type[Corrected]) -> Report:
         """The next answer of a kind."""
         while True:
             report = self.report()

@@ -2,7 +2,8 @@
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), where there are plots
-("plots"), in whatever list has the focus ("list"), or on a gauge that has it ("gauge").
+("plots"), in whatever list has the focus ("list"), on a gauge that has it ("gauge"), on the row or page of a post
+("post"), or while a text is typed ("composer").
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "composer"]
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,16 @@ ACTIONS: tuple[Action, ...] = (
         rank=1,
         at_once=True,
     ),
+    Action(
+        "pin_draft",
+        "f2,ctrl+n",
+        "pin",
+        "while typing a post: keep this text as A and go on with B, side by side; again: B alone",
+        "composer",
+        "Do",
+        "A and B",
+        palette=False,
+    ),
     Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=2),
     Action(
         "health",
@@ -185,6 +196,23 @@ ACTIONS: tuple[Action, ...] = (
         "Do",
         "Health",
         rank=5,
+    ),
+    *(
+        Action(
+            f"correct_{mood.replace('-', '_')}",
+            key,
+            f"correct('{mood}')",
+            f"mark the chosen post as {said}",
+            "post",
+            "Do",
+            shown=shown,
+        )
+        for mood, key, shown, said in (
+            ("positive", "plus", "+", "positive; the same key again takes the mark back"),
+            ("neutral", "equals_sign", "=", "neutral"),
+            ("negative", "minus", "-", "negative"),
+            ("not-scorable", "0", "0", "not scorable: no mood can be told from its text"),
+        )
     ),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
     Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),

@@ -18,13 +18,15 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from engine.protocol import Command, Export, ScoreDraft, SetFilter, SetWindow
+from engine.protocol import Command, Correct, Export, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
+from tui.correcting import answered
 from tui.format import clock, window
 from tui.keymap import USUAL
 from tui.messages import (
+    CorrectionMade,
     DraftWasScored,
     EngineDied,
     EngineFailed,
@@ -44,11 +46,12 @@ from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.model import GradesWanted, ModelScreen
 from tui.screens.overview import Overview
-from tui.screens.page import LivePageScreen, PageScreen
+from tui.screens.page import CorrectionWanted, LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets import alerts
+from tui.widgets.composer import DraftsToCompare
 from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.health import health_lines
 from tui.widgets.rising import going_on, in_a_line
@@ -105,7 +108,7 @@ class TrendtopApp(App[None]):
         self._latest: Frame | None = None
         self._view = View(options.title)
         self._count = 0
-        self._scoring: tuple[int, Answer] | None = None
+        self._scoring: tuple[int, Callable[[DraftWasScored], None]] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
         self._standing: dict[type[Command], Command] = {}
         self._revival = Revival()
@@ -141,9 +144,9 @@ class TrendtopApp(App[None]):
         match event.said:
             case FrameArrived(frame=frame):
                 self._arrived(frame)
-            case DraftWasScored(id=number, score=score):
+            case DraftWasScored(id=number):
                 if self._scoring is not None and self._scoring[0] == number:
-                    self._scoring[1](score)
+                    self._scoring[1](event.said)
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
@@ -156,6 +159,8 @@ class TrendtopApp(App[None]):
                     self._say(f"not exported: {error}", "error")
                 else:
                     self._say(f"wrote {_named(paths)}", "good")
+            case CorrectionMade():
+                self._tell_of_mark(event.said)
             case EngineFailed(message=message):
                 self._lost("FAILED", message)
             case EngineDied():
@@ -285,11 +290,30 @@ class TrendtopApp(App[None]):
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
-    def score(self, text: str, author: str, answer: Answer) -> None:
-        """Have a text scored; only the newest is answered."""
-        self._count += 1
-        self._scoring = (self._count, answer)
-        self._send(ScoreDraft(self._count, text, author))
+    def score(self, text: str, author: str, answer: Answer, key: str = "") -> None:
+        """Have a text scored; only the newest is answered. `key` is that of the post whose text it is."""
+        self._score(ScoreDraft(self._count + 1, text, author, key), lambda said: answer(said.score))
+
+    @on(DraftsToCompare)
+    def drafts_to_compare(self, event: DraftsToCompare) -> None:
+        """Have two texts scored at the same moment; the newest question of either kind is answered."""
+        self._score(ScoreDraft(self._count + 1, event.second, beside=event.first), event.answer)
+
+    def _score(self, command: ScoreDraft, answer: Callable[[DraftWasScored], None]) -> None:
+        self._count = command.id
+        self._scoring = (command.id, answer)
+        self._send(command)
+
+    @on(CorrectionWanted)
+    def correction_wanted(self, event: CorrectionWanted) -> None:
+        """Have a post marked."""
+        self._send(Correct(event.key, event.mood))
+
+    def _tell_of_mark(self, made: CorrectionMade) -> None:
+        """Say what has come of it where it was asked for."""
+        self._say(answered(made), "warning" if made.error else "good")
+        if isinstance(self.screen, PageScreen) and self.screen.post == made.key:
+            self.screen.say(answered(made))
 
     @on(PostsWanted)
     def posts_wanted(self, event: PostsWanted) -> None:

@@ -77,32 +77,20 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--replay", type=options.speed, metavar="60x|max", help="replay at a speed in event time")
     watch.add_argument("--no-follow", action="store_true", help="stop reading at the end of the files")
     _model_option(watch)
+    _state_option(watch, "where your corrections are kept (default: your state folder)")
     _engine_options(watch, DEFAULT_WINDOW, "48h")
     _screen_options(watch)
     watch.set_defaults(run=_watch, **UNSAID)
 
     demo = commands.add_parser("demo", help="a simulated live feed and the monitor on it")
+    _state_option(demo, "where corrections are kept (default: nowhere, for the posts are made up)")
     _engine_options(demo, DEFAULT_WINDOW, "48h")
     _screen_options(demo)
     demo.set_defaults(run=_demo, **UNSAID)
 
     _config_parser(commands)
 
-    score = commands.add_parser(
-        "score",
-        help="score one text",
-        description="Score one text word by word; with --feed also as if it were posted now, at the end of the feed.",
-    )
-    score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
-    score.add_argument(
-        "--feed", action="append", default=[], metavar="FEED", help="read this to its end first; may be repeated"
-    )
-    score.add_argument("--author", default="", metavar="A", help="who posts it: id or name as in the feed")
-    _model_option(score)
-    score.add_argument("--json", action="store_true", help="print one JSON object")
-    _source_options(score)
-    _engine_options(score, DEFAULT_WINDOW, "all")
-    score.set_defaults(run=_score)
+    _score_parser(commands)
 
     _export_parser(commands)
 
@@ -161,6 +149,25 @@ def _config_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _flag(name: str) -> dict[str, Any]:
     """How argparse takes a setting that is only looked at."""
     return {"action": "store_const", "const": "true"} if name in ("ascii", "no_mouse", "bell") else {"metavar": "VALUE"}
+
+
+def _score_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    score = commands.add_parser(
+        "score",
+        help="score one text",
+        description="Score one text word by word; with --feed also as if it were posted now, at the end of the feed.",
+    )
+    score.add_argument("text", metavar="TEXT", help="the text, or - to read it from stdin")
+    score.add_argument(
+        "--feed", action="append", default=[], metavar="FEED", help="read this to its end first; may be repeated"
+    )
+    score.add_argument("--author", default="", metavar="A", help="who posts it: id or name as in the feed")
+    _model_option(score)
+    _state_option(score, "where your corrections are (default: your state folder)")
+    score.add_argument("--json", action="store_true", help="print one JSON object")
+    _source_options(score)
+    _engine_options(score, DEFAULT_WINDOW, "all")
+    score.set_defaults(run=_score)
 
 
 def _train_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -287,6 +294,10 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="MODEL.joblib", help="start from what trendtop train wrote")
+
+
+def _state_option(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--state", metavar="DIR", help=what)
 
 
 def _keeping_options(parser: argparse.ArgumentParser, window: str, retention: str) -> None:

@@ -19,6 +19,7 @@ import msgspec
 
 from engine.protocol import (
     Command,
+    Corrected,
     DraftScored,
     Exported,
     Failed,
@@ -41,6 +42,7 @@ from engine.protocol import (
     report_decoder,
 )
 from tui.messages import (
+    CorrectionMade,
     DraftWasScored,
     EngineDied,
     EngineFailed,
@@ -254,8 +256,8 @@ class EngineProcess:
         match report:
             case Framed(frame=frame):
                 return FrameArrived(frame)
-            case DraftScored(id=number, score=score):
-                return DraftWasScored(number, score)
+            case DraftScored(id=number, score=score, beside=beside):
+                return DraftWasScored(number, score, beside)
             case PostsFound(id=number, posts=posts, total=total):
                 return PostsWereFound(number, posts, total)
             case PostOpened(id=number, detail=detail):
@@ -264,6 +266,8 @@ class EngineProcess:
                 return GradesWereOpened(number, sheet)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
+            case Corrected(key=key, mood=mood, corrections=number, error=error):
+                return CorrectionMade(key, mood, number, error)
             case Failed(message=message):
                 self._failed = True
                 return EngineFailed(message)

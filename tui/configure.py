@@ -1,6 +1,9 @@
 """Parsed arguments to the engine's and the sources' configurations."""
 
 import argparse
+import os
+
+import platformdirs
 
 from engine.config import EngineConfig, SourceConfig
 
@@ -35,3 +38,8 @@ def source_config(arguments: argparse.Namespace, stdin_fd: int | None = None) ->
         map=arguments.map,
         stdin_fd=stdin_fd,
     )
+
+
+def state_folder(arguments: argparse.Namespace) -> str:
+    """Where corrections are kept: the folder asked for, else the user's state folder."""
+    return os.path.abspath(arguments.state or platformdirs.user_state_path("trendtop"))

@@ -20,6 +20,7 @@ from engine.snapshot import (
 )
 from tui.alert_details import alert_lines
 from tui.author_details import author_lines, missing_post, standing_lines
+from tui.correcting import mark_facts, mood_lines
 from tui.facts import by_authors, fact, heading, long_fact, post_list, wrap_lines
 from tui.format import (
     UNKNOWN,
@@ -101,8 +102,9 @@ def post_lines(post: PostRow, snapshot: Snapshot, width: int, words: DraftScore 
         fact("language", (post.lang or "undecided", ""), (f"  claimed {post.lang_claimed or UNKNOWN}", "muted")),
         fact("sentiment", *_compound(post)),
     ]
-    if words is not None:
+    if words is not None and post.compound is not None:
         lines += word_lines(words.words, width)
+    lines += mark_facts(post, words, snapshot, width)
     if post.tags:
         lines += long_fact("hashtags", " ".join(f"#{tag}" for tag in post.tags), width)
     if cluster is not None:
@@ -158,7 +160,7 @@ def sentiment_lines(snapshot: Snapshot, width: int) -> list[Line]:
         ((pad(count(n), 10, True), "strong"), (f"  {name or 'undecided'}", ""))
         for name, n in by_count(snapshot.languages)
     ]
-    return lines
+    return lines + mood_lines(snapshot, width)
 
 
 def word_lines(words: list[WordScore], width: int) -> list[Line]:

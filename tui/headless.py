@@ -10,6 +10,7 @@ import msgspec
 from engine.accounts import account_name, find_accounts
 from engine.alerts.telling import Teller
 from engine.clean import clean_line
+from engine.corrections import Corrections
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
 from engine.modelfile import trained_model
@@ -19,7 +20,7 @@ from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.snapshot import Snapshot
 from engine.sources.base import SourceError
-from tui.configure import engine_config
+from tui.configure import engine_config, state_folder
 from tui.reading import read_feed
 from tui.score_text import score_lines
 
@@ -62,9 +63,10 @@ def _scoring_engine(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
 
     Raises SourceError, and ValueError for options that do not go together.
     """
+    corrections = Corrections(state_folder(arguments))
     if not arguments.feed:
-        return _engine(arguments, None), []
-    return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
+        return _engine(arguments, None, corrections), []
+    return read_feed(arguments, lambda lateness: _engine(arguments, lateness, corrections), _late)
 
 
 def _trained_account(engine: Engine, who: str) -> str:
@@ -104,11 +106,11 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     return fail("; ".join(failed)) if failed else 0
 
 
-def _engine(arguments: argparse.Namespace, lateness: int | None) -> Engine:
+def _engine(arguments: argparse.Namespace, lateness: int | None, corrections: Corrections | None = None) -> Engine:
     config = engine_config(arguments, lateness)
     decoder = Decoder(arguments.format, arguments.map)
     trained = trained_model(arguments.model, config)
-    return Engine(config, decoder, until=getattr(arguments, "at", None), trained=trained)
+    return Engine(config, decoder, getattr(arguments, "at", None), trained, corrections)
 
 
 def _late(engine: Engine) -> tuple[int, int]:

@@ -78,7 +78,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None)
         first.draw(feed_name(() if demo else arguments.feed, demo), palette, arguments.ascii)
         from engine.config import SourceConfig  # noqa: PLC0415
         from engine.protocol import Start  # noqa: PLC0415
-        from tui.configure import engine_config, source_config  # noqa: PLC0415
+        from tui.configure import engine_config, source_config, state_folder  # noqa: PLC0415
         from tui.monitor import run_monitor  # noqa: PLC0415
         from tui.screen_options import Chosen  # noqa: PLC0415
 
@@ -92,6 +92,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None)
             filter=arguments.filter,
             alert_log=arguments.alert_log,
             alert_command=arguments.alert_command,
+            state=(arguments.state or "") if demo else state_folder(arguments),
         )
         return run_monitor(
             start,

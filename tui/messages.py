@@ -16,10 +16,11 @@ class FrameArrived:
 
 @dataclass(frozen=True)
 class DraftWasScored:
-    """The answer to the draft of that id."""
+    """The answer to the draft of that id, and to the one that it is compared with."""
 
     id: int
     score: DraftScore
+    beside: DraftScore | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ class ExportFinished:
 
 
 @dataclass(frozen=True)
+class CorrectionMade:
+    """What the post of that key is marked as now, "" if not at all, or one line of why it cannot be."""
+
+    key: str
+    mood: str
+    corrections: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class EngineFailed:
     """The engine says why it cannot go on."""
 
@@ -78,6 +89,7 @@ EngineSaid = (
     | PostWasOpened
     | GradesWereOpened
     | ExportFinished
+    | CorrectionMade
     | EngineFailed
     | EngineDied
 )

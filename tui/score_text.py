@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from engine.snapshot import DraftScore, Range, WordScore
 from models.engagement import LEARNING
+from tui.correcting import beside
 from tui.format import duration, engagement, skill, whole_percent
+from tui.lines import text_of
 from tui.reasons import sentence
 
 NEEDS_FEED = "needs a feed: trendtop score TEXT --feed FEED, or trendtop watch FEED and then t"
@@ -35,6 +37,9 @@ def _sentiment(score: DraftScore) -> Iterator[str]:
     else:
         parts = f"pos {score.positive:.3f}  neu {score.neutral:.3f}  neg {score.negative:.3f}"
         yield _row("sentiment", f"{score.compound:+.4f} {score.sentiment}   ({parts})")
+    if score.personal is not None:
+        vader = "not scored" if score.compound is None else score.sentiment
+        yield _row("personal", text_of(beside(vader, score.personal)))
     yield _row("language", score.lang or "undecided")
     if moving := [word for word in score.words if word.valence]:
         yield _row("words", "  ".join(map(_word, moving)))

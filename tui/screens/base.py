@@ -12,11 +12,13 @@ from textual.widget import Widget
 from engine.filters.completion import values_in
 from engine.protocol import FindPosts, Kind
 from engine.snapshot import Author, Burst, Cluster, Frame, Hashtag, Overperformer, PostRow, Snapshot, Story
+from models.moods import Mood
 from tui.actions import Scope, bindings
+from tui.correcting import CHOOSE, key_of
 from tui.details import page_of
 from tui.format import count
 from tui.lines import Line, fit
-from tui.screens.page import PageScreen
+from tui.screens.page import CorrectionWanted, PageScreen
 from tui.view import View
 from tui.widgets.events import EventLine
 from tui.widgets.filter_bar import FilterBar
@@ -112,7 +114,7 @@ class ViewScreen(Screen[None]):
 
     SCOPES: ClassVar[tuple[Scope, ...]] = ()  # of the actions that this screen has besides those of every such screen
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("view"),
+        *bindings("view", "post"),
         Binding("tab", "app.focus_next", "next panel", show=False),
         Binding("shift+tab", "app.focus_previous", "panel before", show=False),
     ]
@@ -228,6 +230,14 @@ class ViewScreen(Screen[None]):
         self.remove_class("-filtering")
         self.set_focus(self._filter_before)
 
+    def action_correct(self, mood: Mood) -> None:
+        """Mark the post that was chosen in the focused table."""
+        key = key_of(self.focused.chosen) if isinstance(self.focused, Table) else ""
+        if key:
+            self.post_message(CorrectionWanted(key, mood))
+        else:
+            self.say(CHOOSE)
+
     @on(Opened)
     def opened(self, event: Opened) -> None:
         """A row was asked for in full."""
@@ -236,7 +246,7 @@ class ViewScreen(Screen[None]):
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
         """All that is known of one thing."""
-        page = PageScreen(*page_of(item, snapshot))
+        page = PageScreen(*page_of(item, snapshot), post=key_of(item))
         self.app.push_screen(page)
         if isinstance(item, Behind):
             self.post_message(PostsWanted(page, item, snapshot))

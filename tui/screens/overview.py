@@ -1,7 +1,7 @@
 """The overview: all panels, arranged to the size of the terminal."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,8 +10,10 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from engine.snapshot import DraftScore, Frame, PostRow, Snapshot
+from models.moods import PERSONAL_FROM
 from tui import details
 from tui.actions import bindings
+from tui.correcting import key_of
 from tui.screens.base import ViewScreen
 from tui.screens.page import PageScreen
 from tui.widgets.clusters import Clusters
@@ -27,7 +29,13 @@ from tui.widgets.rising import Rising
 from tui.widgets.table import Table
 from tui.widgets.timeline import Timeline
 
-Score = Callable[[str, str, Callable[[DraftScore], None]], None]  # text, author, who takes the answer
+
+class Score(Protocol):
+    """Has a text scored."""
+
+    def __call__(self, text: str, author: str, answer: Callable[[DraftScore], None], key: str = "") -> None:
+        """`answer` takes the score; `key` is that of the post whose text it is."""
+
 
 # By the key that toggles them.
 PANELS = ("sentiment", "timeline", "clusters", "predictions", "feed", "hashtags", "rising")
@@ -135,10 +143,10 @@ class Overview(ViewScreen):
             self.app.push_screen(PageScreen("Sentiment", lambda width: details.sentiment_lines(snapshot, width)))
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
-        """A post is scored word by word as well."""
+        """A post is scored word by word as well, and by the personal layer."""
         super().open_item(item, snapshot)
-        if isinstance(item, PostRow) and item.compound is not None:
-            self._score(item.text, f"{item.platform}:{item.author}", self._words_of(item, snapshot))
+        if isinstance(item, PostRow) and (item.compound is not None or snapshot.corrections >= PERSONAL_FROM):
+            self._score(item.text, f"{item.platform}:{item.author}", self._words_of(item, snapshot), key_of(item))
 
     @on(DraftChanged)
     def draft_changed(self, event: DraftChanged) -> None:

@@ -1,5 +1,6 @@
 """Where a post is typed and scored as it is typed."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -10,10 +11,14 @@ from textual.message import Message
 from textual.timer import Timer
 
 from engine.snapshot import DraftScore, Range
+from tui.actions import bindings
+from tui.correcting import yours
 from tui.details import word_spans
 from tui.format import UNKNOWN, duration, engagement, sentiment, skill, whole_percent
-from tui.lines import Line, cut, fit
+from tui.lines import Line, cut, fit, width_of
+from tui.messages import DraftWasScored
 from tui.reasons import numbers_first
+from tui.widgets.comparison import comparison_lines
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel, title_of
 from tui.widgets.predictions import span
@@ -21,6 +26,7 @@ from tui.widgets.predictions import span
 HISTORY = 100
 ROOMY = 4  # lines from which the cluster has one of its own
 LABEL = 32  # cells of a cluster's label
+SHORTEST, BESIDE_LABEL = 8, 26  # cells of it where room is short, and of what else stands on its line
 
 
 class DraftChanged(Message):
@@ -31,27 +37,42 @@ class DraftChanged(Message):
         self.text = text
 
 
+class DraftsToCompare(Message):
+    """Two drafts are to be scored at the same moment."""
+
+    def __init__(self, first: str, second: str, answer: Callable[[DraftWasScored], None]) -> None:
+        super().__init__()
+        self.first, self.second, self.answer = first, second, answer
+
+
 class Verdict(Panel):
-    """What the engine makes of the draft: sentiment with its words, then cluster, ranges and reasons."""
+    """What the engine makes of the draft: sentiment with its words, then cluster, ranges and reasons; or of two."""
 
     def __init__(self) -> None:
         super().__init__("verdict")
+        self._first: DraftScore | None = None
         self._score: DraftScore | None = None
 
-    def show(self, score: DraftScore | None) -> None:
-        """Draw another score, or none."""
-        self._score = score
+    def show(self, score: DraftScore | None, first: DraftScore | None = None) -> None:
+        """Draw another score, or none; beside `first`, if it is to be compared with that."""
+        self._first, self._score = first, score
         self.redraw()
 
     def lines(self, width: int, height: int) -> list[Line]:
         """Sentiment with its words, then cluster and range."""
+        if self._first is not None:
+            return comparison_lines(self._first, self._score, width, height)
         return verdict_lines(self._score, width, height) if self._score else []
 
 
 class Composer(Vertical):
-    """A line to type in over the verdict. Up and down go through what was kept; nothing of it leaves memory."""
+    """A line to type in over the verdict. Up and down go through what was kept; nothing of it leaves memory.
+
+    A draft can be pinned: then it is A, and what is typed is B, and both are scored at the same moment.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("composer"),
         Binding("up", "history(-1)", "Earlier", show=False),
         Binding("down", "history(1)", "Later", show=False),
     ]
@@ -62,6 +83,9 @@ class Composer(Vertical):
         self._timer: Timer | None = None
         self._history: list[str] = []
         self._at = 0
+        self._unfinished = ""  # what was being typed when history was looked into
+        self._pinned = ""
+        self._first: DraftScore | None = None  # the pinned one, as it was last scored
         self.input = LineInput(placeholder="type a post", name="draft")
         self.verdict = Verdict()
 
@@ -72,11 +96,18 @@ class Composer(Vertical):
 
     def on_mount(self) -> None:
         """Name it."""
-        self.border_title = title_of(self, "Score a post   enter: keep   up, down: history   esc: back")
+        self.border_title = title_of(self, "Score a post  enter: keep  up, down: history  f2: A and B  esc: back")
 
     def show(self, score: DraftScore) -> None:
-        """Draw the verdict on the draft; one on text that has been cleared since is passed over."""
-        self.verdict.show(score if self.input.value.strip() else None)
+        """Draw the verdict on the draft; one on text that has been cleared or pinned since is passed over."""
+        if not self._pinned:
+            self.verdict.show(score if self.input.value.strip() else None)
+
+    def show_both(self, said: DraftWasScored) -> None:
+        """Draw the verdict on the pinned draft and on this one, unless it is pinned no more."""
+        if self._pinned and said.beside is not None:
+            self._first = said.beside
+            self.verdict.show(said.score if self.input.value.strip() else None, self._first)
 
     @on(LineInput.Changed)
     def changed(self, event: LineInput.Changed) -> None:
@@ -85,7 +116,7 @@ class Composer(Vertical):
         if self._timer is not None:
             self._timer.stop()
         if not event.value.strip():
-            self.verdict.show(None)
+            self.verdict.show(None, self._first)
         elif self._debounce:
             self._timer = self.set_timer(self._debounce, self._score_now)
         else:
@@ -95,23 +126,43 @@ class Composer(Vertical):
     def kept(self, event: LineInput.Submitted) -> None:
         """Keep the draft in the history, and have it scored at once."""
         event.stop()
-        text = event.value.strip()
-        if text and text not in self._history[-1:]:
-            self._history = [*self._history, text][-HISTORY:]
-        self._at = len(self._history)
+        self._keep()
         self._score_now()
 
     def action_history(self, step: int) -> None:
-        """Earlier and later drafts; past the last one the line is empty."""
+        """Earlier and later drafts; past the last one stands what was not kept yet."""
+        if self._at == len(self._history):
+            kept = self.input.value.strip() in self._history[-1:]
+            self._unfinished = "" if kept else self.input.value
         self._at = min(max(self._at + step, 0), len(self._history))
-        self.input.value = self._history[self._at] if self._at < len(self._history) else ""
+        self.input.value = self._history[self._at] if self._at < len(self._history) else self._unfinished
         self.input.cursor_position = len(self.input.value)
+
+    def action_pin(self) -> None:
+        """Pin the draft as A and go on with B, which begins as the same; or let go of A."""
+        self._pinned = "" if self._pinned else self.input.value.strip()
+        self._first = None
+        self.screen.set_class(bool(self._pinned), "-comparing")
+        if self._pinned:
+            self._keep()
+        else:
+            self.verdict.show(None)
+        self._score_now()
+
+    def _keep(self) -> None:
+        text = self.input.value.strip()
+        if text and text not in self._history[-1:]:
+            self._history = [*self._history, text][-HISTORY:]
+        self._at = len(self._history)
 
     def _score_now(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        if self.input.value.strip():
-            self.post_message(DraftChanged(self.input.value))
+        text = self.input.value
+        if text.strip() and self._pinned:
+            self.post_message(DraftsToCompare(self._pinned, text, self.show_both))
+        elif text.strip():
+            self.post_message(DraftChanged(text))
 
 
 def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
@@ -129,12 +180,24 @@ def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
     if height < ROOMY:
         told = known[: max(height - 2, 0)]
         others = range_parts([item for item in score.ranges if item not in told])
-        return [mood, fit([(0, _cluster(score)), *others], width, " · "), *(_why(item, width) for item in told)]
+        return [mood, _placed(score, others, width), *(_why(item, width) for item in told)]
     room = height - 2
     told = known if len(score.ranges) == len(known) <= room else known[: room - 1]
     others = range_parts([item for item in score.ranges if item not in told])
     rest: list[Line] = [((" ", ""), *fit(others, width - 1, " · "))] if others else []
-    return [mood, _cluster(score), *(_why(item, width) for item in told), *rest]
+    return [mood, _placed(score, [], width), *(_why(item, width) for item in told), *rest]
+
+
+def _placed(score: DraftScore, others: list[tuple[int, Line]], width: int) -> Line:
+    """Language and cluster, what the personal layer says, then the story and what else there is room for."""
+    own = () if score.personal is None else yours(score.personal)
+    label = LABEL if not own else max(min(LABEL, width - width_of(own) - BESIDE_LABEL), SHORTEST)
+    parts: list[tuple[int, Line]] = [(0, _cluster(score, label)), (0, own), *others]
+    if score.story is not None:
+        last = max((rank for rank, _ in others), default=0) + 1
+        story = f"{score.story} {cut(score.story_label, LABEL)}".rstrip()
+        parts.append((last, (("story ", "muted"), (story, "accent"))))
+    return fit(parts, width, " · ")
 
 
 def _why(item: Range, width: int) -> Line:
@@ -190,10 +253,10 @@ def _mood(score: DraftScore) -> Line:
     return ((f" {score.sentiment} {sentiment(score.compound)}", score.sentiment), (f"  ({parts})", "muted"))
 
 
-def _cluster(score: DraftScore) -> Line:
+def _cluster(score: DraftScore, most: int) -> Line:
     language = f" {score.lang or 'language undecided'}"
     if score.cluster is None:
         return ((language, "muted"), (" · near no cluster", "muted"))
     near = "" if score.cluster_similarity is None else f" {score.cluster_similarity:.2f}"
-    label = cut(score.cluster_label, LABEL) or "(no posts of it in this window)"
+    label = cut(score.cluster_label, most) or "(no posts of it in this window)"
     return ((f"{language} · cluster ", "muted"), (f"{score.cluster} {label}", "accent"), (near, ""))

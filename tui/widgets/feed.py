@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from heapq import nlargest
 
 from engine.snapshot import PostRow, Snapshot
+from tui.correcting import mark_cell
 from tui.format import clock, count
 from tui.lines import Span
 from tui.widgets.cells import author_cell, sentiment_cell, text_cell
@@ -68,6 +69,9 @@ def still_there(shown: Sequence[PostRow], newest: Sequence[PostRow]) -> list[Pos
 
 
 def _kind(post: PostRow) -> Span:
+    """What it answers, or the mood that its reader has marked it with."""
+    if post.corrected:
+        return mark_cell(post.corrected)
     return ({"reply": "re", "quote": "qt"}.get(post.kind, ""), "muted")
 
 

@@ -85,6 +85,11 @@ class Table(Panel, Generic[Item], can_focus=True):
         return self._items[self._cursor] if self._items else None
 
     @property
+    def chosen(self) -> Item | None:
+        """The row that the cursor was put on: not one that only happens to stand first now."""
+        return self.selected if self._pinned is not None else None
+
+    @property
     def room(self) -> int:
         """Rows there is room for."""
         height = self.size.height
