@@ -139,7 +139,7 @@ class PostOpened(msgspec.Struct, frozen=True, tag="opened"):
     detail: PostDetail
 
 
-class GradesOpened(msgspec.Struct, frozen=True, tag="opened"):
+class GradesOpened(msgspec.Struct, frozen=True, tag="graded"):
     """Answer to OpenGrades; None for a horizon that nothing is predicted at."""
 
     id: int
