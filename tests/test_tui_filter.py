@@ -175,10 +175,11 @@ async def test_while_paused_a_filter_waits_and_says_so() -> None:
 
 
 async def test_a_restarted_engine_is_told_of_the_filter() -> None:
-    async with monitor(fakes.shown(filtered())) as m:
+    async with monitor() as m:
+        await typed(m, "tag:ai")
+        await m.press("enter")
         await m.hear(EngineDied("killed"))
-        await m.press("R")
-        assert m.engine.of(SetFilter) == [SetFilter("tag:ai")]
+        assert m.engine.of(SetFilter) == [SetFilter("tag:ai")] * 2
 
 
 async def test_names_from_the_feed_are_painted_and_never_read_as_markup() -> None:

@@ -396,10 +396,10 @@ async def test_a_dead_engine_is_told_on_the_page_and_on_the_overview() -> None:
     async with monitor() as m:
         await m.press("b")
         await m.hear(EngineDied("it was ended by SIGKILL"))
-        assert "ENGINE DIED" in m.text
+        assert "STALE" in m.text
         assert "SIGKILL" in m.text
         await m.press("escape")
-        assert "ENGINE DIED" in m.header
+        assert "STALE" in m.header
         assert "SIGKILL" in m.events
 
 
