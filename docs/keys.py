@@ -20,6 +20,7 @@ WHERE = {
     "horizons": "overview, model",
     "list": "lists and pages",
     "gauge": "gauges",
+    "saved": "saved filters",
 }
 
 

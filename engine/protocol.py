@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import EngineConfig, SourceConfig
-from engine.snapshot import DraftScore, Frame, PostRow
+from engine.snapshot import DraftScore, Frame, PostRow, Voice
 
 HEADER = struct.Struct(">I")
 
@@ -60,6 +60,13 @@ class SetFilter(msgspec.Struct, frozen=True, tag="filter"):
     expression: str
 
 
+class CountFilters(msgspec.Struct, frozen=True, tag="count"):
+    """Say what each of some filters matches of the window, whatever is shown."""
+
+    id: int
+    expressions: list[str]
+
+
 class Export(msgspec.Struct, frozen=True, tag="export"):
     """Write the snapshot as it is now: a .csv or .json file, or a folder of all tables."""
 
@@ -86,6 +93,13 @@ class PostsFound(msgspec.Struct, frozen=True, tag="found"):
     posts: list[PostRow]
 
 
+class FiltersCounted(msgspec.Struct, frozen=True, tag="counted"):
+    """Answer to CountFilters, in its order."""
+
+    id: int
+    voices: list[Voice]
+
+
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
     """Answer to Export: the files written, or one line of what went wrong."""
 
@@ -106,8 +120,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | SetWindow | SetFilter | Export | Stop
-Report = DraftScored | PostsFound | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | SetWindow | SetFilter | CountFilters | Export | Stop
+Report = DraftScored | PostsFound | FiltersCounted | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

@@ -115,7 +115,8 @@ async def test_an_error_is_shown_under_its_place_and_is_not_applied() -> None:
 
 async def test_the_mark_follows_a_text_that_is_longer_than_the_line() -> None:
     async with monitor(size=(80, 24)) as m:
-        await typed(m, "word " * 20 + "sentt<1")
+        await typed(m, "word " * 20 + "sentt<")
+        await m.press("1", "2")
         line, below = m.text.splitlines()[-2:]
         assert line.index("sentt") == below.index("^")
         assert 'unknown field "sentt" at 100: did you mean sent?' in below

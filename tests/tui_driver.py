@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual import events
 from textual.keys import _character_to_key
@@ -108,7 +109,7 @@ async def monitor(
     size: tuple[int, int] = (160, 34),
     debounce: float = 0.0,
     find: Callable[[FindPosts], list[PostRow]] | None = fakes.behind,
-    **options: bool,
+    **options: Any,
 ) -> AsyncIterator[Monitor]:
     """The app on a fake engine that says `said` at once, or a busy feed."""
     engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find)

@@ -2,7 +2,7 @@
 
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), in whatever list has
-the focus ("list"), or on a gauge that has it ("gauge").
+the focus ("list"), on a gauge that has it ("gauge"), or on the page of saved filters ("saved").
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "list", "gauge", "saved"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,16 @@ ACTIONS: tuple[Action, ...] = (
         1,
         at_once=True,
     ),
+    Action(
+        "filters",
+        "F",
+        "app.filters",
+        "saved filters, and the share of voice between them",
+        "view",
+        "Look",
+    ),
+    Action("save_filter", "n", "save", "save the filter that is on under a name", "saved", "Do", "Name it"),
+    Action("delete_filter", "d", "delete", "delete the filter under the cursor", "saved", "Do", "Delete"),
     Action(
         "sort",
         "s",

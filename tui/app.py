@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from engine.protocol import Command, Export, ScoreDraft, SetFilter, SetWindow
+from engine.protocol import Command, CountFilters, Export, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
@@ -24,13 +24,16 @@ from tui.messages import (
     EngineFailed,
     EngineSaid,
     ExportFinished,
+    FiltersWereCounted,
     FrameArrived,
     PostsWereFound,
 )
 from tui.monitor import run_monitor
+from tui.saved_filters import default_path
 from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
+from tui.screens.filters import FiltersScreen, VoicesWanted
 from tui.screens.help import help_lines, keys_of
 from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
@@ -92,6 +95,7 @@ class TrendtopApp(App[None]):
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
+        self._counting: tuple[int, FiltersScreen] | None = None
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
 
@@ -121,6 +125,9 @@ class TrendtopApp(App[None]):
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
+            case FiltersWereCounted(id=number, voices=voices):
+                if self._counting is not None and self._counting[0] == number:
+                    self._counting[1].hear(voices)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -210,6 +217,13 @@ class TrendtopApp(App[None]):
         if self._view.paused:
             self._say("the filter is applied when you go on (space)")
 
+    @on(VoicesWanted)
+    def voices_wanted(self, event: VoicesWanted) -> None:
+        """Have the saved filters counted; only the newest is answered."""
+        self._count += 1
+        self._counting = (self._count, event.page)
+        self._send(CountFilters(self._count, event.expressions))
+
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
         if not sent and not self._view.trouble:  # of its trouble the screen has told already
@@ -276,6 +290,10 @@ class TrendtopApp(App[None]):
         """The page of over-performers and authors."""
         self._turn_to(AuthorsScreen())
 
+    def action_filters(self) -> None:
+        """The page of saved filters."""
+        self._turn_to(FiltersScreen(self._options.filters or default_path()))
+
     def _turn_to(self, page: TablesScreen) -> None:
         if not isinstance(self.screen, TablesScreen):
             self._overview.hush()
@@ -315,7 +333,9 @@ class TrendtopApp(App[None]):
         """Our actions in the palette, then Textual's."""
         front = self._views()[0]
         for action in ACTIONS:
-            if action.palette and (action.scope in front.SCOPES or action.scope not in ("overview", "horizons")):
+            if action.palette and (
+                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "saved")
+            ):
                 yield SystemCommand(action.help, keys_of(action), partial(self.run_action, action.run, front))
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)

@@ -19,9 +19,11 @@ import msgspec
 
 from engine.protocol import (
     Command,
+    CountFilters,
     DraftScored,
     Exported,
     Failed,
+    FiltersCounted,
     FindPosts,
     Framed,
     PostsFound,
@@ -41,6 +43,7 @@ from tui.messages import (
     EngineFailed,
     EngineSaid,
     ExportFinished,
+    FiltersWereCounted,
     FrameArrived,
     PostsWereFound,
 )
@@ -124,7 +127,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, FindPosts, SetWindow, SetFilter):  # only the newest of these matters
+        if kind in (ScoreDraft, FindPosts, SetWindow, SetFilter, CountFilters):  # only the newest of these matters
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False
@@ -250,6 +253,8 @@ class EngineProcess:
                 return DraftWasScored(number, score)
             case PostsFound(id=number, posts=posts):
                 return PostsWereFound(number, posts)
+            case FiltersCounted(id=number, voices=voices):
+                return FiltersWereCounted(number, voices)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Failed(message=message):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.snapshot import DraftScore, Frame, PostRow
+from engine.snapshot import DraftScore, Frame, PostRow, Voice
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,14 @@ class PostsWereFound:
 
 
 @dataclass(frozen=True)
+class FiltersWereCounted:
+    """The answer to the count of that id."""
+
+    id: int
+    voices: list[Voice]
+
+
+@dataclass(frozen=True)
 class ExportFinished:
     """The files that were written, or one line of what went wrong."""
 
@@ -51,4 +59,6 @@ class EngineDied:
     reason: str
 
 
-EngineSaid = FrameArrived | DraftWasScored | PostsWereFound | ExportFinished | EngineFailed | EngineDied
+EngineSaid = (
+    FrameArrived | DraftWasScored | PostsWereFound | FiltersWereCounted | ExportFinished | EngineFailed | EngineDied
+)

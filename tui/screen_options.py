@@ -1,6 +1,7 @@
 """How the screen is to be: plain data, so that the command line can say it before Textual is imported."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -8,7 +9,7 @@ class Options:
     """Options of the screen; none of them changes what is computed.
 
     `window` is the one shown at first, in seconds. `debounce` is how many seconds the typing must rest before a draft
-    is scored; 0 scores at each key.
+    is scored; 0 scores at each key. `filters` is the file of saved filters, if not the one in the user's config folder.
     """
 
     title: str = ""
@@ -17,3 +18,4 @@ class Options:
     ascii: bool = False
     light: bool = False
     debounce: float = 0.12
+    filters: Path | None = None

@@ -229,8 +229,8 @@ class ViewScreen(Screen[None]):
     @on(Opened)
     def opened(self, event: Opened) -> None:
         """A row was asked for in full."""
-        assert self.snapshot is not None
-        self.open_item(event.item, self.snapshot)
+        if self.snapshot is not None:
+            self.open_item(event.item, self.snapshot)
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
         """All that is known of one thing."""
