@@ -123,7 +123,6 @@ async def test_a_file_that_cannot_be_read_or_written_is_told_of(tmp_path: Path) 
 
 async def test_before_the_first_frame_enter_does_nothing(path: Path) -> None:
     async with monitor(fakes.FrameArrived(fakes.shown().frame), filters=path) as m:
-        m.app._overview.snapshot = None
         await m.press("F")
         m.app.screen.snapshot = None  # type: ignore[attr-defined]
         await m.press("enter")
