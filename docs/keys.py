@@ -23,6 +23,7 @@ WHERE = {
     "gauge": "gauges",
     "post": "posts",
     "composer": "typing a post",
+    "saved": "saved filters",
 }
 
 

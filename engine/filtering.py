@@ -154,7 +154,7 @@ class Filtered:
         self.window = self._empty(engine)
         matched, whole = self.matched, engine.whole
         self.window.fill(
-            [item for key, item in whole.items.items() if key in matched],
+            {key: item for key, item in whole.items.items() if key in matched},
             [item for key, item in whole.items_before.items() if key in matched],
         )
         self._all = False

@@ -28,16 +28,14 @@ class Words(NamedTuple):
 
     def of(self, stories: Iterable[int]) -> dict[str, int]:
         """The most frequent terms of some stories together."""
-        parts = [{term: terms[term] for term in foremost(terms, TERMS)} for terms in map(self._said, stories)]
+        said_by = [self.terms[story] for story in stories if story in self.terms]
+        parts = [{term: terms[term] for term in foremost(terms, TERMS)} for terms in said_by]
         if len(parts) == 1:
             return parts[0]
         said: Counter[str] = Counter()
         for part in parts:
             said.update(part)
         return said
-
-    def _said(self, story: int) -> Mapping[str, int]:
-        return self.terms.get(story, {})
 
 
 class Names:

@@ -44,7 +44,7 @@ def _age(entry: Entry) -> tuple[int, str]:
 def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> dict[str, int]:
     """The words of a name and in how many posts of these stories each is."""
     words = {*label.parts, *label.terms, *(f"#{tag}" for tag in label.tags)}
-    said = [terms.get(story, {}) for story in stories]
+    said = [terms[story] for story in stories if story in terms]
     return {word: sum(counts.get(word, 0) for counts in said) for word in words}
 
 

@@ -12,7 +12,7 @@ import msgspec
 from engine.config import EngineConfig, SourceConfig
 from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
-from engine.snapshot import DraftScore, Frame, PostRow
+from engine.snapshot import DraftScore, Frame, PostRow, Voice
 from models.moods import Mood
 
 MAX_PINS = 20
@@ -97,6 +97,13 @@ class SetFilter(msgspec.Struct, frozen=True, tag="filter"):
     expression: str
 
 
+class CountFilters(msgspec.Struct, frozen=True, tag="count"):
+    """Say what each of some filters matches of the window, whatever is shown."""
+
+    id: int
+    expressions: list[str]
+
+
 class Export(msgspec.Struct, frozen=True, tag="export"):
     """Write the snapshot as it is now: a .csv or .json file, or a folder of all tables."""
 
@@ -146,6 +153,13 @@ class GradesOpened(msgspec.Struct, frozen=True, tag="graded"):
     sheet: GradeSheet | None
 
 
+class FiltersCounted(msgspec.Struct, frozen=True, tag="counted"):
+    """Answer to CountFilters, in its order."""
+
+    id: int
+    voices: list[Voice]
+
+
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
     """Answer to Export: the files written, or one line of what went wrong."""
 
@@ -175,8 +189,21 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | OpenPost | OpenGrades | Pin | SetWindow | SetFilter | Export | Correct | Stop
-Report = DraftScored | PostsFound | PostOpened | GradesOpened | Exported | Corrected | Framed | Failed
+Command = (
+    Start
+    | ScoreDraft
+    | FindPosts
+    | OpenPost
+    | OpenGrades
+    | Pin
+    | SetWindow
+    | SetFilter
+    | CountFilters
+    | Export
+    | Correct
+    | Stop
+)
+Report = DraftScored | PostsFound | PostOpened | GradesOpened | FiltersCounted | Exported | Corrected | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

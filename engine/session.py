@@ -30,9 +30,11 @@ from engine.protocol import (
     Command,
     Correct,
     Corrected,
+    CountFilters,
     DraftScored,
     Export,
     Exported,
+    FiltersCounted,
     FindPosts,
     Framed,
     GradesOpened,
@@ -51,6 +53,7 @@ from engine.protocol import (
 from engine.runner import Runner, SourceSet
 from engine.snapshot import AlertRow, Frame, Snapshot
 from engine.sources.waiting import Waiter
+from engine.voice import voices
 from models import detector
 
 ROWS = 60  # rows of each table that a frame carries
@@ -181,6 +184,8 @@ class Session:
                         self.engine.show(expression=command.expression)
                     self._pictured = ()
                     self._next_frame = 0.0
+                case CountFilters():
+                    self._pipe.send(FiltersCounted(command.id, voices(self.engine, command.expressions)))
                 case Export():
                     self._pipe.send(self._export(command))
                 case FindPosts():

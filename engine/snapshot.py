@@ -358,6 +358,20 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     vader_f1: float | None = None  # VADER's on the same; both None while there are too few
 
 
+class Voice(Frozen, frozen=True, kw_only=True):
+    """What one filter matches of the window, to be compared with others."""
+
+    expression: str
+    error: str = ""  # why it cannot be read
+    posts: int = 0
+    share: float | None = None  # of all posts of the window
+    authors: int = 0
+    mean: float | None = None
+    band: float | None = None  # half width of the 95 % interval of the mean
+    scored: int = 0
+    coverage: float | None = None  # scored / posts
+
+
 class WordScore(Frozen, frozen=True, kw_only=True):
     """What one word adds to a text's sentiment. The valences of all words add up to what the compound is made of."""
 

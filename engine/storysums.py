@@ -8,13 +8,39 @@ from engine.places import Places
 from engine.tally import Contribution, Tally, bump, tally
 
 
+class Terms(dict[int, Counter[str]]):
+    """By story in how many posts each term is, with repeats. Those of posts left to it are counted when asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: dict[int, list[Contribution]] = {}
+
+    def leave(self, story: int, posts: list[Contribution]) -> None:
+        """All the posts of a story, which has none yet."""
+        self._left[story] = posts
+
+    def __missing__(self, story: int) -> Counter[str]:
+        posts = self._left.pop(story, ())
+        self[story] = terms = Counter(chain.from_iterable([item.terms for item in posts]))
+        return terms
+
+    def __contains__(self, story: object) -> bool:
+        return super().__contains__(story) or story in self._left
+
+    def take(self, story: int) -> Counter[str]:
+        """The terms of a story, which are no longer held."""
+        terms = self[story]
+        del self[story]
+        return terms
+
+
 class StorySums:
     """Sums by story, and by theme those of its stories together."""
 
     def __init__(self, places: Places) -> None:
         self.places = places
         self.stories: defaultdict[int, Tally] = defaultdict(Tally)
-        self.terms: defaultdict[int, Counter[str]] = defaultdict(Counter)  # by story: in how many posts, with repeats
+        self.terms = Terms()
         self.posts: defaultdict[int, dict[str, None]] = defaultdict(dict)  # by story: keys
         self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
         self.before: Counter[int] = Counter()  # by story: posts of the span before
@@ -57,8 +83,7 @@ class StorySums:
         for story, group in by_story.items():
             self.stories[story] = Tally.of(group, width)
             self.posts[story] = dict.fromkeys([item.key for item in group])
-            if terms := Counter(chain.from_iterable([item.terms for item in group])):
-                self.terms[story] = terms
+            self.terms.leave(story, group)
             if copies := sum([item.copy for item in group]):
                 self.copies[story] = copies
             if (theme := self.places.theme(story)) is not None:
@@ -83,7 +108,7 @@ class StorySums:
         if (sums := self.stories.pop(gone, None)) is not None:
             self.stories[into].absorb(sums)
             self.posts[into].update(self.posts.pop(gone))
-        if (terms := self.terms.pop(gone, None)) is not None:
+        if terms := self.terms.take(gone):
             self.terms[into].update(terms)
         for counts in (self.copies, self.before):
             if posts := counts.pop(gone, 0):

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from engine.config import ALL_TIME, SECOND
 from engine.places import Places
@@ -126,24 +126,25 @@ class Window:
         elif item.time > start - self.span:
             self._add_before(item)
 
-    def fill(self, items: Sequence[Contribution], before: Iterable[Contribution]) -> None:
-        """Take in many posts at once, into a window without any: those inside it, and those of the span before."""
-        if not self.tags.fill(items, self.width):
-            for item in items:
-                self.add(item)
-        else:
+    def fill(self, items: Mapping[str, Contribution], before: Iterable[Contribution]) -> None:
+        """Take in many posts at once, where there are none: those inside by key, and those of the span before."""
+        inside = [*items.values()]
+        if self.tags.fill(inside, self.width):
             by_bucket: defaultdict[int, list[Contribution]] = defaultdict(list)
-            for item in items:
+            for item in inside:
                 by_bucket[item.time // self.width].append(item)
             for bucket, group in by_bucket.items():
                 self.per_bucket[bucket] = Tally.of(group, self.width)
-            self.total = Tally.of(items, self.width)
-            self.languages.update([item.lang for item in items])
-            self.not_scored.update([item.reason for item in items if item.compound is None])
-            self.topics.fill(items, self.width)
-            self.items.update((item.key, item) for item in items)
+            self.total = Tally.of(inside, self.width)
+            self.languages.update([item.lang for item in inside])
+            self.not_scored.update([item.reason for item in inside if item.compound is None])
+            self.topics.fill(inside, self.width)
+            self.items.update(items)
             if self.span != ALL_TIME:
-                self._expiry = sorted((item.time, item.key) for item in items)
+                self._expiry = sorted((item.time, item.key) for item in inside)
+        else:
+            for item in inside:
+                self.add(item)
         for item in before:
             self._add_before(item)
 

@@ -115,7 +115,8 @@ async def test_an_error_is_shown_under_its_place_and_is_not_applied() -> None:
 
 async def test_the_mark_follows_a_text_that_is_longer_than_the_line() -> None:
     async with monitor(size=(80, 24)) as m:
-        await typed(m, "word " * 20 + "sentt<1")
+        await typed(m, "word " * 20 + "sentt<")
+        await m.press("1", "2")
         line, below = m.text.splitlines()[-2:]
         assert line.index("sentt") == below.index("^")
         assert 'unknown field "sentt" at 100: did you mean sent?' in below
@@ -153,6 +154,31 @@ async def test_the_filter_is_reached_from_a_page_and_rows_still_open() -> None:
         assert len(m.app.screen_stack) == 3
         await m.press("escape", "o", "tab", "enter")
         assert len(m.app.screen_stack) == 3
+
+
+@pytest.mark.parametrize("page", [(), ("c",)])
+async def test_a_bar_that_lost_the_focus_is_found_again_and_left(page: tuple[str, ...]) -> None:
+    async with monitor(size=(120, 36)) as m:
+        await m.press(*page)
+        await typed(m, "flood")
+        await m.click("#clusters", (10, 3))
+        assert m.focus == "clusters"
+        await m.press("/")
+        assert m.app.screen.query_one("#filter").value == "flood"  # type: ignore[attr-defined]
+        await m.click("#clusters", (10, 3))
+        await m.press("escape")
+        assert not m.app.screen.has_class("-filtering")
+        assert m.focus == "clusters"
+        assert len(m.app.screen_stack) == 1 + len(page)
+
+
+async def test_a_terminal_too_small_shows_no_bar() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.press("/")
+        await m.resize(50, 12)
+        assert "filter" not in m.text
+        await m.resize(80, 24)
+        assert m.text.splitlines()[-2].startswith(" filter ")
 
 
 async def test_in_the_composer_a_slash_is_a_slash() -> None:

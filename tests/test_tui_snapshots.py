@@ -17,6 +17,7 @@ from tui.screen_options import Options
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "160x48": (160, 48)}
 LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read=fakes.METERS.read + 1_284)))
+FILTERED = fakes.busy(filter="tag:ai", share=0.12, posts_unfiltered=317_600)
 DIED = EngineDied("it was ended by SIGKILL; its log is /home/u/engine.log", "SIGKILL")
 
 Case = tuple[str, tuple[EngineSaid, ...], tuple[EngineSaid | str, ...], dict[str, bool]]
@@ -34,6 +35,8 @@ CASES: dict[str, Case] = {
     "zoomed": ("80x24", (fakes.shown(),), ("z",), {}),
     "composing": ("80x24", (fakes.shown(),), ("t", *"I love this"), {}),
     "composing_wide": ("160x48", (fakes.shown(),), ("t", *"I love this"), {}),
+    "filtering": ("80x24", (fakes.shown(FILTERED),), ("/", *" is:re"), {}),
+    "filter_wrong": ("80x24", (fakes.shown(FILTERED),), ("/", *" sentt<1"), {}),
     "rising": ("80x24", (fakes.shown(),), ("b",), {}),
     "why": ("120x36", (fakes.shown(),), ("tab", "j", "j", "enter"), {}),
     "topics": ("120x36", (fakes.shown(),), ("c",), {}),

@@ -3,7 +3,7 @@
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), where there are plots
 ("plots"), in whatever list has the focus ("list"), on a gauge that has it ("gauge"), on the row or page of a post
-("post"), or while a text is typed ("composer").
+("post"), on the page of saved filters ("saved"), or while a text is typed ("composer").
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "composer"]
+Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "saved", "composer"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,16 @@ ACTIONS: tuple[Action, ...] = (
         1,
         at_once=True,
     ),
+    Action(
+        "filters",
+        "F",
+        "app.filters",
+        "saved filters, and the share of voice between them",
+        "view",
+        "Look",
+    ),
+    Action("save_filter", "n", "save", "save the filter that is on under a name", "saved", "Do", "Name it"),
+    Action("delete_filter", "d", "delete", "delete the filter under the cursor", "saved", "Do", "Delete"),
     Action(
         "sort",
         "s",

@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from engine.protocol import Command, Correct, Export, ScoreDraft, SetFilter, SetWindow
+from engine.protocol import Command, Correct, CountFilters, Export, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
@@ -32,6 +32,7 @@ from tui.messages import (
     EngineFailed,
     EngineSaid,
     ExportFinished,
+    FiltersWereCounted,
     FrameArrived,
     GradesWereOpened,
     PostsWereFound,
@@ -39,10 +40,12 @@ from tui.messages import (
 from tui.monitor import run_monitor
 from tui.palette import LIGHT
 from tui.revival import MOST_DEATHS, Revival, obituary
+from tui.saved_filters import default_path
 from tui.screen_options import Options
 from tui.screens.alerts import AlertsScreen, Log
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
+from tui.screens.filters import FiltersScreen, VoicesWanted
 from tui.screens.help import help_lines, keys_of
 from tui.screens.model import GradesWanted, ModelScreen
 from tui.screens.overview import Overview
@@ -114,6 +117,7 @@ class TrendtopApp(App[None]):
         self._revival = Revival()
         self._waiting: Timer | None = None
         self._grades: tuple[int, GradesWanted] | None = None
+        self._counting: tuple[int, FiltersScreen] | None = None
         self._warned_of_quitting = False
         self._silent: list[str] = []
         self._spoken: Log = deque(maxlen=SAID)
@@ -154,6 +158,9 @@ class TrendtopApp(App[None]):
             case GradesWereOpened(id=number, sheet=sheet):
                 if self._grades is not None and self._grades[0] == number:
                     self._grades[1].answer(sheet)
+            case FiltersWereCounted(id=number, voices=voices):
+                if self._counting is not None and self._counting[0] == number:
+                    self._counting[1].hear(voices)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -338,6 +345,13 @@ class TrendtopApp(App[None]):
         self._grades = (self._count, event)
         self._send(event.question(self._count))
 
+    @on(VoicesWanted)
+    def voices_wanted(self, event: VoicesWanted) -> None:
+        """Have the saved filters counted; only the newest is answered."""
+        self._count += 1
+        self._counting = (self._count, event.page)
+        self._send(CountFilters(self._count, event.expressions))
+
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
         if sent and isinstance(command, STANDING):
@@ -410,6 +424,10 @@ class TrendtopApp(App[None]):
         """The page of over-performers and authors."""
         self._turn_to(AuthorsScreen())
 
+    def action_filters(self) -> None:
+        """The page of saved filters."""
+        self._turn_to(FiltersScreen(self._options.filters or default_path()))
+
     def _turn_to(self, page: TablesScreen) -> None:
         if not isinstance(self.screen, TablesScreen):
             self._overview.hush()
@@ -444,7 +462,7 @@ class TrendtopApp(App[None]):
         front = self._views()[0]
         for action in ACTIONS:
             if action.palette and (
-                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots")
+                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots", "saved")
             ):
                 yield SystemCommand(
                     action.help, keys_of(action, self._keys), partial(self.run_action, action.run, front)

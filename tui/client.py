@@ -20,9 +20,11 @@ import msgspec
 from engine.protocol import (
     Command,
     Corrected,
+    CountFilters,
     DraftScored,
     Exported,
     Failed,
+    FiltersCounted,
     FindPosts,
     Framed,
     GradesOpened,
@@ -48,6 +50,7 @@ from tui.messages import (
     EngineFailed,
     EngineSaid,
     ExportFinished,
+    FiltersWereCounted,
     FrameArrived,
     GradesWereOpened,
     PostsWereFound,
@@ -67,7 +70,7 @@ FRAME = Framed.__struct_config__.tag
 
 Listener = Callable[[EngineSaid], None]
 
-NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, Pin, SetWindow, SetFilter)  # commands
+NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, Pin, SetWindow, SetFilter, CountFilters)
 MAX_WAITING = 64  # commands kept for an engine that does not read
 READ_SIZE = 1 << 18
 READS_AT_ONCE = 16  # reads of one look, so that a flood does not hold up the keyboard
@@ -264,6 +267,8 @@ class EngineProcess:
                 return PostWasOpened(number, detail)
             case GradesOpened(id=number, sheet=sheet):
                 return GradesWereOpened(number, sheet)
+            case FiltersCounted(id=number, voices=voices):
+                return FiltersWereCounted(number, voices)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Corrected(key=key, mood=mood, corrections=number, error=error):

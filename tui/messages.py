@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
-from engine.snapshot import DraftScore, Frame, PostRow
+from engine.snapshot import DraftScore, Frame, PostRow, Voice
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,14 @@ class GradesWereOpened:
 
 
 @dataclass(frozen=True)
+class FiltersWereCounted:
+    """The answer to the count of that id."""
+
+    id: int
+    voices: list[Voice]
+
+
+@dataclass(frozen=True)
 class ExportFinished:
     """The files that were written, or one line of what went wrong."""
 
@@ -88,6 +96,7 @@ EngineSaid = (
     | PostsWereFound
     | PostWasOpened
     | GradesWereOpened
+    | FiltersWereCounted
     | ExportFinished
     | CorrectionMade
     | EngineFailed

@@ -45,10 +45,12 @@ def lateness(text: str) -> int:
 
 
 def expression(text: str) -> str:
-    """A filter expression, read but for its meaning."""
-    from engine.filters.parse import parse  # noqa: PLC0415 - keeps --help quick
+    """A filter expression that can be read, as it was written."""
+    from engine.filters.parse import parse  # noqa: PLC0415 - most commands are given none
     from engine.filters.tokens import FilterError  # noqa: PLC0415
 
+    if not text:
+        return text
     try:
         parse(text)
     except FilterError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.palette import DARK
@@ -27,7 +28,8 @@ class Options:
     """Options of the screen; none of them changes what is computed.
 
     `window` is the one shown at first, in seconds. `debounce` is how many seconds the typing must rest before a draft
-    is scored; 0 scores at each key. `again` is what a new engine does about the feed after one has died.
+    is scored; 0 scores at each key. `filters` is the file of saved filters, if not the one in the user's config folder.
+    `again` is what a new engine does about the feed after one has died.
     """
 
     title: str = ""
@@ -40,3 +42,4 @@ class Options:
     keymap: "Keymap | None" = None
     debounce: float = 0.12
     again: str = "reading the feed again"
+    filters: Path | None = None

@@ -192,6 +192,9 @@ def _compared(field: str, sign: str, number: float, facts: Facts) -> Test:
         known = value(entry)
         return known is not None and compare(known, number)
 
+    if field == "times" and sign in (">", ">=") and number > 1:
+        # What nobody has reacted to has no more than normal, and need not be compared: that is most posts.
+        return lambda entry: bool(entry.history or any(entry.seen)) and test(entry)
     return test
 
 

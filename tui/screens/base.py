@@ -217,7 +217,10 @@ class ViewScreen(Screen[None]):
         )
 
     def action_filter(self) -> None:
-        """Open the filter bar with the filter that is on."""
+        """Open the filter bar with the filter that is on, or go back to it."""
+        if self.has_class("-filtering"):
+            self.set_focus(self._filter_bar.input)
+            return
         self._filter_before = self.focused
         self.add_class("-filtering")
         self.set_focus(self._filter_bar.input)  # focus() would do so only after the keys that wait
@@ -227,8 +230,16 @@ class ViewScreen(Screen[None]):
     @on(FilterBar.Closed)
     def filter_bar_closed(self) -> None:
         """Give its lines back."""
+        self.leave_filter_bar()
+
+    def leave_filter_bar(self) -> bool:
+        """Close the filter bar, wherever the focus is; False if it was not open."""
+        if not self.has_class("-filtering"):
+            return False
         self.remove_class("-filtering")
-        self.set_focus(self._filter_before)
+        if self.focused is None or self.focused is self._filter_bar.input:
+            self.set_focus(self._filter_before)
+        return True
 
     def action_correct(self, mood: Mood) -> None:
         """Mark the post that was chosen in the focused table."""
@@ -241,8 +252,8 @@ class ViewScreen(Screen[None]):
     @on(Opened)
     def opened(self, event: Opened) -> None:
         """A row was asked for in full."""
-        assert self.snapshot is not None
-        self.open_item(event.item, self.snapshot)
+        if self.snapshot is not None:
+            self.open_item(event.item, self.snapshot)
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
         """All that is known of one thing."""

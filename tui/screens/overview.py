@@ -128,7 +128,9 @@ class Overview(ViewScreen):
 
     def action_back(self) -> None:
         """One step back: out of the composer, out of the zoom, let the focused table's cursor go, or the filter."""
-        if self.has_class("-composing"):
+        if self.leave_filter_bar():
+            pass
+        elif self.has_class("-composing"):
             self.remove_class("-composing")
             self.set_focus(self._focused_before or self._clusters)
         elif self._leave_zoom() or (isinstance(self.focused, Table) and self.focused.release()):

@@ -22,7 +22,8 @@ class TablesScreen(ViewScreen):
 
     def action_close(self) -> None:
         """Back to where it was opened."""
-        self.dismiss()
+        if not self.leave_filter_bar():
+            self.dismiss()
 
 
 class RisingScreen(TablesScreen):

@@ -56,6 +56,11 @@ class FilterInput(LineInput):
         """Close the bar."""
         self._bar.close()
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """The text moves under its hint."""
+        super().watch_scroll_x(old_value, new_value)
+        self._bar.tell()
+
     @property
     def _bar(self) -> "FilterBar":
         return next(node for node in self.ancestors if isinstance(node, FilterBar))
@@ -174,7 +179,7 @@ class FilterBar(Vertical):
         """Another option."""
         if options := self._completion.options:
             self._chosen = (self._chosen + step) % len(options)
-            self._tell()
+            self.tell()
 
     @on(LineInput.Changed)
     def changed(self, event: LineInput.Changed) -> None:
@@ -193,7 +198,7 @@ class FilterBar(Vertical):
             return
         self._completion = Completion(0)
         self.input.cursor_position = min(self._error.column, len(event.value))
-        self._tell()
+        self.tell()
 
     def _look(self) -> None:
         text, cursor = self.input.value, self.input.cursor_position
@@ -206,9 +211,10 @@ class FilterBar(Vertical):
                 self._completion = Completion(0)
         elif text.strip() and not begun:
             self._completion = Completion(cursor)
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Draw the hint as it is now."""
         options = self._completion.options
         error = None if options else self._error
         column = 0
