@@ -21,6 +21,7 @@ from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
 from tui.client import Client
 from tui.format import window
+from tui.keeping import keep_setting, save_picture
 from tui.keymap import USUAL
 from tui.messages import (
     DraftWasScored,
@@ -32,7 +33,7 @@ from tui.messages import (
     PostsWereFound,
 )
 from tui.monitor import run_monitor
-from tui.palette import LIGHT
+from tui.palette import LIGHT, OURS
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
@@ -42,6 +43,7 @@ from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
+from tui.settings import config_path
 from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
@@ -352,6 +354,37 @@ class TrendtopApp(App[None]):
         if self._revive():
             self._say(f"the engine starts anew: {self._options.again}", lasting=True)
 
+    def action_next_theme(self) -> None:
+        """Our themes in turn; it lasts as long as the screen does, unless it is kept."""
+        if self._options.colourless:
+            self._say("no colours here: NO_COLOR is set")
+            return
+        names = [palette.name for palette in OURS.values()]
+        at = names.index(self.theme) + 1 if self.theme in names else 0
+        self.theme = names[at % len(names)]
+        self._say(f"theme {list(OURS)[at % len(names)]}; to keep it: ctrl+p, keep the theme")
+
+    def action_keep_theme(self) -> None:
+        """Have the user's file name the theme."""
+        short = {palette.name: name for name, palette in OURS.items()}
+        path = config_path()
+        try:
+            keep_setting(path, "theme", short.get(self.theme, self.theme))
+        except OSError as error:
+            self._say(f"not kept: {error}", "error")
+            return
+        self._say(f"the theme is kept in {path}", "good")
+
+    def action_save_picture(self) -> None:
+        """Write the screen as it is into a file."""
+        as_of = self._view.frame.snapshot.as_of if self._view.frame else None
+        try:
+            path = save_picture(self.export_screenshot(), as_of)
+        except OSError as error:
+            self._say(f"not saved: {error}", "error")
+            return
+        self._say(f"wrote {path}", "good")
+
     def action_help_quit(self) -> None:
         """Ctrl+c: a hint the first time, for it is easily pressed to copy; then quit."""
         if self._warned_of_quitting:
@@ -369,6 +402,7 @@ class TrendtopApp(App[None]):
                 )
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
+            yield SystemCommand("keep the theme", "write it into the settings", self.action_keep_theme)
 
 
 def _named(paths: list[str]) -> str:

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from engine.snapshot import Frame
+from tui.actions import bindings
 from tui.lines import Line
 from tui.widgets.pager import Page, Pager
 from tui.widgets.paint import title_of
@@ -20,6 +21,7 @@ class PageScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close", key_display="esc"),
+        *bindings("app"),
     ]
 
     def __init__(self, title: str, page: Page) -> None:
