@@ -389,6 +389,7 @@ class Health(Frozen, frozen=True, kw_only=True):
     cpu: float  # share of one core
     memory: int  # bytes resident
     sources: list[Source]
+    remaining: float | None = None  # seconds until what is stored has been read; None if not known or nothing is left
 
 
 class Frame(Frozen, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.widget import Widget
 
 from tests import tui_fakes as fakes
 from tests.test_tui_app import contrast
@@ -10,6 +12,20 @@ from tests.tui_driver import Monitor, monitor, settle
 from tui.keeping import keep_setting, save_picture
 from tui.palette import OURS
 from tui.settings import read_settings
+
+# -- catching up ---------------------------------------------------------------------------------------------------
+
+
+async def test_while_catching_up_the_header_says_how_far_how_fast_and_how_long() -> None:
+    catching = {"state": "catching up", "backlog": 0.18, "rate": 12_000.0, "remaining": 41.0, "lag": None}
+    async with monitor(fakes.shown(**catching), size=(80, 24)) as m:
+        assert "CATCHING UP 82% · 12,000/s · 40 s left" in m.header
+        assert "window 15m" in m.header
+        await m.resize(60, 16)
+        assert "CATCHING UP 82% · 12,000/s · 40 s left" in m.header
+        await m.hear(fakes.shown())
+        assert "left" not in m.header
+
 
 # -- themes --------------------------------------------------------------------------------------------------------
 
@@ -97,6 +113,36 @@ async def test_hidden_panels_leave_their_room_to_the_others() -> None:
 
 def rows(m: Monitor, panel: str) -> int:
     return m.app.screen_stack[0].query_one(panel).size.height
+
+
+# -- the mouse -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_click_gives_a_panel_the_keys_and_a_second_one_opens_the_row() -> None:
+    async with monitor(size=(160, 48)) as m:
+        await m.click("#feed", (20, 3))
+        assert m.focus == "feed"
+        assert len(m.app.screen_stack) == 1
+        await m.click("#feed", (20, 3))
+        assert len(m.app.screen_stack) == 2
+
+
+async def test_the_wheel_moves_the_cursor_and_scrolls_a_page() -> None:
+    async with monitor(size=(160, 48)) as m:
+        table = m.app.screen.query_one("#clusters")
+        await settle(m.app)
+        for _ in range(2):
+            table.post_message(wheel(table, down=True))
+        await settle(m.app)
+        assert m.text_of("#clusters").split("\n")[3].startswith("▶")
+        table.post_message(wheel(table, down=False))
+        await settle(m.app)
+        assert m.text_of("#clusters").split("\n")[2].startswith("▶")
+
+
+def wheel(widget: Widget, down: bool) -> events.MouseEvent:
+    kind = events.MouseScrollDown if down else events.MouseScrollUp
+    return kind(widget, 5, 3, 0, 1 if down else -1, 0, False, False, False)
 
 
 # -- a picture of the screen ------------------------------------------------------------------------------------
