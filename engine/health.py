@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from engine.config import SECOND
 from engine.pipeline import Engine
+from engine.progress import Remaining
 from engine.protocol import Start
 from engine.snapshot import Health
 from engine.snapshot import Source as SourceRow
@@ -26,14 +27,17 @@ class Gauge:
         self._sources = sources
         self._marks: deque[tuple[float, int]] = deque()
         self._cpu = (time.monotonic(), time.process_time())
+        self._remaining = Remaining()
 
     def look(self, now: float, started: bool, finished: bool) -> Health:
         """The health at `now` (monotonic seconds); whether any reading has begun, and whether all of it is over."""
+        state, stored = self.state(started, finished), self._stored()
         return Health(
-            state=self.state(started, finished),
+            state=state,
             rate=self._rate(now),
             lag=None if finished else self._lag(),
-            backlog=self._backlog(),
+            backlog=None if stored is None else max(0.0, 1.0 - stored[0] / stored[1]),
+            remaining=self._remaining.look(now, *stored) if stored and state == CATCHING_UP else None,
             cpu=self._cpu_share(now),
             memory=_resident(),
             sources=[SourceRow(name=s.name, state=s.state, lines=s.lines, detail=s.detail) for s in self._sources],
@@ -71,10 +75,11 @@ class Gauge:
             return None
         return round(time.time() - self._engine.now / SECOND, 1)
 
-    def _backlog(self) -> float | None:
+    def _stored(self) -> tuple[int, int] | None:
+        """Bytes read and bytes there are of what is stored; None where nothing is."""
         sizes = [size for source in self._sources if (size := source.backlog()) is not None]
         total = sum(size for _, size in sizes)
-        return None if not total else max(0.0, 1.0 - sum(done for done, _ in sizes) / total)
+        return (sum(done for done, _ in sizes), total) if total else None
 
 
 def visible(health: Health) -> tuple[object, ...]:

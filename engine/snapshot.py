@@ -440,6 +440,7 @@ class Health(Frozen, frozen=True, kw_only=True):
     memory: int  # bytes resident
     silent: list[str] = []  # alerts of silence that are on, by this machine's clock
     sources: list[Source]
+    remaining: float | None = None  # seconds until what is stored has been read; None if not known or nothing is left
 
 
 class Frame(Frozen, frozen=True, kw_only=True):

@@ -166,10 +166,16 @@ def test_score_of_nothing_is_an_error() -> None:
     one_line(result)
 
 
-def test_watch_without_a_terminal_says_what_to_do(feed: Path) -> None:
-    result = trendtop("watch", str(feed))
-    assert result.returncode == 1
-    assert "trendtop export" in one_line(result)
+def test_watch_without_a_terminal_writes_plain_lines(feed: Path) -> None:
+    result = trendtop("watch", str(feed), "--no-follow", "--ascii")
+    assert result.returncode == 0
+    assert "there is no terminal here: plain lines follow" in one_line(result)
+    lines = result.stdout.decode("ascii").splitlines()
+    assert " ENDED . feed.jsonl . " in lines[-1]
+    assert "rejected . window 15m: " in lines[-1]
+    piped = trendtop("-", "--no-follow", stdin=feed.read_bytes())
+    assert " ENDED · stdin · " in piped.stdout.decode().splitlines()[-1]
+    assert b"\x1b" not in piped.stdout
 
 
 def test_simulate_writes_the_feed_and_its_truth(tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ ACTIONS: tuple[Action, ...] = (
         rank=6,
     ),
     Action("plots", "v", "plots", "the plots of the page, one after the other", "plots", "Look", "Plots", rank=1),
+    Action("panels", "H", "panels", "which panels there are: hide them, show them", "overview", "Panels"),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(
@@ -257,6 +258,8 @@ ACTIONS: tuple[Action, ...] = (
         False,
     ),
     Action("close", "escape,q", "close", "back to the overview", "page", "Move", "Close", "esc", palette=False),
+    Action("theme", "T", "app.next_theme", "next theme: dark, light, high contrast dark and light", "app", "Look"),
+    Action("picture", "S", "app.save_picture", "save the screen as an SVG picture in the working folder", "app", "Do"),
     Action("help", "question_mark,f1", "app.help", "this page", "app", "Do", "Help", "?"),
     Action("suspend", "ctrl+z", "app.suspend_process", "to the shell; fg comes back", "app", "Do"),
     Action("quit", "q", "app.quit", "quit (ctrl+q also, and ctrl+c twice)", "overview", "Do", "Quit"),

@@ -24,6 +24,7 @@ from tui.actions import ACTIONS, bindings
 from tui.client import Client
 from tui.correcting import answered
 from tui.format import clock, window
+from tui.keeping import keep_setting, save_picture
 from tui.keymap import USUAL
 from tui.messages import (
     CorrectionMade,
@@ -38,7 +39,7 @@ from tui.messages import (
     PostsWereFound,
 )
 from tui.monitor import run_monitor
-from tui.palette import LIGHT
+from tui.palette import LIGHT, OURS
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.saved_filters import default_path
 from tui.screen_options import Options
@@ -51,6 +52,7 @@ from tui.screens.model import GradesWanted, ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import CorrectionWanted, LivePageScreen, PageScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
+from tui.settings import config_path
 from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets import alerts
@@ -148,19 +150,8 @@ class TrendtopApp(App[None]):
         match event.said:
             case FrameArrived(frame=frame):
                 self._arrived(frame)
-            case DraftWasScored(id=number):
-                if self._scoring is not None and self._scoring[0] == number:
-                    self._scoring[1](event.said)
-            case PostsWereFound(id=number, posts=posts):
-                if self._wanted is not None and self._wanted[0] == number:
-                    self._wanted[1].answer(posts)
-                    self._wanted = None
-            case GradesWereOpened(id=number, sheet=sheet):
-                if self._grades is not None and self._grades[0] == number:
-                    self._grades[1].answer(sheet)
-            case FiltersWereCounted(id=number, voices=voices):
-                if self._counting is not None and self._counting[0] == number:
-                    self._counting[1].hear(voices)
+            case DraftWasScored() | PostsWereFound() | GradesWereOpened() | FiltersWereCounted():
+                self._answer(event.said)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -172,6 +163,25 @@ class TrendtopApp(App[None]):
                 self._lost("FAILED", message)
             case EngineDied():
                 self._died(event.said)
+
+    def _answer(self, said: EngineSaid) -> None:
+        """Hand an answer on to whoever asked, unless something else has been asked since."""
+        match said:
+            case DraftWasScored(id=number):
+                if self._scoring is not None and self._scoring[0] == number:
+                    self._scoring[1](said)
+            case PostsWereFound(id=number, posts=posts):
+                if self._wanted is not None and self._wanted[0] == number:
+                    self._wanted[1].answer(posts)
+                    self._wanted = None
+            case GradesWereOpened(id=number, sheet=sheet):
+                if self._grades is not None and self._grades[0] == number:
+                    self._grades[1].answer(sheet)
+            case FiltersWereCounted(id=number, voices=voices):
+                if self._counting is not None and self._counting[0] == number:
+                    self._counting[1].hear(voices)
+            case _:
+                pass
 
     def _arrived(self, frame: Frame) -> None:
         if self._view.stale and not self._revival.has_caught_up(frame):
@@ -450,6 +460,37 @@ class TrendtopApp(App[None]):
         if self._revive():
             self._say(f"the engine starts anew: {self._options.again}", lasting=True)
 
+    def action_next_theme(self) -> None:
+        """Our themes in turn; it lasts as long as the screen does, unless it is kept."""
+        if self._options.colourless:
+            self._say("no colours here: NO_COLOR is set")
+            return
+        names = [palette.name for palette in OURS.values()]
+        at = names.index(self.theme) + 1 if self.theme in names else 0
+        self.theme = names[at % len(names)]
+        self._say(f"theme {list(OURS)[at % len(names)]}; to keep it: ctrl+p, keep the theme")
+
+    def action_keep_theme(self) -> None:
+        """Have the user's file name the theme."""
+        short = {palette.name: name for name, palette in OURS.items()}
+        path = config_path()
+        try:
+            keep_setting(path, "theme", short.get(self.theme, self.theme))
+        except OSError as error:
+            self._say(f"not kept: {error}", "error")
+            return
+        self._say(f"the theme is kept in {path}", "good")
+
+    def action_save_picture(self) -> None:
+        """Write the screen as it is into a file."""
+        as_of = self._view.frame.snapshot.as_of if self._view.frame else None
+        try:
+            path = save_picture(self.export_screenshot(), as_of)
+        except OSError as error:
+            self._say(f"not saved: {error}", "error")
+            return
+        self._say(f"wrote {path}", "good")
+
     def action_help_quit(self) -> None:
         """Ctrl+c: a hint the first time, for it is easily pressed to copy; then quit."""
         if self._warned_of_quitting:
@@ -469,6 +510,7 @@ class TrendtopApp(App[None]):
                 )
         if not self._options.colourless:
             yield SystemCommand("theme", "colours of the screen", self.action_change_theme)
+            yield SystemCommand("keep the theme", "write it into the settings", self.action_keep_theme)
 
 
 def _named(paths: list[str]) -> str:

@@ -16,8 +16,6 @@ USAGE = 2
 
 def watch(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop watch`."""
-    if problem := _no_terminal():
-        return fail(problem)
     settings = _settings(arguments)
     if settings is None:
         return USAGE
@@ -27,17 +25,12 @@ def watch(arguments: argparse.Namespace, fail: Fail) -> int:
     if "-" in arguments.feed:
         if sys.stdin.isatty():
             return fail("standard input is the keyboard: pipe a feed into it (command | trendtop -), or name a file")
-        try:
-            feed_fd = _free_keyboard()
-        except OSError:
-            return fail("there is no terminal to take the keys from: use trendtop export - -o out.csv")
+        feed_fd = os.dup(0)
     return _run(arguments, settings, feed_fd)
 
 
-def demo(arguments: argparse.Namespace, fail: Fail) -> int:
+def demo(arguments: argparse.Namespace, _fail: Fail) -> int:
     """`trendtop demo`."""
-    if problem := _no_terminal():
-        return fail(problem)
     settings = _settings(arguments)
     return USAGE if settings is None else _run(arguments, settings, None)
 
@@ -69,62 +62,70 @@ def _unusable(arguments: argparse.Namespace) -> str:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None) -> int:
-    """Put the first frame on screen, and only then load what the rest takes."""
+    """Put the first frame on screen, and only then load what the rest takes; without a terminal write lines."""
+    if missing := _no_terminal():
+        print(f"trendtop: {missing}: plain lines follow (trendtop export writes tables)", file=sys.stderr)
+        return _engage(arguments, settings, feed_fd, None)
     demo = not hasattr(arguments, "feed")
-    first = FirstFrame()
     themes = {palette.name: palette for palette in OURS.values()}
     palette = BLAND if os.environ.get("NO_COLOR") else themes.get(arguments.theme, DARK)
+    first = FirstFrame()
     try:
         first.draw(feed_name(() if demo else arguments.feed, demo), palette, arguments.ascii)
-        from engine.config import SourceConfig  # noqa: PLC0415
-        from engine.protocol import Start  # noqa: PLC0415
-        from tui.configure import engine_config, source_config, state_folder  # noqa: PLC0415
-        from tui.monitor import run_monitor  # noqa: PLC0415
-        from tui.screen_options import Chosen  # noqa: PLC0415
-
-        source = SourceConfig(paths=("demo",)) if demo else source_config(arguments, feed_fd)
-        start = Start(
-            engine=engine_config(arguments),
-            source=source,
-            demo=demo,
-            rate=arguments.rate,
-            model="" if demo else arguments.model or "",
-            filter=arguments.filter,
-            alert_log=arguments.alert_log,
-            alert_command=arguments.alert_command,
-            state=(arguments.state or "") if demo else state_folder(arguments),
-        )
-        return run_monitor(
-            start,
-            feed_fd,
-            chosen=Chosen(
-                ascii=arguments.ascii,
-                theme=arguments.theme,
-                mouse=not arguments.no_mouse,
-                bell=arguments.bell,
-                keys=settings.keys,
-                keys_from=str(settings.file or ""),
-            ),
-            log=arguments.log,
-            first=first,
-        )
+        return _engage(arguments, settings, feed_fd, first)
     finally:
         first.erase()
 
 
+def _engage(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None, first: FirstFrame | None) -> int:
+    """Start the engine, and the screen over the first frame, or the lines if there is none."""
+    from engine.config import SourceConfig  # noqa: PLC0415
+    from engine.protocol import Start  # noqa: PLC0415
+    from tui.configure import engine_config, source_config, state_folder  # noqa: PLC0415
+    from tui.monitor import run_monitor, run_plainly  # noqa: PLC0415
+    from tui.screen_options import Chosen  # noqa: PLC0415
+
+    demo = not hasattr(arguments, "feed")
+    start = Start(
+        engine=engine_config(arguments),
+        source=SourceConfig(paths=("demo",)) if demo else source_config(arguments, feed_fd),
+        demo=demo,
+        rate=arguments.rate,
+        model="" if demo else arguments.model or "",
+        filter=arguments.filter,
+        alert_log=arguments.alert_log,
+        alert_command=arguments.alert_command,
+        state=(arguments.state or "") if demo else state_folder(arguments),
+    )
+    chosen = Chosen(
+        ascii=arguments.ascii,
+        theme=arguments.theme,
+        mouse=not arguments.no_mouse,
+        bell=arguments.bell,
+        keys=settings.keys,
+        keys_from=str(settings.file or ""),
+    )
+    if first is None:
+        return run_plainly(start, feed_fd, chosen=chosen, log=arguments.log)
+    return run_monitor(start, feed_fd, chosen=chosen, log=arguments.log, first=first)
+
+
 def _no_terminal() -> str:
-    """Why there can be no screen here; "" if there can."""
+    """Why there can be no screen here, "" if there can; then the keyboard is on descriptor 0, whatever was."""
     if sys.__stderr__ is None or not sys.__stderr__.isatty() or not sys.stdout.isatty():
-        return "the monitor needs a terminal: for a file or a pipe use trendtop export FEED -o out.csv"
+        return "there is no terminal here"
     if os.environ.get("TERM", "") in ("", "dumb"):
-        return "this terminal (TERM=dumb) cannot show a screen: use trendtop export FEED -o out.csv"
+        return "this terminal (TERM=dumb) cannot show a screen"
+    if sys.stdin is None or not sys.stdin.isatty():
+        try:
+            _take_keyboard()
+        except OSError:
+            return "there is no terminal to take the keys from"
     return ""
 
 
-def _free_keyboard() -> int:
-    """Move the piped feed to a descriptor of its own and give descriptor 0 back to the terminal."""
-    feed_fd = os.dup(0)
+def _take_keyboard() -> None:
+    """Give descriptor 0 to the terminal."""
     terminal = os.open("/dev/tty", os.O_RDWR)
     os.dup2(terminal, 0)
     os.close(terminal)
-    return feed_fd

@@ -77,6 +77,27 @@ def run_monitor(
     return app.return_code or 0
 
 
+def run_plainly(
+    start: Start,
+    feed_fd: int | None = None,
+    *,
+    chosen: Chosen | None = None,
+    log: str | os.PathLike[str] | None = None,
+) -> int:
+    """Watch a feed where there is no terminal, by lines on stdout, until it is over; the exit status."""
+    try:
+        client = EngineProcess(start, Path(log) if log else log_path(), feed_fd)
+    except OSError as error:
+        print(f"trendtop: the engine cannot be started: {error}", file=sys.stderr)
+        return 1
+    try:
+        from tui.plainly import watch_plainly  # noqa: PLC0415 - the engine is to start before Textual is imported
+
+        return watch_plainly(client, title_of(start), bool(chosen and chosen.ascii))
+    finally:
+        client.close()
+
+
 def _leave(number: int, _frame: FrameType | None) -> None:
     """Told to go before there is an app to tell."""
     raise SystemExit(128 + number)

@@ -16,6 +16,7 @@ from tui.actions import bindings
 from tui.correcting import key_of
 from tui.screens.base import ViewScreen
 from tui.screens.page import PageScreen
+from tui.screens.panels import PanelsScreen, Place
 from tui.widgets.clusters import Clusters
 from tui.widgets.composer import Composer, DraftChanged
 from tui.widgets.feed import Feed
@@ -37,8 +38,9 @@ class Score(Protocol):
         """`answer` takes the score; `key` is that of the post whose text it is."""
 
 
-# By the key that toggles them.
+# By the key that toggles them, and what they are called.
 PANELS = ("sentiment", "timeline", "clusters", "predictions", "feed", "hashtags", "rising")
+NAMES = ("sentiment", "timeline", "hashtag clusters", "predictions", "feed", "hashtags", "what is rising")
 
 
 class Overview(ViewScreen):
@@ -119,6 +121,17 @@ class Overview(ViewScreen):
         panel.set_class(shown, "-hidden")
         self.call_after_refresh(self._settle)
 
+    def action_panels(self) -> None:
+        """A list of the panels, to hide and show them."""
+        self._leave_zoom()
+        self.app.push_screen(PanelsScreen(self._places, self.action_panel))
+
+    def _places(self) -> list[Place]:
+        return [
+            Place(number, name, self.query_one(f"#{panel}").display)
+            for number, (panel, name) in enumerate(zip(PANELS, NAMES, strict=True), 1)
+        ]
+
     def action_compose(self) -> None:
         """Open the composer."""
         self._leave_zoom()
@@ -176,6 +189,12 @@ class Overview(ViewScreen):
         for row in self.query(".row"):
             row.set_class(not any(child.display for child in row.children), "-hidden")
         self._events.name_burst(not self.lists_bursts)
+        hidden = [at for at, panel in enumerate(PANELS) if self._hides(panel)]
+        self._events.name_hidden([f"{at + 1} {NAMES[at]}" for at in hidden])
+
+    def _hides(self, panel: str) -> bool:
+        """Whether the user has hidden a panel."""
+        return self.query_one(f"#{panel}").has_class("-hidden")
 
     def on_resize(self) -> None:
         """Another size may show other panels."""

@@ -35,6 +35,7 @@ class PageScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("post"),
         Binding("escape,q", "dismiss", "Close", key_display="esc"),
+        *bindings("app"),
     ]
 
     def __init__(self, title: str, page: Page, post: str = "") -> None:

@@ -25,6 +25,7 @@ class EventLine(Panel):
         self._left = self._news_left = 0  # frames for which they stay; -1 for ever
         self._notices: list[str] = []
         self._gap = ""
+        self._hidden: list[str] = []
 
     def say(self, text: str, role: str = "", lasting: bool = False) -> None:
         """Show a message, for ever if `lasting` and else until some frames have passed."""
@@ -46,6 +47,11 @@ class EventLine(Panel):
     def name_burst(self, wanted: bool) -> None:
         """Whether to name the foremost burst."""
         self._names_burst = wanted
+        self.redraw()
+
+    def name_hidden(self, panels: list[str]) -> None:
+        """Which panels the user has hidden, by key and name."""
+        self._hidden = panels
         self.redraw()
 
     def show(self, view: View) -> None:
@@ -89,7 +95,8 @@ class EventLine(Panel):
         if said and notices and width_of(_beside([*said, notices[0]], room * 4)) > room:
             notices = [_notice(f"! {len(notices)} to know: x")]
         gap: Line = ((self._gap, "muted"),) if self._gap else ()
-        return [((" ", ""), *_beside([*said, *notices, gap], room))]
+        hidden: Line = ((f"hidden: {', '.join(self._hidden)}", "muted"),) if self._hidden else ()
+        return [((" ", ""), *_beside([*said, *notices, hidden, gap], room))]
 
 
 def _notice(text: str) -> Line:

@@ -87,9 +87,21 @@ def _standing(health: Health | None) -> Line:
         return (("● STARTING", "busy"),)
     if health.state == "catching up":
         done = "" if health.backlog is None else f" {whole_percent(1 - health.backlog)}"
-        return ((f"● CATCHING UP{done}", "busy"),)
+        left = "" if health.remaining is None else f" · {time_left(health.remaining)} left"
+        return ((f"● CATCHING UP{done}", "busy"), (f" · {rate(health.rate)}{left}", ""))
     word, role = _WORDS.get(health.state, ("● STARTING", "busy"))
     return ((word, role),)
+
+
+def time_left(seconds: float) -> str:
+    """A time that is only estimated, no finer than one can know: 4 s, 40 s, 3 min, 2 h."""
+    if seconds < 10:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < 90:
+        return f"{5 * round(seconds / 5)} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h"
 
 
 def _facts(frame: Frame, asked: int | None) -> list[tuple[int, Line]]:
@@ -100,7 +112,7 @@ def _facts(frame: Frame, asked: int | None) -> list[tuple[int, Line]]:
         wide = (*wide, (f" ▶ {window(asked)}", "busy"))
     facts: list[tuple[int, Line]] = [
         (4, format_line(snapshot.formats)),
-        (3, ((rate(frame.health.rate), ""),)),
+        (3, () if frame.health.state == "catching up" else ((rate(frame.health.rate), ""),)),
         (2, wide),
     ]
     if frame.health.lag is not None:

@@ -215,7 +215,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         self.action_move(-1)
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a row, a double click opens it, one on the heading sorts by that column."""
+        """A click puts the cursor on a row, or opens the row it is on; one on the heading sorts by that column."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -223,8 +223,9 @@ class Table(Panel, Generic[Item], can_focus=True):
         if at < 0:
             self._sort_at(offset.x)
         elif at < self.room and self._top + at < len(self._items):
+            chosen = self._pinned is not None and self._top + at == self._cursor
             self._go(self._top + at)
-            if event.chain == 2:
+            if chosen:
                 self.action_open()
 
     def _sort_at(self, x: int) -> None:

@@ -1,0 +1,172 @@
+"""What people expect of a terminal monitor: themes, hidden panels, a picture of the screen, the mouse."""
+
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.widget import Widget
+
+from tests import tui_fakes as fakes
+from tests.test_tui_app import contrast
+from tests.tui_driver import Monitor, monitor, settle
+from tui.keeping import keep_setting, save_picture
+from tui.palette import OURS
+from tui.settings import read_settings
+
+# -- catching up ---------------------------------------------------------------------------------------------------
+
+
+async def test_while_catching_up_the_header_says_how_far_how_fast_and_how_long() -> None:
+    catching = {"state": "catching up", "backlog": 0.18, "rate": 12_000.0, "remaining": 41.0, "lag": None}
+    async with monitor(fakes.shown(**catching), size=(80, 24)) as m:
+        assert "CATCHING UP 82% · 12,000/s · 40 s left" in m.header
+        assert "window 15m" in m.header
+        await m.resize(60, 16)
+        assert "CATCHING UP 82% · 12,000/s · 40 s left" in m.header
+        await m.hear(fakes.shown())
+        assert "left" not in m.header
+
+
+# -- themes --------------------------------------------------------------------------------------------------------
+
+
+async def test_t_goes_through_our_themes_and_says_which() -> None:
+    async with monitor(size=(80, 24)) as m:
+        seen = []
+        for _ in OURS:
+            await m.press("T")
+            seen.append(m.app.theme)
+        assert seen == ["trendtop-light", "trendtop-contrast-dark", "trendtop-contrast-light", "trendtop-dark"]
+        assert "theme dark" in m.events
+
+
+async def test_without_colours_there_is_no_other_theme() -> None:
+    async with monitor(colourless=True) as m:
+        await m.press("T")
+        assert m.app.theme == "ansi-dark"
+        assert "NO_COLOR" in m.events
+
+
+@pytest.mark.parametrize(("name", "least"), [("contrast-dark", 7.0), ("contrast-light", 7.0)])
+async def test_high_contrast_is_high(name: str, least: float) -> None:
+    async with monitor(theme=OURS[name].name) as m:
+        await m.press("j")
+        weakest = min(
+            contrast(segment.style.color.triplet, segment.style.bgcolor.triplet)
+            for strip in m.app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.text.strip().isalnum() and segment.style and segment.style.color and segment.style.bgcolor
+        )
+        assert weakest >= least
+
+
+async def test_a_theme_is_kept_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.toml"
+    monkeypatch.setenv("TRENDTOP_CONFIG", str(path))
+    async with monitor(size=(120, 36)) as m:
+        await m.press("T", "T")
+        assert not path.exists()
+        commands = {command.title: command for command in m.app.get_system_commands(m.app.screen)}
+        await settle(m.app)
+        commands["keep the theme"].callback()
+        await settle(m.app)
+        assert "the theme is kept in" in m.events
+    assert read_settings({}, {"TRENDTOP_CONFIG": str(path)})["theme"] == "trendtop-contrast-dark"
+
+
+def test_a_setting_is_kept_where_it_stands_and_the_rest_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    for before, after in (
+        ('window = "5m"\n', 'theme = "light"\nwindow = "5m"\n'),
+        ('# theme = "dark"\n\n[keys]\nzoom = "Z"\n', 'theme = "light"\n\n[keys]\nzoom = "Z"\n'),
+        ('# theme = "x"\ntheme = "dark"\n', '# theme = "x"\ntheme = "light"\n'),
+        ('[keys]\ntheme = "B"\n', 'theme = "light"\n[keys]\ntheme = "B"\n'),
+    ):
+        path.write_text(before)
+        keep_setting(path, "theme", "light")
+        assert path.read_text() == after
+
+
+# -- panels --------------------------------------------------------------------------------------------------------
+
+
+async def test_h_lists_the_panels_to_hide_and_show_them() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.press("H")
+        assert "Panels" in m.text
+        await m.press("5", "j", "enter", "escape")
+        assert not m.shows("#feed")
+        assert not m.shows("#timeline")
+        assert "hidden: 2 timeline, 5 feed" in m.events
+        await m.press("5", "H", "j", "space", "H")
+        assert m.shows("#feed")
+        assert m.shows("#timeline")
+        assert "hidden" not in m.events
+
+
+async def test_hidden_panels_leave_their_room_to_the_others() -> None:
+    async with monitor(size=(80, 24)) as m:
+        before = rows(m, "#clusters")
+        await m.press("5")
+        assert rows(m, "#clusters") > before
+
+
+def rows(m: Monitor, panel: str) -> int:
+    return m.app.screen_stack[0].query_one(panel).size.height
+
+
+# -- the mouse -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_click_gives_a_panel_the_keys_and_a_second_one_opens_the_row() -> None:
+    async with monitor(size=(160, 48)) as m:
+        await m.click("#feed", (20, 3))
+        assert m.focus == "feed"
+        assert len(m.app.screen_stack) == 1
+        await m.click("#feed", (20, 3))
+        assert len(m.app.screen_stack) == 2
+
+
+async def test_the_wheel_moves_the_cursor_and_scrolls_a_page() -> None:
+    async with monitor(size=(160, 48)) as m:
+        table = m.app.screen.query_one("#clusters")
+        await settle(m.app)
+        for _ in range(2):
+            table.post_message(wheel(table, down=True))
+        await settle(m.app)
+        assert m.text_of("#clusters").split("\n")[3].startswith("▶")
+        table.post_message(wheel(table, down=False))
+        await settle(m.app)
+        assert m.text_of("#clusters").split("\n")[2].startswith("▶")
+
+
+def wheel(widget: Widget, down: bool) -> events.MouseEvent:
+    kind = events.MouseScrollDown if down else events.MouseScrollUp
+    return kind(widget, 5, 3, 0, 1 if down else -1, 0, False, False, False)
+
+
+# -- a picture of the screen ------------------------------------------------------------------------------------
+
+
+async def test_s_saves_the_screen_as_a_picture_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with monitor(size=(160, 48)) as m:
+        await m.press("S")
+        first = tmp_path / "trendtop-20260301T210431Z.svg"
+        assert f"wrote {first}" in m.events
+        svg = first.read_text()
+        assert svg.startswith("<svg")
+        assert "worldcup" in svg
+        assert "url(http" not in svg
+        await m.press("question_mark", "S")
+        assert (tmp_path / "trendtop-20260301T210431Z-2.svg").exists()
+
+
+async def test_a_picture_that_cannot_be_written_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(OSError, match="gone"):
+        save_picture("<svg>", fakes.NOW, gone)
+    monkeypatch.setattr("tui.keeping.Path.cwd", lambda: gone)
+    async with monitor(size=(160, 48)) as m:
+        await m.press("S")
+        assert "not saved" in m.events
