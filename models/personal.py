@@ -40,6 +40,7 @@ class Personal:
         self._holding: Counter[int] = Counter()  # corrections that a column stands in
         self._own: Counter[tuple[str, str]] = Counter()  # what the reader says, what was told -> corrections
         self._vaders: Counter[tuple[str, str]] = Counter()
+        self._record: Record | None = None
         classes = np.tile(np.arange(len(CLASSES)), AGREEING)
         agreeing = _sparse(np.ones(len(classes)), classes, np.arange(len(classes) + 1))
         self._model.partial_fit(agreeing, classes, classes=range(len(CLASSES)))
@@ -50,6 +51,7 @@ class Personal:
 
     def learn(self, features: Features, mood: Mood) -> None:
         """Tell first, be judged by it, then learn."""
+        self._record = None
         self._own[mood, self.answer(features)] += 1
         self._vaders[mood, features.vader] += 1
         self._holding.update(column for column, _ in features.terms)
@@ -57,8 +59,10 @@ class Personal:
 
     def record(self) -> Record:
         """How good the answers have been, beside VADER's."""
-        own, vaders = (scores(counts, CLASSES).macro_f1 for counts in (self._own, self._vaders))
-        return Record(self._own.total(), own, vaders)
+        if self._record is None:
+            own, vaders = (scores(counts, CLASSES).macro_f1 for counts in (self._own, self._vaders))
+            self._record = Record(self._own.total(), own, vaders)
+        return self._record
 
     def _row(self, features: Features) -> csr_array:
         """What VADER says, its numbers, and TF-IDF of the terms, of length 1, by the corrections learnt so far."""

@@ -149,6 +149,11 @@ async def test_the_mood_page_says_what_the_layer_is_worth() -> None:
         await m.press("G")
         assert "F1 .71 against .58 on 84 corrections" in m.text
         assert "each told before it was learnt" in m.text
+        await m.press("escape")
+        await m.hear(fakes.shown(fakes.busy(corrections=840)))
+        await mood_page(m.app)
+        await m.press("G")
+        assert "840 corrections are being learnt" in m.text
 
 
 async def mood_page(app: TrendtopApp) -> None:

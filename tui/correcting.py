@@ -87,6 +87,8 @@ def mark_cell(mood: str) -> Span:
 def mood_lines(snapshot: Snapshot, width: int) -> list[Line]:
     """How many posts are marked, and what the personal layer that learns from them is worth."""
     told = few(snapshot.corrections)
+    if not told and snapshot.personal_f1 is None:
+        return [*heading("Your corrections"), ((f"{count(snapshot.corrections)} corrections are being learnt", ""),)]
     if told:
         rest = ["+ = - 0 on a post mark it positive, neutral, negative, not scorable"]
     else:
