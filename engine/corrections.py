@@ -26,10 +26,11 @@ class CorrectionError(Exception):
 class Corrections:
     """The corrections in a state folder, or of this session alone where there is none; and what is learnt from them.
 
-    The folder may be shared: what another monitor has written is taken in before anything is said or done.
+    The folder may be shared: what another monitor has written is taken in before anything is said or done. The personal
+    layer learns when it is asked, at most `at_once` corrections if that is given; it answers once it has learnt all.
     """
 
-    def __init__(self, folder: str = "") -> None:
+    def __init__(self, folder: str = "", at_once: int | None = None) -> None:
         self._file = CorrectionFile(Path(folder)) if folder else None
         self._held = Content({})
         self._aliases: dict[str, str] = {}
@@ -37,6 +38,7 @@ class Corrections:
         self._owed: set[str] = set()  # keys that are to leave the file, which could not be written
         self._layer: personal.Personal | None = None
         self._learnt: list[Correction] = []
+        self._at_once = at_once
         self.changes = 0  # goes up whenever something has changed
         self.look()
 
@@ -153,7 +155,7 @@ class Corrections:
         return lines
 
     def _ready(self) -> "personal.Personal | None":
-        """The layer, having learnt all corrections in their order."""
+        """The layer once it has learnt all corrections, in their order."""
         if len(self) < PERSONAL_FROM:
             return None
         wanted = list(self._held.corrections.values())
@@ -161,9 +163,13 @@ class Corrections:
             from models.personal import Personal  # noqa: PLC0415 - heavy, and mostly not needed
 
             self._layer, self._learnt = Personal(), []
-        for one in wanted[len(self._learnt) :]:
+        now = len(self._learnt)
+        self._learnt = wanted if self._at_once is None else wanted[: now + self._at_once]
+        for one in self._learnt[now:]:
             self._layer.learn(one.features, one.mood)
-        self._learnt = wanted
+        if len(self._learnt) < len(wanted):
+            self.changes += 1  # there is more to say soon
+            return None
         return self._layer
 
 

@@ -58,6 +58,7 @@ from models import detector
 
 ROWS = 60  # rows of each table that a frame carries
 SLICE = 0.05  # seconds of feeding between two looks at the commands
+LEARNT = 40  # corrections that the personal layer learns for a picture: a tenth of a second
 DRAWING = 0.25  # share of the time that drawing pictures may take while lines wait to be read
 
 
@@ -91,7 +92,7 @@ class Session:
         self._pipe = pipe
         self._period = 1.0 / start.rate
         trained = trained_model(start.model, start.engine)
-        self.engine = Engine(start.engine, decoder, trained=trained, corrections=Corrections(start.state))
+        self.engine = Engine(start.engine, decoder, trained=trained, corrections=Corrections(start.state, LEARNT))
         self.engine.show(expression=start.filter)
         self._listening = Listening(self.engine.alerts.rules)
         self._silences: set[tuple[str, int]] = set()  # told of while they lasted: the alert and since when

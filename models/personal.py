@@ -16,10 +16,12 @@ from sklearn.linear_model import SGDClassifier
 from models.classification import scores
 from models.moods import CLASSES, Mood
 from models.personal_features import NUMBERS, SIZE, Features
+from models.vectors import Floats, Ints
 
-AGREEING = 4  # made-up corrections of each class that say what VADER says
+AGREEING = 16  # made-up corrections of each class that say what VADER says
 STEP = 0.2  # how far one correction moves the weights
 _DENSE = len(CLASSES) + len(NUMBERS)
+_WIDTH = _DENSE + SIZE
 
 
 class Record(NamedTuple):
@@ -38,8 +40,10 @@ class Personal:
         self._holding: Counter[int] = Counter()  # corrections that a column stands in
         self._own: Counter[tuple[str, str]] = Counter()  # what the reader says, what was told -> corrections
         self._vaders: Counter[tuple[str, str]] = Counter()
-        for mood in CLASSES * AGREEING:
-            self._step(Features(mood, (0.0,) * len(NUMBERS), ()), mood)
+        self._record: Record | None = None
+        classes = np.tile(np.arange(len(CLASSES)), AGREEING)
+        agreeing = _sparse(np.ones(len(classes)), classes, np.arange(len(classes) + 1))
+        self._model.partial_fit(agreeing, classes, classes=range(len(CLASSES)))
 
     def answer(self, features: Features) -> Mood:
         """The mood that the reader would give."""
@@ -47,18 +51,18 @@ class Personal:
 
     def learn(self, features: Features, mood: Mood) -> None:
         """Tell first, be judged by it, then learn."""
+        self._record = None
         self._own[mood, self.answer(features)] += 1
         self._vaders[mood, features.vader] += 1
         self._holding.update(column for column, _ in features.terms)
-        self._step(features, mood)
+        self._model.partial_fit(self._row(features), [CLASSES.index(mood)])
 
     def record(self) -> Record:
         """How good the answers have been, beside VADER's."""
-        own, vaders = (scores(counts, CLASSES).macro_f1 for counts in (self._own, self._vaders))
-        return Record(self._own.total(), own, vaders)
-
-    def _step(self, features: Features, mood: Mood) -> None:
-        self._model.partial_fit(self._row(features), [CLASSES.index(mood)], classes=range(len(CLASSES)))
+        if self._record is None:
+            own, vaders = (scores(counts, CLASSES).macro_f1 for counts in (self._own, self._vaders))
+            self._record = Record(self._own.total(), own, vaders)
+        return self._record
 
     def _row(self, features: Features) -> csr_array:
         """What VADER says, its numbers, and TF-IDF of the terms, of length 1, by the corrections learnt so far."""
@@ -67,5 +71,10 @@ class Personal:
         rare = [value * (1 + log((1 + learnt) / (1 + self._holding[column]))) for column, value in features.terms]
         length = sqrt(sum(value * value for value in rare)) or 1.0
         values = np.array([*dense, *(value / length for value in rare)])
-        columns = np.array([*range(_DENSE), *(_DENSE + column for column, _ in features.terms)], np.int32)
-        return csr_array((values, columns, np.array([0, len(columns)], np.int32)), shape=(1, _DENSE + SIZE))
+        columns = np.array([*range(_DENSE), *(_DENSE + column for column, _ in features.terms)])
+        return _sparse(values, columns, np.array([0, len(columns)]))
+
+
+def _sparse(values: Floats, columns: Ints, ends: Ints) -> csr_array:
+    """Rows with the 32-bit indices that scikit-learn asks for."""
+    return csr_array((values, columns.astype(np.int32), ends.astype(np.int32)), shape=(len(ends) - 1, _WIDTH))

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,26 @@ def test_after_a_restart_it_is_the_same_layer(tmp_path: Path) -> None:
     before, again = marked(tmp_path, 60), watching(tmp_path, 61)
     for text in (SICK.format("show"), "I love it", "the door is at the back of the house"):
         assert score_draft(before, text).personal == score_draft(again, text).personal
+
+
+def test_many_are_learnt_piece_by_piece_to_the_same_layer(tmp_path: Path) -> None:
+    whole = marked(tmp_path, 60)
+    slow = Engine(ALL, corrections=Corrections(str(tmp_path), at_once=25))
+    changes = set()
+    for _ in range(2):
+        assert snapshot(slow).personal_f1 is None
+        changes.add(slow.corrections.changes)
+    now, expected = snapshot(slow), snapshot(whole)
+    assert len(changes) == 2
+    assert (now.personal_f1, now.vader_f1) == (expected.personal_f1, expected.vader_f1)
+    assert score_draft(slow, SICK).personal == score_draft(whole, SICK).personal
+
+
+def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    engines = [watching(tmp_path, 40), watching(tmp_path, 40)]
+    with ThreadPoolExecutor() as both:
+        list(both.map(lambda half: [mark(engines[half], n) for n in range(half * 20, half * 20 + 20)], (0, 1)))
+    assert {line["id"] for line in kept(tmp_path)} == {key(n).partition(":")[2] for n in range(40)}
 
 
 def test_what_is_taken_back_is_unlearnt() -> None:

@@ -69,6 +69,18 @@ async def test_a_mark_stands_on_the_row_and_on_the_page_of_the_post() -> None:
         assert "34 corrections; from 50" in m.text
 
 
+async def test_a_row_that_stands_still_shows_its_mark_though_no_frame_brings_it_again() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.tab_to("feed")
+        await m.press("j", "-")
+        await m.hear(CorrectionMade(second(), "", 0, "not marked: no room left"))
+        assert "✓" not in m.text_of("#feed")
+        await m.hear(CorrectionMade(second(), "negative", 1))
+        assert "✓-" in m.text_of("#feed").splitlines()[1]
+        await m.hear(CorrectionMade(second(), "", 0))
+        assert "✓" not in m.text_of("#feed")
+
+
 async def test_on_its_page_a_post_is_marked_too_and_the_page_says_so() -> None:
     async with monitor(size=(80, 24)) as m:
         await m.tab_to("feed")
@@ -137,6 +149,11 @@ async def test_the_mood_page_says_what_the_layer_is_worth() -> None:
         await m.press("G")
         assert "F1 .71 against .58 on 84 corrections" in m.text
         assert "each told before it was learnt" in m.text
+        await m.press("escape")
+        await m.hear(fakes.shown(fakes.busy(corrections=840)))
+        await mood_page(m.app)
+        await m.press("G")
+        assert "840 corrections are being learnt" in m.text
 
 
 async def mood_page(app: TrendtopApp) -> None:

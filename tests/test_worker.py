@@ -219,6 +219,14 @@ def test_answers_while_lines_come_in(tmp_path: Path) -> None:
         assert isinstance(answer, DraftScored)
         assert answer.id == 4  # only the newest of several
         assert answer.score.sentiment == "positive"
+        assert answer.beside is None
+
+        monitor.send(ScoreDraft(5, "this is great"), ScoreDraft(6, "this is bad", beside="this is great"))
+        answer = monitor.answer(DraftScored)
+        assert isinstance(answer, DraftScored)
+        assert answer.beside is not None
+        assert (answer.id, answer.score.text, answer.beside.text) == (6, "this is bad", "this is great")
+        assert answer.score.as_of == answer.beside.as_of
 
         tag = monitor.frames[-1].snapshot.hashtags[0]
         monitor.send(FindPosts(9, "tag", tag.tag))

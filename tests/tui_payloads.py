@@ -96,7 +96,8 @@ TOUR = (
     ("escape", "tab", "enter"),  # an author
     ("escape", "escape", "shift+tab", "shift+tab", "enter"),
     ("escape", "t", "a"),
-    ("escape", "e"),
+    ("f2", "b"),
+    ("f2", "escape", "e"),
     ("escape", "space"),
 )
 

@@ -329,6 +329,8 @@ class TrendtopApp(App[None]):
     def _tell_of_mark(self, made: CorrectionMade) -> None:
         """Say what has come of it where it was asked for."""
         self._say(answered(made), "warning" if made.error else "good")
+        for screen in self._views() if not made.error else ():
+            screen.mark(made.key, made.mood)
         if isinstance(self.screen, PageScreen) and self.screen.post == made.key:
             self.screen.say(answered(made))
 

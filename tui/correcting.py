@@ -3,6 +3,10 @@
 Uses no Textual: the command line says it too.
 """
 
+from typing import TypeVar
+
+import msgspec
+
 from engine.snapshot import DraftScore, Overperformer, Personal, PostRow, Prediction, Snapshot
 from models.moods import PERSONAL_FROM
 from tui.facts import fact, heading, long_fact
@@ -10,6 +14,7 @@ from tui.format import count, ratio
 from tui.lines import Line, Span, width_of, wrap
 from tui.messages import CorrectionMade
 
+Item = TypeVar("Item")
 SIGNS = {"positive": "+", "neutral": "=", "negative": "-", "not-scorable": "0"}
 CHOOSE = "choose a post first: tab leads to the feed, j and k to a post"
 
@@ -17,6 +22,13 @@ CHOOSE = "choose a post first: tab leads to the feed, j and k to a post"
 def key_of(item: object) -> str:
     """The key of the post that a row is or is of; "" if it is of none."""
     return f"{item.platform}:{item.uid}" if isinstance(item, PostRow | Prediction | Overperformer) else ""
+
+
+def marked(item: Item, key: str, mood: str) -> Item:
+    """A row as it is once the post of that key has that mark."""
+    if isinstance(item, PostRow) and key_of(item) == key:
+        return msgspec.structs.replace(item, corrected=mood)
+    return item
 
 
 def answered(made: CorrectionMade) -> str:
@@ -75,6 +87,8 @@ def mark_cell(mood: str) -> Span:
 def mood_lines(snapshot: Snapshot, width: int) -> list[Line]:
     """How many posts are marked, and what the personal layer that learns from them is worth."""
     told = few(snapshot.corrections)
+    if not told and snapshot.personal_f1 is None:
+        return [*heading("Your corrections"), ((f"{count(snapshot.corrections)} corrections are being learnt", ""),)]
     if told:
         rest = ["+ = - 0 on a post mark it positive, neutral, negative, not scorable"]
     else:

@@ -249,6 +249,11 @@ class ViewScreen(Screen[None]):
         else:
             self.say(CHOOSE)
 
+    def mark(self, key: str, mood: str) -> None:
+        """Show in every table what a post has been marked as."""
+        for table in self.query(Table):
+            table.mark(key, mood)
+
     @on(Opened)
     def opened(self, event: Opened) -> None:
         """A row was asked for in full."""

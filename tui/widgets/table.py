@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.actions import bindings
+from tui.correcting import marked
 from tui.lines import BLANK, Line, fit_text
 from tui.widgets.columns import Column, Item, fitting, heading, layout, ordered
 from tui.widgets.paint import Panel, strip_of
@@ -113,6 +114,11 @@ class Table(Panel, Generic[Item], can_focus=True):
         self._keep_in_sight()
         self.redraw()
         self._retitle()
+
+    def mark(self, key: str, mood: str) -> None:
+        """Show what a post has just been marked as, also where rows stand still and no frame brings it again."""
+        self._items = [marked(item, key, mood) for item in self._items]
+        self.redraw()
 
     def sorting(self) -> str:
         """How the rows are sorted, for the title."""
