@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from engine.config import ALL_TIME, HOUR, MINUTE, SourceConfig
+from engine.picture_behind import SHOWN
 from engine.protocol import (
     HEADER,
     DraftScored,
@@ -20,6 +21,9 @@ from engine.protocol import (
     Exported,
     Failed,
     FindPosts,
+    OpenPost,
+    Pin,
+    PostOpened,
     PostsFound,
     ScoreDraft,
     SetWindow,
@@ -223,8 +227,21 @@ def test_answers_while_lines_come_in(tmp_path: Path) -> None:
         found = monitor.answer(PostsFound)
         assert isinstance(found, PostsFound)
         assert found.id == 9
-        assert len(found.posts) == min(tag.posts, 100)
+        assert len(found.posts) == min(tag.posts, SHOWN)
+        assert found.total == tag.posts
         assert all(tag.tag in post.tags for post in found.posts)
+
+        key = f"{found.posts[0].platform}:{found.posts[0].uid}"
+        monitor.send(OpenPost(10, key))
+        opened = monitor.answer(PostOpened)
+        assert isinstance(opened, PostOpened)
+        assert (opened.id, opened.detail.key, opened.detail.post) == (10, key, found.posts[0])
+        assert opened.detail.raw.startswith("{")
+        monitor.send(Pin((key,)))
+        frame = monitor.until(lambda frame: frame.snapshot.pinned != [])
+        assert frame.snapshot.pinned == [found.posts[0]]
+        monitor.send(Pin(()))
+        monitor.until(lambda frame: frame.snapshot.pinned == [])
 
         monitor.send(SetWindow(60 * SECOND))
         frame = monitor.until(lambda frame: frame.snapshot.window == 60)

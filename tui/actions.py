@@ -126,6 +126,16 @@ ACTIONS: tuple[Action, ...] = (
         "Over",
         rank=4,
     ),
+    Action(
+        "posts",
+        "p",
+        "app.posts",
+        "posts: the live feed at full size, and the posts that were pinned",
+        "view",
+        "Look",
+        "Posts",
+        rank=6,
+    ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(
@@ -163,6 +173,9 @@ ACTIONS: tuple[Action, ...] = (
         "Health",
         rank=5,
     ),
+    Action("copy", "y", "copy", "copy the row's text: a post's with its author and address", "view", "Do"),
+    Action("browse", "O", "browse", "open the post's page in a browser; over ssh show its address", "view", "Do"),
+    Action("pin", "P", "pin", "pin the post to the top of the posts page, or unpin it", "view", "Do"),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
     Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),
     Action(
@@ -186,7 +199,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "back", "escape", "back", "back: let go of the row, leave the zoom", "overview", "Move", "Back", "esc", 8, False
     ),
-    Action("close", "escape,q", "close", "back to the overview", "page", "Move", "Close", "esc", palette=False),
+    Action("close", "escape,q", "close", "back to where it was opened", "page", "Move", "Close", "esc", palette=False),
     Action("help", "question_mark,f1", "app.help", "this page", "app", "Do", "Help", "?"),
     Action("suspend", "ctrl+z", "app.suspend_process", "to the shell; fg comes back", "app", "Do"),
     Action("quit", "q", "app.quit", "quit (ctrl+q also, and ctrl+c twice)", "overview", "Do", "Quit"),

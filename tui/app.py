@@ -13,9 +13,10 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from engine.protocol import Command, Export, ScoreDraft, SetWindow
+from engine.protocol import Command, Export, Pin, ScoreDraft, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
+from tui.asking import PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.format import window
 from tui.messages import (
@@ -26,15 +27,19 @@ from tui.messages import (
     ExportFinished,
     FrameArrived,
     PostsWereFound,
+    PostWasOpened,
 )
 from tui.monitor import run_monitor
+from tui.pins import Pins
 from tui.screen_options import Options
-from tui.screens.base import PostsWanted, Resumed, ViewScreen
+from tui.screens.base import PageWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
 from tui.screens.model import ModelScreen
+from tui.screens.opening import page_on
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
+from tui.screens.posts import PostsScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
@@ -91,6 +96,8 @@ class TrendtopApp(App[None]):
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
+        self._opening: tuple[int, PostWanted] | None = None
+        self._pins = Pins()
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
 
@@ -117,9 +124,12 @@ class TrendtopApp(App[None]):
             case DraftWasScored(id=number, score=score):
                 if self._scoring is not None and self._scoring[0] == number:
                     self._scoring[1](score)
-            case PostsWereFound(id=number, posts=posts):
+            case PostsWereFound(id=number, posts=posts, total=total):
                 if self._wanted is not None and self._wanted[0] == number:
-                    self._wanted[1].answer(posts)
+                    self._wanted[1].take(posts, total)
+            case PostWasOpened(id=number, detail=detail):
+                if self._opening is not None and self._opening[0] == number:
+                    self._opening[1].take(detail)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -197,6 +207,25 @@ class TrendtopApp(App[None]):
         self._wanted = (self._count, event)
         self._send(event.question(self._count))
 
+    @on(PostWanted)
+    def post_wanted(self, event: PostWanted) -> None:
+        """Ask for all that is known of a post; only the newest is answered."""
+        self._count += 1
+        self._opening = (self._count, event)
+        self._send(event.question(self._count))
+
+    @on(PinWanted)
+    def pin_wanted(self, event: PinWanted) -> None:
+        """Pin a post, or unpin it."""
+        said, role = self._pins.toggle(event.key, self._latest.snapshot.pinned if self._latest else [])
+        if self._send(Pin(self._pins.keys)):
+            self._say(said, role)
+
+    @on(PageWanted)
+    def page_wanted(self, event: PageWanted) -> None:
+        """Show all that is known of a thing."""
+        self.push_screen(page_on(event.item, event.snapshot))
+
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
         if not sent and not self._view.trouble:  # of its trouble the screen has told already
@@ -263,7 +292,13 @@ class TrendtopApp(App[None]):
         """The page of over-performers and authors."""
         self._turn_to(AuthorsScreen())
 
+    def action_posts(self) -> None:
+        """The page of posts."""
+        self._turn_to(PostsScreen())
+
     def _turn_to(self, page: TablesScreen) -> None:
+        while len(self.screen_stack) > 2 and isinstance(self.screen, TablesScreen):
+            self.pop_screen()
         if not isinstance(self.screen, TablesScreen):
             self._overview.hush()
             self.push_screen(page)
@@ -287,6 +322,8 @@ class TrendtopApp(App[None]):
             self._say(f"the engine cannot be started: {error}", "error", lasting=True)
             return
         self._look(replace(self._view, trouble=""))
+        if self._pins.keys:
+            self._send(Pin(self._pins.keys))
         self._say("the engine starts anew")
 
     def action_help_quit(self) -> None:
