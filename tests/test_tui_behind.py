@@ -14,6 +14,7 @@ from tests import tui_fakes as fakes
 from tests.test_tui_topics import rows_of
 from tests.tui_driver import Monitor, monitor
 from tui import post_actions
+from tui.deletions import FRAMES
 from tui.lines import text_of
 from tui.messages import EngineDied, FrameArrived, PostsWereFound
 from tui.pins import Pins
@@ -112,6 +113,51 @@ async def test_the_list_stands_still_and_g_asks_for_it_as_it_is_now() -> None:
         assert "hot off the press" in rows_of(m, "#behind")[0]
         assert "newest 4 of 2,013 · as of 21:05:31" in m.text
         assert "9,419 by" in m.text
+
+
+def deleted(number: int) -> FrameArrived:
+    return fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, deletes=fakes.METERS.deletes + number)))
+
+
+async def test_a_list_that_stands_still_loses_what_is_taken_back_and_nothing_else() -> None:
+    async with monitor(find=None) as m:
+        await m.press("enter")
+        (asked,) = m.engine.of(FindPosts)
+        shown = fakes.posts()[:4]
+        await m.hear(PostsWereFound(asked.id, shown, 4))
+        await m.press("j", "j")
+        for _ in range(FRAMES):
+            await m.hear(fakes.shown(fakes.busy()))
+        assert len(m.engine.of(FindPosts)) == 1
+        await m.hear(deleted(1), deleted(2))
+        again = m.engine.of(FindPosts)[1]
+        assert (again.key, again.until) == (asked.key, asked.until)
+        await m.hear(PostsWereFound(again.id, [anew(), shown[0], *shown[2:]], 4))
+        assert behind(m).items == [shown[0], *shown[2:]]
+        assert behind(m).selected == shown[2]
+        await m.hear(deleted(3))
+        assert len(m.engine.of(FindPosts)) == 2, "not more often than every few seconds"
+
+
+async def test_an_open_post_that_is_taken_back_goes_from_the_screen() -> None:
+    gone: list[str] = []
+
+    def tell(asked: OpenPost) -> PostDetail:
+        known = fakes.told(asked)
+        return PostDetail(key=asked.key, state="deleted") if gone else known
+
+    async with monitor(tell=tell) as m:
+        await m.press("p", "enter")
+        before = m.text.split("\n")[2:20]
+        for number in range(FRAMES + 1):
+            await m.hear(deleted(number))
+        assert len(m.engine.of(OpenPost)) == 2
+        assert m.text.split("\n")[2:20] == before
+        gone.append("x")
+        for number in range(FRAMES + 1):
+            await m.hear(deleted(100 + number))
+        assert "deleted: it was taken back" in m.text
+        assert "GOOOL" not in m.text
 
 
 async def test_a_list_of_posts_is_sorted_by_what_they_have_come_to() -> None:

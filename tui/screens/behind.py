@@ -8,6 +8,7 @@ from textual.containers import Horizontal
 
 from engine.snapshot import Frame, PostRow, Prediction, Snapshot
 from tui.asking import PostsWanted
+from tui.deletions import Deletions
 from tui.details import page_of, sentiment_lines
 from tui.screens.tables import TablesScreen
 from tui.subject import Subject, as_it_is, name_of
@@ -25,6 +26,7 @@ class BehindScreen(TablesScreen):
         super().__init__("behind-page")
         self._item, self._picture = item, snapshot
         self._found: list[PostRow] | None = None
+        self._deletions = Deletions()
         self._facts = Pager(lambda _: [], "facts")
         self._posts = PostsBehind(name_of(item))
         self.set_class(isinstance(item, Prediction), "-single")
@@ -39,7 +41,9 @@ class BehindScreen(TablesScreen):
         self._ask()
 
     def draw(self, frame: Frame) -> None:
-        """What is read here stands still."""
+        """What is read here stands still, but for what is edited or taken back."""
+        if self._deletions.due(frame.snapshot) and self._found:
+            self.post_message(PostsWanted(self._item, self._picture.as_of, self._keep))
 
     @on(AskAnew)
     def ask_anew(self) -> None:
@@ -57,6 +61,10 @@ class BehindScreen(TablesScreen):
         self._found = posts
         self._posts.show(posts, total)
         self._describe()
+
+    def _keep(self, posts: list[PostRow], _total: int) -> None:
+        self._posts.keep(posts)
+        self._found = [*self._posts.items]
 
     def _describe(self) -> None:
         title, page = page_of(self._item, self._picture, self._found)

@@ -9,6 +9,7 @@ from engine.postdetail import PostDetail
 from engine.snapshot import Frame, Overperformer, Snapshot
 from tui.asking import PostWanted
 from tui.author_details import standing_lines
+from tui.deletions import Deletions
 from tui.lines import BLANK, Line
 from tui.post_actions import key_of
 from tui.post_details import Known, detail_lines, waiting_lines
@@ -78,6 +79,7 @@ class PostScreen(TablesScreen):
     def __init__(self, item: Known, snapshot: Snapshot) -> None:
         super().__init__("post-page")
         self._item = item
+        self._deletions = Deletions()
         self._detail: PostDetail | None = None
         self._page = PostPager(self._lines, "post")
 
@@ -95,13 +97,21 @@ class PostScreen(TablesScreen):
         self.post_message(PostWanted(key_of(self._item), self._take))
 
     def draw(self, frame: Frame) -> None:
-        """What is read here stands still."""
+        """What is read here stands still, until it is edited or taken back."""
+        if self._deletions.due(frame.snapshot) and self._detail is not None and self._detail.post is not None:
+            self.post_message(PostWanted(key_of(self._item), self._keep))
 
     def item_in_focus(self) -> object:
         """The post; nothing once it is gone."""
         if self._detail is None:
             return self._item
         return self._detail.post
+
+    def _keep(self, detail: PostDetail) -> None:
+        """Stand still, unless it reads otherwise now, or is gone."""
+        before, now = self._detail, detail
+        if before is None or before.post is None or now.post is None or before.post.text != now.post.text:
+            self._take(now)
 
     def _take(self, detail: PostDetail) -> None:
         self._detail = detail

@@ -10,7 +10,7 @@ from tui.format import clock, count, short
 from tui.lines import Span
 from tui.widgets.cells import author_cell, sentiment_cell, text_cell
 from tui.widgets.columns import Column
-from tui.widgets.feed import Feed, kind_cell
+from tui.widgets.feed import Feed, kind_cell, still_there
 from tui.widgets.table import Table
 
 REST = 38
@@ -105,6 +105,10 @@ class PostsBehind(Table[PostRow]):
         """Draw those that the engine has found, the newest of `total`."""
         self._total = max(total, len(posts))
         self.fill(posts)
+
+    def keep(self, posts: Sequence[PostRow]) -> None:
+        """Stand still but for what was edited or taken back, by a later list of the same posts."""
+        self.fill(still_there(self.items, posts))
 
     def nothing(self) -> str:
         """Why there are no rows."""
