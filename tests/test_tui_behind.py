@@ -6,13 +6,14 @@ from datetime import timedelta
 import msgspec
 import pytest
 from rich.cells import cell_len
+from textual import events
 
 from engine.postdetail import PostDetail
 from engine.protocol import MAX_PINS, FindPosts, OpenPost, Pin
 from engine.snapshot import PostRow
 from tests import tui_fakes as fakes
 from tests.test_tui_topics import rows_of
-from tests.tui_driver import Monitor, monitor
+from tests.tui_driver import Monitor, monitor, settle
 from tui import post_actions
 from tui.deletions import FRAMES
 from tui.lines import text_of
@@ -28,6 +29,12 @@ from tui.widgets.posts import LivePosts, PostsBehind
 from tui.widgets.table import Table
 
 SIZES = [(80, 24), (100, 32), (120, 36), (160, 48)]
+
+
+def rows_of_all(m: Monitor, selector: str) -> list[str]:
+    """The lines of a table without a heading."""
+    table = m.app.screen.query_one(selector, Table)
+    return [table.render_line(y).text.rstrip() for y in range(table.size.height)]
 
 
 def behind(m: Monitor) -> PostsBehind:
@@ -340,7 +347,7 @@ async def test_a_post_that_is_gone_says_so(state: str, said: str) -> None:
 async def test_a_post_is_asked_for_anew_with_g_and_keeps_its_place_otherwise() -> None:
     async with monitor(size=(80, 24)) as m:
         await m.press("p", "enter")
-        assert "Post · g: as it is now · 20 of " in m.text
+        assert "Post · g: as it is now · 15 of " in m.text
         await m.press("pagedown")
         before = m.text.split("\n")[2:21]
         await m.hear(later(anew()))
@@ -370,6 +377,61 @@ async def test_with_a_dead_engine_a_page_still_opens_and_closes() -> None:
         assert "the engine is asked for the rest" in m.text
         await m.press("escape", "escape")
         assert isinstance(m.app.screen, Overview)
+
+
+async def test_a_post_leads_on_to_its_author_topics_and_the_post_it_answers() -> None:
+    post = fakes.posts()[1]
+    async with monitor(size=(80, 24)) as m:
+        await m.press("p", "j", "enter", "tab")
+        assert [row[2:].split()[0] for row in rows_of_all(m, "#leads")] == [
+            "author",
+            "cluster",
+            "story",
+            "hashtag",
+            "answers",
+        ]
+        asked = [("author", "bluesky:did:plc:a1"), ("cluster", 7), ("story", 40_739), ("tag", "election")]
+        for kind, key in asked:
+            await m.press("enter")
+            assert (m.engine.of(FindPosts)[-1].kind, m.engine.of(FindPosts)[-1].key) == (kind, key)
+            assert isinstance(m.app.screen, BehindScreen)
+            await m.press("escape", "j")
+        await m.press("enter")
+        assert m.engine.of(OpenPost)[-1].key == f"bluesky:{post.reply_to}"
+        assert "deleted: it was taken back" in m.text
+        assert "Leads to" not in m.text
+        await m.press("escape", "y")
+        assert m.app.clipboard.startswith("newsdesk.example: Polls close")
+        await m.press("escape")
+        assert m.app.screen.query_one("#posts", LivePosts).selected == post
+
+
+async def test_a_topic_that_no_table_lists_opens_all_the_same() -> None:
+    async with monitor(fakes.shown(fakes.busy(clusters=[], stories=[], hashtags=[], authors=[]))) as m:
+        await m.press("p", "enter", "tab", "j", "enter")
+        assert m.engine.of(FindPosts)[-1].key == "1"
+        assert "Posts behind cluster 1 " in m.text
+        assert "those behind cluster 1" in m.text
+
+
+async def test_pages_on_pages_on_pages() -> None:
+    async with monitor() as m:
+        await m.press("enter")
+        for _ in range(4):
+            await m.press("enter", "tab", "j", "enter")
+        assert len(m.app.screen_stack) == 10
+        await m.press(*["escape"] * 9)
+        assert isinstance(m.app.screen, Overview)
+        await m.press("enter", "enter", "tab", "j", "enter", "p")
+        assert len(m.app.screen_stack) == 2
+
+
+async def test_a_key_pressed_once_too_often_opens_one_page() -> None:
+    async with monitor() as m:
+        for _ in range(3):
+            m.app.post_message(events.Key("enter", "\r"))
+        await settle(m.app)
+        assert len([screen for screen in m.app.screen_stack if isinstance(screen, BehindScreen)]) == 1
 
 
 # -- the posts page ------------------------------------------------------------------------------------------------

@@ -708,7 +708,7 @@ def behind(command: FindPosts) -> list[PostRow]:
         case "language":
             return [post for post in posts() if post.lang == command.key]
         case kind:
-            return [post for post in posts() if getattr(post, kind) == command.key]
+            return [post for post in posts() if str(getattr(post, kind)) == str(command.key)]
 
 
 def told(command: OpenPost) -> PostDetail:

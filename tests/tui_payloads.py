@@ -88,6 +88,9 @@ def feed_of(payload: str) -> fakes.FakeEngine:
 TOUR = (
     ("enter",),  # a cluster
     ("enter",),  # a post behind it
+    ("tab", "enter"),  # its author
+    ("escape", "G", "enter"),  # what it quotes
+    ("escape",),
     ("O",),
     ("P",),
     ("G",),

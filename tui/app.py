@@ -223,8 +223,9 @@ class TrendtopApp(App[None]):
 
     @on(PageWanted)
     def page_wanted(self, event: PageWanted) -> None:
-        """Show all that is known of a thing."""
-        self.push_screen(page_on(event.item, event.snapshot))
+        """Show all that is known of a thing; a key pressed once too often opens no second page."""
+        if event.source is self.screen:
+            self.push_screen(page_on(event.item, event.snapshot))
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)

@@ -57,7 +57,7 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
         case Labels():
             return "Horizon", lambda width: horizon_lines(item, snapshot, width)
         case Group():
-            return "Posts that count alike", lambda width: group_lines(item, snapshot)
+            return "Posts", lambda width: group_lines(item, snapshot)
     raise TypeError(f"there is no page on {type(item).__name__}")
 
 
@@ -80,7 +80,9 @@ def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
 
 def group_lines(group: Group, snapshot: Snapshot) -> list[Line]:
     """Posts that the gauges count together."""
-    share = group.posts / snapshot.posts_in_window if snapshot.posts_in_window else None
+    share = group.posts / snapshot.posts_in_window if group.posts is not None and snapshot.posts_in_window else None
+    if group.posts is None:
+        return [fact("posts", (f"those {group.name}", ""))]
     return [
         fact("posts", (count(group.posts), "strong"), (f"  {group.name}", "")),
         fact("share", (percent(share), ""), (" of the posts in the window", "muted")),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from engine.platforms.links import web_address
 from engine.snapshot import Author, Burst, Cluster, Hashtag, Overperformer, PostRow, Prediction, Story
+from tui.leads import Lead, PostKey
 from tui.lines import plain
 from tui.subject import Group
 
@@ -16,12 +17,15 @@ Post = PostRow | Prediction | Overperformer
 
 def key_of(item: object) -> str:
     """The key of the post that a row is of; "" if it is of none."""
+    if isinstance(item, PostKey):
+        return item.key
     return f"{item.platform}:{item.uid}" if isinstance(item, Post) else ""
 
 
 def address_of(item: object) -> str:
     """The public address of the post that a row is of; "" if it has none."""
-    return web_address(item.platform, item.uid) if isinstance(item, Post) else ""
+    platform, _, uid = key_of(item).partition(":")
+    return web_address(platform, uid)
 
 
 def text_of_row(item: object) -> str:
@@ -37,8 +41,8 @@ def text_of_row(item: object) -> str:
             parts = [f"#{item.tag}"]
         case Author():
             parts = [item.name, item.author]
-        case Group():
-            parts = [item.name, f"{item.posts}"]
+        case Group() | Lead():
+            parts = [item.name]
         case _:
             parts = []
     return " ".join(plain(" ".join(parts)).split())

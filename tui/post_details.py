@@ -6,6 +6,7 @@ from engine.snapshot import Overperformer, PostRow, Prediction
 from tui.details import prediction_facts, word_lines
 from tui.facts import fact, heading, long_fact, wrap_lines
 from tui.format import UNKNOWN, count, day_and_clock, duration, engagement, mood, sentiment, short
+from tui.leads import PostKey
 from tui.lines import BLANK, Line, Span, cut, fold, pad, within
 from tui.widgets.cells import author_cell, times_cell
 
@@ -17,11 +18,13 @@ GONE = {
     "unknown": "no longer held: past its retention, or taken back",
 }
 
-Known = PostRow | Prediction | Overperformer  # what a post's page is opened from
+Known = PostRow | Prediction | Overperformer | PostKey  # what a post's page is opened from
 
 
 def waiting_lines(item: Known, width: int) -> list[Line]:
     """What the screen knows of a post while the engine is asked for the rest."""
+    if isinstance(item, PostKey):
+        return [(("the engine is asked for it", "muted"),), BLANK, fact("post", (item.key, "muted"))]
     return [
         *wrap_lines(item.text, width),
         BLANK,

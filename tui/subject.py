@@ -1,5 +1,6 @@
 """What has posts behind it: how the engine is asked for them, and what they are called."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.protocol import Kind
@@ -14,12 +15,12 @@ NAME = 40  # cells of a name in a title
 
 @dataclass(frozen=True)
 class Group:
-    """Posts that the gauges count together: of a mood, not scored for a reason, or in a language."""
+    """Posts of which the screen knows nothing else: those that a gauge counts, or of a topic that no table lists."""
 
     kind: Kind
     key: str
     name: str
-    posts: int
+    posts: int | None = None  # None where that is not known before they are asked for
 
 
 Subject = Cluster | Story | Burst | Hashtag | Author | Prediction | Group
@@ -74,6 +75,18 @@ def groups(snapshot: Snapshot) -> list[Group]:
             for name, posts in by_count(snapshot.languages)
         ],
     ]
+
+
+def known_as(kind: Kind, key: int | str, name: str, snapshot: Snapshot) -> Subject:
+    """The thing of that reference in a picture; only its name if no table lists it."""
+    tables: dict[str, Sequence[Subject]] = {
+        "cluster": snapshot.clusters,
+        "story": snapshot.stories,
+        "tag": snapshot.hashtags,
+        "author": snapshot.authors,
+    }
+    found = (item for item in tables[kind] if reference(item) == (kind, key))
+    return next(found, Group(kind, str(key), name))
 
 
 def as_it_is(item: Subject, snapshot: Snapshot) -> Subject:

@@ -49,9 +49,9 @@ class Resumed(Message):
 class PageWanted(Message):
     """All that is known of a thing is to be shown."""
 
-    def __init__(self, item: object, snapshot: Snapshot) -> None:
+    def __init__(self, source: Screen[None], item: object, snapshot: Snapshot) -> None:
         super().__init__()
-        self.item, self.snapshot = item, snapshot
+        self.source, self.item, self.snapshot = source, item, snapshot
 
 
 class TooSmall(Panel):
@@ -177,7 +177,7 @@ class ViewScreen(Screen[None]):
     def open_item(self, item: object, snapshot: Snapshot) -> None:
         """All that is known of one thing: the posts behind it, or the post itself."""
         self.hush()
-        self.post_message(PageWanted(item, snapshot))
+        self.post_message(PageWanted(self, item, snapshot))
 
     def item_in_focus(self) -> object:
         """The row that a key is meant for; None if there is none."""

@@ -10,7 +10,7 @@ from engine.snapshot import Frame, PostRow, Prediction, Snapshot
 from tui.asking import PostsWanted
 from tui.deletions import Deletions
 from tui.details import page_of, sentiment_lines
-from tui.screens.tables import TablesScreen
+from tui.screens.tables import TablesScreen, numbered
 from tui.subject import Subject, as_it_is, name_of
 from tui.widgets.groups import Groups
 from tui.widgets.pager import Pager
@@ -23,7 +23,7 @@ class BehindScreen(TablesScreen):
     AUTO_FOCUS: ClassVar[str] = "#behind"
 
     def __init__(self, item: Subject, snapshot: Snapshot) -> None:
-        super().__init__("behind-page")
+        super().__init__(numbered("behind-page"))
         self._item, self._picture = item, snapshot
         self._found: list[PostRow] | None = None
         self._deletions = Deletions()

@@ -10,10 +10,12 @@ from engine.snapshot import Frame, Overperformer, Snapshot
 from tui.asking import PostWanted
 from tui.author_details import standing_lines
 from tui.deletions import Deletions
+from tui.leads import leads
 from tui.lines import BLANK, Line
 from tui.post_actions import key_of
 from tui.post_details import Known, detail_lines, waiting_lines
-from tui.screens.tables import TablesScreen
+from tui.screens.tables import TablesScreen, numbered
+from tui.widgets.leads import Leads
 from tui.widgets.pager import Pager
 from tui.widgets.posts import AskAnew, LivePosts, PinnedPosts
 
@@ -77,15 +79,17 @@ class PostScreen(TablesScreen):
     AUTO_FOCUS: ClassVar[str] = "#post"
 
     def __init__(self, item: Known, snapshot: Snapshot) -> None:
-        super().__init__("post-page")
-        self._item = item
+        super().__init__(numbered("post-page"))
+        self._item, self._opened = item, snapshot
         self._deletions = Deletions()
         self._detail: PostDetail | None = None
-        self._page = PostPager(self._lines, "post")
+        self._page, self._leads = PostPager(self._lines, "post"), Leads()
+        self._ways = Horizontal(self._leads, id="page-leads", classes="row -hidden")
 
     def body(self) -> ComposeResult:
-        """One page."""
+        """The page, and where it leads."""
         yield Horizontal(self._page, classes="row")
+        yield self._ways
 
     def on_mount(self) -> None:
         """Ask for it."""
@@ -115,6 +119,11 @@ class PostScreen(TablesScreen):
 
     def _take(self, detail: PostDetail) -> None:
         self._detail = detail
+        self._leads.fill(leads(detail, self.snapshot or self._opened))
+        self._ways.set_class(not self._leads.items, "-hidden")
+        self._leads.refresh(layout=True)
+        if self.focused is self._leads and not self._leads.items:
+            self.set_focus(self._page)
         self._page.turn_to(self._lines)
 
     def _lines(self, width: int) -> list[Line]:

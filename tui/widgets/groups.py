@@ -31,9 +31,9 @@ class Groups(Table[Group]):
         """What opens them."""
         return [(0, "What was scored, what was not, and why"), (1, "enter: the posts")]
 
-    def share(self, posts: int) -> str:
+    def share(self, posts: int | None) -> str:
         """Of the posts in the window."""
-        return percent(posts / self._posts if self._posts else None)
+        return percent(None if posts is None or not self._posts else posts / self._posts)
 
 
 def columns(table: Groups) -> list[Column[Group]]:
