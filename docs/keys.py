@@ -15,8 +15,8 @@ BETWEEN = re.compile(r"(?<=<!-- keys: written by docs/keys.py -->\n).*?(?=<!-- e
 WHERE = {
     "app": "anywhere",
     "overview": "overview",
-    "page": "rising, topics, model, over",
-    "view": "overview, rising, topics, model, over",
+    "page": "pages",
+    "view": "overview, pages",
     "horizons": "overview, model",
     "plots": "topics, model",
     "list": "lists and pages",

@@ -4,6 +4,7 @@ import json
 
 from engine.clean import clean
 from engine.config import SECOND
+from engine.corrections import features_of
 from engine.draft import word_scores
 from engine.ledger import KINDS, Entry
 from engine.picture_clusters import story_name, theme_name
@@ -54,6 +55,8 @@ def post_detail(engine: Engine, key: str) -> PostDetail:
         ],
         standing=_standing(engine, entry),
         predictions=predictions_of(engine, carried, entry.key),
+        personal=engine.corrections.answer(features_of(entry.analysis)),
+        corrections=len(engine.corrections),
         raw=raw,
         raw_missing="" if raw else NOT_KEPT if entry.text else WITHHELD,
     )

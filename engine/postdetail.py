@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.snapshot import Frozen, PostRow, Prediction, WordScore
+from engine.snapshot import Frozen, Personal, PostRow, Prediction, WordScore
 
 State = Literal["held", "deleted", "expired", "unknown"]
 
@@ -59,5 +59,7 @@ class PostDetail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     readings: list[AgeReading] = []
     standing: AgainstNormal | None = None
     predictions: list[Prediction] = []  # by horizon
+    personal: Personal | None = None  # what the personal layer says of it
+    corrections: int = 0  # that there are in all
     raw: str = ""  # the line it came in, made safe; "" if that is not kept
     raw_missing: str = ""  # why it is not

@@ -8,8 +8,8 @@ from engine.events import Edit, Event, Post
 
 Record = tuple[Event, ...]
 
-# There a quoted post is named and not repeated; one that is repeated brings its counts, which are an event.
-NAMING_ONLY = frozenset({"bluesky"})
+# A key of Jetstream's alone (inside a text its quotes would be escaped): there other posts are named, never repeated.
+_JETSTREAM = b'"time_us"'
 
 
 class RawLines:
@@ -33,17 +33,17 @@ class RawLines:
 
     def offer(self, record: Record, line: bytes) -> None:
         """Hold the line of a record until that is applied, if it may be kept at all."""
-        if self._max_lines and self.may_keep(record):
+        if self._max_lines and self.may_keep(record, line):
             self._waiting[id(record)] = (record, line)
             self.size += len(line)
             self._make_room()
 
-    def may_keep(self, record: Record) -> bool:
+    def may_keep(self, record: Record, line: bytes) -> bool:
         """Whether a line holds nothing but one post, and that is not withheld."""
         post = posted(record[0])
         if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
             return False
-        return not post.quote_of or post.platform in NAMING_ONLY
+        return not post.quote_of or _names_only(post, line)
 
     def settle(self, record: Record, key: str, keep: bool) -> None:
         """A record was applied: its line takes the place of the one before, or is let go of."""
@@ -56,7 +56,7 @@ class RawLines:
             return
         self._kept[key] = line
         self.size += len(line)
-        if named := named_by(record):
+        if named := repeated_by(record, line):
             self._named[key] = named
             self._naming.setdefault(named, set()).add(key)
         self._make_room()
@@ -102,9 +102,13 @@ def posted(event: Event) -> Post | None:
     return event.post if isinstance(event, Edit) else event if isinstance(event, Post) else None
 
 
-def named_by(record: Record) -> str:
+def repeated_by(record: Record, line: bytes) -> str:
     """The key of another post whose words a line may repeat beside its own; "" if there is none."""
     post = posted(record[0])
-    if post is None or not post.reply_to or post.platform in NAMING_ONLY:
+    if post is None or not post.reply_to or _names_only(post, line):
         return ""
     return f"{post.platform}:{post.reply_to}"
+
+
+def _names_only(post: Post, line: bytes) -> bool:
+    return post.platform == "bluesky" and _JETSTREAM in line

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from engine.clean import clean_line
-from models.sentiment import THRESHOLD, Label
+from models.moods import THRESHOLD, Label
 
 MOODS: tuple[Label, ...] = ("negative", "neutral", "positive")
 SHOWN = 5  # labels that a message names

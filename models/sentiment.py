@@ -6,16 +6,14 @@ function of the six tokens around it (another).
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from models.moods import THRESHOLD, Label
 from models.vader_lexicon import EDGE, Token, Tokens, emoji_names, without_emoji
 from models.vader_rules import Polarity, Window, contrast, totals, word_valence
 
 __all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "polarities", "polarity"]
 
-Label = Literal["positive", "neutral", "negative"]
-
-THRESHOLD = 0.05  # of the compound, as its authors recommend
 EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
 NEUTRAL = Polarity(0.0, 0.0, 1.0, 0.0)
 

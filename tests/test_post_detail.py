@@ -166,6 +166,24 @@ def test_a_line_that_holds_another_post_is_not_kept() -> None:
     assert held(engine) == b""
 
 
+def test_a_quote_that_only_names_the_other_post_is_kept() -> None:
+    embed = {"$type": "app.bsky.embed.record", "record": {"uri": uri("1"), "cid": "c"}}
+    quoting = post("q", START + SECOND, "what he said", "did:plc:q", embed=embed)
+    assert b"what he said" in held(run([quoting]))
+    view = {
+        "uri": uri("v", "did:plc:v"),
+        "cid": "c",
+        "author": {"did": "did:plc:v", "handle": "v.example"},
+        "record": {"$type": "app.bsky.feed.post", "text": 'he said "time_us"', "createdAt": "2026-07-04T12:00:00Z",
+                   "embed": embed},
+        "embed": {"$type": "app.bsky.embed.record#view", "record": {"uri": uri("1"), "value": {"text": "theirs"}}},
+        "indexedAt": "2026-07-04T12:00:00Z",
+    }  # fmt: skip
+    engine = run([json.dumps(view)])
+    assert [entry.quote_of for entry in engine.ledger.posts.values()] == [uri("1")]
+    assert held(engine) == b""
+
+
 def test_a_line_that_may_repeat_what_it_answers_goes_when_that_goes() -> None:
     answer = status(6, "an answer", in_reply_to_id="5")
     engine = run([status(5, "a question"), answer], ALL)

@@ -15,6 +15,7 @@ from tui.actions import ACTIONS, BY_ID
 from tui.app import PAUSED_PACE, TrendtopApp
 from tui.messages import EngineDied, EngineFailed, EngineSaid, ExportFinished
 from tui.screen_options import Options
+from tui.screens.behind import BehindScreen
 from tui.screens.help import help_lines
 from tui.screens.page import PageScreen
 from tui.widgets.composer import Composer
@@ -375,11 +376,11 @@ async def test_a_row_that_vanishes_leaves_the_cursor_where_it_was() -> None:
 async def test_enter_opens_all_that_is_known_of_a_cluster() -> None:
     async with monitor() as m:
         await m.press("enter")
-        assert isinstance(m.app.screen, PageScreen)
+        assert isinstance(m.app.screen, BehindScreen)
         for wanted in ("9,412 by 5,647 authors", "24.7%", "+812", "goal finish ref var", "worst referee ever 😡"):
             assert wanted in m.text
         await m.press("escape")
-        assert not isinstance(m.app.screen, PageScreen)
+        assert m.app.screen is m.app.screen_stack[0]
 
 
 async def test_enter_opens_all_that_is_known_of_a_prediction() -> None:
@@ -395,29 +396,6 @@ async def test_enter_opens_all_that_is_known_of_a_prediction() -> None:
             assert wanted in m.text
 
 
-async def test_enter_on_a_post_has_it_scored_word_by_word() -> None:
-    async with monitor() as m:
-        await m.tab_to("feed")
-        await m.press("enter")
-        post = fakes.posts()[0]
-        assert m.engine.of(ScoreDraft) == [ScoreDraft(1, post.text, "bluesky:did:plc:a0", f"bluesky:{post.uid}")]
-        for wanted in (
-            "positive +0.93",
-            "love +1.6 (before but)",
-            "awful -3.0 (after but)",
-            "80% between 1.3k–14k",
-        ):
-            assert wanted in m.text
-
-
-async def test_a_post_that_is_not_scored_says_why_and_asks_for_nothing() -> None:
-    async with monitor() as m:
-        await m.tab_to("feed")
-        await m.press("j", "j", "j", "j", "enter")
-        assert "not scored: language ja" in m.text
-        assert m.engine.of(ScoreDraft) == []
-
-
 async def test_enter_opens_hashtags_and_the_mood() -> None:
     async with monitor() as m:
         await m.tab_to("hashtags")
@@ -428,8 +406,8 @@ async def test_enter_opens_hashtags_and_the_mood() -> None:
         await m.press("escape")
         await m.tab_to("sentiment")
         await m.press("enter")
-        assert "Not scored, and why" in m.text
-        assert "4,211  too short" in m.text
+        assert "What was scored, what was not, and why" in m.text
+        assert "4,211  11.0% not scored: too short" in m.text
 
 
 async def test_a_long_page_scrolls() -> None:
@@ -711,7 +689,7 @@ async def test_clicks_choose_rows_open_them_and_sort_by_headings() -> None:
         await m.click("#clusters", (heading.index("share") + 2, 1))
         assert "sort: share ▲" in m.text
         await m.click("#clusters", (20, 2), times=2)
-        assert isinstance(m.app.screen, PageScreen)
+        assert isinstance(m.app.screen, BehindScreen)
 
 
 async def test_a_keymap_moves_a_key_in_the_footer_too() -> None:

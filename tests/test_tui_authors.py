@@ -4,11 +4,12 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from engine.protocol import Export, FindPosts
+from engine.postdetail import PostDetail
+from engine.protocol import Export, FindPosts, OpenPost
 from tests import tui_fakes as fakes
 from tests.test_tui_topics import rows_of
 from tests.tui_driver import monitor
-from tui.messages import PostsWereFound
+from tui.messages import PostWasOpened
 from tui.screens.tables import AuthorsScreen
 from tui.widgets.table import Table
 
@@ -45,13 +46,12 @@ async def test_both_tables_are_sorted_and_turned_round() -> None:
 
 
 async def test_enter_on_a_post_opens_all_that_is_known_of_it() -> None:
-    async with monitor(find=None, size=(120, 40)) as m:
+    async with monitor(find=None, size=(120, 48)) as m:
         await m.press("o", "enter")
-        post = fakes.posts()[0]
-        (asked,) = m.engine.of(FindPosts)
-        assert asked == FindPosts(asked.id, "post", f"bluesky:{post.uid}", fakes.NOW)
+        key = f"bluesky:{fakes.posts()[0].uid}"
+        (asked,) = m.engine.of(OpenPost)
+        assert asked == OpenPost(asked.id, key)
         for wanted in (
-            "Over-performer",
             "×38  score 3.4",
             "118 engagements at the age of 1m02",
             "2.1 at that age, by 41 of its author's posts and the feed",
@@ -59,7 +59,9 @@ async def test_enter_on_a_post_opens_all_that_is_known_of_it() -> None:
             "the engine is asked for the rest",
         ):
             assert wanted in m.text
-        await m.hear(PostsWereFound(asked.id, [post]))
+        await m.hear(PostWasOpened(asked.id + 1, fakes.told(OpenPost(1, "bluesky:other"))))
+        assert "the engine is asked for the rest" in m.text
+        await m.hear(PostWasOpened(asked.id, fakes.told(asked)))
         for wanted in (
             "×38  score 3.4",
             "claimed en",
@@ -72,9 +74,9 @@ async def test_enter_on_a_post_opens_all_that_is_known_of_it() -> None:
 
 
 async def test_a_post_that_is_gone_when_it_is_opened_shows_none_of_its_text() -> None:
-    async with monitor(find=lambda _: []) as m:
+    async with monitor(tell=lambda asked: PostDetail(key=asked.key, state="deleted")) as m:
         await m.press("o", "G", "enter")
-        assert "the post is no longer held" in m.text
+        assert "deleted: it was taken back" in m.text
         assert "worst referee ever" not in m.text
 
 
@@ -91,7 +93,7 @@ async def test_enter_on_an_author_lists_its_posts_and_those_above_normal() -> No
             "1.8 on average over its newest posts",
             "Over-performers (1)",
             "×24 9,804 for 402 at 30m [bold red]new dosage[/]",
-            "Posts, newest first (3 of 12)",
+            "Posts by dr_lee · newest 3 of 6",
         ):
             assert wanted in m.text
 

@@ -17,7 +17,16 @@ def imported(code: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["tui.app", "tui.monitor", "tui.screens.overview", "tui.screens.tables", "tui.screens.model", "tui.details"],
+    [
+        "tui.app",
+        "tui.monitor",
+        "tui.screens.overview",
+        "tui.screens.tables",
+        "tui.screens.model",
+        "tui.screens.behind",
+        "tui.screens.posts",
+        "tui.details",
+    ],
 )
 def test_no_analytics_in_the_screens_process(module: str) -> None:
     assert imported(f"import {module}").isdisjoint(HEAVY)
@@ -31,6 +40,7 @@ async def look():
     async with monitor() as m:
         await m.press("enter", "escape", "x", "escape", "question_mark", "escape", "t", "a")
         await m.press("escape", "b", "enter", "escape", "c", "tab", "enter", "escape", "escape")
+        await m.press("p", "j", "enter", "y", "P", "escape", "escape", "enter", "enter", "escape", "escape")
         await m.press("m", "h", "enter", "escape", "tab", "enter", "escape", "escape")
         assert "LIVE" in m.header
 asyncio.run(look())

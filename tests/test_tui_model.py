@@ -9,15 +9,16 @@ import pytest
 from rich.cells import cell_len
 
 from engine import labels as engine_labels
-from engine.protocol import Export
+from engine.protocol import Export, OpenPost
 from engine.snapshot import Labels, Prediction, Range, Score, Snapshot
 from models.race import LEARNING, NAMES
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
 from tui.contenders import CENSORED, FIGURES, MODELS, meaning, name_of
-from tui.details import post_lines, prediction_lines
+from tui.details import prediction_lines
 from tui.lines import Line, text_of
 from tui.model_details import horizon_lines, model_lines
+from tui.post_details import detail_lines
 from tui.screens.help import help_lines
 from tui.screens.model import ModelScreen
 from tui.screens.page import PageScreen
@@ -331,12 +332,13 @@ def test_pages_keep_to_their_width(name: str, width: int) -> None:
     post = msgspec.structs.replace(snapshot.posts[0], uid="1", author="2", name="a")
     item = msgspec.structs.replace(snapshot.predictions[0], uid="1", author="2", name="a")
     mine = msgspec.structs.replace(snapshot, predictions=[item])
+    told = fakes.told(OpenPost(1, f"bluesky:{fakes.posts()[0].uid}"))
     draft = msgspec.structs.replace(fakes.scored(fakes.ScoreDraft(1, "a")), ranges=ranges(item))
     pages = [
         *(model_lines(score, snapshot, width) for score in snapshot.scoreboard),
         *(horizon_lines(label, snapshot, width) for label in snapshot.labels),
         prediction_lines(item, mine, width),
-        post_lines(post, mine, width),
+        detail_lines(msgspec.structs.replace(told, post=post, predictions=[item]), width),
         score_table(snapshot.scoreboard[:9], width),
         *(verdict_lines(draft, width, height) for height in (1, 2, 3, 4, 6)),
         *(legend_lines(snapshot.scoreboard[:9], snapshot.scoreboard[0], width, height) for height in (2, 12, 40)),

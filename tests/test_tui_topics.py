@@ -1,18 +1,16 @@
 """What rises, topics and stories on the screen: where they are shown, what opens, and that a burst is told of once."""
 
-from datetime import timedelta
-
 import msgspec
 import pytest
 from rich.cells import cell_len
 
-from engine.protocol import Export, FindPosts
+from engine.protocol import Export, FindPosts, OpenPost
 from engine.snapshot import Burst, PostRow, Snapshot
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
-from tui.details import post_lines
 from tui.lines import Line, text_of
 from tui.messages import EngineDied, PostsWereFound
+from tui.post_details import detail_lines
 from tui.screens.overview import Overview
 from tui.screens.tables import RisingScreen, TopicsScreen
 from tui.topic_details import burst_lines, cluster_lines, story_lines
@@ -219,13 +217,11 @@ async def test_the_engine_is_asked_for_the_posts_behind_a_row(panel: str, kind: 
         await m.press("enter")
         (asked,) = m.engine.of(FindPosts)
         assert asked == FindPosts(asked.id, kind, key, fakes.NOW)
-        await m.press("G")
         assert "the engine is asked for them" in m.text
         await m.hear(PostsWereFound(asked.id + 1, fakes.posts()[:1]))  # the answer to something else
         assert "the engine is asked for them" in m.text
         await m.hear(PostsWereFound(asked.id, fakes.posts()[:3]))
-        await m.press("G")
-        assert "newest first (3 of " in m.text
+        assert "· 3 of 3 ·" in m.text
         assert "21:04:29" in m.text
 
 
@@ -234,13 +230,6 @@ async def test_posts_that_come_when_their_page_is_closed_go_nowhere() -> None:
         await m.press("enter", "escape")
         await m.hear(PostsWereFound(m.engine.of(FindPosts)[0].id, fakes.posts()))
         assert m.app.screen is m.app.screen_stack[0]
-
-
-def test_posts_of_several_days_say_of_which() -> None:
-    posts = fakes.posts()[:2]
-    days = [posts[0], msgspec.structs.replace(posts[1], created=fakes.NOW - timedelta(days=2))]
-    assert "2026-02-27 21:04:31" in page_text(why(fakes.bursts()[0], posts=days))
-    assert "2026-03-01 21:04:30" not in page_text(why(fakes.bursts()[0], posts=posts))
 
 
 async def test_a_cluster_shows_its_stories_the_largest_first() -> None:
@@ -289,7 +278,7 @@ def test_where_the_feed_names_no_authors_none_are_counted() -> None:
 
 
 def test_a_post_names_its_story() -> None:
-    page = page_text(post_lines(fakes.posts()[0], fakes.busy(), 100))
+    page = page_text(detail_lines(fakes.told(OpenPost(1, f"bluesky:{fakes.posts()[0].uid}")), 100))
     assert "story         40117  #worldcup #final" in page
 
 
@@ -336,9 +325,9 @@ async def test_c_opens_clusters_and_stories() -> None:
         assert "silhouette .31 (n 2,000) · unclustered 4,310 (11%)" in m.text
         assert "Stories · 8 of 412 · 9,804 live · sort: posts" in m.text
         await m.press("enter")
-        assert "Cluster  (esc closes)" in m.text
+        assert "Posts behind cluster 1 " in m.text
         await m.press("escape", "tab", "j", "j", "enter")
-        assert "Story  (esc closes)" in m.text
+        assert "Posts behind story 40428 " in m.text
         assert "40428  #var ref offside" in m.text
         await m.press("escape", "s")
         assert "Stories · 8 of 412 · 9,804 live · sort: authors" in m.text

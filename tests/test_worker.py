@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from engine.config import ALL_TIME, HOUR, MINUTE, SourceConfig
+from engine.picture_behind import SHOWN
 from engine.protocol import (
     HEADER,
     Correct,
@@ -22,12 +23,16 @@ from engine.protocol import (
     Exported,
     Failed,
     FindPosts,
+    OpenPost,
+    Pin,
+    PostOpened,
     PostsFound,
     ScoreDraft,
     SetWindow,
     Start,
     pack,
 )
+from engine.snapshot import PostRow
 from tests.feeds import ALL, SECOND, START, like, post, uri
 from tests.worker_harness import Watching, as_json, fed_at_once, headless, watching
 
@@ -209,6 +214,21 @@ def test_what_cannot_be_watched_is_told_in_one_line(tmp_path: Path, name: str, o
         assert monitor.errors() == ""
 
 
+def opens_and_pins(monitor: Watching, post: PostRow) -> None:
+    """Have a post opened, pinned and let go."""
+    key = f"{post.platform}:{post.uid}"
+    monitor.send(OpenPost(10, key))
+    opened = monitor.answer(PostOpened)
+    assert isinstance(opened, PostOpened)
+    assert (opened.id, opened.detail.key, opened.detail.post) == (10, key, post)
+    assert opened.detail.raw.startswith("{")
+    monitor.send(Pin((key,)))
+    frame = monitor.until(lambda frame: frame.snapshot.pinned != [])
+    assert frame.snapshot.pinned == [post]
+    monitor.send(Pin(()))
+    monitor.until(lambda frame: frame.snapshot.pinned == [])
+
+
 def test_answers_while_lines_come_in(tmp_path: Path) -> None:
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 400)))
@@ -233,8 +253,11 @@ def test_answers_while_lines_come_in(tmp_path: Path) -> None:
         found = monitor.answer(PostsFound)
         assert isinstance(found, PostsFound)
         assert found.id == 9
-        assert len(found.posts) == min(tag.posts, 100)
+        assert len(found.posts) == min(tag.posts, SHOWN)
+        assert found.total == tag.posts
         assert all(tag.tag in post.tags for post in found.posts)
+
+        opens_and_pins(monitor, found.posts[0])
 
         monitor.send(SetWindow(60 * SECOND))
         frame = monitor.until(lambda frame: frame.snapshot.window == 60)

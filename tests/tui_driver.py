@@ -10,7 +10,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from engine.protocol import FindPosts
+from engine.postdetail import PostDetail
+from engine.protocol import FindPosts, OpenPost
 from engine.snapshot import PostRow
 from tests import tui_fakes as fakes
 from tui.app import TrendtopApp
@@ -109,10 +110,11 @@ async def monitor(
     size: tuple[int, int] = (160, 34),
     debounce: float = 0.0,
     find: Callable[[FindPosts], list[PostRow]] | None = fakes.behind,
+    tell: Callable[[OpenPost], PostDetail] | None = None,
     **options: Any,
 ) -> AsyncIterator[Monitor]:
     """The app on a fake engine that says `said` at once, or a busy feed."""
-    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find)
+    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find, tell=tell)
     app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=debounce, **options))
     async with app.run_test(size=size) as pilot:
         await settle(app)

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from engine.protocol import Command, FindPosts, ScoreDraft
+from engine.postdetail import AgainstNormal, AgeReading, CountsAt, PostDetail
+from engine.protocol import Command, FindPosts, OpenPost, ScoreDraft
 from engine.snapshot import (
     SCHEMA,
     Author,
@@ -34,7 +35,8 @@ from engine.snapshot import (
     Story,
     WordScore,
 )
-from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound
+from tui.format import mood
+from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound, PostWasOpened
 
 NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 
@@ -42,7 +44,7 @@ NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 class FakeEngine:
     """Takes commands as the engine would and says what a test tells it to.
 
-    A draft is answered by `score` if given, what asks for posts by `find`.
+    A draft is answered by `score` if given, what asks for posts by `find`; who has that tells of a post by `tell`.
     """
 
     def __init__(
@@ -50,7 +52,9 @@ class FakeEngine:
         *said: EngineSaid,
         score: Callable[[ScoreDraft], DraftScore] | None = None,
         find: Callable[[FindPosts], list[PostRow]] | None = None,
+        tell: Callable[[OpenPost], PostDetail] | None = None,
     ) -> None:
+        self._tell = tell or told
         self.sent: list[Command] = []
         self.listening = True
         self.starts = 1
@@ -78,7 +82,10 @@ class FakeEngine:
             other = msgspec.structs.replace(command, text=command.beside)
             self.say(DraftWasScored(command.id, self._score(command), self._score(other) if command.beside else None))
         if isinstance(command, FindPosts) and self._find is not None:
-            self.say(PostsWereFound(command.id, self._find(command)))
+            found = self._find(command)
+            self.say(PostsWereFound(command.id, found, len(found) + 3))
+        if isinstance(command, OpenPost) and self._find is not None:
+            self.say(PostWasOpened(command.id, self._tell(command)))
         return True
 
     def pace(self, seconds: float) -> None:
@@ -695,8 +702,46 @@ def behind(command: FindPosts) -> list[PostRow]:
             return [post for post in posts() if f"{post.platform}:{post.author}" == command.key]
         case "post":
             return [post for post in posts() if f"{post.platform}:{post.uid}" == command.key]
+        case "mood":
+            return [post for post in posts() if post.compound is not None and mood(post.compound) == command.key]
+        case "reason":
+            return [post for post in posts() if post.not_scored == command.key]
+        case "language":
+            return [post for post in posts() if post.lang == command.key]
         case kind:
-            return [post for post in posts() if getattr(post, kind) == command.key]
+            return [post for post in posts() if str(getattr(post, kind)) == str(command.key)]
+
+
+def told(command: OpenPost) -> PostDetail:
+    """A post in full; one that is in no list is gone."""
+    post = next((post for post in posts() if f"{post.platform}:{post.uid}" == command.key), None)
+    if post is None:
+        return PostDetail(key=command.key, state="deleted", as_of=NOW)
+    story = next((story for story in stories() if story.id == post.story), None)
+    cluster = next((cluster for cluster in clusters() if cluster.id == post.cluster), None)
+    return PostDetail(
+        key=command.key,
+        state="held",
+        as_of=NOW,
+        post=post,
+        claimed=post.created,
+        seen=post.created + timedelta(seconds=2),
+        age=(NOW - post.created).total_seconds() + 62,
+        words=scored(ScoreDraft(1, post.text)).words,
+        cluster_label=cluster.label if cluster else "",
+        story_label=story.label if story else "",
+        copy=False,
+        reported=[
+            CountsAt(at=post.created + timedelta(seconds=40), age=40.0, likes=7, reposts=2, replies=0, quotes=None,
+                     views=812),
+            CountsAt(at=None, age=None, likes=9, reposts=2, replies=1, quotes=None, views=None),
+        ],
+        events={"like": 118, "repost": 3},
+        readings=[AgeReading(age=60, engagements=12), AgeReading(age=300, engagements=121)],
+        standing=AgainstNormal(now=121, age=62, normal=2.1, times=39.4, author_posts=41),
+        predictions=[each for each in predictions() if each.uid == post.uid],
+        raw='{\n  "did": "did:plc:a0",\n  "commit": {\n    "operation": "create"\n  }\n}',
+    )  # fmt: skip
 
 
 def scored(command: ScoreDraft) -> DraftScore:

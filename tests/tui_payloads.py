@@ -48,7 +48,7 @@ PAYLOADS = (*MARKUP, *CONTROL, *UNSEEN, *WIDE)
 
 def hostile(payload: str) -> Snapshot:
     """The busy feed with `payload` in every text of it."""
-    return _put(fakes.busy(notices=["n"]), payload)
+    return _put(fakes.busy(notices=["n"], pinned=fakes.posts()[:2]), payload)
 
 
 def _put(value: Any, payload: str) -> Any:
@@ -76,21 +76,37 @@ def feed_of(payload: str) -> fakes.FakeEngine:
         words=[WordScore(word=payload, valence=1.5, note=payload)],
     )
     source = Source(name=payload, state="live", lines=1, detail=payload)
-    return fakes.FakeEngine(fakes.shown(hostile(payload), sources=[source]), score=lambda _: answer)
+    told = _put(fakes.told(fakes.OpenPost(1, f"bluesky:{fakes.posts()[0].uid}")), payload)
+    return fakes.FakeEngine(
+        fakes.shown(hostile(payload), sources=[source]),
+        score=lambda _: answer,
+        find=lambda _: hostile(payload).posts[:9],
+        tell=lambda _: told,
+    )
 
 
 TOUR = (
     ("enter",),  # a cluster
-    ("escape", "tab", "enter"),  # what rises, where it has a panel
+    ("enter",),  # a post behind it
+    ("tab", "enter"),  # its author
+    ("escape", "G", "enter"),  # what it quotes
+    ("escape",),
+    ("O",),
+    ("P",),
+    ("G",),
+    ("escape", "escape", "tab", "enter"),  # what rises, where it has a panel
     ("escape", "tab", "enter"),  # a prediction
     ("escape", "tab", "j", "enter"),  # a hashtag or a post
     ("escape", "tab", "j", "enter"),  # a post or the mood
-    ("escape", "x"),
+    ("enter",),  # the posts of a mood
+    ("escape", "escape", "x"),
     ("G",),
     ("escape", "b"),
     ("enter",),
     ("escape", "c"),
     ("tab", "j", "enter"),  # a story
+    ("escape", "p"),
+    ("j", "enter"),
     ("escape", "o"),
     ("enter",),  # an over-performer
     ("escape", "tab", "enter"),  # an author

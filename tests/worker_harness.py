@@ -23,6 +23,7 @@ from engine.protocol import (
     Exported,
     Failed,
     Framed,
+    PostOpened,
     PostsFound,
     Report,
     Start,
@@ -111,7 +112,9 @@ class Watching:
             self.report()
             assert time.monotonic() < end, f"it goes on talking; the last: {self.frames[-1:]}"
 
-    def answer(self, kind: type[DraftScored] | type[PostsFound] | type[Exported] | type[Corrected]) -> Report:
+    def answer(
+        self, kind: type[DraftScored] | type[PostsFound] | type[PostOpened] | type[Exported] | type[Corrected]
+    ) -> Report:
         """The next answer of a kind."""
         while True:
             report = self.report()

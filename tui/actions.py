@@ -161,6 +161,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("plots", "v", "plots", "the plots of the page, one after the other", "plots", "Look", "Plots", rank=1),
     Action("panels", "H", "panels", "which panels there are: hide them, show them", "overview", "Panels"),
+    Action(
+        "posts",
+        "p",
+        "app.posts",
+        "posts: the live feed at full size, and the posts that were pinned",
+        "view",
+        "Look",
+        "Posts",
+        rank=6,
+    ),
     Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
     *(
         Action(
@@ -225,6 +235,9 @@ ACTIONS: tuple[Action, ...] = (
             ("not-scorable", "0", "0", "not scorable: no mood can be told from its text"),
         )
     ),
+    Action("copy", "y", "copy", "copy the row's text: a post's with its author and address", "view", "Do"),
+    Action("browse", "O", "browse", "open the post's page in a browser; over ssh show its address", "view", "Do"),
+    Action("pin", "P", "pin", "pin the post to the top of the posts page, or unpin it", "view", "Do"),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
     Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),
     Action(
@@ -257,7 +270,7 @@ ACTIONS: tuple[Action, ...] = (
         8,
         False,
     ),
-    Action("close", "escape,q", "close", "back to the overview", "page", "Move", "Close", "esc", palette=False),
+    Action("close", "escape,q", "close", "back to where it was opened", "page", "Move", "Close", "esc", palette=False),
     Action("theme", "T", "app.next_theme", "next theme: dark, light, high contrast dark and light", "app", "Look"),
     Action("picture", "S", "app.save_picture", "save the screen as an SVG picture in the working folder", "app", "Do"),
     Action("help", "question_mark,f1", "app.help", "this page", "app", "Do", "Help", "?"),

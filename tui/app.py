@@ -18,9 +18,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from engine.protocol import Command, Correct, CountFilters, Export, ScoreDraft, SetFilter, SetWindow
+from engine.protocol import Command, Correct, CountFilters, Export, Pin, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, bindings
+from tui.asking import CorrectionWanted, PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.correcting import answered
 from tui.format import clock, window
@@ -37,20 +38,24 @@ from tui.messages import (
     FrameArrived,
     GradesWereOpened,
     PostsWereFound,
+    PostWasOpened,
 )
 from tui.monitor import run_monitor
 from tui.palette import LIGHT, OURS
+from tui.pins import Pins
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.saved_filters import default_path
 from tui.screen_options import Options
 from tui.screens.alerts import AlertsScreen, Log
-from tui.screens.base import PostsWanted, Resumed, ViewScreen
+from tui.screens.base import PageWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.filters import FiltersScreen, VoicesWanted
 from tui.screens.help import help_lines, keys_of
 from tui.screens.model import GradesWanted, ModelScreen
+from tui.screens.opening import page_on
 from tui.screens.overview import Overview
-from tui.screens.page import CorrectionWanted, LivePageScreen, PageScreen
+from tui.screens.page import LivePageScreen, PageScreen
+from tui.screens.posts import PostsScreen
 from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
 from tui.settings import config_path
 from tui.theme import THEMES
@@ -63,7 +68,7 @@ from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
 SAID = 200  # messages that are kept for the page of alerts
-STANDING = (SetWindow, SetFilter)  # commands that hold from then on: an engine started anew is told them again
+STANDING = (SetWindow, SetFilter, Pin)  # commands that hold from then on: an engine started anew is told them again
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
@@ -120,6 +125,8 @@ class TrendtopApp(App[None]):
         self._waiting: Timer | None = None
         self._grades: tuple[int, GradesWanted] | None = None
         self._counting: tuple[int, FiltersScreen] | None = None
+        self._opening: tuple[int, PostWanted] | None = None
+        self._pins = Pins()
         self._warned_of_quitting = False
         self._silent: list[str] = []
         self._spoken: Log = deque(maxlen=SAID)
@@ -150,7 +157,7 @@ class TrendtopApp(App[None]):
         match event.said:
             case FrameArrived(frame=frame):
                 self._arrived(frame)
-            case DraftWasScored() | PostsWereFound() | GradesWereOpened() | FiltersWereCounted():
+            case DraftWasScored() | PostsWereFound() | PostWasOpened() | GradesWereOpened() | FiltersWereCounted():
                 self._answer(event.said)
             case ExportFinished(paths=paths, error=error):
                 if error:
@@ -170,10 +177,12 @@ class TrendtopApp(App[None]):
             case DraftWasScored(id=number):
                 if self._scoring is not None and self._scoring[0] == number:
                     self._scoring[1](said)
-            case PostsWereFound(id=number, posts=posts):
+            case PostsWereFound(id=number, posts=posts, total=total):
                 if self._wanted is not None and self._wanted[0] == number:
-                    self._wanted[1].answer(posts)
-                    self._wanted = None
+                    self._wanted[1].take(posts, total)
+            case PostWasOpened(id=number, detail=detail):
+                if self._opening is not None and self._opening[0] == number:
+                    self._opening[1].take(detail)
             case GradesWereOpened(id=number, sheet=sheet):
                 if self._grades is not None and self._grades[0] == number:
                     self._grades[1].answer(sheet)
@@ -331,8 +340,6 @@ class TrendtopApp(App[None]):
         self._say(answered(made), "warning" if made.error else "good")
         for screen in self._views() if not made.error else ():
             screen.mark(made.key, made.mood)
-        if isinstance(self.screen, PageScreen) and self.screen.post == made.key:
-            self.screen.say(answered(made))
 
     @on(PostsWanted)
     def posts_wanted(self, event: PostsWanted) -> None:
@@ -363,6 +370,26 @@ class TrendtopApp(App[None]):
         self._count += 1
         self._counting = (self._count, event.page)
         self._send(CountFilters(self._count, event.expressions))
+
+    @on(PostWanted)
+    def post_wanted(self, event: PostWanted) -> None:
+        """Ask for all that is known of a post; only the newest is answered."""
+        self._count += 1
+        self._opening = (self._count, event)
+        self._send(event.question(self._count))
+
+    @on(PinWanted)
+    def pin_wanted(self, event: PinWanted) -> None:
+        """Pin a post, or unpin it."""
+        said, role = self._pins.toggle(event.key, self._latest.snapshot.pinned if self._latest else [])
+        if self._send(Pin(self._pins.keys)):
+            self._say(said, role)
+
+    @on(PageWanted)
+    def page_wanted(self, event: PageWanted) -> None:
+        """Show all that is known of a thing; a key pressed once too often opens no second page."""
+        if event.source is self.screen:
+            self.push_screen(page_on(event.item, event.snapshot))
 
     def _send(self, command: Command) -> bool:
         sent = self._client.send(command)
@@ -440,7 +467,13 @@ class TrendtopApp(App[None]):
         """The page of saved filters."""
         self._turn_to(FiltersScreen(self._options.filters or default_path()))
 
+    def action_posts(self) -> None:
+        """The page of posts."""
+        self._turn_to(PostsScreen())
+
     def _turn_to(self, page: TablesScreen) -> None:
+        while len(self.screen_stack) > 2 and isinstance(self.screen, TablesScreen):
+            self.pop_screen()
         if not isinstance(self.screen, TablesScreen):
             self._overview.hush()
             self.push_screen(page)

@@ -1,12 +1,10 @@
 """All that is known of an over-performer and of an author, as lines for a page."""
 
-from engine.snapshot import Author, Overperformer, PostRow, Snapshot
-from tui.facts import fact, heading, post_list, wrap_lines
+from engine.snapshot import Author, Overperformer, Snapshot
+from tui.facts import fact, heading
 from tui.format import count, duration, engagement
 from tui.lines import Line, Span, cut, pad
 from tui.widgets.cells import author_cell, ratio_cell, sentiment_cell, text_cell, times_cell
-
-Posts = list[PostRow] | None  # None while the engine has not been heard on them
 
 
 def standing_lines(item: Overperformer) -> list[Line]:
@@ -20,18 +18,8 @@ def standing_lines(item: Overperformer) -> list[Line]:
     ]
 
 
-def missing_post(item: Overperformer, posts: Posts, width: int) -> list[Line]:
-    """What is known of a post that the engine has not told of, or has no more."""
-    said = "the engine is asked for the rest" if posts is None else "the post is no longer held"
-    return [
-        *wrap_lines(item.text if posts is None else "", width),
-        fact("author", author_cell(item.name, item.author)),
-        ((said, "muted"),),
-    ]
-
-
-def author_lines(author: Author, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
-    """An author, its over-performers and its `posts` of the window."""
+def author_lines(author: Author, snapshot: Snapshot, width: int) -> list[Line]:
+    """An author and its over-performers."""
     above = [item for item in snapshot.overperformers if _is_by(item, author)]
     lines = [
         fact("author", author_cell(author.name, author.author), (f"  {author.platform} {author.author}", "muted")),
@@ -44,7 +32,7 @@ def author_lines(author: Author, snapshot: Snapshot, width: int, posts: Posts = 
     ]
     if above:
         lines += [*heading(f"Over-performers ({count(len(above))})"), *(_in_short(item, width) for item in above)]
-    return [*lines, *post_list(posts, author.posts, "Posts", width)]
+    return lines
 
 
 def _is_by(item: Overperformer, author: Author) -> bool:

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.snapshot import DraftScore, Overperformer, Personal, PostRow, Prediction, Snapshot
+from engine.snapshot import Overperformer, Personal, PostRow, Prediction, Snapshot
 from models.moods import PERSONAL_FROM
 from tui.facts import fact, heading, long_fact
-from tui.format import count, ratio
+from tui.format import count, mood, ratio
 from tui.lines import Line, Span, width_of, wrap
 from tui.messages import CorrectionMade
 
@@ -65,16 +65,16 @@ def yours(personal: Personal) -> Line:
     return ((f"yours {_words(personal.mood)}", _role(personal.mood)), (good, "muted"))
 
 
-def mark_facts(post: PostRow, score: DraftScore | None, snapshot: Snapshot, width: int) -> list[Line]:
-    """What a post is marked as, and what the personal layer says of it once `score` is there."""
+def mark_facts(post: PostRow, personal: Personal | None, corrections: int, width: int) -> list[Line]:
+    """What a post is marked as, and what the personal layer says of it."""
     lines = []
     if post.corrected:
         lines.append(fact("marked", (_words(post.corrected), _role(post.corrected)), ("  by you", "muted")))
-    if score is not None and score.personal is not None:
-        line = beside("not scored" if score.compound is None else score.sentiment, score.personal)
+    if personal is not None:
+        line = beside("not scored" if post.compound is None else mood(post.compound), personal)
         fits = width_of(fact("", *line)) <= width
         lines += [fact("personal", *line)] if fits else [fact("personal", *line[:-1]), fact("", line[-1])]
-    elif snapshot.corrections and (told := few(snapshot.corrections)):
+    elif corrections and (told := few(corrections)):
         lines += long_fact("personal", told, width)
     return lines
 

@@ -7,11 +7,8 @@ from engine.snapshot import (
     Author,
     Burst,
     Cluster,
-    DraftScore,
     Hashtag,
     Labels,
-    Overperformer,
-    PostRow,
     Prediction,
     Score,
     Snapshot,
@@ -19,27 +16,26 @@ from engine.snapshot import (
     WordScore,
 )
 from tui.alert_details import alert_lines
-from tui.author_details import author_lines, missing_post, standing_lines
-from tui.correcting import mark_facts, mood_lines
-from tui.facts import by_authors, fact, heading, long_fact, post_list, wrap_lines
+from tui.author_details import author_lines
+from tui.correcting import mood_lines
+from tui.facts import by_authors, fact, heading, long_fact, wrap_lines
 from tui.format import (
     UNKNOWN,
     count,
     day_and_clock,
     duration,
     engagement,
-    mood,
     number,
     percent,
-    sentiment,
     signed,
 )
-from tui.lines import BLANK, Line, Span, cut, pad, width_of
+from tui.lines import BLANK, Line, Span, cut, width_of
 from tui.model_details import horizon_lines, model_lines
 from tui.reasons import sentence
+from tui.subject import Group
 from tui.topic_details import Posts, burst_lines, cluster_lines, story_lines
 from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
-from tui.widgets.gauges import by_count, gauge_lines
+from tui.widgets.gauges import gauge_lines
 from tui.widgets.predictions import span, times, verdict
 from tui.widgets.scoreboard import score_table
 
@@ -48,17 +44,15 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
     """The title of the page on a thing, and what is on it at a width. `posts` are those behind it, once known."""
     match item:
         case Cluster():
-            return "Cluster", lambda width: cluster_lines(item, snapshot, width, posts)
+            return "Cluster", lambda width: cluster_lines(item, snapshot, width)
         case Story():
-            return "Story", lambda width: story_lines(item, snapshot, width, posts)
+            return "Story", lambda width: story_lines(item, snapshot, width)
         case Burst():
             return "Rising, and why", lambda width: burst_lines(item, snapshot, width, posts)
         case Hashtag():
-            return "Hashtag", lambda width: hashtag_lines(item, snapshot, width, posts)
+            return "Hashtag", lambda width: hashtag_lines(item, snapshot, width)
         case Author():
-            return "Author", lambda width: author_lines(item, snapshot, width, posts)
-        case Overperformer():
-            return "Over-performer", lambda width: overperformer_lines(item, snapshot, width, posts)
+            return "Author", lambda width: author_lines(item, snapshot, width)
         case AlertRow():
             return "Alert", lambda width: alert_lines(item, width)
         case Prediction():
@@ -67,13 +61,13 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
             return "Model", lambda width: model_lines(item, snapshot, width)
         case Labels():
             return "Horizon", lambda width: horizon_lines(item, snapshot, width)
-        case PostRow():
-            return "Post", lambda width: post_lines(item, snapshot, width)
+        case Group():
+            return "Posts", lambda width: group_lines(item, snapshot)
     raise TypeError(f"there is no page on {type(item).__name__}")
 
 
-def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
-    """A tag, those it stands with, and the `posts` of the window that carry it."""
+def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int) -> list[Line]:
+    """A tag and those it stands with."""
     error = "none: every tag of the window is counted"
     if snapshot.hashtags_error:
         error = f"none here, but tags in {count(snapshot.hashtags_error)} posts or fewer may be missing"
@@ -86,48 +80,18 @@ def hashtag_lines(tag: Hashtag, snapshot: Snapshot, width: int, posts: Posts = N
         fact("trend", trend_cell(tag.trend)),
         *long_fact("error", error, width),
         *long_fact("often with", " ".join(f"#{other}" for other in tag.together) or UNKNOWN, width),
-        *post_list(posts, tag.posts, "Posts", width),
     ]
 
 
-def post_lines(post: PostRow, snapshot: Snapshot, width: int, words: DraftScore | None = None) -> list[Line]:
-    """A post in full, its sentiment word by word once `words` is there, and what was predicted of it."""
-    cluster = next((item for item in snapshot.clusters if item.id == post.cluster), None)
-    lines = [
-        *wrap_lines(post.text, width),
-        BLANK,
-        fact("author", author_cell(post.name, post.author), (f"  {post.author}", "muted"), *_followers(post)),
-        fact("when", (f"{day_and_clock(post.created)} UTC", ""), ("  came late" if post.late else "", "warning")),
-        fact("what", (f"{post.kind} {post.media}", ""), (f"  {post.platform} {post.uid}", "muted")),
-        fact("language", (post.lang or "undecided", ""), (f"  claimed {post.lang_claimed or UNKNOWN}", "muted")),
-        fact("sentiment", *_compound(post)),
+def group_lines(group: Group, snapshot: Snapshot) -> list[Line]:
+    """Posts that the gauges count together."""
+    share = group.posts / snapshot.posts_in_window if group.posts is not None and snapshot.posts_in_window else None
+    if group.posts is None:
+        return [fact("posts", (f"those {group.name}", ""))]
+    return [
+        fact("posts", (count(group.posts), "strong"), (f"  {group.name}", "")),
+        fact("share", (percent(share), ""), (" of the posts in the window", "muted")),
     ]
-    if words is not None and post.compound is not None:
-        lines += word_lines(words.words, width)
-    lines += mark_facts(post, words, snapshot, width)
-    if post.tags:
-        lines += long_fact("hashtags", " ".join(f"#{tag}" for tag in post.tags), width)
-    if cluster is not None:
-        lines.append(fact("cluster", (f"{cluster.id}  ", "strong"), (cluster.label, "accent")))
-    if post.story is not None:
-        story = next((item for item in snapshot.stories if item.id == post.story), None)
-        lines.append(fact("story", (f"{post.story}  ", "strong"), (story.label if story else "", "accent")))
-    for name, uid in (("reply to", post.reply_to), ("quotes", post.quote_of)):
-        if uid:
-            lines.append(fact(name, (uid, "")))
-    lines += long_fact("counts", _counts(post), width)
-    if post.edits:
-        lines.append(fact("edits", (count(post.edits), "")))
-    found = [item for item in snapshot.predictions if (item.platform, item.uid) == (post.platform, post.uid)]
-    for prediction in sorted(found, key=lambda item: item.horizon):
-        lines += [*heading(f"Predicted for {duration(prediction.horizon)} on"), *_prediction_facts(prediction, width)]
-    return lines
-
-
-def overperformer_lines(item: Overperformer, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
-    """A post against what is normal, and then in full, once the engine has told of it."""
-    post = post_lines(posts[0], snapshot, width) if posts else missing_post(item, posts, width)
-    return [*standing_lines(item), *heading("The post"), *post]
 
 
 def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> list[Line]:
@@ -142,25 +106,15 @@ def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> 
             (f"  {prediction.platform} {prediction.uid}", "muted"),
         ),
         fact("horizon", (duration(prediction.horizon), "")),
-        *_prediction_facts(prediction, width),
+        *prediction_facts(prediction, width),
         *heading("How such predictions have been"),
         *_scores(snapshot, prediction.horizon, width),
     ]
 
 
 def sentiment_lines(snapshot: Snapshot, width: int) -> list[Line]:
-    """The mood of the window in full, with what could not be scored and why."""
-    now = snapshot.sentiment
-    lines = [*gauge_lines(snapshot, min(width, 70), 20)[:7], *heading("Not scored, and why")]
-    lines += [
-        ((pad(count(posts), 10, True), "strong"), (f"  {reason}", "")) for reason, posts in by_count(now.not_scored)
-    ]
-    lines += heading("Detected languages")
-    lines += [
-        ((pad(count(n), 10, True), "strong"), (f"  {name or 'undecided'}", ""))
-        for name, n in by_count(snapshot.languages)
-    ]
-    return lines + mood_lines(snapshot, width)
+    """The mood of the window in short, and what its reader has marked."""
+    return [*gauge_lines(snapshot, min(width, 70), 20)[:7], *mood_lines(snapshot, width)]
 
 
 def word_lines(words: list[WordScore], width: int) -> list[Line]:
@@ -186,26 +140,8 @@ def word_spans(word: WordScore) -> Line:
     return ((f"{cut(word.word, 24)} {word.valence:+.1f}", role), (f"{note}  ", "muted"))
 
 
-def _followers(post: PostRow) -> list[Span]:
-    return [] if post.followers is None else [(f"  {count(post.followers)} followers", "muted")]
-
-
-def _compound(post: PostRow) -> list[Span]:
-    if post.compound is None:
-        return [("not scored", "unknown"), (f": {post.not_scored}", "muted")]
-    parts = " ".join(
-        f"{sign}{UNKNOWN if value is None else f'{value:.2f}'}"
-        for sign, value in (("+", post.positive), ("=", post.neutral), ("-", post.negative))
-    )
-    return [(f"{mood(post.compound)} {sentiment(post.compound)}", mood(post.compound)), (f"  {parts}", "muted")]
-
-
-def _counts(post: PostRow) -> str:
-    named = ("likes", "reposts", "replies", "quotes", "views")
-    return ", ".join(f"{name} {count(getattr(post, name))}" for name in named)
-
-
-def _prediction_facts(prediction: Prediction, width: int) -> list[Line]:
+def prediction_facts(prediction: Prediction, width: int) -> list[Line]:
+    """A prediction with its reasons and its outcome."""
     lines = [
         fact(
             "predicted",

@@ -1,9 +1,7 @@
-"""What the pages of details are made of: facts, headings, lists of posts."""
+"""What the pages of details are made of: facts, headings."""
 
-from engine.snapshot import PostRow
-from tui.format import clock, count, day_and_clock
-from tui.lines import BLANK, Line, Span, cut, pad, wrap
-from tui.widgets.cells import author_cell, sentiment_cell, text_cell
+from tui.format import count
+from tui.lines import BLANK, Line, Span, pad, wrap
 
 LABEL = 14
 
@@ -32,24 +30,3 @@ def heading(text: str) -> list[Line]:
 def wrap_lines(text: str, width: int) -> list[Line]:
     """A text over as many lines as it needs."""
     return [((part, ""),) for part in wrap(text, width)]
-
-
-def post_list(posts: list[PostRow] | None, total: int, name: str, width: int) -> list[Line]:
-    """The newest of `total` posts, the newest first; None while the engine has not been heard on them."""
-    if posts is None:
-        return [*heading(f"{name}, newest first"), (("the engine is asked for them", "muted"),)]
-    lines = heading(f"{name}, newest first ({count(len(posts))} of {count(max(total, len(posts)))})")
-    when = clock if len({post.created.date() for post in posts}) < 2 else day_and_clock
-    for post in posts:
-        at = f"{when(post.created)} "
-        mean, role = sentiment_cell(post.compound)
-        author, accent = author_cell(post.name, post.author)
-        lines.append(
-            (
-                (at, "muted"),
-                (pad(mean, 6, True), role),
-                (f" {pad(author, 16)} ", accent),
-                (cut(text_cell(post.text)[0], max(width - len(at) - 24, 8)), ""),
-            )
-        )
-    return lines

@@ -70,6 +70,11 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+def fold(text: str, width: int) -> list[str]:
+    """`text`, one line of it, with all its spaces, in as many lines of at most `width` cells as it takes."""
+    return _pieces(plain(text), max(width, 2))
+
+
 def _pieces(word: str, width: int) -> list[str]:
     """`word` cut between graphemes into pieces of at most `width` cells."""
     if cell_len(word) <= width:
@@ -92,6 +97,19 @@ def fit_text(parts: list[tuple[int, str]], width: int, gap: str = " · ") -> str
 def width_of(line: Line) -> int:
     """Cells that `line` takes."""
     return sum(cell_len(text) for text, _ in line)
+
+
+def within(line: Line, width: int) -> Line:
+    """`line` in at most `width` cells, its end shown as cut off."""
+    if width_of(line) <= width:
+        return line
+    spans: list[Span] = []
+    for text, role in line:
+        room = width - width_of(tuple(spans))
+        if room <= 0:
+            break
+        spans.append((cut(text, room), role))
+    return tuple(spans)
 
 
 def text_of(line: Line) -> str:

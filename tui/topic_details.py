@@ -1,7 +1,7 @@
 """All that is known of a topic, as lines for a page: cluster, story, burst."""
 
 from engine.snapshot import Burst, Cluster, PostRow, Snapshot, Story
-from tui.facts import by_authors, fact, heading, long_fact, post_list
+from tui.facts import by_authors, fact, heading, long_fact
 from tui.format import UNKNOWN, chance, count, day_and_clock, duration, expected, percent, signed, whole_percent
 from tui.lines import Line, Span, cut
 from tui.widgets.cells import author_cell, copies_cell, sentiment_cell, times_cell, trend_cell
@@ -13,8 +13,8 @@ Posts = list[PostRow] | None  # None while the engine has not been heard on them
 KINDS = {"tag": "a hashtag", "story": "a story", "word": "a word"}
 
 
-def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
-    """A cluster, its stories and the `posts` of the window behind it."""
+def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int) -> list[Line]:
+    """A cluster and its stories."""
     stories = sorted((story for story in snapshot.stories if story.cluster == cluster.id), key=_by_posts)
     lines = [
         fact("cluster", *_named(cluster.id, cluster.label)),
@@ -24,11 +24,11 @@ def cluster_lines(cluster: Cluster, snapshot: Snapshot, width: int, posts: Posts
     ]
     if stories:
         lines += story_table(stories, width)
-    return [*lines, *post_list(posts, cluster.posts, "Posts", width)]
+    return lines
 
 
-def story_lines(story: Story, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
-    """A story, where it belongs, and the `posts` of the window in it."""
+def story_lines(story: Story, snapshot: Snapshot, width: int) -> list[Line]:
+    """A story, and where it belongs."""
     age = f"  {_ago(story, snapshot)}" if snapshot.as_of else ""
     return [
         fact("story", *_named(story.id, story.label)),
@@ -37,12 +37,11 @@ def story_lines(story: Story, snapshot: Snapshot, width: int, posts: Posts = Non
         *_figures(story),
         *[fact("rising", *_in_short(burst)) for burst in snapshot.bursts if burst.story == story.id],
         *_words(story, width),
-        *post_list(posts, story.posts, "Posts", width),
     ]
 
 
 def burst_lines(burst: Burst, snapshot: Snapshot, width: int, posts: Posts = None) -> list[Line]:
-    """A burst and the why of it: how far above its own past, who, in what words, and its `posts`."""
+    """A burst and the why of it: how far above its own past, who, in what words. `posts` tell the names."""
     story = next((item for item in snapshot.stories if item.id == burst.story), None)
     lines = [
         fact("what", (cut(burst.name, NAME), "accent"), (f"  {KINDS[burst.kind]}", "muted")),
@@ -61,7 +60,6 @@ def burst_lines(burst: Burst, snapshot: Snapshot, width: int, posts: Posts = Non
         *lines,
         *long_fact("posted by", _by(burst, snapshot, posts or []) or UNKNOWN, width),
         *_words(burst, width),
-        *post_list(posts, burst.posts, "Posts of it", width),
     ]
 
 

@@ -10,15 +10,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.filters.completion import values_in
-from engine.protocol import FindPosts, Kind
-from engine.snapshot import Author, Burst, Cluster, Frame, Hashtag, Overperformer, PostRow, Snapshot, Story
+from engine.snapshot import Frame, Snapshot
 from models.moods import Mood
 from tui.actions import Scope, bindings
-from tui.correcting import CHOOSE, key_of
-from tui.details import page_of
+from tui.asking import CorrectionWanted, PinWanted
+from tui.correcting import CHOOSE
 from tui.format import count
-from tui.lines import Line, fit
-from tui.screens.page import CorrectionWanted, PageScreen
+from tui.lines import Line, cut, fit
+from tui.post_actions import address_of, browse, can_browse, key_of, text_of_row
 from tui.view import View
 from tui.widgets.events import EventLine
 from tui.widgets.filter_bar import FilterBar
@@ -54,40 +53,12 @@ class Resumed(Message):
         self.screen = screen
 
 
-Behind = Cluster | Story | Burst | Hashtag | Author | Overperformer  # what has posts behind it
+class PageWanted(Message):
+    """All that is known of a thing is to be shown."""
 
-
-class PostsWanted(Message):
-    """The page on a thing has been opened, and is to list the posts behind it."""
-
-    def __init__(self, page: PageScreen, item: Behind, snapshot: Snapshot) -> None:
+    def __init__(self, source: Screen[None], item: object, snapshot: Snapshot) -> None:
         super().__init__()
-        self._page, self._item, self._snapshot = page, item, snapshot
-
-    def question(self, number: int) -> FindPosts:
-        """What to ask the engine: for no post that came after the picture shown."""
-        kind, key = _reference(self._item)
-        return FindPosts(number, kind, key, self._snapshot.as_of)
-
-    def answer(self, posts: list[PostRow]) -> None:
-        """Put them on the page."""
-        self._page.pager.turn_to(page_of(self._item, self._snapshot, posts)[1])
-
-
-def _reference(item: Behind) -> tuple[Kind, int | str]:
-    match item:
-        case Cluster(id=number):
-            return "cluster", number
-        case Story(id=number):
-            return "story", number
-        case Burst(id=number):
-            return "burst", number
-        case Hashtag(tag=tag):
-            return "tag", tag
-        case Author():
-            return "author", f"{item.platform}:{item.author}"
-        case Overperformer():
-            return "post", f"{item.platform}:{item.uid}"
+        self.source, self.item, self.snapshot = source, item, snapshot
 
 
 class TooSmall(Panel):
@@ -243,7 +214,7 @@ class ViewScreen(Screen[None]):
 
     def action_correct(self, mood: Mood) -> None:
         """Mark the post that was chosen in the focused table."""
-        key = key_of(self.focused.chosen) if isinstance(self.focused, Table) else ""
+        key = key_of(self.item_chosen())
         if key:
             self.post_message(CorrectionWanted(key, mood))
         else:
@@ -261,8 +232,43 @@ class ViewScreen(Screen[None]):
             self.open_item(event.item, self.snapshot)
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
-        """All that is known of one thing."""
-        page = PageScreen(*page_of(item, snapshot), post=key_of(item))
-        self.app.push_screen(page)
-        if isinstance(item, Behind):
-            self.post_message(PostsWanted(page, item, snapshot))
+        """All that is known of one thing: the posts behind it, or the post itself."""
+        self.hush()
+        self.post_message(PageWanted(self, item, snapshot))
+
+    def item_chosen(self) -> object:
+        """The row that has been chosen; None where rows still move under the cursor."""
+        return self.focused.chosen if isinstance(self.focused, Table) else None
+
+    def item_in_focus(self) -> object:
+        """The row that a key is meant for; None if there is none."""
+        return self.focused.selected if isinstance(self.focused, Table) else None
+
+    def action_copy(self) -> None:
+        """Copy the row's text to the clipboard."""
+        text = text_of_row(self.item_in_focus())
+        if not text:
+            self.say("nothing to copy here: tab leads to a table")
+            return
+        self.app.copy_to_clipboard(text)
+        self.say(f"copied, if the terminal lets us: {cut(text, 60)}", "good")
+
+    def action_browse(self) -> None:
+        """Open the post's page in the browser, or show its address where there is none."""
+        item = self.item_in_focus()
+        address = address_of(item)
+        if not address:
+            self.say("no address can be made of this post's id" if key_of(item) else "no post is chosen here")
+        elif can_browse():
+            self.say(f"opening {address}", "good")
+            browse(address, lambda: self.app.call_from_thread(self.say, f"no browser opens: {address}", "warning"))
+        else:
+            self.say(f"no browser here: {address}  (y copies it with the text)")
+
+    def action_pin(self) -> None:
+        """Pin the post, or unpin it."""
+        key = key_of(self.item_in_focus())
+        if key:
+            self.post_message(PinWanted(key))
+        else:
+            self.say("no post is chosen here")

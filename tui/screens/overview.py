@@ -9,13 +9,10 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from engine.snapshot import DraftScore, Frame, PostRow, Snapshot
-from models.moods import PERSONAL_FROM
-from tui import details
+from engine.snapshot import DraftScore, Frame
 from tui.actions import bindings
-from tui.correcting import key_of
 from tui.screens.base import ViewScreen
-from tui.screens.page import PageScreen
+from tui.screens.behind import MoodScreen
 from tui.screens.panels import PanelsScreen, Place
 from tui.widgets.clusters import Clusters
 from tui.widgets.composer import Composer, DraftChanged
@@ -153,30 +150,14 @@ class Overview(ViewScreen):
 
     def action_open_mood(self) -> None:
         """The sentiment has a page too."""
-        snapshot = self.snapshot
-        if snapshot is not None:
-            self.app.push_screen(PageScreen("Sentiment", lambda width: details.sentiment_lines(snapshot, width)))
-
-    def open_item(self, item: object, snapshot: Snapshot) -> None:
-        """A post is scored word by word as well, and by the personal layer."""
-        super().open_item(item, snapshot)
-        if isinstance(item, PostRow) and (item.compound is not None or snapshot.corrections >= PERSONAL_FROM):
-            self._score(item.text, f"{item.platform}:{item.author}", self._words_of(item, snapshot), key_of(item))
+        if self.snapshot is not None:
+            self.hush()
+            self.app.push_screen(MoodScreen())
 
     @on(DraftChanged)
     def draft_changed(self, event: DraftChanged) -> None:
         """Have the draft scored."""
         self._score(event.text, "", self._composer.show)
-
-    def _words_of(self, post: PostRow, snapshot: Snapshot) -> Callable[[DraftScore], None]:
-        """What puts a post's sentiment, word by word, on its page, should that still be open."""
-        page = self.app.screen
-
-        def show(score: DraftScore) -> None:
-            if isinstance(page, PageScreen) and page.is_current:
-                page.pager.turn_to(lambda width: details.post_lines(post, snapshot, width, score))
-
-        return show
 
     def _leave_zoom(self) -> bool:
         zoomed = self.has_class("-zoom")

@@ -1,5 +1,6 @@
 """Pages of tables over the overview: what is rising, the topics, over-performers and authors."""
 
+from itertools import count
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +14,13 @@ from tui.widgets.authors import Authors, Overperformers
 from tui.widgets.clusters import Clusters
 from tui.widgets.rising import Bursts
 from tui.widgets.stories import Stories
+
+_numbers = count(1)
+
+
+def numbered(name: str) -> str:
+    """An id for a page of which there may be several, one over the other."""
+    return f"{name}-{next(_numbers)}"
 
 
 class TablesScreen(ViewScreen):

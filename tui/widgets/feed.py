@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from heapq import nlargest
+from typing import ClassVar
 
 from engine.snapshot import PostRow, Snapshot
 from tui.correcting import mark_cell
@@ -17,11 +18,14 @@ MOST = 500  # posts kept for scrolling
 class Feed(Table[PostRow]):
     """Posts, newest first. Moving the cursor freezes them; back to the top (g) lets them move again."""
 
+    NAME: ClassVar[str] = "5 Feed"
     EMPTY = "no posts yet"
     REST = 40
 
-    def __init__(self) -> None:
-        super().__init__("feed", COLUMNS, header=False)
+    def __init__(
+        self, name: str = "feed", columns: Sequence[Column[PostRow]] | None = None, header: bool = False
+    ) -> None:
+        super().__init__(name, COLUMNS if columns is None else columns, header)
         self._newest: list[PostRow] = []
 
     def show(self, snapshot: Snapshot) -> None:
@@ -43,11 +47,11 @@ class Feed(Table[PostRow]):
     def title_parts(self) -> list[tuple[int, str]]:
         """Whether it moves, and what has come since it stopped."""
         if self._pinned is None:
-            return [(0, "5 Feed"), (1, "newest posts")]
+            return [(0, self.NAME), (1, "newest posts")]
         seen = {self.key_of(post) for post in self.items}
         new = sum(self.key_of(post) not in seen for post in self._newest)
         more = "+" if new >= MOST else ""
-        return [(0, "5 Feed"), (0, f"‖ standing still, +{count(new)}{more} new"), (1, "g: move again")]
+        return [(0, self.NAME), (0, f"‖ standing still, +{count(new)}{more} new"), (1, "g: move again")]
 
 
 def still_there(shown: Sequence[PostRow], newest: Sequence[PostRow]) -> list[PostRow]:
@@ -68,7 +72,7 @@ def still_there(shown: Sequence[PostRow], newest: Sequence[PostRow]) -> list[Pos
     return kept
 
 
-def _kind(post: PostRow) -> Span:
+def kind_cell(post: PostRow) -> Span:
     """What it answers, or the mood that its reader has marked it with."""
     if post.corrected:
         return mark_cell(post.corrected)
@@ -84,7 +88,7 @@ def _sentiment(post: PostRow) -> Span:
 COLUMNS = (
     Column[PostRow]("time", lambda p: (clock(p.created), "muted"), 8, False),
     Column[PostRow]("mean", _sentiment, 6),
-    Column[PostRow]("", _kind, 2, False, rank=2),
+    Column[PostRow]("", kind_cell, 2, False, rank=2),
     Column[PostRow]("#", lambda p: ("" if p.cluster is None else str(p.cluster), "muted"), 3, rank=3),
     Column[PostRow]("author", lambda p: author_cell(p.name, p.author), 16, False, rank=1),
     Column[PostRow]("post", lambda p: text_cell(p.text)),

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Size
 
 from tui.actions import bindings
 from tui.lines import Line
@@ -21,23 +22,42 @@ class Pager(Panel, can_focus=True):
     def __init__(self, page: Page, name: str = "pager") -> None:
         super().__init__(name)
         self._page = page
+        self._named = ""
+        self._laid: tuple[int, list[Line]] | None = None  # the whole page at a width
         self._top = 0
         self._total = 0
 
+    def name_it(self, title: str) -> None:
+        """Show a title; where there is no frame to say so below, it tells how far the page is scrolled, too."""
+        self._named = title
+        self.retitle(title)
+        self.redraw()
+
     def turn_to(self, page: Page) -> None:
         """Show another page, from where this one is scrolled to."""
-        self._page = page
+        self._page, self._laid = page, None
         self.redraw()
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The lines in sight."""
-        whole = self._page(width)
+        whole = self._whole(width)
         self._total = len(whole)
         self._top = max(min(self._top, self._total - height), 0)
-        self.border_subtitle = (
-            f"{min(self._top + height, self._total)} of {self._total}" if self._total > height else ""
-        )
+        place = f"{min(self._top + height, self._total)} of {self._total}" if self._total > height else ""
+        self.border_subtitle = place
+        if self._named:
+            unframed = self.styles.border_bottom[0] in ("", "none")
+            self.retitle(f"{self._named} · {place}" if place and unframed else self._named)
         return whole[self._top : self._top + height]
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """As high as the page is long, where the stylesheet lets it."""
+        return max(len(self._whole(width)), 1)
+
+    def _whole(self, width: int) -> list[Line]:
+        if self._laid is None or self._laid[0] != width:
+            self._laid = (width, self._page(width))
+        return self._laid[1]
 
     def action_move(self, step: int) -> None:
         """Scroll by lines."""

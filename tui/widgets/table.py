@@ -65,6 +65,10 @@ class Table(Panel, Generic[Item], can_focus=True):
         """The rows in the order chosen."""
         return ordered(items, self._sort, self._reverse) if self._sort else list(items)
 
+    def nothing(self) -> str:
+        """What stands in for the rows while there are none."""
+        return self.EMPTY
+
     def foot_height(self, height: int) -> int:
         """How many of `height` lines are kept for the foot."""
         return 0
@@ -153,7 +157,7 @@ class Table(Panel, Generic[Item], can_focus=True):
             cells = (column.cell(self._items[at]) for column in columns)
             lines.append(((mark, "accent"), *layout(columns, cells, width)))
         if not self._items:
-            lines.append(((f"  {self.EMPTY}", "muted"),))
+            lines.append(((f"  {self.nothing()}", "muted"),))
         if not foot:
             return lines
         return [*lines, *[BLANK] * (height - foot - len(lines)), *self.foot(width, foot)]
