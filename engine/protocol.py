@@ -12,6 +12,7 @@ import msgspec
 from engine.config import EngineConfig, SourceConfig
 from engine.gradesheet import GradeSheet
 from engine.snapshot import DraftScore, Frame, PostRow
+from engine.topicsheet import TopicSheet
 
 HEADER = struct.Struct(">I")
 
@@ -55,6 +56,13 @@ class OpenGrades(msgspec.Struct, frozen=True, tag="grades"):
     horizon: int
 
 
+class OpenTopics(msgspec.Struct, frozen=True, tag="topics"):
+    """The words of a cluster, None for the whole window, and how posts spread. Only the newest of these matters."""
+
+    id: int
+    cluster: int | None
+
+
 class SetWindow(msgspec.Struct, frozen=True, tag="window"):
     """Show another window, in microseconds; 0 for everything retained."""
 
@@ -87,11 +95,18 @@ class PostsFound(msgspec.Struct, frozen=True, tag="found"):
     posts: list[PostRow]
 
 
-class GradesOpened(msgspec.Struct, frozen=True, tag="opened"):
+class GradesOpened(msgspec.Struct, frozen=True, tag="grades opened"):
     """Answer to OpenGrades; None for a horizon that nothing is predicted at."""
 
     id: int
     sheet: GradeSheet | None
+
+
+class TopicsOpened(msgspec.Struct, frozen=True, tag="topics opened"):
+    """Answer to OpenTopics."""
+
+    id: int
+    sheet: TopicSheet
 
 
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
@@ -114,8 +129,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Command = Start | ScoreDraft | FindPosts | OpenGrades | SetWindow | Export | Stop
-Report = DraftScored | PostsFound | GradesOpened | Exported | Framed | Failed
+Command = Start | ScoreDraft | FindPosts | OpenGrades | OpenTopics | SetWindow | Export | Stop
+Report = DraftScored | PostsFound | GradesOpened | TopicsOpened | Exported | Framed | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

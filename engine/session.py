@@ -12,6 +12,7 @@ from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_behind import posts_behind
 from engine.picture_grades import grade_sheet
+from engine.picture_topics import topic_sheet
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.protocol import (
@@ -23,12 +24,14 @@ from engine.protocol import (
     Framed,
     GradesOpened,
     OpenGrades,
+    OpenTopics,
     PostsFound,
     Report,
     ScoreDraft,
     SetWindow,
     Start,
     Stop,
+    TopicsOpened,
 )
 from engine.runner import Runner, SourceSet
 from engine.snapshot import Frame, Snapshot
@@ -121,7 +124,7 @@ class Session:
     def _obey(self, commands: list[Command]) -> bool:
         """Carry out commands; False if one says stop. Of several drafts or sheets only the newest is made."""
         drafts = [command for command in commands if isinstance(command, ScoreDraft)]
-        sheets = [command for command in commands if isinstance(command, OpenGrades)]
+        sheets = [command for command in commands if isinstance(command, OpenGrades | OpenTopics)]
         for command in commands:
             match command:
                 case Stop():
@@ -136,6 +139,8 @@ class Session:
                     self._pipe.send(PostsFound(command.id, posts_behind(self.engine, command)))
                 case OpenGrades() if command is sheets[-1]:
                     self._pipe.send(GradesOpened(command.id, grade_sheet(self.engine, command.horizon)))
+                case OpenTopics() if command is sheets[-1]:
+                    self._pipe.send(TopicsOpened(command.id, topic_sheet(self.engine, command.cluster)))
                 case ScoreDraft() if command is drafts[-1]:
                     self._pipe.send(DraftScored(command.id, score_draft(self.engine, command.text, command.author)))
                 case _:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual import events
 from textual.keys import _character_to_key
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from engine.protocol import FindPosts
 from engine.snapshot import PostRow
+from tests import plot_fakes
 from tests import tui_fakes as fakes
 from tui.app import TrendtopApp
 from tui.messages import EngineSaid
@@ -108,10 +110,11 @@ async def monitor(
     size: tuple[int, int] = (160, 34),
     debounce: float = 0.0,
     find: Callable[[FindPosts], list[PostRow]] | None = fakes.behind,
+    sheet: Callable[[Any], Any] | None = plot_fakes.sheet,
     **options: bool,
 ) -> AsyncIterator[Monitor]:
     """The app on a fake engine that says `said` at once, or a busy feed."""
-    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find)
+    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find, sheet=sheet)
     app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=debounce, **options))
     async with app.run_test(size=size) as pilot:
         await settle(app)

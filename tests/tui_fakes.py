@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from engine.protocol import Command, FindPosts, ScoreDraft
+from engine.protocol import Command, FindPosts, OpenGrades, OpenTopics, ScoreDraft
 from engine.snapshot import (
     SCHEMA,
     Author,
@@ -34,7 +34,7 @@ from engine.snapshot import (
     Story,
     WordScore,
 )
-from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound
+from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound, SheetWasOpened
 
 NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 class FakeEngine:
     """Takes commands as the engine would and says what a test tells it to.
 
-    A draft is answered by `score` if given, what asks for posts by `find`.
+    A draft is answered by `score` if given, what asks for posts by `find`, for the figures of a plot by `sheet`.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class FakeEngine:
         *said: EngineSaid,
         score: Callable[[ScoreDraft], DraftScore] | None = None,
         find: Callable[[FindPosts], list[PostRow]] | None = None,
+        sheet: Callable[[Any], Any] | None = None,
     ) -> None:
         self.sent: list[Command] = []
         self.listening = True
@@ -59,6 +60,7 @@ class FakeEngine:
         self._said = said
         self._score = score
         self._find = find
+        self._sheet = sheet
         self._listener: Callable[[EngineSaid], None] | None = None
 
     def attach(self, listener: Callable[[EngineSaid], None]) -> None:
@@ -78,6 +80,8 @@ class FakeEngine:
             self.say(DraftWasScored(command.id, self._score(command)))
         if isinstance(command, FindPosts) and self._find is not None:
             self.say(PostsWereFound(command.id, self._find(command)))
+        if isinstance(command, OpenGrades | OpenTopics) and self._sheet is not None:
+            self.say(SheetWasOpened(command.id, self._sheet(command)))
         return True
 
     def pace(self, seconds: float) -> None:

@@ -25,18 +25,20 @@ from tui.messages import (
     EngineSaid,
     ExportFinished,
     FrameArrived,
-    GradesWereOpened,
     PostsWereFound,
+    SheetWasOpened,
 )
 from tui.monitor import run_monitor
 from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.help import help_lines, keys_of
-from tui.screens.model import GradesWanted, ModelScreen
+from tui.screens.model import ModelScreen
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
-from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
+from tui.screens.plots import SheetWanted
+from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen
+from tui.screens.topics import TopicsScreen
 from tui.theme import DARK, LIGHT
 from tui.view import View, next_window
 from tui.widgets.health import health_lines
@@ -92,7 +94,7 @@ class TrendtopApp(App[None]):
         self._count = 0
         self._scoring: tuple[int, Answer] | None = None
         self._wanted: tuple[int, PostsWanted] | None = None
-        self._grades: tuple[int, GradesWanted] | None = None
+        self._sheet: tuple[int, SheetWanted] | None = None
         self._warned_of_quitting = False
         self._overview = Overview(options.debounce, self.score)
 
@@ -122,9 +124,9 @@ class TrendtopApp(App[None]):
             case PostsWereFound(id=number, posts=posts):
                 if self._wanted is not None and self._wanted[0] == number:
                     self._wanted[1].answer(posts)
-            case GradesWereOpened(id=number, sheet=sheet):
-                if self._grades is not None and self._grades[0] == number:
-                    self._grades[1].answer(sheet)
+            case SheetWasOpened(id=number, sheet=sheet):
+                if self._sheet is not None and self._sheet[0] == number:
+                    self._sheet[1].answer(sheet)
             case ExportFinished(paths=paths, error=error):
                 if error:
                     self._say(f"not exported: {error}", "error")
@@ -202,11 +204,11 @@ class TrendtopApp(App[None]):
         self._wanted = (self._count, event)
         self._send(event.question(self._count))
 
-    @on(GradesWanted)
-    def grades_wanted(self, event: GradesWanted) -> None:
-        """Ask how right predictions were; only the newest is answered."""
+    @on(SheetWanted)
+    def sheet_wanted(self, event: SheetWanted) -> None:
+        """Ask for the figures of a plot; only the newest is answered."""
         self._count += 1
-        self._grades = (self._count, event)
+        self._sheet = (self._count, event)
         self._send(event.question(self._count))
 
     def _send(self, command: Command) -> bool:

@@ -26,12 +26,14 @@ from engine.protocol import (
     Framed,
     GradesOpened,
     OpenGrades,
+    OpenTopics,
     PostsFound,
     Report,
     ScoreDraft,
     SetWindow,
     Start,
     Stop,
+    TopicsOpened,
     Unpacker,
     pack,
     report_decoder,
@@ -43,8 +45,8 @@ from tui.messages import (
     EngineSaid,
     ExportFinished,
     FrameArrived,
-    GradesWereOpened,
     PostsWereFound,
+    SheetWasOpened,
 )
 from tui.pacing import Pacer
 
@@ -126,7 +128,7 @@ class EngineProcess:
         if self._ended:
             return False
         kind = type(command)
-        if kind in (ScoreDraft, FindPosts, OpenGrades, SetWindow):  # only the newest of these matters
+        if kind in (ScoreDraft, FindPosts, OpenGrades, OpenTopics, SetWindow):  # only the newest of these matters
             self._waiting = deque(item for item in self._waiting if item[0] is not kind)
         if len(self._waiting) >= MAX_WAITING:
             return False
@@ -252,8 +254,8 @@ class EngineProcess:
                 return DraftWasScored(number, score)
             case PostsFound(id=number, posts=posts):
                 return PostsWereFound(number, posts)
-            case GradesOpened(id=number, sheet=sheet):
-                return GradesWereOpened(number, sheet)
+            case GradesOpened(id=number, sheet=sheet) | TopicsOpened(id=number, sheet=sheet):
+                return SheetWasOpened(number, sheet)
             case Exported(id=number, paths=paths, error=error):
                 return ExportFinished(number, paths, error)
             case Failed(message=message):

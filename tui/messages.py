@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.gradesheet import GradeSheet
 from engine.snapshot import DraftScore, Frame, PostRow
+from engine.topicsheet import TopicSheet
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ class PostsWereFound:
 
 
 @dataclass(frozen=True)
-class GradesWereOpened:
-    """How right the predictions asked for by that id have been; None where nothing is predicted."""
+class SheetWasOpened:
+    """The figures of the plots asked for by that id; None where there are none."""
 
     id: int
-    sheet: GradeSheet | None
+    sheet: GradeSheet | TopicSheet | None
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,5 @@ class EngineDied:
 
 
 EngineSaid = (
-    FrameArrived | DraftWasScored | PostsWereFound | GradesWereOpened | ExportFinished | EngineFailed | EngineDied
+    FrameArrived | DraftWasScored | PostsWereFound | SheetWasOpened | ExportFinished | EngineFailed | EngineDied
 )

@@ -2,11 +2,21 @@
 
 from collections.abc import Callable, Sequence
 
+from textual.message import Message
+
 from tui.lines import Line, fit_text
 from tui.widgets.pager import Pager
 from tui.widgets.table import TITLE_FRAME
 
 Drawing = Callable[[int, int], list[Line]]
+
+
+class Stepped(Message):
+    """A key of a list was pressed that has nothing to scroll: a step, or to an `edge`."""
+
+    def __init__(self, step: int, edge: bool) -> None:
+        super().__init__()
+        self.step, self.edge = step, edge
 
 
 class Plots(Pager):
@@ -32,6 +42,20 @@ class Plots(Pager):
         scrolled = f"j k: {self._top + 1}-{self._top + len(shown)} of {self._total}" if cut else ""
         self.retitle(fit_text([*self._parts, (1, scrolled)], width - TITLE_FRAME))
         return shown
+
+    def action_move(self, step: int) -> None:
+        """Scroll by lines, or leave the step to the page."""
+        if self._total > self.size.height:
+            super().action_move(step)
+        else:
+            self.post_message(Stepped(step, edge=False))
+
+    def action_edge(self, end: int) -> None:
+        """To the top or the bottom, or leave it to the page."""
+        if self._total > self.size.height:
+            super().action_edge(end)
+        else:
+            self.post_message(Stepped(end, edge=True))
 
     def action_open(self) -> None:
         """Nothing opens from a plot."""
