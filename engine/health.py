@@ -14,6 +14,30 @@ from engine.snapshot import Source as SourceRow
 from engine.sources.base import Source
 
 RATE_SPAN = 5.0  # seconds over which the rate is measured
+LAG_STEP = 10  # seconds of which the highest lag is kept
+LAG_STEPS = 60
+
+
+class Lags:
+    """The highest lag in each step of the wall clock, for the last LAG_STEPS of them."""
+
+    def __init__(self) -> None:
+        self._highest: deque[float | None] = deque(maxlen=LAG_STEPS)
+        self._step: int | None = None
+
+    def note(self, now: float, lag: float | None) -> list[float | None]:
+        """Take note of the lag at `now` (monotonic seconds); gives all that are kept, none if none was ever known."""
+        step = int(now // LAG_STEP)
+        if self._step is None or step > self._step:
+            missed = 0 if self._step is None else step - self._step - 1
+            self._highest.extend([None] * min(missed, LAG_STEPS))
+            self._highest.append(lag)
+            self._step = step
+        elif lag is not None:
+            before = self._highest[-1]
+            self._highest[-1] = lag if before is None else max(lag, before)
+        known = list(self._highest)
+        return known if any(one is not None for one in known) else []
 
 
 class Gauge:
@@ -25,17 +49,21 @@ class Gauge:
         self._sources = sources
         self._marks: deque[tuple[float, int]] = deque()
         self._cpu = (time.monotonic(), time.process_time())
+        self._lags = Lags()
 
     def look(self, now: float, started: bool, finished: bool) -> Health:
         """The health at `now` (monotonic seconds); whether any reading has begun, and whether all of it is over."""
+        lag = None if finished else self._lag()
         return Health(
             state=self._state(started, finished),
             rate=self._rate(now),
-            lag=None if finished else self._lag(),
+            lag=lag,
             backlog=self._backlog(),
             cpu=self._cpu_share(now),
             memory=_resident(),
             sources=[SourceRow(name=s.name, state=s.state, lines=s.lines, detail=s.detail) for s in self._sources],
+            lags=self._lags.note(now, lag),
+            lag_step=LAG_STEP,
         )
 
     def _rate(self, now: float) -> float:

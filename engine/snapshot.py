@@ -389,6 +389,8 @@ class Health(Frozen, frozen=True, kw_only=True):
     cpu: float  # share of one core
     memory: int  # bytes resident
     sources: list[Source]
+    lags: list[float | None] = []  # the highest lag of each step of the last minutes, oldest first; None: not known
+    lag_step: int = 10  # seconds of wall clock
 
 
 class Frame(Frozen, frozen=True, kw_only=True):
