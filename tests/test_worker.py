@@ -20,10 +20,14 @@ from engine.protocol import (
     Exported,
     Failed,
     FindPosts,
+    GradesOpened,
+    OpenGrades,
+    OpenTopics,
     PostsFound,
     ScoreDraft,
     SetWindow,
     Start,
+    TopicsOpened,
     pack,
 )
 from tests.feeds import ALL, SECOND, START, like, post, uri
@@ -225,6 +229,18 @@ def test_answers_while_lines_come_in(tmp_path: Path) -> None:
         assert found.id == 9
         assert len(found.posts) == min(tag.posts, 100)
         assert all(tag.tag in post.tags for post in found.posts)
+
+        monitor.send(OpenGrades(10, 900), OpenTopics(11, None), OpenGrades(12, 900))
+        graded = monitor.answer(GradesOpened)
+        assert isinstance(graded, GradesOpened)
+        assert graded.id == 12  # only the newest of several
+        assert graded.sheet is not None
+        assert graded.sheet.horizon == 900
+        monitor.send(OpenTopics(13, None))
+        opened = monitor.answer(TopicsOpened)
+        assert isinstance(opened, TopicsOpened)
+        assert opened.id == 13
+        assert opened.sheet.words
 
         monitor.send(SetWindow(60 * SECOND))
         frame = monitor.until(lambda frame: frame.snapshot.window == 60)

@@ -22,10 +22,12 @@ from engine.protocol import (
     Exported,
     Failed,
     Framed,
+    GradesOpened,
     PostsFound,
     Report,
     Start,
     Stop,
+    TopicsOpened,
     Unpacker,
     pack,
     report_decoder,
@@ -34,6 +36,8 @@ from engine.runner import Runner
 from engine.snapshot import Frame, Snapshot
 from engine.sources.opening import open_sources
 from tests.feeds import ALL, PRESENT
+
+Answer = DraftScored | PostsFound | GradesOpened | TopicsOpened | Exported
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0  # seconds until a wait counts as hopeless
@@ -110,7 +114,7 @@ class Watching:
             self.report()
             assert time.monotonic() < end, f"it goes on talking; the last: {self.frames[-1:]}"
 
-    def answer(self, kind: type[DraftScored] | type[PostsFound] | type[Exported]) -> Report:
+    def answer(self, kind: type[Answer]) -> Report:
         """The next answer of a kind."""
         while True:
             report = self.report()
