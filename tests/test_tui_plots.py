@@ -1,5 +1,7 @@
 """The plots of the model page and of the topics: what they say, that they fit, and when the engine is asked."""
 
+import threading
+
 import msgspec
 import pytest
 from rich.cells import cell_len
@@ -8,8 +10,8 @@ from engine.protocol import OpenGrades, OpenTopics
 from engine.topicsheet import Word
 from tests import plot_fakes
 from tests import tui_fakes as fakes
-from tests.tui_driver import monitor
-from tui import grade_plots, topic_plots
+from tests.tui_driver import monitor, settle
+from tui import grade_plots, plots, topic_plots
 from tui.correlation_map import correlation_lines, heat
 from tui.letters import can_spell, large, width_in_letters
 from tui.lines import ASCII, Line, text_of, width_of
@@ -20,6 +22,8 @@ from tui.word_cloud import cloud
 SIZES = [(80, 24), (120, 36), (160, 48)]
 NAMES = [name for name, _ in grade_plots.VIEWS]
 RACING = fakes.shown(fakes.racing())
+
+plots.load()
 
 
 def page(lines: list[Line]) -> str:
@@ -66,6 +70,23 @@ async def test_what_a_plot_says() -> None:
         await m.press("v")
         assert "= after 15m" in m.text
         assert "+.99" in m.text
+
+
+async def test_keys_are_answered_while_the_first_plot_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = threading.Event()
+    monkeypatch.setattr(plots, "is_loaded", loaded.is_set)
+    monkeypatch.setattr(plots, "load", loaded.wait)
+    async with monitor(RACING, size=(100, 32)) as m:
+        await m.press("m", "v")
+        assert "the first plot takes a moment" in m.text
+        await m.press("v")
+        assert "champion's MAE(log)" in m.text
+        await m.press("v")
+        assert "the first plot takes a moment" in m.text
+        loaded.set()
+        await m.app.workers.wait_for_complete()
+        await settle(m.app)
+        assert "Outcomes in the 80% range" in m.text
 
 
 async def test_h_asks_for_the_next_horizon_and_what_is_late_is_not_drawn() -> None:

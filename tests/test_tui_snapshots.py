@@ -12,9 +12,12 @@ from textual.pilot import Pilot
 from tests import plot_fakes
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, settle
+from tui import plots
 from tui.app import TrendtopApp
 from tui.messages import EngineDied, EngineSaid
 from tui.screen_options import Options
+
+plots.load()
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "160x48": (160, 48)}
 LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read=fakes.METERS.read + 1_284)))

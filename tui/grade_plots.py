@@ -278,6 +278,7 @@ VIEWS: tuple[tuple[str, View], ...] = (
     ("Feature weights", weights),
     ("Correlations", correlation_map),
 )
+WITH_AXES = (error_over_time, calibration)  # plotext draws them
 
 
 def _too_few(sheet: GradeSheet) -> str:

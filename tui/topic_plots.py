@@ -80,7 +80,7 @@ def size_lines(sheet: TopicSheet, snapshot: Snapshot, width: int, height: int) -
     """Posts of the stories by their rank, both in powers of ten."""
     if len(sheet.sizes) < 2:
         return [((" fewer than two stories of two posts in this window", "muted"),)]
-    points = [(log10(rank), log10(posts)) for rank, posts in enumerate(sheet.sizes, 1)]
+    points = _thinned([(log10(rank), log10(posts)) for rank, posts in enumerate(sheet.sizes, 1)], width)
     ranks, sizes = (_powers(values) for values in zip(*points, strict=True))
     half = sum(sheet.sizes) / 2
     few, total = 0, 0
@@ -99,6 +99,16 @@ def size_lines(sheet: TopicSheet, snapshot: Snapshot, width: int, height: int) -
         ),
         *charts.painted(drawing, {"o": "accent"}),
     ]
+
+
+def _thinned(points: list[plots.Point], width: int) -> list[plots.Point]:
+    """The points that have a column of their own, and the last."""
+    apart = points[-1][0] / width
+    kept = points[:1]
+    for point in points[1:-1]:
+        if point[0] - kept[-1][0] >= apart:
+            kept.append(point)
+    return [*kept, points[-1]]
 
 
 def _powers(values: tuple[float, ...]) -> tuple[tuple[float, str], ...]:

@@ -3,7 +3,7 @@
 The same words in the same room are always laid out alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -40,7 +40,7 @@ def cloud(words: Sequence[Word], width: int, height: int, ascii_only: bool = Fal
             letters -= 1
         across = cell_len(rows[0]) + 2 * side
         spot = _spot(taken, across, len(rows), width, height)
-        if not across or spot is None:
+        if spot is None:
             continue
         x, y = spot
         placed.append(Placed(x + side, y, rows, role))
@@ -61,25 +61,52 @@ def _color(word: Word, tag: str, other: str) -> str:
 
 def _spot(taken: list[int], across: int, rows: int, width: int, height: int) -> tuple[int, int] | None:
     """The free place nearest to the middle, for a box; None if there is none."""
+    if not 0 < across <= width or rows > height:
+        return None
     middle, centre = (width - across) / 2, (height - rows) / 2
     aspect = width / height  # so that the cloud has the shape of its room
     best, found = float("inf"), None
-    box = (1 << across) - 1
-    for y in sorted(range(height - rows + 1), key=lambda y: (abs(y - centre), y)):
+    for y in _outward(height - rows):
         down = abs(y - centre) * aspect
         if down >= best:
             break
         filled = 0
         for row in range(y, y + rows):
             filled |= taken[row]
-        for x in sorted(range(width - across + 1), key=lambda x: (abs(x - middle), x)):
-            far = (down * down + (x - middle) ** 2) ** 0.5
-            if far >= best:
-                break
-            if not (filled >> (x + 1)) & box:
-                best, found = far, (x, y)
-                break
+        x = _nearest(_starts(filled >> 1, across, width), int(middle))
+        if x is not None and (far := (down * down + (x - middle) ** 2) ** 0.5) < best:
+            best, found = far, (x, y)
     return found
+
+
+def _outward(last: int) -> Iterator[int]:
+    """0 to `last` from the middle on."""
+    low = last // 2
+    for step in range(last + 1):
+        at = low + (step + 1) // 2 if step % 2 else low - step // 2
+        if 0 <= at <= last:
+            yield at
+
+
+def _starts(filled: int, across: int, width: int) -> int:
+    """As bits, the cells from which so many are free."""
+    free = ~filled & ((1 << width) - 1)
+    reach = 1
+    while reach < across:
+        step = min(reach, across - reach)
+        free &= free >> step
+        reach += step
+    return free
+
+
+def _nearest(bits: int, middle: int) -> int | None:
+    """The bit that is set nearest to one; of two as near the lower."""
+    below, above = bits & ((1 << (middle + 1)) - 1), bits >> (middle + 1)
+    low = below.bit_length() - 1 if below else None
+    high = middle + (above & -above).bit_length() if above else None
+    if low is None or high is None:
+        return high if low is None else low
+    return low if middle - low <= high - middle else high
 
 
 def _drawn(placed: Sequence[Placed], height: int) -> list[Line]:

@@ -13,7 +13,7 @@ from engine.protocol import OpenGrades
 from engine.snapshot import Frame
 from tui.actions import bindings
 from tui.format import clock, duration
-from tui.grade_plots import VIEWS
+from tui.grade_plots import VIEWS, WITH_AXES
 from tui.lines import Line
 from tui.screens.plots import PlotsScreen, Question
 from tui.widgets.horizons import Horizons
@@ -82,10 +82,10 @@ class ModelScreen(PlotsScreen[GradeSheet]):
         parts = [*self.titled(name), (1, after), (3, "h: next horizon")]
         if sheet is None or sheet.horizon != horizon:
             waiting: Line = ((" asking the engine" if horizon is not None else " nothing is predicted", "muted"),)
-            self.plots.show(parts, lambda width, height: [waiting], anew)
+            self.plots.show(parts, lambda width, height: [waiting], anew=anew)
             return
         parts += [(4, sheet.champion), (5, f"as of {clock(sheet.as_of)}")]
-        self.plots.show(parts, partial(view, sheet), anew)
+        self.plots.show(parts, partial(view, sheet), anew=anew, axes=view in WITH_AXES)
 
     def _show_chosen(self) -> None:
         if self.snapshot is not None:

@@ -19,7 +19,7 @@ from tui.widgets.plots import Drawing, Stepped
 from tui.widgets.stories import Stories
 from tui.widgets.table import Moved
 
-CLOUD, SPREAD = 1, 2
+CLOUD, SPREAD, SIZES = 1, 2, 3
 
 
 class TopicsScreen(PlotsScreen[TopicSheet]):
@@ -92,10 +92,10 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
             parts.append((3, "j k: cluster, g: all"))
         if sheet is None or (self.shown == CLOUD and sheet.cluster != self._chosen):
             waiting: Line = ((" asking the engine", "muted"),)
-            self.plots.show(parts, lambda width, height: [waiting], anew)
+            self.plots.show(parts, lambda width, height: [waiting], anew=anew)
             return
         parts.append((4, f"as of {clock(sheet.as_of)}"))
-        self.plots.show(parts, self._drawing(sheet), anew)
+        self.plots.show(parts, self._drawing(sheet), anew=anew, axes=self.shown == SIZES)
 
     def _drawing(self, sheet: TopicSheet) -> Drawing:
         assert self.snapshot is not None
