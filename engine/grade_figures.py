@@ -15,7 +15,7 @@ Chosen = NDArray[np.bool_]
 
 STRETCHES = 24
 TENTHS = 10
-BARS = 24  # of the histogram
+BARS = 25  # of the histogram: one of them about 0
 LEAST = 10  # posts that a stretch or a tenth is made of
 FEW_PAIRS = 30  # posts under which a correlation is not told
 DIGITS = 4

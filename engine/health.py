@@ -16,6 +16,30 @@ from engine.sources.base import Source
 
 STARTING, CATCHING_UP, ENDED = "starting", "catching up", "ended"
 RATE_SPAN = 5.0  # seconds over which the rate is measured
+LAG_STEP = 10  # seconds of which the highest lag is kept
+LAG_STEPS = 60
+
+
+class Lags:
+    """The highest lag in each step of the wall clock, for the last LAG_STEPS of them."""
+
+    def __init__(self) -> None:
+        self._highest: deque[float | None] = deque(maxlen=LAG_STEPS)
+        self._step: int | None = None
+
+    def note(self, now: float, lag: float | None) -> list[float | None]:
+        """Take note of the lag at `now` (monotonic seconds); gives all that are kept, none if none was ever known."""
+        step = int(now // LAG_STEP)
+        if self._step is None or step > self._step:
+            missed = 0 if self._step is None else step - self._step - 1
+            self._highest.extend([None] * min(missed, LAG_STEPS))
+            self._highest.append(lag)
+            self._step = step
+        elif lag is not None:
+            before = self._highest[-1]
+            self._highest[-1] = lag if before is None else max(lag, before)
+        known = list(self._highest)
+        return known if any(one is not None for one in known) else []
 
 
 class Gauge:
@@ -28,19 +52,23 @@ class Gauge:
         self._marks: deque[tuple[float, int]] = deque()
         self._cpu = (time.monotonic(), time.process_time())
         self._remaining = Remaining()
+        self._lags = Lags()
 
     def look(self, now: float, started: bool, finished: bool) -> Health:
         """The health at `now` (monotonic seconds); whether any reading has begun, and whether all of it is over."""
         state, stored = self.state(started, finished), self._stored()
+        lag = None if finished else self._lag()
         return Health(
             state=state,
             rate=self._rate(now),
-            lag=None if finished else self._lag(),
+            lag=lag,
             backlog=None if stored is None else max(0.0, 1.0 - stored[0] / stored[1]),
             remaining=self._remaining.look(now, *stored) if stored and state == CATCHING_UP else None,
             cpu=self._cpu_share(now),
             memory=_resident(),
             sources=[SourceRow(name=s.name, state=s.state, lines=s.lines, detail=s.detail) for s in self._sources],
+            lags=self._lags.note(now, lag),
+            lag_step=LAG_STEP,
         )
 
     def _rate(self, now: float) -> float:

@@ -13,6 +13,7 @@ from engine.config import EngineConfig, SourceConfig
 from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow, Voice
+from engine.topicsheet import TopicSheet
 from models.moods import Mood
 
 MAX_PINS = 20
@@ -85,6 +86,13 @@ class OpenGrades(msgspec.Struct, frozen=True, tag="grades"):
     horizon: int
 
 
+class OpenTopics(msgspec.Struct, frozen=True, tag="topics"):
+    """The words of a cluster, None for the whole window, and how posts spread. Only the newest of these matters."""
+
+    id: int
+    cluster: int | None
+
+
 class SetWindow(msgspec.Struct, frozen=True, tag="window"):
     """Show another window, in microseconds; 0 for everything retained."""
 
@@ -146,7 +154,7 @@ class PostOpened(msgspec.Struct, frozen=True, tag="opened"):
     detail: PostDetail
 
 
-class GradesOpened(msgspec.Struct, frozen=True, tag="graded"):
+class GradesOpened(msgspec.Struct, frozen=True, tag="grades opened"):
     """Answer to OpenGrades; None for a horizon that nothing is predicted at."""
 
     id: int
@@ -158,6 +166,13 @@ class FiltersCounted(msgspec.Struct, frozen=True, tag="counted"):
 
     id: int
     voices: list[Voice]
+
+
+class TopicsOpened(msgspec.Struct, frozen=True, tag="topics opened"):
+    """Answer to OpenTopics."""
+
+    id: int
+    sheet: TopicSheet
 
 
 class Exported(msgspec.Struct, frozen=True, tag="exported"):
@@ -195,6 +210,7 @@ Command = (
     | FindPosts
     | OpenPost
     | OpenGrades
+    | OpenTopics
     | Pin
     | SetWindow
     | SetFilter
@@ -203,7 +219,18 @@ Command = (
     | Correct
     | Stop
 )
-Report = DraftScored | PostsFound | PostOpened | GradesOpened | FiltersCounted | Exported | Corrected | Framed | Failed
+Report = (
+    DraftScored
+    | PostsFound
+    | PostOpened
+    | GradesOpened
+    | TopicsOpened
+    | FiltersCounted
+    | Exported
+    | Corrected
+    | Framed
+    | Failed
+)
 
 _encoder = msgspec.msgpack.Encoder()
 command_decoder = msgspec.msgpack.Decoder(Command)

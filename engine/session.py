@@ -23,6 +23,7 @@ from engine.picture_alerts import alert_rows, silence_row
 from engine.picture_behind import posts_behind
 from engine.picture_grades import grade_sheet
 from engine.picture_post import post_detail
+from engine.picture_topics import topic_sheet
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.protocol import (
@@ -40,6 +41,7 @@ from engine.protocol import (
     GradesOpened,
     OpenGrades,
     OpenPost,
+    OpenTopics,
     Pin,
     PostOpened,
     PostsFound,
@@ -49,6 +51,7 @@ from engine.protocol import (
     SetWindow,
     Start,
     Stop,
+    TopicsOpened,
 )
 from engine.runner import Runner, SourceSet
 from engine.snapshot import AlertRow, Frame, Snapshot
@@ -171,7 +174,7 @@ class Session:
     def _obey(self, commands: list[Command]) -> bool:
         """Carry out commands; False if one says stop. Of several drafts or sheets only the newest is made."""
         drafts = [command for command in commands if isinstance(command, ScoreDraft)]
-        sheets = [command for command in commands if isinstance(command, OpenGrades)]
+        sheets = [command for command in commands if isinstance(command, OpenGrades | OpenTopics)]
         for command in commands:
             match command:
                 case Stop():
@@ -200,6 +203,8 @@ class Session:
                     self.engine.pinned = command.keys[:MAX_PINS]
                     self._pictured = ()
                     self._next_frame = 0.0
+                case OpenTopics() if command is sheets[-1]:
+                    self._pipe.send(TopicsOpened(command.id, topic_sheet(self.engine, command.cluster)))
                 case ScoreDraft() if command is drafts[-1]:
                     self._pipe.send(self._score(command))
                 case Correct():

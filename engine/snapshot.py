@@ -441,6 +441,8 @@ class Health(Frozen, frozen=True, kw_only=True):
     silent: list[str] = []  # alerts of silence that are on, by this machine's clock
     sources: list[Source]
     remaining: float | None = None  # seconds until what is stored has been read; None if not known or nothing is left
+    lags: list[float | None] = []  # the highest lag of each step of the last minutes, oldest first; None: not known
+    lag_step: int = 10  # seconds of wall clock
 
 
 class Frame(Frozen, frozen=True, kw_only=True):

@@ -101,6 +101,10 @@ class Topics:
             self._apart = self.themes.silhouette(self.stories.sampled())
         return self._apart
 
+    def silhouettes(self) -> dict[int, tuple[float, int]]:
+        """The same by theme: the mean silhouette of its posts, and how many of them are in the sample."""
+        return self.themes.silhouettes(self.stories.sampled())
+
     def nearest(self, terms: Sequence[str]) -> tuple[int, int, float] | None:
         """The story that a post would join, its theme (-1: none) and the cosine; None if it would found a story."""
         found = self.stories.nearest(terms)

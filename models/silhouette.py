@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn import config_context
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples, silhouette_score
 
 from models.vectors import Floats, Ints
 
@@ -26,3 +26,14 @@ def silhouette(apart: Floats, labels: Ints) -> tuple[float | None, int]:
     with config_context(assume_finite=True, skip_parameter_validation=True):
         score = silhouette_score(apart[np.ix_(sample, sample)], labels[sample], metric="precomputed")
     return float(score), len(sample)
+
+
+def silhouettes(apart: Floats, labels: Ints) -> dict[int, tuple[float, int]]:
+    """By label from 0 on, the mean silhouette of its rows and how many they are; empty where none is defined."""
+    sample = np.flatnonzero(labels >= 0)
+    if not 2 <= len(np.unique(labels[sample])) < len(sample):
+        return {}
+    of = labels[sample]
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        scores = silhouette_samples(apart[np.ix_(sample, sample)], of, metric="precomputed")
+    return {int(label): (float(scores[of == label].mean()), int((of == label).sum())) for label in np.unique(of)}

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from models import kmeans
 from models.resting import Resting
 from models.sample import Sampled
-from models.silhouette import distances, silhouette
+from models.silhouette import distances, silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
 from models.vectors import SIZE, Floats, Ints, heaviest, matrix, parts
 
@@ -125,6 +125,10 @@ class Themes:
     def silhouette(self, sample: Sampled) -> tuple[float | None, int]:
         """Mean cosine silhouette of the themes on a sample of posts, and how many of them are in one."""
         return silhouette(distances(sample.rows), _labels(sample, self.of))
+
+    def silhouettes(self, sample: Sampled) -> dict[int, tuple[float, int]]:
+        """The same by theme."""
+        return silhouettes(distances(sample.rows), _labels(sample, self.of))
 
     def state(self) -> dict[str, Any]:
         """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""

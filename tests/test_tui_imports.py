@@ -42,9 +42,23 @@ async def look():
         await m.press("escape", "b", "enter", "escape", "c", "tab", "enter", "escape", "escape")
         await m.press("p", "j", "enter", "y", "P", "escape", "escape", "enter", "enter", "escape", "escape")
         await m.press("m", "h", "enter", "escape", "tab", "enter", "escape", "escape")
+        await m.press("c", "v", "v", "escape")
         assert "LIVE" in m.header
 asyncio.run(look())
 """
     modules = imported(code)
     assert "textual" in modules
     assert modules.isdisjoint(HEAVY)
+
+
+def test_nothing_that_computes_is_loaded_to_plot() -> None:
+    code = """
+import asyncio
+from tests.tui_driver import monitor
+async def look():
+    async with monitor() as m:
+        await m.press("m", "v", "v", "v", "v", "v", "v", "escape", "c", "v", "v", "v")
+        assert "Sizes of stories" in m.text
+asyncio.run(look())
+"""
+    assert imported(code).isdisjoint(set(HEAVY) - {"plotext"})

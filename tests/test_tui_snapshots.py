@@ -9,11 +9,15 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from tests import plot_fakes
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, settle
+from tui import plots
 from tui.app import TrendtopApp
 from tui.messages import EngineDied, EngineSaid
 from tui.screen_options import Options
+
+plots.load()
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "160x48": (160, 48)}
 LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read=fakes.METERS.read + 1_284)))
@@ -48,6 +52,15 @@ CASES: dict[str, Case] = {
     "models_wide": ("160x48", (fakes.shown(fakes.racing()),), ("m",), {}),
     "model": ("120x36", (fakes.shown(fakes.racing()),), ("m", "enter"), {}),
     "horizon": ("120x36", (fakes.shown(fakes.racing()),), ("m", "shift+tab", "enter"), {}),
+    **{
+        f"plot_{name}": ("120x36", (fakes.shown(fakes.racing()),), ("m", *["v"] * turns), {})
+        for turns, name in enumerate(("error", "groups", "calibration", "residuals", "weights", "correlations"), 1)
+    },
+    "plot_correlations_colourless": ("80x24", (fakes.shown(fakes.racing()),), ("m", *["v"] * 6), {"colourless": True}),
+    "plot_cloud": ("120x36", (fakes.shown(),), ("c", "v"), {}),
+    "plot_cloud_ascii": ("80x24", (fakes.shown(),), ("c", "v", "j"), {"ascii": True}),
+    "plot_clusters": ("120x36", (fakes.shown(),), ("c", "v", "v"), {}),
+    "plot_sizes": ("120x36", (fakes.shown(),), ("c", "v", "v", "v"), {}),
     "reasons": ("80x24", (fakes.shown(fakes.racing()),), ("tab", "j"), {}),
     "authors": ("120x36", (fakes.shown(),), ("o", "j"), {}),
     "authors_small": ("80x24", (fakes.shown(),), ("o", "tab", "j"), {}),
@@ -80,7 +93,7 @@ def test_screen(snap_compare: Callable[..., bool], case: str) -> None:
 
 def looks_as_before(snap_compare: Callable[..., bool], case: Case) -> bool:
     size, said, steps, options = case
-    engine = fakes.FakeEngine(*said, score=fakes.scored, find=fakes.behind)
+    engine = fakes.FakeEngine(*said, score=fakes.scored, find=fakes.behind, sheet=plot_fakes.sheet)
     app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=0, **options))
 
     async def take(pilot: Pilot[Any]) -> None:

@@ -12,7 +12,8 @@ from tui.lines import Line, text_of
 from tui.messages import EngineDied, PostsWereFound
 from tui.post_details import detail_lines
 from tui.screens.overview import Overview
-from tui.screens.tables import RisingScreen, TopicsScreen
+from tui.screens.tables import RisingScreen
+from tui.screens.topics import TopicsScreen
 from tui.topic_details import burst_lines, cluster_lines, story_lines
 from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.stories import story_table

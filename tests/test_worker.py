@@ -23,13 +23,17 @@ from engine.protocol import (
     Exported,
     Failed,
     FindPosts,
+    GradesOpened,
+    OpenGrades,
     OpenPost,
+    OpenTopics,
     Pin,
     PostOpened,
     PostsFound,
     ScoreDraft,
     SetWindow,
     Start,
+    TopicsOpened,
     pack,
 )
 from engine.snapshot import PostRow
@@ -229,6 +233,21 @@ def opens_and_pins(monitor: Watching, post: PostRow) -> None:
     monitor.until(lambda frame: frame.snapshot.pinned == [])
 
 
+def opens_sheets(monitor: Watching) -> None:
+    """Have figures for plots told."""
+    monitor.send(OpenGrades(10, 900), OpenTopics(11, None), OpenGrades(12, 900))
+    graded = monitor.answer(GradesOpened)
+    assert isinstance(graded, GradesOpened)
+    assert graded.id == 12  # only the newest of several
+    assert graded.sheet is not None
+    assert graded.sheet.horizon == 900
+    monitor.send(OpenTopics(13, None))
+    opened = monitor.answer(TopicsOpened)
+    assert isinstance(opened, TopicsOpened)
+    assert opened.id == 13
+    assert opened.sheet.words
+
+
 def test_answers_while_lines_come_in(tmp_path: Path) -> None:
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 400)))
@@ -258,6 +277,7 @@ def test_answers_while_lines_come_in(tmp_path: Path) -> None:
         assert all(tag.tag in post.tags for post in found.posts)
 
         opens_and_pins(monitor, found.posts[0])
+        opens_sheets(monitor)
 
         monitor.send(SetWindow(60 * SECOND))
         frame = monitor.until(lambda frame: frame.snapshot.window == 60)

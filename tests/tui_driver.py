@@ -13,6 +13,7 @@ from textual.widget import Widget
 from engine.postdetail import PostDetail
 from engine.protocol import FindPosts, OpenPost
 from engine.snapshot import PostRow
+from tests import plot_fakes
 from tests import tui_fakes as fakes
 from tui.app import TrendtopApp
 from tui.messages import EngineSaid
@@ -111,10 +112,11 @@ async def monitor(
     debounce: float = 0.0,
     find: Callable[[FindPosts], list[PostRow]] | None = fakes.behind,
     tell: Callable[[OpenPost], PostDetail] | None = None,
+    sheet: Callable[[Any], Any] | None = plot_fakes.sheet,
     **options: Any,
 ) -> AsyncIterator[Monitor]:
     """The app on a fake engine that says `said` at once, or a busy feed."""
-    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find, tell=tell)
+    engine = fakes.FakeEngine(*(said or (fakes.shown(),)), score=fakes.scored, find=find, tell=tell, sheet=sheet)
     app = TrendtopApp(engine, Options(title="jetstream.jsonl", debounce=debounce, **options))
     async with app.run_test(size=size) as pilot:
         await settle(app)

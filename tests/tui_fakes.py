@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.postdetail import AgainstNormal, AgeReading, CountsAt, PostDetail
-from engine.protocol import Command, FindPosts, OpenPost, ScoreDraft
+from engine.protocol import Command, FindPosts, OpenGrades, OpenPost, OpenTopics, ScoreDraft
 from engine.snapshot import (
     SCHEMA,
     Author,
@@ -36,7 +36,7 @@ from engine.snapshot import (
     WordScore,
 )
 from tui.format import mood
-from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound, PostWasOpened
+from tui.messages import DraftWasScored, EngineSaid, FrameArrived, PostsWereFound, PostWasOpened, SheetWasOpened
 
 NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 
@@ -44,7 +44,8 @@ NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 class FakeEngine:
     """Takes commands as the engine would and says what a test tells it to.
 
-    A draft is answered by `score` if given, what asks for posts by `find`; who has that tells of a post by `tell`.
+    A draft is answered by `score` if given, what asks for posts by `find`; who has that tells of a post by `tell`. For
+    the figures of a plot it is `sheet`.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class FakeEngine:
         score: Callable[[ScoreDraft], DraftScore] | None = None,
         find: Callable[[FindPosts], list[PostRow]] | None = None,
         tell: Callable[[OpenPost], PostDetail] | None = None,
+        sheet: Callable[[Any], Any] | None = None,
     ) -> None:
         self._tell = tell or told
         self.sent: list[Command] = []
@@ -63,6 +65,7 @@ class FakeEngine:
         self._said = said
         self._score = score
         self._find = find
+        self._sheet = sheet
         self._listener: Callable[[EngineSaid], None] | None = None
 
     def attach(self, listener: Callable[[EngineSaid], None]) -> None:
@@ -86,6 +89,8 @@ class FakeEngine:
             self.say(PostsWereFound(command.id, found, len(found) + 3))
         if isinstance(command, OpenPost) and self._find is not None:
             self.say(PostWasOpened(command.id, self._tell(command)))
+        if isinstance(command, OpenGrades | OpenTopics) and self._sheet is not None:
+            self.say(SheetWasOpened(command.id, self._sheet(command)))
         return True
 
     def pace(self, seconds: float) -> None:

@@ -18,16 +18,16 @@ from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.protocol import (
     Command,
-    Corrected,
     DraftScored,
     Exported,
     Failed,
     Framed,
-    PostOpened,
+    GradesOpened,
     PostsFound,
     Report,
     Start,
     Stop,
+    TopicsOpened,
     Unpacker,
     pack,
     report_decoder,
@@ -36,6 +36,8 @@ from engine.runner import Runner
 from engine.snapshot import Frame, Snapshot
 from engine.sources.opening import open_sources
 from tests.feeds import ALL, PRESENT
+
+Answer = DraftScored | PostsFound | PostOpened | GradesOpened | TopicsOpened | Exported | Corrected
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0  # seconds until a wait counts as hopeless
@@ -112,9 +114,7 @@ class Watching:
             self.report()
             assert time.monotonic() < end, f"it goes on talking; the last: {self.frames[-1:]}"
 
-    def answer(
-        self, kind: type[DraftScored] | type[PostsFound] | type[PostOpened] | type[Exported] | type[Corrected]
-    ) -> Report:
+    def answer(self, kind: type[Answer]) -> Report:
         """The next answer of a kind."""
         while True:
             report = self.report()

@@ -36,9 +36,9 @@ from tui.messages import (
     ExportFinished,
     FiltersWereCounted,
     FrameArrived,
-    GradesWereOpened,
     PostsWereFound,
     PostWasOpened,
+    SheetWasOpened,
 )
 from tui.monitor import run_monitor
 from tui.palette import LIGHT, OURS
@@ -51,12 +51,14 @@ from tui.screens.base import PageWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.filters import FiltersScreen, VoicesWanted
 from tui.screens.help import help_lines, keys_of
-from tui.screens.model import GradesWanted, ModelScreen
+from tui.screens.model import ModelScreen
 from tui.screens.opening import page_on
 from tui.screens.overview import Overview
 from tui.screens.page import LivePageScreen, PageScreen
+from tui.screens.plots import SheetWanted
 from tui.screens.posts import PostsScreen
-from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen, TopicsScreen
+from tui.screens.tables import AuthorsScreen, RisingScreen, TablesScreen
+from tui.screens.topics import TopicsScreen
 from tui.settings import config_path
 from tui.theme import THEMES
 from tui.view import View, next_window
@@ -123,7 +125,7 @@ class TrendtopApp(App[None]):
         self._standing: dict[type[Command], Command] = {}
         self._revival = Revival()
         self._waiting: Timer | None = None
-        self._grades: tuple[int, GradesWanted] | None = None
+        self._sheet: tuple[int, SheetWanted] | None = None
         self._counting: tuple[int, FiltersScreen] | None = None
         self._opening: tuple[int, PostWanted] | None = None
         self._pins = Pins()
@@ -157,7 +159,7 @@ class TrendtopApp(App[None]):
         match event.said:
             case FrameArrived(frame=frame):
                 self._arrived(frame)
-            case DraftWasScored() | PostsWereFound() | PostWasOpened() | GradesWereOpened() | FiltersWereCounted():
+            case DraftWasScored() | PostsWereFound() | PostWasOpened() | SheetWasOpened() | FiltersWereCounted():
                 self._answer(event.said)
             case ExportFinished(paths=paths, error=error):
                 if error:
@@ -183,9 +185,9 @@ class TrendtopApp(App[None]):
             case PostWasOpened(id=number, detail=detail):
                 if self._opening is not None and self._opening[0] == number:
                     self._opening[1].take(detail)
-            case GradesWereOpened(id=number, sheet=sheet):
-                if self._grades is not None and self._grades[0] == number:
-                    self._grades[1].answer(sheet)
+            case SheetWasOpened(id=number, sheet=sheet):
+                if self._sheet is not None and self._sheet[0] == number:
+                    self._sheet[1].answer(sheet)
             case FiltersWereCounted(id=number, voices=voices):
                 if self._counting is not None and self._counting[0] == number:
                     self._counting[1].hear(voices)
@@ -357,11 +359,11 @@ class TrendtopApp(App[None]):
         if self._view.paused:
             self._say("the filter is applied when you go on (space)")
 
-    @on(GradesWanted)
-    def grades_wanted(self, event: GradesWanted) -> None:
-        """Ask how right predictions were; only the newest is answered."""
+    @on(SheetWanted)
+    def sheet_wanted(self, event: SheetWanted) -> None:
+        """Ask for the figures of a plot; only the newest is answered."""
         self._count += 1
-        self._grades = (self._count, event)
+        self._sheet = (self._count, event)
         self._send(event.question(self._count))
 
     @on(VoicesWanted)

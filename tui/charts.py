@@ -38,19 +38,19 @@ def count_axis(label: str, low: float, high: float, most: int) -> Axis:
 
 def legend(signs: Sequence[tuple[str, str, str]], width: int, words: str = "") -> list[Line]:
     """Signs, their role and what they mean, and more words: beside them, or below where they do not fit."""
-    spans: list[Span] = [(" ", "")]
+    spans: list[Span] = []
     for sign, role, means in signs:
-        spans += [(sign, role), (f" {means}   ", "")]
+        spans += [("   " if spans else " ", ""), (sign, role), (f" {means}", "")]
     if not words:
         return [tuple(spans)]
-    if width_of(tuple(spans)) + cell_len(words) <= width:
-        return [(*spans, (words, "muted"))]
+    if width_of(tuple(spans)) + 3 + cell_len(words) <= width:
+        return [(*spans, (f"   {words}", "muted"))]
     return [tuple(spans), *(((f" {part}", "muted"),) for part in wrap(words, width - 2))]
 
 
-def title(text: str) -> Line:
+def title(text: str, width: int) -> Line:
     """The title of a part of a page."""
-    return ((f" {text}", "head"),)
+    return ((cut(f" {text}", width), "head"),)
 
 
 def beside(left: Sequence[Line], right: Sequence[Line], width: int, gap: int = 2) -> list[Line]:

@@ -30,6 +30,7 @@ from engine.protocol import (
     GradesOpened,
     OpenGrades,
     OpenPost,
+    OpenTopics,
     Pin,
     PostOpened,
     PostsFound,
@@ -39,6 +40,7 @@ from engine.protocol import (
     SetWindow,
     Start,
     Stop,
+    TopicsOpened,
     Unpacker,
     pack,
     report_decoder,
@@ -52,9 +54,9 @@ from tui.messages import (
     ExportFinished,
     FiltersWereCounted,
     FrameArrived,
-    GradesWereOpened,
     PostsWereFound,
     PostWasOpened,
+    SheetWasOpened,
 )
 from tui.pacing import Pacer
 
@@ -70,7 +72,7 @@ FRAME = Framed.__struct_config__.tag
 
 Listener = Callable[[EngineSaid], None]
 
-NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, Pin, SetWindow, SetFilter, CountFilters)
+NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, OpenTopics, Pin, SetWindow, SetFilter, CountFilters)
 MAX_WAITING = 64  # commands kept for an engine that does not read
 READ_SIZE = 1 << 18
 READS_AT_ONCE = 16  # reads of one look, so that a flood does not hold up the keyboard
@@ -265,8 +267,8 @@ class EngineProcess:
                 return PostsWereFound(number, posts, total)
             case PostOpened(id=number, detail=detail):
                 return PostWasOpened(number, detail)
-            case GradesOpened(id=number, sheet=sheet):
-                return GradesWereOpened(number, sheet)
+            case GradesOpened(id=number, sheet=sheet) | TopicsOpened(id=number, sheet=sheet):
+                return SheetWasOpened(number, sheet)
             case FiltersCounted(id=number, voices=voices):
                 return FiltersWereCounted(number, voices)
             case Exported(id=number, paths=paths, error=error):

@@ -68,7 +68,7 @@ def error_by_group(sheet: GradeSheet, width: int, height: int) -> list[Line]:
     splits = [Split(name="horizon", groups=horizons), *sheet.splits]
     errors = [value for split in splits for one in split.groups for value in (one.error, one.baseline) if value]
     head = charts.legend(
-        [("█", "accent", "MAE(log) of the champion"), ("│", "strong", "of the author's usual")],
+        [("█", "accent", "champion's MAE(log)"), ("│", "strong", "author's usual")],
         width,
         "bias: outcomes above (+) or below (-) what was predicted, in logs",
     )
@@ -90,7 +90,7 @@ def _renamed(group: Group, name: str) -> Group:
 
 def _split(split: Split, width: int, most: float) -> list[Line]:
     heads = f"{'n':>6} {'MAE':>5} {'usual':>5} {'skill':>6} {'bias':>6} "
-    shown = len(heads) if width >= NAME + len(heads) + 12 else 19
+    shown = len(heads) if width >= NAME + len(heads) + 8 else 19
     lines: list[Line] = [((pad(f" {split.name}", NAME), "head"), (heads[:shown], "muted"))]
     for group in split.groups:
         if group.n:
@@ -136,14 +136,14 @@ def _calibrated(tenths: Sequence[Tenth], width: int, height: int) -> list[Line]:
         y=charts.count_axis("", low, high, height // 3),
     )
     return [
-        charts.title("Engagements: predicted (across) against actual (up)"),
+        charts.title("Engagements: predicted (across) against actual (up)", width),
         *charts.legend([("o", "accent", "a tenth of the posts"), (plots.LEVEL, "muted", "as predicted")], width),
         *charts.painted(drawing, {"o": "accent", plots.LEVEL: "muted"}),
     ]
 
 
 def _covered(stretches: Sequence[Stretch], width: int, height: int) -> list[Line]:
-    title = charts.title("Outcomes in the 80% range, over time")
+    title = charts.title("Outcomes in the 80% range, over time", width)
     if sum(stretch.covered is not None for stretch in stretches) < 2:
         return [title, ((" no ranges were shown yet", "muted"),)]
     return [
@@ -171,18 +171,13 @@ def residuals(sheet: GradeSheet, width: int, height: int) -> list[Line]:
     wide = [float(value) for value in found.counts for _ in range(cells)]
     reach = -found.low
     left: list[Line] = [
-        charts.title("Residuals: log(1 + actual) less log(1 + predicted)"),
+        charts.title("Residuals: log(1 + actual) less log(1 + predicted)", room),
         ((f" mean {found.mean:+.2f}   deviation {found.deviation:.2f}   n {count(sheet.n)}", ""),),
-        *[((" ", ""), *_two_sided(row, len(wide) // 2)) for row in columns(wide, len(wide), max(rows, 3))],
+        *[((f" {row}", "accent"),) for row in columns(wide, len(wide), max(rows, 3))],
         ((" " + _ruler(len(wide), reach), "muted"),),
         ((" " + _between("too high", "as predicted", "too low", len(wide)), "muted"),),
     ]
     return charts.beside(left, below, room) if side else [*left, *below]
-
-
-def _two_sided(row: str, middle: int) -> list[tuple[str, str]]:
-    """A row of bars: what came out below its prediction, and above."""
-    return [(row[:middle], "negative"), (row[middle:], "positive")]
 
 
 def _ruler(width: int, reach: float) -> str:
@@ -202,7 +197,7 @@ def _spread(tenths: Sequence[Tenth], width: int, reach: float) -> list[Line]:
         return []
     room = max(width - 20, 10)
     lines = [
-        charts.title("By what was predicted: where 80% of residuals lie, and their mean (●)"),
+        charts.title("By what was predicted: where 80% of residuals lie, and their mean (●)", width),
         ((pad(" predicted", 12) + pad("actual", 7, True) + " " + _ruler(room, reach), "muted"),),
     ]
     for tenth in tenths:
@@ -283,10 +278,11 @@ VIEWS: tuple[tuple[str, View], ...] = (
     ("Feature weights", weights),
     ("Correlations", correlation_map),
 )
+WITH_AXES = (error_over_time, calibration)  # plotext draws them
 
 
 def _too_few(sheet: GradeSheet) -> str:
-    return f" too few to draw: {count(sheet.n)} posts have been graded at this horizon" if sheet.n else NOTHING
+    return f" too few to draw: {count(sheet.n)} graded at this horizon" if sheet.n else NOTHING
 
 
 def _log(value: float | None) -> str:

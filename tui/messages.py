@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
 from engine.snapshot import DraftScore, Frame, PostRow, Voice
+from engine.topicsheet import TopicSheet
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ class PostWasOpened:
 
 
 @dataclass(frozen=True)
-class GradesWereOpened:
-    """How right the predictions asked for by that id have been; None where nothing is predicted."""
+class SheetWasOpened:
+    """The figures of the plots asked for by that id; None where there are none."""
 
     id: int
-    sheet: GradeSheet | None
+    sheet: GradeSheet | TopicSheet | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ EngineSaid = (
     | DraftWasScored
     | PostsWereFound
     | PostWasOpened
-    | GradesWereOpened
+    | SheetWasOpened
     | FiltersWereCounted
     | ExportFinished
     | CorrectionMade

@@ -162,6 +162,17 @@ def heat_map(title: str, counts: Mapping[str, Mapping[str, int]], on: Canvas, *,
     return _drawn(title, figure, on, [f"of the row, from {scale}"])
 
 
+def is_loaded() -> bool:
+    """Whether plotext is there, which takes a moment."""
+    found = sys.modules.get("plotext")
+    return found is not None and not getattr(found.__spec__, "_initializing", False)
+
+
+def load() -> None:
+    """Have plotext there, for plots that are not to wait for it."""
+    import plotext  # noqa: F401, PLC0415
+
+
 def _lines(
     series: Sequence[Sequence[Point]], on: Canvas, height: int, x: Axis, level: float | None, y: Axis = NO_AXIS
 ) -> Any:

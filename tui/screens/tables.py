@@ -1,4 +1,4 @@
-"""Pages of tables over the overview: what is rising, the topics, over-performers and authors."""
+"""Pages of tables over the overview: what is rising, over-performers and authors."""
 
 from itertools import count
 from typing import ClassVar
@@ -11,9 +11,7 @@ from engine.snapshot import Frame
 from tui.actions import bindings
 from tui.screens.base import ViewScreen
 from tui.widgets.authors import Authors, Overperformers
-from tui.widgets.clusters import Clusters
 from tui.widgets.rising import Bursts
-from tui.widgets.stories import Stories
 
 _numbers = count(1)
 
@@ -55,26 +53,6 @@ class RisingScreen(TablesScreen):
     def lists_bursts(self) -> bool:
         """That is what it is for."""
         return True
-
-
-class TopicsScreen(TablesScreen):
-    """The clusters, and below them the stories."""
-
-    AUTO_FOCUS = "#clusters"
-
-    def __init__(self) -> None:
-        super().__init__("topics-page")
-        self._clusters, self._stories = Clusters(""), Stories()
-
-    def body(self) -> ComposeResult:
-        """Two tables."""
-        yield Horizontal(self._clusters, id="page-clusters", classes="row")
-        yield Horizontal(self._stories, id="page-stories", classes="row")
-
-    def draw(self, frame: Frame) -> None:
-        """Draw another frame."""
-        self._clusters.show(frame.snapshot)
-        self._stories.show(frame.snapshot)
 
 
 class AuthorsScreen(TablesScreen):

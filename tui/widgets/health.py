@@ -1,8 +1,9 @@
 """The health of the feed: every record accounted for, what was rejected and why, gaps, sources, the engine itself."""
 
-from engine.snapshot import Frame, Meters, Reason
+from engine.snapshot import Frame, GapRow, Health, Meters, Reason
+from tui.draw import bar, columns
 from tui.format import clock, count, day_and_clock, duration, lag, percent, rate, size
-from tui.lines import BLANK, Line, Span, fit, pad, wrap
+from tui.lines import BLANK, Line, Span, cut, fit, pad, wrap
 from tui.widgets.gauges import by_count
 from tui.widgets.header import mapped_percent
 from tui.widgets.paint import Panel
@@ -10,6 +11,8 @@ from tui.widgets.paint import Panel
 # The parts of `Meters.read`, in the order they are read.
 PARTS = ("posts", "reactions", "observations", "edits", "deletes", "duplicates", "late", "rejected", "ignored")
 _TROUBLE = {"rejected"}
+LANGUAGES = 12  # shown by name
+LAG_LABEL, LAG_ROWS = 7, 4
 
 
 class FeedHealth(Panel):
@@ -83,16 +86,9 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
                 (f"  {count(source.lines)} lines {source.detail}", "muted"),
             )
         )
-    lines += _section("Gaps")
-    for gap in snapshot.gaps:
-        span = duration((gap.end - gap.start).total_seconds())
-        lines.append(((day_and_clock(gap.start), ""), (f" for {span}  {gap.reason}", "muted")))
-    if not snapshot.gaps:
-        lines.append((("none", "muted"),))
-    lines += _section("Languages in the window")
-    lines += [
-        ((pad(name or "undecided", 12), ""), (count(posts), "muted")) for name, posts in by_count(snapshot.languages)
-    ]
+    lines += _gaps(snapshot.gaps)
+    lines += _lags(health, width)
+    lines += _languages(snapshot.languages, width)
     lines += _section("Engine")
     lines.append(
         fit(
@@ -107,6 +103,58 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
             width * 4,
         )
     )
+    return lines
+
+
+def _gaps(gaps: list[GapRow]) -> list[Line]:
+    """When the feed was blind, and for how long in all."""
+    lines = _section("Gaps")
+    if not gaps:
+        return [*lines, (("none", "muted"),)]
+    spans = [(gap.end - gap.start).total_seconds() for gap in gaps]
+    for gap, span in zip(gaps, spans, strict=True):
+        lines.append(((day_and_clock(gap.start), ""), (f" for {duration(span)}  {gap.reason}", "muted")))
+    if len(gaps) > 1:
+        told = f"{count(len(gaps))} gaps, {duration(sum(spans))} in all, the longest {duration(max(spans))}"
+        lines.append(((told, "muted"),))
+    return lines
+
+
+def _lags(health: Health, width: int) -> list[Line]:
+    """The highest lag of each step of the last minutes, as bars."""
+    name = f"Lag, the last {duration(len(health.lags) * health.lag_step)}" if health.lags else "Lag"
+    lines = _section(name)
+    known = [value for value in health.lags if value is not None]
+    if not known:
+        return [*lines, (("only of a feed that comes in as it happens", "muted"),)]
+    room = max(width - LAG_LABEL - 1, 10)
+    values = [max(value or 0.0, 0.0) for value in health.lags[-room:]]
+    cells = max(room // len(values), 1)
+    wide = [value for value in values for _ in range(min(cells, 2))]
+    labels = {0: lag(max(known)), LAG_ROWS - 1: "0"}
+    for row, text in enumerate(columns(wide, len(wide), LAG_ROWS)):
+        lines.append(((pad(labels.get(row, ""), LAG_LABEL, True) + "│", "muted"), (text, "accent")))
+    told = f"the highest of each {health.lag_step}s, the newest at the right; now {lag(health.lag)}"
+    return [*lines, (("".ljust(LAG_LABEL) + "└", "muted"), (cut(told, room), "muted"))]
+
+
+def _languages(languages: dict[str, int], width: int) -> list[Line]:
+    """The posts of the window by language, the commonest first."""
+    lines = _section("Languages in the window")
+    total, found = sum(languages.values()), by_count(languages)
+    if not total:
+        return [*lines, (("no posts", "muted"),)]
+    shown, rest = found[:LANGUAGES], sum(posts for _, posts in found[LANGUAGES:])
+    if rest:
+        shown = [*shown, (f"{count(len(found) - LANGUAGES)} others", rest)]
+    room = max(min(width - 33, 60), 8)
+    most = max(posts for _, posts in shown)
+    for name, posts in shown:
+        role = "muted" if not name else ""
+        figures = pad(count(posts), 10, True) + pad(percent(posts / total), 8, True) + "  "
+        lines.append(
+            ((pad(name or "undecided", 12), role), (figures, role), (bar(posts / most, room), role or "accent"))
+        )
     return lines
 
 
@@ -152,7 +200,9 @@ def _reasons(name: str, reasons: list[Reason], width: int) -> list[Line]:
     lines = _section(name)
     if not reasons:
         return [*lines, (("none", "muted"),)]
+    total = sum(reason.count for reason in reasons)
     for reason in reasons:
-        lines.append(((pad(count(reason.count), 9, True), "strong"), (f"  {reason.reason}", "")))
+        share = f"  {percent(reason.count / total)} of these" if len(reasons) > 1 else ""
+        lines.append(((pad(count(reason.count), 9, True), "strong"), (f"  {reason.reason}", ""), (share, "muted")))
         lines += [((" " * 11 + part, "muted"),) for part in wrap(reason.example, width - 11) if part]
     return lines
