@@ -18,11 +18,13 @@ from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.protocol import (
     Command,
+    Corrected,
     DraftScored,
     Exported,
     Failed,
     Framed,
     GradesOpened,
+    PostOpened,
     PostsFound,
     Report,
     Start,
