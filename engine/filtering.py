@@ -152,11 +152,7 @@ class Filtered:
     def _build(self, engine: "Engine") -> None:
         self.matched = self._match(engine)
         self.window = self._empty(engine)
-        matched, whole = self.matched, engine.whole
-        self.window.fill(
-            {key: item for key, item in whole.items.items() if key in matched},
-            [item for key, item in whole.items_before.items() if key in matched],
-        )
+        self.window.fill(engine.whole, self.matched)
         self._all = False
 
     def _match(self, engine: "Engine") -> set[str]:

@@ -2,6 +2,7 @@
 
 import pickle
 from collections import Counter
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -19,6 +20,7 @@ from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
 from engine.protocol import FindPosts
 from engine.snapshot import PostRow, Snapshot
+from engine.tags import Tags
 from tests.feeds import PRESENT, SECOND, START, delete, edit, like, picture, post, run, uri
 from tests.lively import lively
 
@@ -306,6 +308,21 @@ def test_the_posts_behind_a_row_match_too() -> None:
     found = posts_behind(engine, FindPosts(1, "tag", tag.tag))
     assert len(found) == min(tag.posts, 100)
     assert all("flood" in row.text for row in found)
+
+
+def test_with_more_tags_than_can_be_counted_one_by_one_the_rest_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = run(LINES, CONFIG)
+    engine.show(0, "-flood")
+    exact = snapshot(engine)
+    monkeypatch.setattr("engine.windows.Tags", partial(Tags, cap=3, width=64))
+    engine.show(expression="-flood")
+    shown = snapshot(engine)
+    assert len(exact.hashtags) > 3
+    assert shown.hashtags_error > 0
+    assert all(row in exact.hashtags for row in shown.hashtags)
+    assert shown.stories == exact.stories
+    assert shown.timeline == exact.timeline
+    assert shown.sentiment == exact.sentiment
 
 
 def test_without_a_filter_reactions_are_known_and_the_filter_is_empty() -> None:
