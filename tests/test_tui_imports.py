@@ -32,6 +32,7 @@ async def look():
         await m.press("enter", "escape", "x", "escape", "question_mark", "escape", "t", "a")
         await m.press("escape", "b", "enter", "escape", "c", "tab", "enter", "escape", "escape")
         await m.press("m", "h", "enter", "escape", "tab", "enter", "escape", "escape")
+        await m.press("/", "t", "tab", "escape", "F", "escape")
         assert "LIVE" in m.header
 asyncio.run(look())
 """
