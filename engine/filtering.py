@@ -55,23 +55,29 @@ class EngineFacts:
             )
 
     def count(self, entry: Entry, kind: int) -> int | None:
+        """Reactions of a kind so far."""
         return entry.count(kind, self.carried[entry.platform][kind])
 
     def engagement(self, entry: Entry) -> int | None:
+        """Reactions of all kinds so far."""
         return engagement_now(entry, self.carried)
 
     def predicted(self, entry: Entry) -> float | None:
+        """Engagements predicted at the first horizon, if that has been read."""
         return self.predictions.get(entry.key)
 
     def times(self, entry: Entry) -> float | None:
+        """How many times normal its engagements are."""
         engine = self._engine
         standing = engine.overperforming.standing(entry, engine.now or 0)
         return None if standing is None else times(standing.now, round(standing.normal.engagements, 2))
 
     def story(self, entry: Entry) -> int | None:
+        """The story it is in by now."""
         return self._engine.places.story(entry.story)
 
     def cluster(self, entry: Entry) -> int | None:
+        """The hashtag cluster it is in by now."""
         places = self._engine.places
         return places.theme(places.story(entry.story))
 
@@ -152,11 +158,7 @@ class Filtered:
     def _build(self, engine: "Engine") -> None:
         self.matched = self._match(engine)
         self.window = self._empty(engine)
-        matched, whole = self.matched, engine.whole
-        self.window.fill(
-            {key: item for key, item in whole.items.items() if key in matched},
-            [item for key, item in whole.items_before.items() if key in matched],
-        )
+        self.window.fill(engine.whole, self.matched)
         self._all = False
 
     def _match(self, engine: "Engine") -> set[str]:

@@ -70,8 +70,8 @@ class StorySums:
         if theme is not None:
             tally(self.themes, theme, item, bucket, sign)
 
-    def fill(self, items: Sequence[Contribution], width: int) -> None:
-        """Add many posts at once, where there are none yet."""
+    def fill(self, items: Sequence[Contribution], width: int, among: "StorySums") -> None:
+        """Add many posts at once, where there are none yet; they are among those of other sums."""
         by_story: defaultdict[int, list[Contribution]] = defaultdict(list)
         by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
         for item in items:
@@ -81,7 +81,7 @@ class StorySums:
             if (now := self.places.story(story)) is not None:
                 by_story[now] += by_story.pop(story)
         for story, group in by_story.items():
-            self.stories[story] = Tally.of(group, width)
+            self.stories[story] = Tally.of(group, width, among.stories.get(story))
             self.posts[story] = dict.fromkeys([item.key for item in group])
             self.terms.leave(story, group)
             if copies := sum([item.copy for item in group]):
@@ -89,7 +89,7 @@ class StorySums:
             if (theme := self.places.theme(story)) is not None:
                 by_theme[theme] += group
         for theme, group in by_theme.items():
-            self.themes[theme] = Tally.of(group, width)
+            self.themes[theme] = Tally.of(group, width, among.themes.get(theme))
 
     def count_before(self, item: Contribution, sign: int) -> None:
         """Add a post of the span before, or take it out."""

@@ -60,15 +60,18 @@ class Tags:
         if self._counted() > self.cap:
             self._make_room()
 
-    def fill(self, items: Iterable[Contribution], width: int) -> bool:
-        """Count many posts in at once, where there are none yet; False, and nothing done, if they need a sketch."""
+    def fill(self, items: Iterable[Contribution], width: int, among: "Tags") -> bool:
+        """Count many posts in at once, where there are none yet; they are among those of other tags.
+
+        False, and nothing done, if they need a sketch.
+        """
         groups: defaultdict[str, list[Contribution]] = defaultdict(list)
         for item in items:
             for tag in item.tags:
                 groups[tag].append(item)
         if len(groups) > self.cap:
             return False
-        self.tallies = {tag: Tally.of(group, width) for tag, group in groups.items()}
+        self.tallies = {tag: Tally.of(group, width, among.tallies.get(tag)) for tag, group in groups.items()}
         return True
 
     def remove(self, item: Contribution, width: int) -> None:

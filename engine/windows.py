@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container
 
 from engine.config import ALL_TIME, SECOND
 from engine.places import Places
@@ -126,27 +126,29 @@ class Window:
         elif item.time > start - self.span:
             self._add_before(item)
 
-    def fill(self, items: Mapping[str, Contribution], before: Iterable[Contribution]) -> None:
-        """Take in many posts at once, where there are none: those inside by key, and those of the span before."""
+    def fill(self, whole: "Window", keys: Container[str]) -> None:
+        """Take in the posts of another window of the same time that have these keys: there must be none yet."""
+        items = {key: item for key, item in whole.items.items() if key in keys}
         inside = [*items.values()]
-        if self.tags.fill(inside, self.width):
+        if self.tags.fill(inside, self.width, whole.tags):
             by_bucket: defaultdict[int, list[Contribution]] = defaultdict(list)
             for item in inside:
                 by_bucket[item.time // self.width].append(item)
             for bucket, group in by_bucket.items():
-                self.per_bucket[bucket] = Tally.of(group, self.width)
-            self.total = Tally.of(inside, self.width)
+                self.per_bucket[bucket] = Tally.of(group, self.width, whole.per_bucket.get(bucket))
+            self.total = Tally.of(inside, self.width, whole.total)
             self.languages.update([item.lang for item in inside])
             self.not_scored.update([item.reason for item in inside if item.compound is None])
-            self.topics.fill(inside, self.width)
+            self.topics.fill(inside, self.width, whole.topics)
             self.items.update(items)
             if self.span != ALL_TIME:
                 self._expiry = sorted((item.time, item.key) for item in inside)
         else:
             for item in inside:
                 self.add(item)
-        for item in before:
-            self._add_before(item)
+        for item in whole.items_before.values():
+            if item.key in keys:
+                self._add_before(item)
 
     def find(self, key: str) -> Contribution | None:
         """What a post adds to the window or to the span before it."""

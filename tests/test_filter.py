@@ -2,6 +2,7 @@
 
 import pickle
 from collections import Counter
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -19,10 +20,13 @@ from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
 from engine.protocol import FindPosts
 from engine.snapshot import PostRow, Snapshot
+from engine.tags import Tags
+from tests import test_topics as topics
 from tests.feeds import PRESENT, SECOND, START, delete, edit, like, picture, post, run, uri
 from tests.lively import lively
 
 CONFIG = EngineConfig(window=6 * MINUTE, horizons=(20 * SECOND,), max_texts=1 << 10, clusters=(2, 6))
+SHORT = msgspec.structs.replace(CONFIG, window=2 * MINUTE, retention=4 * MINUTE, max_posts=60)
 LINES = [line.encode() for _, line in lively(5, 180)]
 
 # -- the other way to count: from the rows of the whole feed, in plain words ---------------------------------------
@@ -179,12 +183,15 @@ EXPRESSIONS = st.recursive(
 @settings(max_examples=10, deadline=None)
 @given(
     EXPRESSIONS,
+    st.sampled_from([CONFIG, SHORT]),
     st.sampled_from([MINUTE, 6 * MINUTE, 0]),
     st.integers(0, 300),
     st.lists(st.integers(1, 300), max_size=2),
 )
-def test_what_is_shown_equals_a_plain_count(text: str, window: int, begin: int, looks: list[int]) -> None:
-    engine = run(LINES[:begin], CONFIG, finish=False)
+def test_what_is_shown_equals_a_plain_count(
+    text: str, config: EngineConfig, window: int, begin: int, looks: list[int]
+) -> None:
+    engine = run(LINES[:begin], config, finish=False)
     engine.show(window, text)
     at = begin
     for step in looks:
@@ -199,13 +206,36 @@ def test_what_is_shown_equals_a_plain_count(text: str, window: int, begin: int, 
 
 @pytest.mark.parametrize("text", ["likes>2 OR story:2", "pred>1 -is:copy OR cluster:1", "times>1.5 OR -flood -likes<1"])
 def test_posts_come_into_the_filter_and_leave_it_as_they_change(text: str) -> None:
-    engine = run([], CONFIG, finish=False)
+    in_step_with_one_made_anew(LINES, CONFIG, text)
+
+
+@pytest.mark.parametrize("text", ["is:copy OR cluster:1 OR story:3", "-is:copy"])
+def test_stories_that_merge_move_and_are_forgotten_take_their_posts_along(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.pipeline.MERGES_KEPT", 1)  # merges are written into the posts at once
+    monkeypatch.setattr("engine.places.ROOM", 2)  # and stories without posts forgotten
+    settled = []
+    settle = Engine._settle
+
+    def noted(engine: Engine) -> None:
+        settled.append(engine.now)
+        settle(engine)
+
+    monkeypatch.setattr(Engine, "_settle", noted)
+    in_step_with_one_made_anew([line.encode() for line in topics.LINES], topics.CONFIG, text)
+    assert settled, "the feed has no merges"
+
+
+def in_step_with_one_made_anew(lines: list[bytes], config: EngineConfig, text: str) -> None:
+    """A filtered window that was kept up to date shows what one shows that has just been made."""
+    engine = run([], config, finish=False)
     engine.show(expression=text)
-    for at in range(0, len(LINES), 173):
-        engine.feed(0, LINES[at : at + 173], PRESENT)
+    for at in range(0, len(lines), 173):
+        engine.feed(0, lines[at : at + 173], PRESENT)
         shown = snapshot(engine)
         kept = engine.filtered
-        engine.show(expression=text)  # all anew
+        engine.show(expression=text)
         assert engine.filtered is not kept
         assert snapshot(engine) == shown
         engine.filtered = kept
@@ -306,6 +336,21 @@ def test_the_posts_behind_a_row_match_too() -> None:
     found = posts_behind(engine, FindPosts(1, "tag", tag.tag))
     assert found.total == len(found.posts) == tag.posts
     assert all("flood" in row.text for row in found.posts)
+
+
+def test_with_more_tags_than_can_be_counted_one_by_one_the_rest_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = run(LINES, CONFIG)
+    engine.show(0, "-flood")
+    exact = snapshot(engine)
+    monkeypatch.setattr("engine.windows.Tags", partial(Tags, cap=3, width=64))
+    engine.show(expression="-flood")
+    shown = snapshot(engine)
+    assert len(exact.hashtags) > 3
+    assert shown.hashtags_error > 0
+    assert all(row in exact.hashtags for row in shown.hashtags)
+    assert shown.stories == exact.stories
+    assert shown.timeline == exact.timeline
+    assert shown.sentiment == exact.sentiment
 
 
 def test_without_a_filter_reactions_are_known_and_the_filter_is_empty() -> None:

@@ -43,6 +43,7 @@ async def look():
         await m.press("p", "j", "enter", "y", "P", "escape", "escape", "enter", "enter", "escape", "escape")
         await m.press("m", "h", "enter", "escape", "tab", "enter", "escape", "escape")
         await m.press("c", "v", "v", "escape")
+        await m.press("/", "t", "tab", "escape", "F", "escape")
         assert "LIVE" in m.header
 asyncio.run(look())
 """

@@ -63,6 +63,23 @@ async def test_they_are_not_counted_at_every_frame(path: Path) -> None:
         assert len(m.engine.of(CountFilters)) == 1
 
 
+async def test_the_next_count_follows_the_answer_if_there_is_more_to_count(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.filters.PACE", 0.0)
+    monkeypatch.setattr("tui.screens.filters.REST", 0.0)
+    async with monitor(filters=path) as m:
+        await m.press("F")
+        first = m.engine.of(CountFilters)[-1].id
+        await m.hear(fakes.shown(fakes.busy(posts_unfiltered=1)))
+        assert m.engine.of(CountFilters)[-1].id == first
+        await m.hear(counted(first))
+        second = m.engine.of(CountFilters)[-1].id
+        assert second != first
+        await m.hear(counted(second))
+        assert m.engine.of(CountFilters)[-1].id == second
+
+
 async def test_enter_applies_the_filter_under_the_cursor(path: Path) -> None:
     async with monitor(filters=path) as m:
         await m.press("F")

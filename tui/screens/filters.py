@@ -24,7 +24,9 @@ from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.line_input import LineInput
 from tui.widgets.saved import Saved, SavedFilters
 
-PACE = 1.0  # seconds between two counts
+PACE = 1.0  # seconds between two counts, and more where they take long:
+REST = 4  # times as long as the last took
+PATIENCE = 30.0  # seconds until an answer is given up
 
 
 class VoicesWanted(Message):
@@ -84,7 +86,8 @@ class FiltersScreen(TablesScreen):
         self._filters: dict[str, str] = {}
         self._voices: dict[str, Voice] = {}
         self._window = 0
-        self._asked = -PACE
+        self._stale = False  # whether there is more to count than was asked for
+        self._asked = self._next = self._awaited = 0.0  # when it was, when it may be again, until when to wait
         self._timer: Timer | None = None
         self._doomed = ""  # the filter that another press deletes
 
@@ -110,7 +113,11 @@ class FiltersScreen(TablesScreen):
     def hear(self, voices: list[Voice]) -> None:
         """Draw what has been counted."""
         self._voices = {voice.expression: voice for voice in voices}
+        self._next = self._asked + max(PACE, REST * (time.monotonic() - self._asked))
+        self._awaited = 0.0
         self._show()
+        if self._stale:
+            self._ask_soon()
 
     def open_item(self, item: object, snapshot: Snapshot) -> None:
         """A filter is chosen: apply it and go."""
@@ -166,15 +173,17 @@ class FiltersScreen(TablesScreen):
         self._table.show(self._filters, self._voices, self._window)
 
     def _ask_soon(self) -> None:
-        """Have the filters counted now, or when a second has passed since the last time."""
-        if self._timer is not None or not self._filters:
+        """Have the filters counted as soon as the last count is there and some time has passed since."""
+        self._stale = True
+        now = time.monotonic()
+        if self._timer is not None or not self._filters or now < self._awaited:
             return
-        wait = self._asked + PACE - time.monotonic()
-        if wait <= 0:
+        if now >= self._next:
             self._ask()
         else:
-            self._timer = self.set_timer(wait, self._ask)
+            self._timer = self.set_timer(self._next - now, self._ask)
 
     def _ask(self) -> None:
-        self._timer, self._asked = None, time.monotonic()
+        self._timer, self._stale, self._asked = None, False, time.monotonic()
+        self._awaited = self._asked + PATIENCE
         self.app.post_message(VoicesWanted(self, [*dict.fromkeys(self._filters.values())]))
