@@ -1,4 +1,4 @@
-"""The posts behind a number: of a cluster, story, burst, tag, author, mood, reason or language; or one by itself."""
+"""The posts behind a number: of a topic, burst, tag, author, mood, reason, language or all; or one by itself."""
 
 from collections.abc import Iterable
 from heapq import nlargest
@@ -42,6 +42,8 @@ def _keys(engine: Engine, asked: FindPosts) -> Iterable[str]:
             return [key for key in engine.ledger.by_author.get(str(asked.key), ()) if key in engine.window.items]
         case "post":
             return [str(asked.key)] if asked.key in engine.ledger.posts else ()
+        case "window":
+            return engine.window.items
         case "mood" | "reason" | "language":
             return _of_mood(engine, asked)
         case _:

@@ -19,7 +19,7 @@ from models.moods import Mood
 MAX_PINS = 20
 HEADER = struct.Struct(">I")
 
-Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "reason", "language"]
+Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "reason", "language", "window"]
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
@@ -57,7 +57,8 @@ class FindPosts(msgspec.Struct, frozen=True, tag="find"):
     """List the newest posts behind a thing, at most until a moment.
 
     `key` is an id, or the tag without its sign; of an author or a post, the id with the platform before it, as "x:12";
-    "positive", "neutral" or "negative" of a mood; the reason of posts not scored; a language, "" if undecided.
+    "positive", "neutral" or "negative" of a mood; the reason of posts not scored; a language, "" if undecided;
+    of the whole window anything.
     """
 
     id: int

@@ -3,6 +3,8 @@
 A line stays only if it holds one post and no words of another: what is taken back elsewhere must not live on in it.
 """
 
+from collections import OrderedDict
+
 from engine.config import EngineConfig
 from engine.events import Edit, Event, Post
 
@@ -18,8 +20,8 @@ class RawLines:
     def __init__(self, config: EngineConfig) -> None:
         self._max_lines, self._max_bytes = config.max_raw_lines, config.max_raw_bytes
         self._keep_withheld = not config.respect_noindex
-        self._waiting: dict[int, tuple[Record, bytes]] = {}  # by the id of the record, which is held as long
-        self._kept: dict[str, bytes] = {}
+        self._waiting: OrderedDict[int, tuple[Record, bytes]] = OrderedDict()  # by id(record), held as long
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._naming: dict[str, set[str]] = {}  # post that a line may repeat -> posts whose line it is
         self._named: dict[str, str] = {}
         self.size = 0  # bytes
@@ -93,7 +95,7 @@ class RawLines:
             if self._kept:
                 self._forget(next(iter(self._kept)))
             else:
-                _, line = self._waiting.pop(next(iter(self._waiting)))
+                _, (_, line) = self._waiting.popitem(last=False)
                 self.size -= len(line)
 
 

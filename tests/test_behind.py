@@ -74,6 +74,7 @@ def test_what_the_gauges_count_is_listed_and_counted() -> None:
     for kind, counts in (
         ("mood", {"positive": mood.positive, "neutral": mood.neutral, "negative": mood.negative}),
         ("reason", mood.not_scored),
+        ("window", {"": PICTURE.posts_in_window}),
         ("language", PICTURE.languages),
     ):
         for key, count in counts.items():

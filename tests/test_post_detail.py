@@ -1,6 +1,7 @@
 """A post is told of in full; what is gone leaves nothing, also not in the lines that are kept as they came."""
 
 import json
+from random import Random
 
 import msgspec
 import pytest
@@ -145,6 +146,37 @@ def status(number: int, text: str, **more: object) -> str:
             **more,
         }
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_comes_and_goes_only_retained_posts_have_a_line(seed: int) -> None:
+    dice = Random(seed)
+    lines = []
+    for step in range(300):
+        name, author = f"p{dice.randrange(40)}", f"did:plc:u{dice.randrange(5)}"
+        at = START + step * SECOND - dice.randrange(4) * SECOND
+        answered = {"reply": {"parent": {"uri": uri(f"p{dice.randrange(40)}", author)}}}
+        lines.append(
+            dice.choices(
+                [
+                    post(name, at, f"words {step} of {name}", author, **answered),
+                    edit(name, at, f"words {step} of {name} edited", START, author),
+                    delete(name, at, author),
+                    purge(author, at),
+                ],
+                weights=(60, 10, 12, 1),
+            )[0]
+        )
+    config = EngineConfig(window=MINUTE, retention=2 * MINUTE, max_texts=1 << 10, max_raw_lines=dice.choice((5, 5_000)))
+    for end in (60, 150, 300):
+        engine = run(lines[:end], config, cuts=dice.choice((1, 7, 64)))
+        raw = engine.raw
+        assert not raw._waiting
+        assert raw.size == sum(map(len, raw._kept.values()))
+        assert len(raw) <= config.max_raw_lines
+        assert raw._kept.keys() <= engine.ledger.posts.keys()
+        for key, line in raw._kept.items():
+            assert engine.ledger.posts[key].text in line.decode()
 
 
 def test_withheld_text_is_never_kept() -> None:

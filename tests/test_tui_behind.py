@@ -195,9 +195,8 @@ async def test_the_gauges_open_moods_reasons_and_languages(size: tuple[int, int]
         await m.press("enter")
         assert isinstance(m.app.screen, MoodScreen)
         rows = [row.split(maxsplit=2)[-1].strip() for row in rows_of(m, "#groups")]
-        assert rows[:5] == ["25.1% + positive", "= neutral", "- negative", "not scored: language ja",
-                            "not scored: too short"]  # fmt: skip
-        await m.press("j", "j", "enter")
+        assert rows[:5] == ["100.0% in the window", "+ positive", "= neutral", "- negative", "not scored: language ja"]
+        await m.press("j", "j", "j", "enter")
         assert m.engine.of(FindPosts)[-1].kind == "mood"
         assert "Posts - negative" in m.text
         assert {post.compound < -0.05 for post in behind(m).items if post.compound is not None} == {True}
@@ -218,11 +217,11 @@ async def test_the_gauges_open_moods_reasons_and_languages(size: tuple[int, int]
 async def test_the_counts_of_the_gauges_are_live_and_the_cursor_stays() -> None:
     async with monitor() as m:
         await m.tab_to("sentiment")
-        await m.press("enter", "j", "j")
+        await m.press("enter", "j", "j", "j")
         mood = msgspec.structs.replace(fakes.busy().sentiment, negative=7_777)
         await m.hear(fakes.shown(fakes.busy(sentiment=mood)))
-        assert "7,777" in rows_of(m, "#groups")[2]
-        assert rows_of(m, "#groups")[2].startswith("▶")
+        assert "7,777" in rows_of(m, "#groups")[3]
+        assert rows_of(m, "#groups")[3].startswith("▶")
 
 
 async def test_a_page_key_leads_from_any_depth_and_leaves_nothing_between() -> None:
@@ -470,6 +469,34 @@ async def test_moving_makes_the_posts_stand_still_and_only_then_they_can_be_sort
         await m.press("g")
         assert "hot off the press" in rows_of(m, "#posts")[0]
         assert "sort:" not in m.text
+
+
+async def test_posts_that_stand_still_reach_back_further_than_a_frame() -> None:
+    older = [anew(f"old{i}", created=fakes.NOW - timedelta(minutes=2 + i)) for i in range(9)]
+    async with monitor(find=None) as m:
+        await m.press("p", "j")
+        (asked,) = m.engine.of(FindPosts)
+        assert (asked.kind, asked.until) == ("window", fakes.NOW)
+        await m.hear(PostsWereFound(asked.id, [*fakes.posts()[2:], *older], 45))
+        posts = m.app.screen.query_one("#posts", LivePosts)
+        assert [post.uid for post in posts.items] == [post.uid for post in [*fakes.posts(), *older]]
+        assert posts.selected == fakes.posts()[1]
+        assert "45 posts" in m.text
+        await m.hear(later(anew()))
+        assert len(posts.items) == 45
+        await m.press("j", "G")
+        assert len(m.engine.of(FindPosts)) == 1
+        for number in range(FRAMES + 1):
+            await m.hear(deleted(number))
+        again = m.engine.of(FindPosts)[1]
+        assert (again.kind, again.until) == ("window", asked.until)
+        await m.hear(PostsWereFound(again.id, [*fakes.posts(), *older[:4], *older[5:]], 44))
+        assert len(posts.items) == 44
+        assert older[4] not in posts.items
+        await m.press("g")
+        assert len(posts.items) == 36
+        await m.hear(PostsWereFound(again.id, older, 9))
+        assert len(posts.items) == 36, "while they move they come with the frames"
 
 
 async def test_a_post_taken_back_leaves_the_posts_that_stand_still() -> None:

@@ -707,6 +707,8 @@ def behind(command: FindPosts) -> list[PostRow]:
             return [post for post in posts() if f"{post.platform}:{post.author}" == command.key]
         case "post":
             return [post for post in posts() if f"{post.platform}:{post.uid}" == command.key]
+        case "window":
+            return posts()
         case "mood":
             return [post for post in posts() if post.compound is not None and mood(post.compound) == command.key]
         case "reason":

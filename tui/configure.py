@@ -8,8 +8,13 @@ import platformdirs
 from engine.config import EngineConfig, SourceConfig
 
 
-def engine_config(arguments: argparse.Namespace | None = None, lateness: int | None = None) -> EngineConfig:
-    """The engine's options; all defaults without arguments. `lateness` stands in where none was given."""
+def engine_config(
+    arguments: argparse.Namespace | None = None, lateness: int | None = None, watched: bool = True
+) -> EngineConfig:
+    """The engine's options; all defaults without arguments. `lateness` stands in where none was given.
+
+    Without a screen (`watched`) nobody can ask for the lines that posts came in: none are kept.
+    """
     if arguments is None:
         return EngineConfig()
     given = arguments.lateness if arguments.lateness is not None else lateness
@@ -20,6 +25,7 @@ def engine_config(arguments: argparse.Namespace | None = None, lateness: int | N
         horizons=arguments.horizons,
         clusters=arguments.clusters,
         alerts=tuple(getattr(arguments, "alert", None) or ()),
+        max_raw_lines=EngineConfig().max_raw_lines if watched else 0,
         respect_noindex=not arguments.keep_noindex,
         seed=arguments.seed,
     )

@@ -36,7 +36,7 @@ def engagement(arguments: argparse.Namespace, fail: Fail) -> int:
 
     def start(lateness: int | None) -> Engine:
         decoder = Decoder(arguments.format, arguments.map)
-        config = engine_config(arguments, lateness)
+        config = engine_config(arguments, lateness, watched=False)
         engine = Engine(config, decoder, trained=trained_model(arguments.model, config))
         books.append(Grades(engine))
         return engine

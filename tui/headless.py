@@ -107,7 +107,7 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
 
 
 def _engine(arguments: argparse.Namespace, lateness: int | None, corrections: Corrections | None = None) -> Engine:
-    config = engine_config(arguments, lateness)
+    config = engine_config(arguments, lateness, watched=False)
     decoder = Decoder(arguments.format, arguments.map)
     trained = trained_model(arguments.model, config)
     return Engine(config, decoder, getattr(arguments, "at", None), trained, corrections)

@@ -55,7 +55,7 @@ def _detail_lines(detail: PostDetail, width: int) -> list[Line]:
     lines += [
         fact("language", (post.lang or "undecided", ""), (f"  claimed {post.lang_claimed or UNKNOWN}", "muted")),
         fact("sentiment", *_sentiment(post)),
-        *(word_lines(detail.words, width) if post.compound is not None else []),
+        *(word_lines(detail.words, width) if post.compound is not None and post.text else []),
         *mark_facts(post, detail.personal, detail.corrections, width),
         *_places(detail, post, width),
         *_counts(detail, post, width),

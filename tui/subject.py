@@ -1,7 +1,7 @@
 """What has posts behind it: how the engine is asked for them, and what they are called."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.protocol import Kind
 from engine.snapshot import Author, Burst, Cluster, Hashtag, Prediction, Snapshot, Story
@@ -22,6 +22,8 @@ class Group:
     name: str
     posts: int | None = None  # None where that is not known before they are asked for
 
+
+WINDOW = Group("window", "", "in the window")
 
 Subject = Cluster | Story | Burst | Hashtag | Author | Prediction | Group
 
@@ -65,9 +67,10 @@ def name_of(item: Subject) -> str:
 
 
 def groups(snapshot: Snapshot) -> list[Group]:
-    """All that the gauges count: the moods, why posts were not scored, the languages."""
+    """All that the gauges count: the whole window, the moods, why posts were not scored, the languages."""
     now = snapshot.sentiment
     return [
+        replace(WINDOW, posts=snapshot.posts_in_window),
         *[Group("mood", field, f"{sign} {field}", getattr(now, field)) for sign, _, field in SHARES],
         *[Group("reason", reason, f"not scored: {reason}", posts) for reason, posts in by_count(now.not_scored)],
         *[

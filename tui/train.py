@@ -52,7 +52,7 @@ def _replayed(arguments: argparse.Namespace) -> tuple[Engine, Lessons, list[str]
     lessons: list[Lessons] = []
 
     def start(lateness: int | None) -> Engine:
-        engine = Engine(engine_config(arguments, lateness), Decoder(arguments.format, arguments.map))
+        engine = Engine(engine_config(arguments, lateness, watched=False), Decoder(arguments.format, arguments.map))
         lessons.append(Lessons(engine))
         return engine
 

@@ -1,13 +1,15 @@
 """The posts page, and the page on one post."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from engine.postdetail import PostDetail
-from engine.snapshot import Frame, Overperformer, Snapshot
-from tui.asking import PostWanted
+from engine.snapshot import Frame, Overperformer, PostRow, Snapshot
+from tui.asking import PostsWanted, PostWanted
 from tui.author_details import standing_lines
 from tui.deletions import Deletions
 from tui.leads import leads
@@ -15,6 +17,7 @@ from tui.lines import BLANK, Line
 from tui.post_actions import key_of
 from tui.post_details import Known, detail_lines, waiting_lines
 from tui.screens.tables import TablesScreen, numbered
+from tui.subject import WINDOW
 from tui.widgets.leads import Leads
 from tui.widgets.pager import Pager
 from tui.widgets.posts import AskAnew, LivePosts, PinnedPosts
@@ -28,6 +31,8 @@ class PostsScreen(TablesScreen):
     def __init__(self) -> None:
         super().__init__("posts-page")
         self._pinned, self._posts = PinnedPosts(), LivePosts()
+        self._deletions = Deletions()
+        self._stood_still: datetime | None = None
         self._pins = Horizontal(self._pinned, id="page-pinned", classes="row")
 
     def body(self) -> ComposeResult:
@@ -43,6 +48,14 @@ class PostsScreen(TablesScreen):
         self._pinned.show(frame.snapshot)
         self._pinned.refresh(layout=True)
         self._posts.show(frame.snapshot)
+        if self._deletions.due(frame.snapshot) and not self._posts.moves:
+            self._ask(self._posts.keep)
+
+    def on_stood_still(self) -> None:
+        """Ask for the posts before those that a frame carries."""
+        if self.snapshot is not None:
+            self._stood_still = self.snapshot.as_of
+            self._ask(self._posts.reach_back)
 
     def action_sort(self) -> None:
         """Sort the focused table, if it stands still."""
@@ -55,6 +68,9 @@ class PostsScreen(TablesScreen):
         if self._is_moving():
             return
         super().action_reverse()
+
+    def _ask(self, take: Callable[[list[PostRow]], None]) -> None:
+        self.post_message(PostsWanted(WINDOW, self._stood_still, lambda posts, _: take(posts)))
 
     def _is_moving(self) -> bool:
         moving = self.focused is self._posts and self._posts.moves

@@ -16,8 +16,12 @@ from tui.widgets.table import Table
 REST = 38
 
 
+class StoodStill(Message):
+    """The newest posts have been made to stand still: there is time to look further back."""
+
+
 class LivePosts(Feed):
-    """The newest posts, by time while they move; once they stand still they can be sorted otherwise."""
+    """The newest posts, by time while they move; once they stand still they can be sorted otherwise, and reach back."""
 
     NAME = "Posts"
     REST = REST
@@ -29,6 +33,25 @@ class LivePosts(Feed):
     def moves(self) -> bool:
         """Whether new posts come in."""
         return self._pinned is None
+
+    def reach_back(self, older: Sequence[PostRow]) -> None:
+        """Add the posts before those shown, while they stand still."""
+        if not self.moves:
+            known = {self.key_of(post) for post in self.items}
+            first = min((post.created for post in self.items), default=None)
+            more = (post for post in older if first is None or post.created <= first)
+            self.fill([*self.items, *(post for post in more if self.key_of(post) not in known)])
+
+    def keep(self, posts: Sequence[PostRow]) -> None:
+        """Lose what was taken back since they stand still, by a later list of the same posts."""
+        if not self.moves:
+            self.fill(still_there(self.items, posts))
+
+    def _go(self, to: int) -> None:
+        moved = self.moves
+        super()._go(to)
+        if moved and not self.moves:
+            self.post_message(StoodStill())
 
     def arranged(self, items: Sequence[PostRow]) -> list[PostRow]:
         """The newest first while they move."""
@@ -49,8 +72,9 @@ class LivePosts(Feed):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """Whether they move, and how they are sorted if not."""
-        sort = "" if self.moves else self.sorting()
-        return [*super().title_parts(), (2, sort)]
+        if self.moves:
+            return super().title_parts()
+        return [*super().title_parts(), (2, f"{count(len(self.items))} posts"), (3, self.sorting())]
 
 
 class PinnedPosts(Table[PostRow]):
