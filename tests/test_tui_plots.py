@@ -12,6 +12,7 @@ from tests import plot_fakes
 from tests import tui_fakes as fakes
 from tests.tui_driver import monitor, settle
 from tui import grade_plots, plots, topic_plots
+from tui.actions import BY_ID
 from tui.correlation_map import correlation_lines, heat
 from tui.letters import can_spell, large, width_in_letters
 from tui.lines import ASCII, Line, text_of, width_of
@@ -48,6 +49,16 @@ async def test_v_turns_through_the_plots_and_back_to_the_tables(size: tuple[int,
         assert "Scoreboard after 15m" in m.text
         assert m.focus == "scoreboard"
         assert len(m.engine.of(OpenGrades)) == 1
+
+
+async def test_the_palette_has_the_plots_where_there_are_any() -> None:
+    async with monitor(RACING, size=(80, 24)) as m:
+        assert BY_ID["plots"].help not in {command.title for command in m.app.get_system_commands(m.app.screen)}
+        await m.press("c")
+        commands = {command.title: command for command in m.app.get_system_commands(m.app.screen)}
+        await commands[BY_ID["plots"].help].callback()
+        await settle(m.app)
+        assert "Word cloud · 1 of 3" in m.text
 
 
 async def test_what_a_plot_says() -> None:
