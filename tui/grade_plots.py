@@ -73,7 +73,7 @@ def error_by_group(sheet: GradeSheet, width: int, height: int) -> list[Line]:
         "bias: outcomes above (+) or below (-) what was predicted, in logs",
     )
     if not errors:
-        return [((NOTHING, "muted"),)]
+        return [((_too_few(sheet), "muted"),)]
     room = width if width < WIDE else (width - 2) // 2
     parts = [_split(split, room, max(errors)) for split in splits if any(one.n for one in split.groups)]
     if room == width:
@@ -282,6 +282,8 @@ WITH_AXES = (error_over_time, calibration)  # plotext draws them
 
 
 def _too_few(sheet: GradeSheet) -> str:
+    if not sheet.n and sheet.graded:
+        return f" {sheet.champion} has just come to lead: none it predicted matured yet"
     return f" too few to draw: {count(sheet.n)} graded at this horizon" if sheet.n else NOTHING
 
 
