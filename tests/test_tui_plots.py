@@ -126,6 +126,14 @@ async def test_a_champion_that_has_predicted_nothing_yet_is_not_judged() -> None
         assert "blend-1 has just come to lead: none it predicted matured yet" in m.text
 
 
+def test_what_there_is_nothing_to_say_of_is_said() -> None:
+    said = {name: page(view(plot_fakes.bare(900, 0), 78, 19)) for name, view in grade_plots.VIEWS}
+    assert said.pop("Error by group").startswith(" █ champion's")  # there are other horizons
+    assert set(said.values()) == {grade_plots.NOTHING}
+    few = page(grade_plots.weights(plot_fakes.bare(900, 24), 78, 19))
+    assert few == " author says the author's usual and nothing else"
+
+
 async def test_the_engine_is_asked_again_only_once_more_posts_have_matured() -> None:
     async with monitor(RACING, size=(100, 32)) as m:
         await m.press("m", "v")

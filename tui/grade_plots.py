@@ -231,7 +231,8 @@ def _place(value: float, reach: float, width: int) -> int:
 def weights(sheet: GradeSheet, width: int, height: int) -> list[Line]:
     """What moves the champion's predictions, the most first."""
     if not sheet.weights:
-        return [((f" {sheet.champion or 'the model'} says the author's usual and nothing else", "muted"),)]
+        alone = f" {sheet.champion} says the author's usual and nothing else"
+        return [((alone if sheet.graded else NOTHING, "muted"),)]
     room = max(width - NAME - 23, 12)
     half = max(min(room // 3, 24), 3)
     bars = room - 2 * half - 2
