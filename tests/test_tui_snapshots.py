@@ -64,6 +64,7 @@ CASES: dict[str, Case] = {
     "announced": ("80x24", (fakes.shown(fakes.busy(bursts=[])),), (fakes.shown(),), {}),
     "post": ("120x36", (fakes.shown(),), ("tab", "tab", "tab", "j", "j", "enter"), {}),
     "health": ("120x36", (fakes.shown(),), ("x",), {}),
+    "health_end": ("120x36", (fakes.shown(lags=[None, *(0.2 * (at % 9) for at in range(59))]),), ("x", "G"), {}),
     "help": ("80x24", (fakes.shown(),), ("question_mark",), {}),
     "export": ("80x24", (fakes.shown(),), ("e",), {}),
     "light": ("160x48", (fakes.shown(),), (), {"light": True}),
