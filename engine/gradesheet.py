@@ -79,7 +79,8 @@ class GradeSheet(Frozen, frozen=True, kw_only=True):
     horizon: int  # seconds
     as_of: datetime | None
     champion: str  # name and version
-    n: int  # graded posts of which the champion had a prediction
+    graded: int  # posts
+    n: int  # of them those of which the champion had made a prediction: none if it leads by its fit as yet
     stretches: list[Stretch]
     splits: list[Split]
     horizons: list[Group]  # every horizon by itself; the name is its length in seconds

@@ -60,6 +60,7 @@ def grade_sheet(engine: Engine, horizon: int) -> GradeSheet | None:
         horizon=horizon,
         as_of=None if engine.now is None else moment(engine.now),
         champion=f"{champion}-{version}" if version else champion,
+        graded=len(newest[index].judged),
         n=len(said.actual),
         stretches=figures.stretches(said),
         splits=_splits(said, rows),

@@ -12,6 +12,7 @@ from engine.units import moment
 
 WORDS = 160
 CANDIDATES = 400  # most frequent words of a cluster that are looked at
+LEAST = 2  # times that a word is said
 STORIES = 1_000
 
 
@@ -54,7 +55,7 @@ def _heaviest(said: Mapping[str, int], scores: Mapping[str, float]) -> list[Word
     words: list[Word] = []
     for term in ranked:
         bare = term.removeprefix("#")
-        if bare not in named and len(words) < WORDS:
+        if bare not in named and said[term] >= LEAST and len(words) < WORDS:
             named.add(bare)
             words.append(Word(text=term, posts=said[term], weight=round(scores[term] / scores[ranked[0]], 4)))
     return words

@@ -31,6 +31,7 @@ def bare(horizon: int, n: int) -> GradeSheet:
         horizon=horizon,
         as_of=fakes.NOW,
         champion="author",
+        graded=n,
         n=n,
         stretches=[],
         splits=[Split(name="predicted", groups=few)] if few else [],
@@ -58,6 +59,7 @@ def full() -> GradeSheet:
         horizon=900,
         as_of=fakes.NOW,
         champion="linear-16",
+        graded=2_000,
         n=2_000,
         stretches=[
             Stretch(

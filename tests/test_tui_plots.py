@@ -6,12 +6,14 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
+from engine.gradesheet import Residuals, Weight
 from engine.protocol import OpenGrades, OpenTopics
 from engine.topicsheet import Word
 from tests import plot_fakes
 from tests import tui_fakes as fakes
 from tests.tui_driver import monitor, settle
 from tui import grade_plots, plots, topic_plots
+from tui.actions import BY_ID
 from tui.correlation_map import correlation_lines, heat
 from tui.letters import can_spell, large, width_in_letters
 from tui.lines import ASCII, Line, text_of, width_of
@@ -48,6 +50,16 @@ async def test_v_turns_through_the_plots_and_back_to_the_tables(size: tuple[int,
         assert "Scoreboard after 15m" in m.text
         assert m.focus == "scoreboard"
         assert len(m.engine.of(OpenGrades)) == 1
+
+
+async def test_the_palette_has_the_plots_where_there_are_any() -> None:
+    async with monitor(RACING, size=(80, 24)) as m:
+        assert BY_ID["plots"].help not in {command.title for command in m.app.get_system_commands(m.app.screen)}
+        await m.press("c")
+        commands = {command.title: command for command in m.app.get_system_commands(m.app.screen)}
+        await commands[BY_ID["plots"].help].callback()
+        await settle(m.app)
+        assert "Word cloud · 1 of 3" in m.text
 
 
 async def test_what_a_plot_says() -> None:
@@ -107,6 +119,21 @@ async def test_h_asks_for_the_next_horizon_and_what_is_late_is_not_drawn() -> No
         assert "nothing has been graded at this horizon yet" in m.text
 
 
+async def test_a_champion_that_has_predicted_nothing_yet_is_not_judged() -> None:
+    new = msgspec.structs.replace(plot_fakes.bare(900, 0), champion="blend-1", graded=640)
+    async with monitor(RACING, size=(80, 24), sheet=lambda command: new) as m:
+        await m.press("m", "v")
+        assert "blend-1 has just come to lead: none it predicted matured yet" in m.text
+
+
+def test_what_there_is_nothing_to_say_of_is_said() -> None:
+    said = {name: page(view(plot_fakes.bare(900, 0), 78, 19)) for name, view in grade_plots.VIEWS}
+    assert said.pop("Error by group").startswith(" █ champion's")  # there are other horizons
+    assert set(said.values()) == {grade_plots.NOTHING}
+    few = page(grade_plots.weights(plot_fakes.bare(900, 24), 78, 19))
+    assert few == " author says the author's usual and nothing else"
+
+
 async def test_the_engine_is_asked_again_only_once_more_posts_have_matured() -> None:
     async with monitor(RACING, size=(100, 32)) as m:
         await m.press("m", "v")
@@ -155,6 +182,28 @@ def test_every_plot_keeps_to_its_width() -> None:
             for width, height in ((54, 12), (78, 19), (118, 32), (158, 44)):
                 for line in view(sheet, width, height):
                     assert width_of(line) <= width, (view, text_of(line))
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-9, 1.0, 36.7])
+def test_figures_that_are_all_alike_or_beyond_measure_can_be_drawn(value: float) -> None:
+    sheet = plot_fakes.full()
+    zero = Residuals(low=-max(value, 0.5), step=0.04, counts=[0] * 12 + [2_000] + [0] * 12, mean=0.0, deviation=0.0)
+    alike = msgspec.structs.replace(
+        sheet,
+        stretches=[
+            msgspec.structs.replace(one, error=value, baseline=value, covered=min(value, 1.0), start=fakes.NOW)
+            for one in sheet.stretches
+        ],
+        tenths=[
+            msgspec.structs.replace(one, predicted=value, actual=value, low=-value, high=value) for one in sheet.tenths
+        ],
+        residuals=zero,
+        weights=[Weight(name="feed lately", size=value, effect=-value)],
+    )
+    for _, view in grade_plots.VIEWS:
+        for width, height in ((54, 12), (158, 44)):
+            for line in view(alike, width, height):
+                assert width_of(line) <= width, text_of(line)
 
 
 def test_plots_fill_the_room_and_no_more() -> None:

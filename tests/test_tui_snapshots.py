@@ -72,6 +72,7 @@ CASES: dict[str, Case] = {
     "posts": ("120x36", (fakes.shown(fakes.busy(pinned=fakes.posts()[3:5])),), ("p", "j", "j"), {}),
     "post_small": ("80x24", (fakes.shown(),), ("p", "enter"), {}),
     "health": ("120x36", (fakes.shown(),), ("x",), {}),
+    "health_end": ("120x36", (fakes.shown(lags=[None, *(0.2 * (at % 9) for at in range(59))]),), ("x", "G"), {}),
     "help": ("80x24", (fakes.shown(),), ("question_mark",), {}),
     "export": ("80x24", (fakes.shown(),), ("e",), {}),
     "light": ("160x48", (fakes.shown(),), (), {"light": True}),

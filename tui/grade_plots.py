@@ -73,7 +73,7 @@ def error_by_group(sheet: GradeSheet, width: int, height: int) -> list[Line]:
         "bias: outcomes above (+) or below (-) what was predicted, in logs",
     )
     if not errors:
-        return [((NOTHING, "muted"),)]
+        return [((_too_few(sheet), "muted"),)]
     room = width if width < WIDE else (width - 2) // 2
     parts = [_split(split, room, max(errors)) for split in splits if any(one.n for one in split.groups)]
     if room == width:
@@ -231,7 +231,8 @@ def _place(value: float, reach: float, width: int) -> int:
 def weights(sheet: GradeSheet, width: int, height: int) -> list[Line]:
     """What moves the champion's predictions, the most first."""
     if not sheet.weights:
-        return [((f" {sheet.champion or 'the model'} says the author's usual and nothing else", "muted"),)]
+        alone = f" {sheet.champion} says the author's usual and nothing else"
+        return [((alone if sheet.graded else NOTHING, "muted"),)]
     room = max(width - NAME - 23, 12)
     half = max(min(room // 3, 24), 3)
     bars = room - 2 * half - 2
@@ -282,6 +283,8 @@ WITH_AXES = (error_over_time, calibration)  # plotext draws them
 
 
 def _too_few(sheet: GradeSheet) -> str:
+    if not sheet.n and sheet.graded:
+        return f" {sheet.champion} has just come to lead: none it predicted matured yet"
     return f" too few to draw: {count(sheet.n)} graded at this horizon" if sheet.n else NOTHING
 
 

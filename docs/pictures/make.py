@@ -16,14 +16,16 @@ sys.path.insert(0, str(HERE.parent.parent))
 from engine.config import HOUR, MINUTE, EngineConfig  # noqa: E402
 from engine.draft import score_draft  # noqa: E402
 from engine.picture import snapshot  # noqa: E402
+from engine.picture_grades import grade_sheet  # noqa: E402
+from engine.picture_topics import topic_sheet  # noqa: E402
 from engine.pipeline import Engine  # noqa: E402
 from engine.platforms.decode import Decoder  # noqa: E402
-from engine.protocol import Command, ScoreDraft  # noqa: E402
+from engine.protocol import Command, OpenGrades, OpenTopics, ScoreDraft  # noqa: E402
 from engine.simulate.live import endless  # noqa: E402
 from engine.snapshot import Frame, Health, Source  # noqa: E402
 from tui.app import TrendtopApp  # noqa: E402
 from tui.client import Listener  # noqa: E402
-from tui.messages import DraftWasScored, FrameArrived  # noqa: E402
+from tui.messages import DraftWasScored, FrameArrived, SheetWasOpened  # noqa: E402
 from tui.screen_options import Options  # noqa: E402
 
 SEED = 3
@@ -38,6 +40,8 @@ PICTURES = (
     ("overview-80x24", (80, 24), ()),
     ("composer-120x36", (120, 36), ("t", *DRAFT)),
     ("model-120x36", (120, 36), ("m",)),
+    ("correlations-120x36", (120, 36), ("m", *["v"] * 6)),
+    ("cloud-120x36", (120, 36), ("c", "v")),
 )
 FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 
@@ -55,9 +59,15 @@ class StillEngine:
         listener(FrameArrived(self._frame))
 
     def send(self, command: Command) -> bool:
-        """Answer a draft."""
-        if isinstance(command, ScoreDraft) and self._listener is not None:
-            self._listener(DraftWasScored(command.id, score_draft(self._engine, command.text)))
+        """Answer a draft, and what plots are drawn from."""
+        assert self._listener is not None
+        match command:
+            case ScoreDraft():
+                self._listener(DraftWasScored(command.id, score_draft(self._engine, command.text)))
+            case OpenGrades():
+                self._listener(SheetWasOpened(command.id, grade_sheet(self._engine, command.horizon)))
+            case OpenTopics():
+                self._listener(SheetWasOpened(command.id, topic_sheet(self._engine, command.cluster)))
         return True
 
     def pace(self, seconds: float) -> None:
