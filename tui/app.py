@@ -118,9 +118,11 @@ class TrendtopApp(App[None]):
         self._overview.show(self._view)
         if self._keys.told:
             self._say("; ".join(self._keys.told), "warning")
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell has written over it
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     def _hear(self, said: EngineSaid) -> None:
         self.post_message(Heard(said))
