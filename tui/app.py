@@ -33,7 +33,7 @@ from tui.messages import (
     PostsWereFound,
 )
 from tui.monitor import run_monitor
-from tui.palette import LIGHT, OURS
+from tui.palette import OURS
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.screen_options import Options
 from tui.screens.base import PostsWanted, Resumed, ViewScreen
@@ -90,7 +90,7 @@ class TrendtopApp(App[None]):
             super().__init__(ansi_color=True if options.colourless else None)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else options.theme
+        self.theme = "ansi-dark" if options.colourless else options.theme
         self.set_class(options.ascii, "-ascii")
         self.failure = ""
         self._options = options
