@@ -89,6 +89,19 @@ def test_a_setting_is_kept_where_it_stands_and_the_rest_is_left_alone(tmp_path: 
         assert path.read_text() == after
 
 
+# -- the bell ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bell", [True, False])
+async def test_the_bell_rings_for_a_new_burst_if_it_is_wanted(bell: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[bool] = []
+    async with monitor(fakes.shown(fakes.busy(bursts=[])), bell=bell) as m:
+        monkeypatch.setattr(m.app, "bell", lambda: rung.append(True))
+        await m.hear(fakes.shown(), fakes.shown())
+        assert "now rising" in m.events
+    assert len(rung) == int(bell)
+
+
 # -- panels --------------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,16 @@ def imported(code: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["tui.app", "tui.monitor", "tui.screens.overview", "tui.screens.tables", "tui.screens.model", "tui.details"],
+    [
+        "tui.app",
+        "tui.monitor",
+        "tui.plainly",
+        "tui.config_file",
+        "tui.screens.overview",
+        "tui.screens.tables",
+        "tui.screens.model",
+        "tui.details",
+    ],
 )
 def test_no_analytics_in_the_screens_process(module: str) -> None:
     assert imported(f"import {module}").isdisjoint(HEAVY)
@@ -38,3 +47,7 @@ asyncio.run(look())
     modules = imported(code)
     assert "textual" in modules
     assert modules.isdisjoint(HEAVY)
+
+
+def test_before_the_first_frame_nothing_is_loaded_that_takes_time() -> None:
+    assert imported("import tui.cli, tui.launch").isdisjoint({*HEAVY, "textual", "rich", "msgspec", "asyncio"})

@@ -18,7 +18,7 @@ from textual.timer import Timer
 
 from engine.protocol import Command, Export, ScoreDraft, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
-from tui.actions import ACTIONS, bindings
+from tui.actions import ACTIONS, BY_ID, bindings
 from tui.client import Client
 from tui.format import window
 from tui.keeping import keep_setting, save_picture
@@ -180,7 +180,7 @@ class TrendtopApp(App[None]):
             self.exit(return_code=1)
             return
         self._look(replace(self._view, trouble=trouble, stale=False))
-        self._say(f"{reason} · R starts it anew", "error", lasting=True)
+        self._say(f"{reason} · {self._key('restart')} starts it anew", "error", lasting=True)
 
     def _died(self, died: EngineDied) -> None:
         """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
@@ -204,7 +204,9 @@ class TrendtopApp(App[None]):
         try:
             self._client.restart()
         except OSError as error:
-            self._say(f"the engine cannot be started: {error} · R tries again", "error", lasting=True)
+            self._say(
+                f"the engine cannot be started: {error} · {self._key('restart')} tries again", "error", lasting=True
+            )
             return False
         self._look(replace(self._view, trouble="", stale=True, progress=None))
         for command in self._standing.values():
@@ -224,7 +226,7 @@ class TrendtopApp(App[None]):
         known = {burst.id for burst in before.bursts}
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
-            others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
+            others = f" and {len(new) - 1} more ({self._key('rising')})" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
             if self._options.bell:
                 self.bell()
@@ -250,6 +252,10 @@ class TrendtopApp(App[None]):
     def _say(self, text: str, role: str = "", lasting: bool = False) -> None:
         for screen in self._views() if lasting else self._views()[:1]:
             screen.say(text, role, lasting)
+
+    def _key(self, action: str) -> str:
+        """The key of an action as the user has it."""
+        return keys_of(BY_ID[action], self._keys)
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
@@ -302,7 +308,7 @@ class TrendtopApp(App[None]):
         elif self._send(SetWindow(wanted * SECOND)):
             self._look(replace(view, asked=wanted))
             if view.paused:
-                self._say(f"window {window(wanted)}: shown when you go on (space)")
+                self._say(f"window {window(wanted)}: shown when you go on ({self._key('pause')})")
 
     def action_export(self) -> None:
         """Ask where to, and have it written."""
