@@ -106,10 +106,10 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 def again(start: Start) -> str:
     """What an engine that is started after another has died does about the feed."""
     if start.demo:
-        return "the simulated feed begins again"
+        return "the simulation begins again"
     if "-" in start.source.paths:
-        return "what came through the pipe is gone, it reads on from here"
-    return "reading the feed again" if start.source.start == "start" else "reading on at the end of the feed"
+        return "a pipe cannot be read again"
+    return "reading the feed again" if start.source.start == "start" else "reading on at its end"
 
 
 def log_path() -> Path:
