@@ -1,5 +1,6 @@
 """Starting the monitor: the engine first, for its imports take longest, and Textual while it starts."""
 
+import gc
 import os
 import signal
 import sys
@@ -68,6 +69,7 @@ def run_monitor(
             on_screen.erase()
             print(f"trendtop: {place(Path(chosen.keys_from), wrong.action)}: {wrong}", file=sys.stderr)
             return 2
+        gc.freeze()  # what is loaded by now stays; to search it for garbage again and again held up keys for 50 ms
         on_screen.hand_over()
         app.run(mouse=chosen.mouse)
     finally:
