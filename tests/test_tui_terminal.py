@@ -165,8 +165,10 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(tmp_path: Path) -> None:
         terminal.press(b"fg\n")
         terminal.until(b"\x1b[?1049h", begin)
         terminal.until(b"LIVE", begin)
+        begin = len(terminal.written)
         terminal.press(b"q")
         terminal.until(b"\x1b[?1049l", begin)
+        terminal.until(b"$ ", begin)  # what is typed before the prompt may be thrown away
         terminal.press(b"exit\n")
         assert terminal.end() == 0
     finally:
