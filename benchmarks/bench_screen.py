@@ -213,7 +213,7 @@ def at_rest(feed: Path, size: tuple[int, int], home: Path, seconds: float) -> di
         pass  # the rate of the last seconds runs out
     screen, engine, written = shares(terminal, seconds)
     terminal.close()
-    return {"idle_cpu_percent": screen + engine, "idle_bytes_per_s": written}
+    return {"idle_cpu_percent": screen + engine, "idle_screen_cpu_percent": screen, "idle_bytes_per_s": written}
 
 
 # -- drawing, inside a process -----------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--lines", type=int, default=16_000)
+    parser.add_argument("--lines", type=int, default=36_000)
     parser.add_argument("--size", default="160x48")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()

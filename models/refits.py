@@ -72,6 +72,7 @@ class Refits:
         """Begin a refit if one is due at event time `due`; `window` gives rows, labels and times of posting."""
         if self._stopped or self._running is not None or not self._is_due(matured, due):
             return
+        _load_pandas()
         rows, labels, created = (values.copy() for values in window())
         self._matured_at_fit, self._fitted_at = matured, due
         future = _pool().submit(fit_all, rows, labels, created, self._seed + self.version, self._params)
@@ -83,6 +84,16 @@ class Refits:
             return False
         aged = self._fitted_at is None or due - self._fitted_at >= MAX_AGE
         return new >= GROWTH * matured or aged
+
+
+@cache
+def _load_pandas() -> None:
+    """Load pandas in the thread of the feed, before any fit.
+
+    Fitting an imputer loads it. If a thread beside the feed did that, scikit-learn, in use here at the same time, would
+    find it half loaded, take it for whole, and fail.
+    """
+    import pandas  # noqa: F401, PLC0415 - half a second that the first picture must not wait
 
 
 @cache

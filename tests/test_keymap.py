@@ -5,6 +5,7 @@ import pytest
 from tests.tui_driver import monitor
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import USUAL, KeymapError, keymap, shown
+from tui.messages import EngineFailed
 from tui.screens.help import help_lines, keys_of
 
 
@@ -73,6 +74,14 @@ async def test_the_screen_follows_the_keymap_everywhere() -> None:
         assert "P                 freeze the display" in m.text
         await m.press("escape", "question_mark")
         assert "freeze the display" not in m.text
+
+
+async def test_what_is_said_names_the_keys_as_they_are() -> None:
+    async with monitor(keymap=keymap({"restart": "f9", "pause": "P"})) as m:
+        await m.press("P", "left_square_bracket")
+        assert "shown when you go on (P)" in m.events
+        await m.hear(EngineFailed("the disk is gone"))
+        assert "f9 starts it anew" in m.events
 
 
 def test_the_help_page_has_the_keys_as_they_are() -> None:

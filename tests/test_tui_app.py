@@ -14,6 +14,7 @@ from tests.tui_driver import Monitor, monitor, settle
 from tui.actions import ACTIONS, BY_ID
 from tui.app import PAUSED_PACE, TrendtopApp
 from tui.messages import EngineDied, EngineFailed, EngineSaid, ExportFinished
+from tui.palette import OURS
 from tui.screen_options import Options
 from tui.screens.behind import BehindScreen
 from tui.screens.help import help_lines
@@ -795,9 +796,9 @@ async def test_without_colours_no_segment_has_one() -> None:
                 assert style.bgcolor is None or style.bgcolor.is_default, style
 
 
-@pytest.mark.parametrize("light", [False, True])
-async def test_text_stands_out_from_its_ground_in_both_themes(light: bool) -> None:
-    async with monitor(light=light) as m:
+@pytest.mark.parametrize("theme", OURS)
+async def test_text_stands_out_from_its_ground_in_our_themes(theme: str) -> None:
+    async with monitor(theme=OURS[theme].name) as m:
         await m.press("j")
         weakest = min(
             contrast(segment.style.color.triplet, segment.style.bgcolor.triplet)

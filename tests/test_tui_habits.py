@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from rich.cells import cell_len
 from textual import events
 from textual.widget import Widget
 
@@ -87,6 +89,19 @@ def test_a_setting_is_kept_where_it_stands_and_the_rest_is_left_alone(tmp_path: 
         assert path.read_text() == after
 
 
+# -- the bell ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bell", [True, False])
+async def test_the_bell_rings_for_a_new_burst_if_it_is_wanted(bell: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[bool] = []
+    async with monitor(fakes.shown(fakes.busy(bursts=[])), bell=bell) as m:
+        monkeypatch.setattr(m.app, "bell", lambda: rung.append(True))
+        await m.hear(fakes.shown(), fakes.shown())
+        assert "now rising" in m.events
+    assert len(rung) == int(bell)
+
+
 # -- panels --------------------------------------------------------------------------------------------------------
 
 
@@ -143,6 +158,48 @@ async def test_the_wheel_moves_the_cursor_and_scrolls_a_page() -> None:
 def wheel(widget: Widget, down: bool) -> events.MouseEvent:
     kind = events.MouseScrollDown if down else events.MouseScrollUp
     return kind(widget, 5, 3, 0, 1 if down else -1, 0, False, False, False)
+
+
+# -- wide characters, and sizes that change ----------------------------------------------------------------------
+
+NAMES = ["plain", "日本語の名前さん", "😀fan", "👨‍👩‍👧‍👦home", "한국어", "é́combining", "🇩🇪flag", "long" * 20, "和" * 30]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48)])
+async def test_what_follows_a_wide_name_stays_in_its_column(size: tuple[int, int]) -> None:
+    named = [
+        msgspec.structs.replace(fakes.posts()[0], uid=str(at), name=name, text=f"TEXT{at}")
+        for at, name in enumerate(NAMES)
+    ]
+    authors = [
+        msgspec.structs.replace(fakes.authors()[0], author=str(at), name=name, posts=100 - at)
+        for at, name in enumerate(NAMES)
+    ]
+    async with monitor(fakes.shown(fakes.busy(posts=named, authors=authors)), size=size) as m:
+        await m.tab_to("feed")
+        await m.press("z")
+        starts = {cell_len(line[: line.index("TEXT")]) for line in m.text_of("#feed").split("\n") if "TEXT" in line}
+        assert len(starts) == 1
+        await m.press("z", "o")
+        widget = m.app.screen.query_one("#authors")
+        widths = {widget.render_line(y).cell_length for y in range(widget.size.height)}
+        assert widths == {widget.size.width}
+        lines = m.text.split("\n")
+        assert {cell_len(line) for line in lines if line.endswith("│")} <= {size[0]}
+
+
+async def test_sizes_that_change_all_the_time_leave_every_page_whole() -> None:
+    sizes = [(80, 24), (59, 15), (160, 48), (1, 1), (60, 16), (200, 60), (100, 31), (120, 32), (61, 40), (149, 17)]
+    async with monitor(size=(80, 24)) as m:
+        for page in ("b", "c", "m", "o", "x", "question_mark", "H", "t"):
+            await m.press("escape", page)
+            for width, height in sizes:
+                await m.resize(width, height)
+                await m.hear(fakes.shown(fakes.busy(retained=width)))
+        await m.press("escape", "escape")
+        await m.resize(80, 24)
+        assert "LIVE" in m.header
+        assert "#worldcup #goal" in m.text_of("#clusters")
 
 
 # -- a picture of the screen ------------------------------------------------------------------------------------

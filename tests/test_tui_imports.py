@@ -20,6 +20,8 @@ def imported(code: str) -> set[str]:
     [
         "tui.app",
         "tui.monitor",
+        "tui.plainly",
+        "tui.config_file",
         "tui.screens.overview",
         "tui.screens.tables",
         "tui.screens.model",
@@ -63,3 +65,7 @@ async def look():
 asyncio.run(look())
 """
     assert imported(code).isdisjoint(set(HEAVY) - {"plotext"})
+
+
+def test_before_the_first_frame_nothing_is_loaded_that_takes_time() -> None:
+    assert imported("import tui.cli, tui.launch").isdisjoint({*HEAVY, "textual", "rich", "msgspec", "asyncio"})

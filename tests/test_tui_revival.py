@@ -85,13 +85,19 @@ def test_a_death_is_told_in_one_line() -> None:
     assert obituary(EngineDied("it sent what is no report"), 2, "x") == "the engine died and starts anew in 2 s: x"
 
 
+def test_the_line_has_room_in_80_columns() -> None:
+    for paths, demo in ((("-",), False), (("a",), False), (("demo",), True)):
+        start = Start(engine=EngineConfig(), source=SourceConfig(paths=paths, start="end"), demo=demo)
+        assert len(obituary(KILLED, 16, again(start))) <= 78
+
+
 @pytest.mark.parametrize(
     ("source", "demo", "said"),
     [
         ({"paths": ("a.jsonl",)}, False, "reading the feed again"),
-        ({"paths": ("a.jsonl",), "start": "end"}, False, "reading on at the end of the feed"),
-        ({"paths": ("-",), "stdin_fd": 3}, False, "what came through the pipe is gone, it reads on from here"),
-        ({"paths": ("demo",)}, True, "the simulated feed begins again"),
+        ({"paths": ("a.jsonl",), "start": "end"}, False, "reading on at its end"),
+        ({"paths": ("-",), "stdin_fd": 3}, False, "a pipe cannot be read again"),
+        ({"paths": ("demo",)}, True, "the simulation begins again"),
     ],
 )
 def test_what_becomes_of_the_feed_is_told_as_it_is(source: dict[str, object], demo: bool, said: str) -> None:

@@ -15,6 +15,7 @@ from tests.tui_driver import Monitor, settle
 from tui import plots
 from tui.app import TrendtopApp
 from tui.messages import EngineDied, EngineSaid
+from tui.palette import CONTRAST_DARK, CONTRAST_LIGHT, LIGHT
 from tui.screen_options import Options
 
 plots.load()
@@ -24,14 +25,29 @@ LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read
 FILTERED = fakes.busy(filter="tag:ai", share=0.12, posts_unfiltered=317_600)
 DIED = EngineDied("it was ended by SIGKILL; its log is /home/u/engine.log", "SIGKILL")
 
-Case = tuple[str, tuple[EngineSaid, ...], tuple[EngineSaid | str, ...], dict[str, bool]]
+PAGES = {
+    "overview": (),
+    "rising": ("b",),
+    "topics": ("c",),
+    "model": ("m",),
+    "authors": ("o",),
+    "health": ("x",),
+    "help": ("question_mark",),
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "dark": {},
+    "light": {"theme": LIGHT.name},
+    "colourless": {"colourless": True},
+}
+
+Case = tuple[str, tuple[EngineSaid, ...], tuple[EngineSaid | str, ...], dict[str, Any]]
 
 CASES: dict[str, Case] = {
     "starting": ("80x24", (), (), {}),
     "empty": ("80x24", (fakes.shown(fakes.empty(), state="waiting", lag=None, rate=0.0),), (), {}),
     "learning": ("120x36", (fakes.shown(fakes.learning()),), (), {}),
     "not_scored": ("120x36", (fakes.shown(fakes.foreign()),), (), {}),
-    "catching_up": ("80x24", (fakes.shown(state="catching up", backlog=0.18, lag=None),), (), {}),
+    "catching_up": ("80x24", (fakes.shown(state="catching up", backlog=0.18, lag=None, remaining=41.0),), (), {}),
     "ended": ("120x36", (fakes.shown(state="ended", lag=None, rate=0.0),), (), {}),
     "paused": ("80x24", (fakes.shown(),), ("space", LATER, "j", "j"), {}),
     "died": ("80x24", (fakes.shown(), DIED, DIED, DIED, DIED, DIED), (), {}),
@@ -75,16 +91,20 @@ CASES: dict[str, Case] = {
     "health_end": ("120x36", (fakes.shown(lags=[None, *(0.2 * (at % 9) for at in range(59))]),), ("x", "G"), {}),
     "help": ("80x24", (fakes.shown(),), ("question_mark",), {}),
     "export": ("80x24", (fakes.shown(),), ("e",), {}),
-    "light": ("160x48", (fakes.shown(),), (), {"light": True}),
     "colourless": ("80x24", (fakes.shown(),), ("j",), {"colourless": True}),
+    "contrast": ("120x36", (fakes.shown(),), ("j",), {"theme": CONTRAST_DARK.name}),
+    "contrast_light": ("120x36", (fakes.shown(),), ("j",), {"theme": CONTRAST_LIGHT.name}),
+    "panels": ("80x24", (fakes.shown(),), ("5", "H", "j"), {}),
     "ascii": ("80x24", (fakes.shown(),), (), {"ascii": True}),
     "too_small": ("59x20", (fakes.shown(),), (), {}),
 }
 
 
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("size", SIZES)
-def test_overview(snap_compare: Callable[..., bool], size: str) -> None:
-    assert looks_as_before(snap_compare, (size, (fakes.shown(),), (), {}))
+@pytest.mark.parametrize("page", PAGES)
+def test_page(snap_compare: Callable[..., bool], page: str, size: str, look: str) -> None:
+    assert looks_as_before(snap_compare, (size, (fakes.shown(fakes.racing()),), PAGES[page], LOOKS[look]))
 
 
 @pytest.mark.parametrize("case", CASES)

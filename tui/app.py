@@ -20,7 +20,7 @@ from textual.timer import Timer
 
 from engine.protocol import Command, Correct, CountFilters, Export, Pin, ScoreDraft, SetFilter, SetWindow
 from engine.snapshot import DraftScore, Frame, Snapshot
-from tui.actions import ACTIONS, bindings
+from tui.actions import ACTIONS, BY_ID, bindings
 from tui.asking import CorrectionWanted, PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.correcting import answered
@@ -41,7 +41,7 @@ from tui.messages import (
     SheetWasOpened,
 )
 from tui.monitor import run_monitor
-from tui.palette import LIGHT, OURS
+from tui.palette import OURS
 from tui.pins import Pins
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.saved_filters import default_path
@@ -110,7 +110,7 @@ class TrendtopApp(App[None]):
             super().__init__(ansi_color=True if options.colourless else None)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "ansi-dark" if options.colourless else LIGHT.name if options.light else options.theme
+        self.theme = "ansi-dark" if options.colourless else options.theme
         self.set_class(options.ascii, "-ascii")
         self.failure = ""
         self._options = options
@@ -144,9 +144,11 @@ class TrendtopApp(App[None]):
         self._overview.show(self._view)
         if self._keys.told:
             self._say("; ".join(self._keys.told), "warning")
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell has written over it
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     def _hear(self, said: EngineSaid) -> None:
         self.post_message(Heard(said))
@@ -224,7 +226,7 @@ class TrendtopApp(App[None]):
             self.exit(return_code=1)
             return
         self._look(replace(self._view, trouble=trouble, stale=False))
-        self._say(f"{reason} · R starts it anew", "error", lasting=True)
+        self._say(f"{reason} · {self._key('restart')} starts it anew", "error", lasting=True)
 
     def _died(self, died: EngineDied) -> None:
         """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
@@ -248,7 +250,9 @@ class TrendtopApp(App[None]):
         try:
             self._client.restart()
         except OSError as error:
-            self._say(f"the engine cannot be started: {error} · R tries again", "error", lasting=True)
+            self._say(
+                f"the engine cannot be started: {error} · {self._key('restart')} tries again", "error", lasting=True
+            )
             return False
         self._look(replace(self._view, trouble="", stale=True, progress=None))
         for command in self._standing.values():
@@ -270,7 +274,7 @@ class TrendtopApp(App[None]):
         known = {burst.id for burst in before.bursts}
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
-            others = f" and {len(new) - 1} more (b)" if len(new) > 1 else ""
+            others = f" and {len(new) - 1} more ({self._key('rising')})" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
             if self._options.bell:
                 self.bell()
@@ -315,6 +319,10 @@ class TrendtopApp(App[None]):
         self._spoken.append((datetime.now(UTC), text, role))
         for screen in self._views() if lasting else self._views()[:1]:
             screen.say(text, role, lasting)
+
+    def _key(self, action: str) -> str:
+        """The key of an action as the user has it."""
+        return keys_of(BY_ID[action], self._keys)
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
@@ -429,7 +437,7 @@ class TrendtopApp(App[None]):
         elif self._send(SetWindow(wanted * SECOND)):
             self._look(replace(view, asked=wanted))
             if view.paused:
-                self._say(f"window {window(wanted)}: shown when you go on (space)")
+                self._say(f"window {window(wanted)}: shown when you go on ({self._key('pause')})")
 
     def action_export(self) -> None:
         """Ask where to, and have it written."""

@@ -1,5 +1,6 @@
 """Starting the monitor: the engine first, for its imports take longest, and Textual while it starts."""
 
+import gc
 import os
 import signal
 import sys
@@ -68,6 +69,7 @@ def run_monitor(
             on_screen.erase()
             print(f"trendtop: {place(Path(chosen.keys_from), wrong.action)}: {wrong}", file=sys.stderr)
             return 2
+        gc.freeze()  # what is loaded by now stays; to search it for garbage again and again held up keys for 50 ms
         on_screen.hand_over()
         app.run(mouse=chosen.mouse)
     finally:
@@ -106,10 +108,10 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 def again(start: Start) -> str:
     """What an engine that is started after another has died does about the feed."""
     if start.demo:
-        return "the simulated feed begins again"
+        return "the simulation begins again"
     if "-" in start.source.paths:
-        return "what came through the pipe is gone, it reads on from here"
-    return "reading the feed again" if start.source.start == "start" else "reading on at the end of the feed"
+        return "a pipe cannot be read again"
+    return "reading the feed again" if start.source.start == "start" else "reading on at its end"
 
 
 def log_path() -> Path:

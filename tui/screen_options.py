@@ -36,7 +36,6 @@ class Options:
     window: int = 900
     colourless: bool = False
     ascii: bool = False
-    light: bool = False
     theme: str = DARK.name
     bell: bool = False
     keymap: "Keymap | None" = None
