@@ -24,7 +24,8 @@ from tui.post_details import detail_lines
 from tui.screens.behind import BehindScreen, MoodScreen
 from tui.screens.overview import Overview
 from tui.screens.posts import PostScreen, PostsScreen
-from tui.screens.tables import AuthorsScreen, TopicsScreen
+from tui.screens.tables import AuthorsScreen
+from tui.screens.topics import TopicsScreen
 from tui.widgets.posts import LivePosts, PostsBehind
 from tui.widgets.table import Table
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from engine.protocol import Correct, ScoreDraft
+from engine.postdetail import PostDetail
+from engine.protocol import Correct, OpenPost, ScoreDraft
 from engine.snapshot import DraftScore, Personal
 from tests import tui_fakes as fakes
 from tests.tui_driver import monitor, settle
@@ -64,7 +65,16 @@ async def test_a_mark_stands_on_the_row_and_on_the_page_of_the_post() -> None:
     async with monitor(fakes.shown(fakes.busy(posts=posts, corrections=34)), size=(80, 24)) as m:
         await m.tab_to("feed")
         assert "✓0" in m.text_of("#feed").splitlines()[1]
-        await m.press("j", "enter", "pagedown")
+        await m.press("j", "enter")
+        assert m.engine.of(OpenPost)[-1].key == second()
+
+
+async def test_the_page_of_a_post_says_what_it_is_marked_as() -> None:
+    post = msgspec.structs.replace(fakes.posts()[1], corrected="not-scorable")
+    detail = PostDetail(key=second(), state="held", as_of=fakes.NOW, post=post, corrections=34)
+    async with monitor(size=(80, 24), tell=lambda _: detail) as m:
+        await m.tab_to("feed")
+        await m.press("j", "enter")
         assert "not scorable  by you" in m.text
         assert "34 corrections; from 50" in m.text
 
@@ -109,9 +119,11 @@ async def test_the_page_of_a_post_and_the_composer_say_what_the_personal_layer_s
 ) -> None:
     monkeypatch.setattr(fakes, "scored", with_layer())
     snapshot = fakes.busy(corrections=84, personal_f1=0.71, vader_f1=0.58)
-    async with monitor(fakes.shown(snapshot), size=size) as m:
+    post = msgspec.structs.replace(fakes.posts()[0], compound=-0.4)
+    detail = PostDetail(key="x:1", state="held", as_of=fakes.NOW, post=post, corrections=84, personal=LAYER)
+    async with monitor(fakes.shown(snapshot), size=size, tell=lambda _: detail) as m:
         await m.tab_to("feed")
-        await m.press("enter", "pagedown")
+        await m.press("enter")
         assert "VADER negative · yours positive" in m.text
         assert "F1 .71 against .58 on 84 corrections" in m.text
         await m.press("escape", "t", *"I love this")
@@ -125,16 +137,13 @@ def with_layer(**changes: object) -> Callable[[ScoreDraft], DraftScore]:
     return lambda command: msgspec.structs.replace(scored(command), personal=LAYER, **changes)
 
 
-async def test_a_post_that_vader_does_not_score_is_asked_of_too_once_there_is_a_layer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    unscored = {"compound": None, "sentiment": "not scored", "not_scored": "other language", "words": []}
-    monkeypatch.setattr(fakes, "scored", with_layer(**unscored))
-    async with monitor(fakes.shown(fakes.busy(corrections=84, personal_f1=0.71, vader_f1=0.58))) as m:
+async def test_a_post_that_vader_does_not_score_has_an_answer_of_the_layer() -> None:
+    post = msgspec.structs.replace(fakes.posts()[0], compound=None, not_scored="other language")
+    detail = PostDetail(key="x:1", state="held", as_of=fakes.NOW, post=post, corrections=84, personal=LAYER)
+    async with monitor(tell=lambda _: detail) as m:
         await m.tab_to("feed")
-        await m.press("j", "j", "j", "j", "enter")
+        await m.press("j", "enter")
         assert "VADER not scored · yours positive" in m.text
-        assert "no word of it bears" not in m.text
 
 
 async def test_the_mood_page_says_what_the_layer_is_worth() -> None:

@@ -165,7 +165,7 @@ async def test_a_bar_that_lost_the_focus_is_found_again_and_left(page: tuple[str
         assert m.focus == "clusters"
         await m.press("/")
         assert m.app.screen.query_one("#filter").value == "flood"  # type: ignore[attr-defined]
-        await m.click("#clusters", (10, 3))
+        await m.click("#clusters", (10, 4))
         await m.press("escape")
         assert not m.app.screen.has_class("-filtering")
         assert m.focus == "clusters"

@@ -87,7 +87,7 @@ async def test_what_a_plot_says() -> None:
 async def test_keys_are_answered_while_the_first_plot_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = threading.Event()
     monkeypatch.setattr(plots, "is_loaded", loaded.is_set)
-    monkeypatch.setattr(plots, "load", loaded.wait)
+    monkeypatch.setattr(plots, "load", lambda: loaded.wait(20))
     async with monitor(RACING, size=(100, 32)) as m:
         await m.press("m", "v")
         assert "the first plot takes a moment" in m.text

@@ -385,7 +385,7 @@ async def test_pause_on_a_page_holds_everywhere() -> None:
 async def test_a_dead_engine_is_told_on_the_page_and_on_the_overview() -> None:
     async with monitor() as m:
         await m.press("b")
-        await m.hear(EngineDied("it was ended by SIGKILL"))
+        await m.hear(EngineDied("it was ended by SIGKILL", "SIGKILL"))
         assert "STALE" in m.text
         assert "SIGKILL" in m.text
         await m.press("escape")

@@ -46,6 +46,7 @@ class Plots(Pager):
         """The lines in sight, and in the title which they are."""
         waits = self._axes and not plots.is_loaded()
         self._page = lambda width: [LOADING] if waits else self._drawing(width, height)
+        self._laid = None  # it depends on the height, too
         shown = super().lines(width, height)
         cut = self._total > height
         scrolled = f"j k: {self._top + 1}-{self._top + len(shown)} of {self._total}" if cut else ""
