@@ -215,7 +215,7 @@ def test_a_draft_has_the_followers_of_its_author(people: Engine, monkeypatch: py
 
 
 def test_the_engine_that_scores_is_the_one_that_the_screen_would_have(engine: Engine) -> None:
-    config = EngineConfig(horizons=engine.config.horizons, retention=ALL_TIME)
+    config = EngineConfig(horizons=engine.config.horizons, retention=ALL_TIME, max_raw_lines=0)
     assert engine.config == config
     ours = score_draft(engine, TEXT)
     assert ours == score_draft(run(lines(), config), TEXT)
