@@ -9,7 +9,6 @@ import errno
 import fcntl
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from math import isfinite
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from engine.replacing import replace_file
 from models.moods import Mood
 from models.personal_features import NUMBERS, SIZE, Features
 
@@ -148,16 +148,7 @@ class CorrectionFile:
             _sync_folder(self.path.parent)
 
     def _replace(self, lines: list[bytes]) -> None:
-        handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{FILE}.")  # 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(line + b"\n" for line in lines)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self.path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        replace_file(self.path, [line + b"\n" for line in lines])
         _sync_folder(self.path.parent)
 
 

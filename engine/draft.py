@@ -17,14 +17,10 @@ from models.engagement import Known
 CLAIMED = "en"
 
 
-def score_draft(engine: Engine, text: str, author: str = "", at: int | None = None, key: str = "") -> DraftScore:
-    """What trendtop says of `text` if `author` ("platform:id" or "") posted it now, or at `at`. Changes nothing.
-
-    `key` is that of the retained post whose text it is: the personal layer then goes by what is known of the post.
-    """
+def score_draft(engine: Engine, text: str, author: str = "", at: int | None = None) -> DraftScore:
+    """What trendtop says of `text` if `author` ("platform:id" or "") posted it now, or at `at`. Changes nothing."""
     post = Post(platform="draft", uid="draft", author="", text=text, lang=CLAIMED, followers=_followers(engine, author))
     analysis = analyse(post)
-    entry = engine.ledger.posts.get(key)
     polarity = analysis.polarity
     near = engine.topics.nearest(analysis.terms)
     story, theme, similarity = near if near is not None else (None, -1, None)
@@ -47,7 +43,7 @@ def score_draft(engine: Engine, text: str, author: str = "", at: int | None = No
         ranges=_ranges(engine, engine.known(post, analysis, at or engine.now or 0, author)),
         author=author,
         as_of=None if engine.now is None else moment(engine.now),
-        personal=engine.corrections.answer(features_of(analysis if entry is None else entry.analysis)),
+        personal=engine.corrections.answer(features_of(analysis)),
     )
 
 

@@ -2,8 +2,7 @@
 
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.clean import clean
+from engine.replacing import EVERYBODY, replace_file
 from engine.snapshot import (
     AlertRow,
     Author,
@@ -135,22 +135,7 @@ def write(snapshot: Snapshot, target: str, table: str = "posts") -> list[str]:
     try:
         for file, parts in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(file, parts)
+            replace_file(file, (part.encode() for part in parts), EVERYBODY)
     except OSError as error:
         raise ExportError(f"cannot write {error.filename or target}: {error.strerror}") from error
     return [str(file) for file in files]
-
-
-def _replace(path: Path, parts: Iterable[str]) -> None:
-    """Put a whole new file in the place of the old one: a full disk leaves the old one as it was."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -12,7 +12,6 @@ import io
 import os
 import stat
 import struct
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import msgspec
 
 from engine.config import EngineConfig
 from engine.modelcard import SCHEMA, Card, mismatch
+from engine.replacing import replace_file
 from engine.userkey import KeyUnusableError, make_key, read_key
 from models.trained import Trained
 
@@ -52,8 +52,8 @@ def write_model(trained: Trained, card: Card, target: str) -> list[str]:
     try:
         sealed = _sealed(body.getvalue(), told, make_key())
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(_beside(path), readable(card))
-        _replace(path, sealed)
+        replace_file(_beside(path), [readable(card)])
+        replace_file(path, [sealed])
     except KeyUnusableError as error:
         raise ModelFileError(str(error)) from None
     except OSError as error:
@@ -193,17 +193,3 @@ def _is_card(path: Path) -> bool:
 
 def _beside(path: Path) -> Path:
     return path.with_suffix(".json")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a whole new file, for its owner alone, in the place of the old one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -42,14 +42,12 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):
     """Score a typed post. Only the newest draft matters: the worker skips older ones still unread.
 
-    `key` is that of the post whose text it is, as "x:12"; "" for one that was typed. `beside` is another text to score
-    at the same moment, to be compared with it.
+    `beside` is another text to score at the same moment, to be compared with it.
     """
 
     id: int
     text: str
     author: str = ""
-    key: str = ""
     beside: str = ""
 
 

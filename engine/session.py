@@ -224,7 +224,7 @@ class Session:
             return Exported(command.id, [], f"cannot export: {type(error).__name__}: {error}; details are in the log")
 
     def _score(self, command: ScoreDraft) -> DraftScored:
-        score = score_draft(self.engine, command.text, command.author, key=command.key)
+        score = score_draft(self.engine, command.text, command.author)
         beside = score_draft(self.engine, command.beside, command.author) if command.beside else None
         return DraftScored(command.id, score, beside)
 

@@ -13,6 +13,7 @@ from engine.correctionfile import FILE
 from engine.corrections import CorrectionError, Corrections
 from engine.draft import score_draft
 from engine.picture import snapshot
+from engine.picture_post import post_detail
 from engine.pipeline import Engine
 from models.moods import PERSONAL_FROM
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, picture, post, purge, uri
@@ -323,8 +324,10 @@ def test_a_post_that_vader_may_not_score_can_be_marked_and_answered_too() -> Non
     engine = marked("", 50)
     feed(engine, post("g", START + 90 * SECOND, "Das war heute wirklich ein schlimmer Tag für uns alle", langs=["de"]))
     entry = next(e for e in engine.ledger.posts.values() if "schlimmer" in e.text)
-    told = score_draft(engine, entry.text, key=entry.key)
-    assert told.sentiment == "not scored"
+    assert score_draft(engine, entry.text).sentiment == "not scored"
+    told = post_detail(engine, entry.key)
+    assert told.post is not None
+    assert told.post.compound is None
     assert told.personal is not None
     engine.corrections.mark(entry, "negative")
     assert len(engine.corrections) == 51

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -18,13 +18,26 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from engine.protocol import Command, Correct, CountFilters, Export, Pin, ScoreDraft, SetFilter, SetWindow
+from engine.protocol import (
+    Command,
+    Correct,
+    CountFilters,
+    Export,
+    FindPosts,
+    OpenGrades,
+    OpenPost,
+    OpenTopics,
+    Pin,
+    ScoreDraft,
+    SetFilter,
+    SetWindow,
+)
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui.actions import ACTIONS, BY_ID, bindings
 from tui.asking import CorrectionWanted, PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.correcting import answered
-from tui.format import clock, window
+from tui.format import window
 from tui.keeping import keep_setting, save_picture
 from tui.keymap import USUAL
 from tui.messages import (
@@ -92,7 +105,8 @@ class Heard(Message):
         )
 
 
-Answer = Callable[[DraftScore], None]
+Answer = DraftWasScored | PostsWereFound | PostWasOpened | SheetWasOpened | FiltersWereCounted
+Question = ScoreDraft | FindPosts | OpenPost | OpenGrades | OpenTopics | CountFilters
 
 
 class TrendtopApp(App[None]):
@@ -120,14 +134,11 @@ class TrendtopApp(App[None]):
         self._latest: Frame | None = None
         self._view = View(options.title)
         self._count = 0
-        self._scoring: tuple[int, Callable[[DraftWasScored], None]] | None = None
-        self._wanted: tuple[int, PostsWanted] | None = None
         self._standing: dict[type[Command], Command] = {}
         self._revival = Revival()
         self._waiting: Timer | None = None
-        self._sheet: tuple[int, SheetWanted] | None = None
-        self._counting: tuple[int, FiltersScreen] | None = None
-        self._opening: tuple[int, PostWanted] | None = None
+        self._asked: dict[type[Answer], tuple[Question, Callable[[Any], None]]] = {}
+        self._unanswered: set[type[Answer]] = set()
         self._pins = Pins()
         self._warned_of_quitting = False
         self._silent: list[str] = []
@@ -175,26 +186,12 @@ class TrendtopApp(App[None]):
             case EngineDied():
                 self._died(event.said)
 
-    def _answer(self, said: EngineSaid) -> None:
-        """Hand an answer on to whoever asked, unless something else has been asked since."""
-        match said:
-            case DraftWasScored(id=number):
-                if self._scoring is not None and self._scoring[0] == number:
-                    self._scoring[1](said)
-            case PostsWereFound(id=number, posts=posts, total=total):
-                if self._wanted is not None and self._wanted[0] == number:
-                    self._wanted[1].take(posts, total)
-            case PostWasOpened(id=number, detail=detail):
-                if self._opening is not None and self._opening[0] == number:
-                    self._opening[1].take(detail)
-            case SheetWasOpened(id=number, sheet=sheet):
-                if self._sheet is not None and self._sheet[0] == number:
-                    self._sheet[1].answer(sheet)
-            case FiltersWereCounted(id=number, voices=voices):
-                if self._counting is not None and self._counting[0] == number:
-                    self._counting[1].hear(voices)
-            case _:
-                pass
+    def _answer(self, said: Answer) -> None:
+        """Hand an answer on to whoever asked, unless something else of its kind has been asked since."""
+        question, take = self._asked.get(type(said), (None, None))
+        if question is not None and take is not None and question.id == said.id:
+            self._unanswered.discard(type(said))
+            take(said)
 
     def _arrived(self, frame: Frame) -> None:
         if self._view.stale and not self._revival.has_caught_up(frame):
@@ -264,8 +261,9 @@ class TrendtopApp(App[None]):
         self._look(replace(self._view, stale=False, progress=None))
         for screen in self._views():  # on each of them it stands that the engine died
             screen.say("the engine is up to date again", "good")
-        if self._wanted is not None:
-            self.posts_wanted(self._wanted[1])
+        for kind, (question, _) in self._asked.items():
+            if kind in self._unanswered:
+                self._send(question)
 
     def _announce(self, before: Snapshot, now: Snapshot) -> None:
         """Tell once of the bursts that have begun since."""
@@ -290,7 +288,7 @@ class TrendtopApp(App[None]):
         silent = [text for text in now.health.silent if text not in self._silent]
         self._silent = now.health.silent
         if silent:
-            self._say(f"ALERT {silent[0]}: nothing since {clock(now.snapshot.as_of)}", "warning")
+            self._say(alerts.silence_in_a_line(silent[0], now.snapshot), "warning")
             self._ring(now)
 
     def _ring(self, now: Frame) -> None:
@@ -326,19 +324,23 @@ class TrendtopApp(App[None]):
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
-    def score(self, text: str, author: str, answer: Answer, key: str = "") -> None:
-        """Have a text scored; only the newest is answered. `key` is that of the post whose text it is."""
-        self._score(ScoreDraft(self._count + 1, text, author, key), lambda said: answer(said.score))
+    def _ask(self, kind: type[Answer], question: Question, take: Callable[[Any], None]) -> None:
+        """Send a question; of those that have the same kind of answer only the newest is answered."""
+        self._count = question.id
+        self._asked[kind] = (question, take)
+        self._unanswered.add(kind)
+        self._send(question)
+
+    def score(self, text: str, answer: Callable[[DraftScore], None]) -> None:
+        """Have a text scored."""
+        question = ScoreDraft(self._count + 1, text)
+        self._ask(DraftWasScored, question, lambda said: answer(said.score))
 
     @on(DraftsToCompare)
     def drafts_to_compare(self, event: DraftsToCompare) -> None:
         """Have two texts scored at the same moment; the newest question of either kind is answered."""
-        self._score(ScoreDraft(self._count + 1, event.second, beside=event.first), event.answer)
-
-    def _score(self, command: ScoreDraft, answer: Callable[[DraftWasScored], None]) -> None:
-        self._count = command.id
-        self._scoring = (command.id, answer)
-        self._send(command)
+        question = ScoreDraft(self._count + 1, event.second, beside=event.first)
+        self._ask(DraftWasScored, question, event.answer)
 
     @on(CorrectionWanted)
     def correction_wanted(self, event: CorrectionWanted) -> None:
@@ -353,10 +355,9 @@ class TrendtopApp(App[None]):
 
     @on(PostsWanted)
     def posts_wanted(self, event: PostsWanted) -> None:
-        """Ask for the posts behind a thing; only the newest is answered."""
-        self._count += 1
-        self._wanted = (self._count, event)
-        self._send(event.question(self._count))
+        """Ask for the posts behind a thing."""
+        question = event.question(self._count + 1)
+        self._ask(PostsWereFound, question, lambda said: event.take(said.posts, said.total))
 
     @on(FilterWanted)
     def filter_wanted(self, event: FilterWanted) -> None:
@@ -369,24 +370,19 @@ class TrendtopApp(App[None]):
 
     @on(SheetWanted)
     def sheet_wanted(self, event: SheetWanted) -> None:
-        """Ask for the figures of a plot; only the newest is answered."""
-        self._count += 1
-        self._sheet = (self._count, event)
-        self._send(event.question(self._count))
+        """Ask for the figures of a plot."""
+        self._ask(SheetWasOpened, event.question(self._count + 1), lambda said: event.answer(said.sheet))
 
     @on(VoicesWanted)
     def voices_wanted(self, event: VoicesWanted) -> None:
-        """Have the saved filters counted; only the newest is answered."""
-        self._count += 1
-        self._counting = (self._count, event.page)
-        self._send(CountFilters(self._count, event.expressions))
+        """Have the saved filters counted."""
+        question = CountFilters(self._count + 1, event.expressions)
+        self._ask(FiltersWereCounted, question, lambda said: event.page.hear(said.voices))
 
     @on(PostWanted)
     def post_wanted(self, event: PostWanted) -> None:
-        """Ask for all that is known of a post; only the newest is answered."""
-        self._count += 1
-        self._opening = (self._count, event)
-        self._send(event.question(self._count))
+        """Ask for all that is known of a post."""
+        self._ask(PostWasOpened, event.question(self._count + 1), lambda said: event.take(said.detail))
 
     @on(PinWanted)
     def pin_wanted(self, event: PinWanted) -> None:

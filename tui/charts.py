@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tui.draw import bar
 from tui.format import engagement
-from tui.lines import BLANK, Line, Span, cut, pad, width_of, wrap
+from tui.lines import BLANK, Line, Span, cut, pad, width_of, within, wrap
 from tui.plots import Axis
 
 _EDGES = "│┤"
@@ -56,22 +56,9 @@ def title(text: str, width: int) -> Line:
 def beside(left: Sequence[Line], right: Sequence[Line], width: int, gap: int = 2) -> list[Line]:
     """Two drawings side by side, the left one in `width` cells."""
     return [
-        (*trimmed(one, width), (" " * (width - min(width_of(one), width) + gap), ""), *other)
+        (*within(one, width), (" " * (width - min(width_of(one), width) + gap), ""), *other)
         for one, other in zip_longest(left, right, fillvalue=BLANK)
     ]
-
-
-def trimmed(line: Line, width: int) -> Line:
-    """A line in at most `width` cells."""
-    if width_of(line) <= width:
-        return line
-    spans: list[Span] = []
-    for text, role in line:
-        room = width - width_of(tuple(spans))
-        if room <= 0:
-            break
-        spans.append((cut(text, room), role))
-    return tuple(spans)
 
 
 def marked_bar(value: float, mark: float | None, most: float, width: int, role: str) -> list[Span]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.snapshot import Overperformer, Personal, PostRow, Prediction, Snapshot
+from engine.snapshot import Personal, PostRow, Snapshot
 from models.moods import PERSONAL_FROM
 from tui.facts import fact, heading, long_fact
 from tui.format import count, mood, ratio
@@ -19,14 +19,9 @@ SIGNS = {"positive": "+", "neutral": "=", "negative": "-", "not-scorable": "0"}
 CHOOSE = "choose a post first: tab leads to the feed, j and k to a post"
 
 
-def key_of(item: object) -> str:
-    """The key of the post that a row is or is of; "" if it is of none."""
-    return f"{item.platform}:{item.uid}" if isinstance(item, PostRow | Prediction | Overperformer) else ""
-
-
 def marked(item: Item, key: str, mood: str) -> Item:
     """A row as it is once the post of that key has that mark."""
-    if isinstance(item, PostRow) and key_of(item) == key:
+    if isinstance(item, PostRow) and f"{item.platform}:{item.uid}" == key:
         return msgspec.structs.replace(item, corrected=mood)
     return item
 

@@ -3,9 +3,8 @@
 from string import ascii_lowercase, ascii_uppercase
 
 from engine.gradesheet import Correlations
-from tui.charts import trimmed
 from tui.format import count, duration
-from tui.lines import BLANK, Line, pad
+from tui.lines import BLANK, Line, pad, within
 
 LETTERS = ascii_lowercase + ascii_uppercase
 NAME = 14
@@ -21,7 +20,7 @@ def correlation_lines(found: Correlations, width: int) -> list[Line]:
     shown = min(len(names), max((width - NAME - 3) // cells, 1))
     first = max(len(names) - shown, 0)  # with less room the outcomes stay
     letters = [LETTERS[at % len(LETTERS)] for at in range(len(names))]
-    lines = [trimmed(line, width) for line in _scale(found, cells)]
+    lines = [within(line, width) for line in _scale(found, cells)]
     lines.append(((pad("", NAME + 3), ""), ("".join(pad(letter, cells, True) for letter in letters[first:]), "muted")))
     split = len(names) - found.outcomes
     for at in (*range(split, len(names)), *range(split)):  # the outcomes first: they are what one asks of

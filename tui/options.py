@@ -4,11 +4,10 @@ For argparse: each raises ArgumentTypeError, in one line that shows how to write
 """
 
 import argparse
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engine.spans import ALL_TIME, HOUR, MINUTE, SECOND
+from engine.spans import ALL_TIME, HOUR, MINUTE, SECOND, read_span
 
 if TYPE_CHECKING:
     from engine.sentiment_labels import Rule
@@ -17,16 +16,11 @@ MAX_CLUSTERS = 64
 MAX_HORIZONS = 8
 WHOLE_FEED = 1_000 * 365 * 24 * HOUR  # longer than any feed
 
-_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": 24 * HOUR, "w": 7 * 24 * HOUR}
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
-
 
 def duration(text: str) -> int:
     """A span of time, like 90s, 15m, 1h30m or 2d, in microseconds; at least one."""
-    written = text.strip().lower()
-    parts = _PART.findall(written)
-    micros = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
-    if "".join(number + unit for number, unit in parts) != written or micros <= 0:
+    micros = read_span(text)
+    if not micros:
         raise argparse.ArgumentTypeError(f"{text!r} is not a duration: write it like 90s, 15m, 1h30m or 2d")
     return micros
 

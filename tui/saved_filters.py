@@ -1,12 +1,12 @@
 """The user's named filters: a small file in the config folder that nobody else can read, replaced whole."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 import platformdirs
+
+from engine.replacing import replace_file
 
 MOST = 100  # filters kept
 NAME = 60  # characters of a name
@@ -48,15 +48,6 @@ def write_filters(path: Path, filters: Mapping[str, str]) -> None:
     body = msgspec.json.encode(_File([_Named(name, expression) for name, expression in filters.items()]))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".filters.")  # for its owner alone
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.format(body) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        replace_file(path, [msgspec.json.format(body), b"\n"])
     except OSError as error:
         raise SavedFiltersError(f"cannot write {path}: {error.strerror}") from None

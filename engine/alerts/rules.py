@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from engine.config import HOUR, MINUTE, SECOND
 from engine.filters.parse import Expression, fields_of, parse
 from engine.filters.tokens import FilterError
+from engine.spans import HOUR, MINUTE, SECOND, read_span
 
 Kind = Literal["threshold", "burst", "silence"]
 
@@ -28,9 +28,6 @@ MAX_LENGTH = 400
 # What is true of a post when it comes. All else is known later, or changes.
 AT_ARRIVAL = frozenset({"text", "lang", "tag", "author", "platform", "sent", "followers"})
 
-_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smh])+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smh])")
 _TAIL = re.compile(r"\s(over|for)\s+(\S+)$", re.I)
 _CONDITION = re.compile(r"(?:^|\s)([a-z]+)\s*(<=|>=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+))(%?)$", re.I)
 _BURST = re.compile(r"burst(?:\s+score\s*>=?\s*(\d+\.?\d*))?", re.I)
@@ -100,9 +97,9 @@ def _where(text: str, written: str) -> Expression | None:
 
 
 def _duration(text: str, written: str) -> int:
-    if not _DURATION.fullmatch(text.lower()):
+    micros = None if set(text.lower()) & {"d", "w"} else read_span(text)  # none is as long as days
+    if micros is None:
         raise AlertError(f'"{text}" in "{written}" is not a duration: write it like 60s, 5m or 1h30m')
-    micros = round(sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text.lower())))
     if not SECOND <= micros <= LONGEST:
         raise AlertError(f'"{text}" in "{written}" is not from 1s to 24h')
     return micros

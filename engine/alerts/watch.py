@@ -50,7 +50,8 @@ class Watch:
         self.rules = rules
         self._rising = rising
         self._thresholds = [_Threshold(rule) for rule in rules if rule.kind == "threshold"]
-        self._all = {one.rule.over: Recent(one.rule.over) for one in self._thresholds}
+        shares = [one.rule for one in self._thresholds if one.rule.metric == "share"]
+        self._all = {rule.over: Recent(rule.over) for rule in shares}  # the posts that these are shares of
         self._bursts = [rule for rule in rules if rule.kind == "burst"]
         self._by_burst: dict[tuple[int, int], Alert] = {}
         self._silences = [rule for rule in rules if rule.kind == "silence"]
@@ -110,7 +111,7 @@ class Watch:
             self._follow_bursts()
 
     def _judge(self, one: "_Threshold", now: int) -> None:
-        value = one.recent.figure(one.rule.metric, len(self._all[one.rule.over]))
+        value = one.recent.figure(one.rule.metric, len(self._all.get(one.rule.over, ())))
         if value is None or not _HOLDS[one.rule.sign](float(value), one.rule.number):
             one.since = None
             if one.alert is not None:

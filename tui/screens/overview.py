@@ -1,7 +1,7 @@
 """The overview: all panels, arranged to the size of the terminal."""
 
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,12 +27,7 @@ from tui.widgets.rising import Rising
 from tui.widgets.table import Table
 from tui.widgets.timeline import Timeline
 
-
-class Score(Protocol):
-    """Has a text scored."""
-
-    def __call__(self, text: str, author: str, answer: Callable[[DraftScore], None], key: str = "") -> None:
-        """`answer` takes the score; `key` is that of the post whose text it is."""
+Score = Callable[[str, Callable[[DraftScore], None]], None]
 
 
 # By the key that toggles them, and what they are called.
@@ -157,7 +152,7 @@ class Overview(ViewScreen):
     @on(DraftChanged)
     def draft_changed(self, event: DraftChanged) -> None:
         """Have the draft scored."""
-        self._score(event.text, "", self._composer.show)
+        self._score(event.text, self._composer.show)
 
     def _leave_zoom(self) -> bool:
         zoomed = self.has_class("-zoom")

@@ -67,7 +67,7 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
         if event.edge:
             self._clusters.action_edge(event.step)
         else:
-            self._clusters.action_move(event.step if self._clusters.pinned else 0)
+            self._clusters.action_move(event.step if self._clusters.chosen else 0)
 
     def question(self) -> Question | None:
         """The words of the cluster chosen, once the window has moved on."""
@@ -79,15 +79,15 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
     @property
     def _chosen(self) -> int | None:
         """The cluster that was chosen; None for all of the window."""
-        cluster = self._clusters.selected
-        return cluster.id if cluster is not None and self._clusters.pinned else None
+        cluster = self._clusters.chosen
+        return None if cluster is None else cluster.id
 
     def plot(self, anew: bool = False) -> None:
         """Draw the plot in sight."""
         sheet = self.sheet
         parts = self.titled(NAMES[self.shown - 1])
         if self.shown == CLOUD:
-            cluster = self._clusters.selected if self._chosen is not None else None
+            cluster = self._clusters.chosen
             parts.append((1, f"{cluster.id} {cluster.label}" if cluster is not None else "all of the window"))
             parts.append((3, "j k: cluster, g: all"))
         if sheet is None or (self.shown == CLOUD and sheet.cluster != self._chosen):

@@ -35,6 +35,11 @@ def in_a_line(alert: AlertRow) -> str:
     return f"ALERT {clean_line(alert.rule)}{what}{now} since {clock(alert.start)}"
 
 
+def silence_in_a_line(rule: str, snapshot: Snapshot) -> str:
+    """That a live feed is silent now: ALERT silence 5m: nothing since 14:32:10."""
+    return f"ALERT {rule}: nothing since {clock(snapshot.as_of)}"
+
+
 class Alerts(Table[AlertRow]):
     """Those that are on, then the newest."""
 

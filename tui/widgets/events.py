@@ -3,7 +3,7 @@
 from tui.format import clock
 from tui.lines import Line, fit, width_of
 from tui.view import View
-from tui.widgets.alerts import are_on
+from tui.widgets.alerts import are_on, silence_in_a_line
 from tui.widgets.alerts import in_a_line as alert_line
 from tui.widgets.paint import Panel
 from tui.widgets.rising import going_on, in_a_line
@@ -69,7 +69,7 @@ class EventLine(Panel):
         more = f" +{len(on) - 1} (a)" if len(on) > 1 else ""
         self._alert = ((f"{alert_line(on[0])}{more}", "warning"),) if on else ()
         if view.frame.health.silent:
-            self._alert = ((f"ALERT {view.frame.health.silent[0]}: nothing since {clock(snapshot.as_of)}", "warning"),)
+            self._alert = ((silence_in_a_line(view.frame.health.silent[0], snapshot), "warning"),)
         rising = going_on(snapshot.bursts)
         self._burst = (("rising ", "muted"), (in_a_line(rising[0]), "accent")) if rising else ()
         self._pass_a_frame()

@@ -95,11 +95,6 @@ class Table(Panel, Generic[Item], can_focus=True):
         return self.selected if self._pinned is not None else None
 
     @property
-    def pinned(self) -> bool:
-        """Whether a row was chosen, rather than the first one being the first."""
-        return self._pinned is not None
-
-    @property
     def room(self) -> int:
         """Rows there is room for."""
         height = self.size.height
