@@ -93,7 +93,7 @@ def begin(start: Start, decoder: Decoder, sources: SourceSet | None) -> Run:
     """
     corrections = Corrections(start.state, LEARNT)
     if sources is None:
-        return open_run(start.engine, start.source, start.state, start.model, decoder, corrections)
+        return open_run(start.engine, start.source, start.kept, start.model, decoder, corrections)
     trained = trained_model(start.model, start.engine)
     return Run(Engine(start.engine, decoder, trained=trained, corrections=corrections), sources)
 
@@ -177,7 +177,7 @@ class Session:
     def _save(self) -> None:
         """Save the run for the last time."""
         if self._keeper is not None and not self._finished:
-            self._keeper.close(self.engine, self._runner)
+            self._keeper.save(self.engine, self._runner)
 
     def _notes(self) -> list[str]:
         trouble = "" if self._keeper is None else self._keeper.trouble
