@@ -1,5 +1,6 @@
 """What all tests have in common."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,12 @@ WITH_FEW_TREES = {
     "test_reasons",
     "test_score",
 }
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not among all that is loaded by now: it would be a third of each app's time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
