@@ -113,7 +113,7 @@ async def test_screen(snap_compare: Callable[..., bool], case: str) -> None:
 
 
 class Picture(App[str]):
-    """A picture that has been taken: the plugin takes its own after pauses, which would be half of all the time here."""
+    """A picture that has been taken: the plugin would take its own only after pauses, half of all the time here."""
 
     def __init__(self, svg: str) -> None:
         super().__init__()
