@@ -99,8 +99,8 @@ def _serve(ours: socket.socket) -> int:
 
     start_with_one_thread()
     with worker._unavailable("pandas"):
-        import engine.session
-        import models.trees  # noqa: F401 - heavy, all of it
+        import engine.session  # noqa: F401
+        import models.trees  # noqa: F401 - heavy
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # none is waited for
     while (asked := socket.recv_fds(ours, 1 << 16, 4))[1]:
