@@ -20,6 +20,7 @@ from engine.export import json_parts
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
+from engine.protocol import Start
 from engine.runner import Runner
 from engine.simulate import simulate
 from engine.state import graph, sealed
@@ -30,8 +31,8 @@ from engine.state.run import Run, open_run
 from engine.userkey import make_key
 from models.rolling import Rolling
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, post, purge
+from tests.worker_harness import Watching, fed_at_once, settled
 from tests.worker_harness import as_json as as_json_of
-from tests.worker_harness import fed_at_once, settled, watching
 
 ROOT = Path(__file__).parents[1]
 
@@ -443,15 +444,21 @@ def test_room_for_rows_to_come_holds_nothing_of_the_memory_it_lies_in() -> None:
         assert set(np.unique(rolling._rows)) <= {0.0, 1.0}
 
 
+def kept_by(feed: Path, state: Path) -> Watching:
+    monitor = Watching()
+    monitor.send(Start(engine=ALL, source=SourceConfig(paths=(str(feed),)), rate=20.0, kept=str(state)))
+    return monitor
+
+
 def test_a_process_that_is_killed_is_gone_on_with_by_the_next(feed: Path, tmp_path: Path) -> None:
-    lines = [post(f"p{i}", START + i * SECOND, f"a good day {i}", f"did:plc:{i % 7}").encode() for i in range(60)]
-    append(feed, *lines[:30])
-    with watching(feed, kept=str(tmp_path / "state")) as monitor:
-        monitor.frame(lambda frame: frame.snapshot.meters.lines == 30)
+    lines = [post(f"p{i}", START + i * SECOND, f"a good day {i}", f"did:plc:{i % 7}").encode() for i in range(14)]
+    append(feed, *lines[:7])
+    with kept_by(feed, tmp_path / "state") as monitor:
+        monitor.lines(7)
         monitor.process.kill()
-    append(feed, *lines[30:])
-    with watching(feed, kept=str(tmp_path / "state")) as monitor:
-        frame = monitor.frame(lambda frame: frame.snapshot.meters.lines == 60 and settled(frame.snapshot))
+    append(feed, *lines[7:])
+    with kept_by(feed, tmp_path / "state") as monitor:
+        frame = monitor.until(lambda frame: frame.snapshot.meters.lines == 14 and settled(frame.snapshot))
     assert as_json_of(frame.snapshot) == as_json_of(fed_at_once(lines))
     assert "went on from the state saved after" in frame.health.notes[0]
 
