@@ -22,6 +22,7 @@ from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.protocol import Start
 from engine.runner import Runner
+from engine.session import ROWS
 from engine.simulate import simulate
 from engine.state import graph, sealed
 from engine.state.checkpoint import Head
@@ -31,8 +32,7 @@ from engine.state.run import Run, open_run
 from engine.userkey import make_key
 from models.rolling import Rolling
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, post, purge
-from tests.worker_harness import Watching, fed_at_once, settled
-from tests.worker_harness import as_json as as_json_of
+from tests.worker_harness import Watching, settled
 
 ROOT = Path(__file__).parents[1]
 
@@ -459,7 +459,10 @@ def test_a_process_that_is_killed_is_gone_on_with_by_the_next(feed: Path, tmp_pa
     append(feed, *lines[7:])
     with kept_by(feed, tmp_path / "state") as monitor:
         frame = monitor.until(lambda frame: frame.snapshot.meters.lines == 14 and settled(frame.snapshot))
-    assert as_json_of(frame.snapshot) == as_json_of(fed_at_once(lines))
+    whole = Engine(ALL)
+    whole.feed(0, lines, PRESENT)
+    whole.quiet(0)
+    assert "".join(json_parts(frame.snapshot)) == "".join(json_parts(snapshot(whole, ROWS)))
     assert "went on from the state saved after" in frame.health.notes[0]
 
 
