@@ -83,7 +83,7 @@ class Engine:
             self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
         self.overperforming = Overperforming(self.ledger)
-        self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
+        self.alerts = Watch([read_rule(text, dict(config.alert_filters)) for text in config.alerts], self.rising)
         self.raw = RawLines(config)
         self.pinned: tuple[str, ...] = ()  # posts that every picture shows, whatever their age
         self.corrections = Corrections() if corrections is None else corrections
