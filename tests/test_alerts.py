@@ -138,6 +138,7 @@ def test_a_saved_filter_that_cannot_be_used_is_told_of(text: str, says: str) -> 
         ("lang:en   @dry mean<0", "@dry"),
         ("silence  soon", "soon"),
         ("tag:x", ""),
+        ("tag:x  ", ""),
     ],
 )
 def test_an_error_says_where(text: str, part: str) -> None:

@@ -19,8 +19,8 @@ def test_without_wishes_nothing_changes() -> None:
 
 
 def test_a_key_taken_from_another_action_is_told() -> None:
-    ours = keymap({"pause": "N, f5", "help": "x", "up": "w"})
-    assert ours.keys == {"pause": "N,f5", "help": "x", "up": "w", "health": "unbound"}
+    ours = keymap({"pause": "N, f5", "help": "x", "up": "u"})
+    assert ours.keys == {"pause": "N,f5", "help": "x", "up": "u", "health": "unbound"}
     assert ours.told == ["x is now help, no longer Health, which has no key now (its id is health)"]
     assert keys_of(BY_ID["health"], ours) == "–"
     assert keys_of(BY_ID["pause"], ours) == "N, f5"

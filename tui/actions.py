@@ -3,7 +3,7 @@
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), where there are plots
 ("plots"), in whatever list has the focus ("list"), on a gauge that has it ("gauge"), on the row or page of a post
-("post"), on the page of saved filters ("saved"), or while a text is typed ("composer").
+("post"), on the page of saved filters ("saved") or of alerts ("alerts"), or while a text is typed ("composer").
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "saved", "composer"]
+Scope = Literal[
+    "app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "saved", "alerts", "composer"
+]
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("save_filter", "n", "save", "save the filter that is on under a name", "saved", "Do", "Name it"),
     Action("delete_filter", "d", "delete", "delete the filter under the cursor", "saved", "Do", "Delete"),
+    Action("add_alert", "n", "add", "have another alert watched for, from now on", "alerts", "Do", "New", at_once=True),
+    Action("delete_alert", "d", "delete", "watch no longer for the alert under the cursor", "alerts", "Do", "Delete"),
+    Action("keep_alerts", "w", "keep", "write the alerts watched for into the settings file", "alerts", "Do", "Keep"),
     Action(
         "sort",
         "s",

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from engine.protocol import (
+    Asked,
     Command,
     Correct,
     CountFilters,
@@ -29,17 +30,19 @@ from engine.protocol import (
     OpenTopics,
     Pin,
     ScoreDraft,
+    SetAlerts,
     SetFilter,
     SetWindow,
 )
 from engine.snapshot import DraftScore, Frame, Snapshot
+from tui import watching
 from tui.actions import ACTIONS, BY_ID, bindings
 from tui.asking import CorrectionWanted, PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.correcting import answered
 from tui.format import window
 from tui.keeping import keep_setting, save_picture
-from tui.keymap import USUAL
+from tui.keymap import USUAL, key, use
 from tui.messages import (
     CorrectionMade,
     DraftWasScored,
@@ -59,7 +62,7 @@ from tui.pins import Pins
 from tui.revival import MOST_DEATHS, Revival, obituary
 from tui.saved_filters import default_path
 from tui.screen_options import Options
-from tui.screens.alerts import AlertsScreen, Log
+from tui.screens.alerts import AlertsScreen, AlertsToKeep, AlertUnwanted, Log
 from tui.screens.base import PageWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.filters import FiltersScreen, VoicesWanted
@@ -76,6 +79,7 @@ from tui.settings import config_path
 from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets import alerts
+from tui.widgets.alert_bar import AlertWanted
 from tui.widgets.composer import DraftsToCompare
 from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.health import health_lines
@@ -83,7 +87,12 @@ from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
 SAID = 200  # messages that are kept for the page of alerts
-STANDING = (SetWindow, SetFilter, Pin)  # commands that hold from then on: an engine started anew is told them again
+STANDING = (
+    SetWindow,
+    SetFilter,
+    SetAlerts,
+    Pin,
+)  # commands that hold from then on: an engine started anew is told them again
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
@@ -130,6 +139,7 @@ class TrendtopApp(App[None]):
         self._options = options
         self._keys = options.keymap or USUAL
         self.set_keymap(self._keys.keys)
+        use(self._keys)
         self._client = client
         self._latest: Frame | None = None
         self._view = View(options.title)
@@ -252,7 +262,9 @@ class TrendtopApp(App[None]):
             )
             return False
         self._look(replace(self._view, trouble="", stale=True, progress=None))
-        for command in self._standing.values():
+        for command in [*self._standing.values()]:
+            if isinstance(command, SetAlerts) and self._latest is not None:
+                command = watching.as_before(command, self._latest.snapshot)  # noqa: PLW2901
             self._send(command)
         return True
 
@@ -368,6 +380,34 @@ class TrendtopApp(App[None]):
         if self._view.paused:
             self._say("the filter is applied when you go on (space)")
 
+    @on(AlertWanted)
+    def alert_wanted(self, event: AlertWanted) -> None:
+        """Have another alert watched for."""
+        asked = self._alerts_asked_for()
+        if why := watching.refused(asked, event.rule):
+            self._say(why, "warning")
+        elif self._send(watching.with_one_more(asked, event.rule)):
+            shown = f"; shown when you go on ({key('pause')})" if self._view.paused else ""
+            self._say(f"watched for from now on: {event.rule.text}{shown}", "good")
+
+    @on(AlertUnwanted)
+    def alert_unwanted(self, event: AlertUnwanted) -> None:
+        """Have an alert watched for no longer."""
+        if self._send(watching.without(self._alerts_asked_for(), event.text)):
+            self._say(f"no longer watched for: {event.text}", "good")
+
+    @on(AlertsToKeep)
+    def alerts_to_keep(self) -> None:
+        """Have the user's file name the alerts that are watched for."""
+        texts = [one.text for one in self._alerts_asked_for()]
+        told = f"{len(texts)} alert{'' if len(texts) == 1 else 's'} kept" if texts else "no alerts are kept any more"
+        self._keep("alerts", texts, f"{told} in {{}}")
+
+    def _alerts_asked_for(self) -> tuple[Asked, ...]:
+        standing = self._standing.get(SetAlerts)
+        assert self._latest is not None, "the page asks for nothing before there is a picture"
+        return watching.asked_for(standing if isinstance(standing, SetAlerts) else None, self._latest.snapshot)
+
     @on(SheetWanted)
     def sheet_wanted(self, event: SheetWanted) -> None:
         """Ask for the figures of a plot."""
@@ -459,7 +499,7 @@ class TrendtopApp(App[None]):
 
     def action_alerts(self) -> None:
         """The page of alerts, and of what was said."""
-        self._turn_to(AlertsScreen(self._spoken))
+        self._turn_to(AlertsScreen(self._spoken, self._options.filters or default_path()))
 
     def action_model(self) -> None:
         """The page of the models, at the horizon that the overview shows."""
@@ -514,13 +554,17 @@ class TrendtopApp(App[None]):
     def action_keep_theme(self) -> None:
         """Have the user's file name the theme."""
         short = {palette.name: name for name, palette in OURS.items()}
+        self._keep("theme", short.get(self.theme, self.theme), "the theme is kept in {}")
+
+    def _keep(self, name: str, value: str | list[str], told: str) -> None:
+        """Have the user's file set `name`, and say so; `told` has {} where the file is named."""
         path = config_path()
         try:
-            keep_setting(path, "theme", short.get(self.theme, self.theme))
-        except OSError as error:
+            keep_setting(path, name, value)
+        except (OSError, ValueError) as error:
             self._say(f"not kept: {error}", "error")
             return
-        self._say(f"the theme is kept in {path}", "good")
+        self._say(told.format(path), "good")
 
     def action_save_picture(self) -> None:
         """Write the screen as it is into a file."""
@@ -544,7 +588,7 @@ class TrendtopApp(App[None]):
         front = self._views()[0]
         for action in ACTIONS:
             if action.palette and (
-                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots", "saved")
+                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots", "saved", "alerts")
             ):
                 yield SystemCommand(
                     action.help, keys_of(action, self._keys), partial(self.run_action, action.run, front)

@@ -36,6 +36,7 @@ from engine.protocol import (
     PostsFound,
     Report,
     ScoreDraft,
+    SetAlerts,
     SetFilter,
     SetWindow,
     Start,
@@ -72,7 +73,18 @@ FRAME = Framed.__struct_config__.tag
 
 Listener = Callable[[EngineSaid], None]
 
-NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, OpenTopics, Pin, SetWindow, SetFilter, CountFilters)
+NEWEST_ONLY = (
+    ScoreDraft,
+    FindPosts,
+    OpenPost,
+    OpenGrades,
+    OpenTopics,
+    Pin,
+    SetWindow,
+    SetFilter,
+    SetAlerts,
+    CountFilters,
+)
 MAX_WAITING = 64  # commands kept for an engine that does not read
 READ_SIZE = 1 << 18
 READS_AT_ONCE = 16  # reads of one look, so that a flood does not hold up the keyboard

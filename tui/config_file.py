@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from tui.keeping import toml
 from tui.keymap import KeymapError, keymap
 from tui.settings import KEYS, SETTINGS, Settings, SettingsError, config_path, place, read_settings
 
@@ -30,7 +31,7 @@ def show(arguments: argparse.Namespace) -> int:
     print("\n".join(f"{line:{width}}  # {origin}" for line, origin in lines))
     if settings.keys:
         print(f"\n[{KEYS}]")
-        print("\n".join(f"{action} = {_quoted(written)}" for action, written in settings.keys.items()))
+        print("\n".join(f"{action} = {toml(written)}" for action, written in settings.keys.items()))
         print("".join(f"# {line}\n" for line in keys.told), end="")
     return 0
 
@@ -73,12 +74,7 @@ def template(settings: Settings) -> str:
 def _toml(name: str, written: str) -> str:
     """A setting as a line of TOML."""
     plain = written in ("true", "false") or written.replace(".", "", 1).removeprefix("-").isdigit()
-    return f"{name} = {written if plain else _quoted(written)}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f"{name} = {written if plain else toml(written)}"
 
 
 def _wrong(message: str) -> int:

@@ -28,6 +28,7 @@ MAX_LENGTH = 400
 
 # What is true of a post when it comes. All else is known later, or changes.
 AT_ARRIVAL = frozenset({"text", "lang", "tag", "author", "platform", "sent", "followers"})
+POST_FLAGS = ("post", "reply", "quote", "repost", "scored")
 
 TOO_EARLY = "is not known when a post comes, which is when an alert looks"
 
@@ -145,7 +146,7 @@ def _not_at_arrival(where: Expression) -> str:
     """The first field that is known only later; "" if there is none."""
     for field in fields_of(where):
         name, _, flag = field.partition(":")
-        if name not in AT_ARRIVAL and flag not in ("post", "reply", "quote", "repost", "scored") and name != "has":
+        if name not in AT_ARRIVAL and flag not in POST_FLAGS and name != "has":
             return field
     return ""
 
@@ -164,7 +165,7 @@ def _place(text: str, column: int) -> int:
     """Where in `text` the column is that it has once its spaces are single ones."""
     pieces = list(re.finditer(r"\S+", text))
     for piece in pieces:
-        if column <= len(piece[0]):
+        if column < len(piece[0]) or (column == len(piece[0]) and piece is not pieces[-1]):
             return piece.start() + column
         column -= len(piece[0]) + 1
-    return len(text.rstrip())
+    return len(text)
