@@ -136,7 +136,10 @@ async def type_in(m: Monitor, text: str) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 32), (160, 48)])
 async def test_the_page_lists_what_is_watched_for(size: tuple[int, int]) -> None:
-    rules = (rule(RULE, on=1, raised=2, value=-0.41), rule("silence 5m", kind="silence", metric="", value=None, since=fakes.NOW))
+    rules = (
+        rule(RULE, on=1, raised=2, value=-0.41),
+        rule("silence 5m", kind="silence", metric="", value=None, since=fakes.NOW),
+    )
     async with monitor(watched(*rules, alerts=[alert()]), size=size) as m:
         await m.press("a")
         first, second = rows_of(m, "#rules")

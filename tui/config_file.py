@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tui.keeping import toml
 from tui.keymap import KeymapError, keymap
-from tui.settings import KEYS, SETTINGS, Settings, SettingsError, config_path, place, read_settings
+from tui.settings import BY_NAME, KEYS, SETTINGS, Settings, SettingsError, config_path, place, read_settings
 
 USAGE = 2
 PRECEDENCE = "command line, then TRENDTOP_* of the environment, then the file, then the default"
@@ -73,6 +73,8 @@ def template(settings: Settings) -> str:
 
 def _toml(name: str, written: str) -> str:
     """A setting as a line of TOML."""
+    if BY_NAME[name].several:
+        return f"{name} = [{', '.join(map(toml, written.splitlines()))}]"
     plain = written in ("true", "false") or written.replace(".", "", 1).removeprefix("-").isdigit()
     return f"{name} = {written if plain else toml(written)}"
 
