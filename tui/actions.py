@@ -20,8 +20,9 @@ Scope = Literal[
 class Action:
     """Something a key does.
 
-    `footer` is its short name in the footer, "" to leave it out there; `rank` says how soon it is left out when the
-    footer is too narrow (0 never).
+    `footer` is its name in the footer, "" to leave it out there, `short` what it is called where that is too long;
+    `beside` is another whose key stands with its own. `rank` says how soon it is left out when the footer is too narrow
+    (0 never): what one needs first has the lowest.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Action:
     footer: str = ""
     shown: str = ""  # how the key is written, if not as Textual does
     rank: int = 0
+    short: str = ""
+    beside: str = ""
     palette: bool = True
     at_once: bool = False  # before the focused widget sees another key: what is typed next must land where this leads
 
@@ -56,8 +59,9 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Window",
-        "[]",
-        3,
+        rank=1,
+        short="Win",
+        beside="window_longer",
     ),
     Action(
         "window_longer",
@@ -66,7 +70,6 @@ ACTIONS: tuple[Action, ...] = (
         "longer window: 1m 5m 15m 1h 6h 24h all",
         "view",
         "Look",
-        shown="]",
     ),
     Action(
         "filter",
@@ -77,7 +80,6 @@ ACTIONS: tuple[Action, ...] = (
         "Look",
         "Filter",
         "/",
-        1,
         at_once=True,
     ),
     Action(
@@ -101,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Sort",
-        rank=4,
+        rank=11,
     ),
     Action("reverse", "r", "reverse", "reverse the order of the focused table", "view", "Look"),
     Action(
@@ -112,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
         "horizons",
         "Look",
         "Horizon",
-        rank=7,
+        rank=14,
     ),
     Action(
         "rising",
@@ -122,7 +124,8 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Rising",
-        rank=2,
+        rank=5,
+        short="Rise",
     ),
     Action(
         "topics",
@@ -142,7 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Model",
-        rank=5,
+        rank=6,
     ),
     Action(
         "authors",
@@ -152,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Over",
-        rank=4,
+        rank=8,
     ),
     Action(
         "alerts",
@@ -162,9 +165,19 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Alerts",
-        rank=6,
+        rank=7,
     ),
-    Action("plots", "v", "plots", "the plots of the page, one after the other", "plots", "Look", "Plots", rank=1),
+    Action(
+        "plots",
+        "v",
+        "plots(1)",
+        "the plots of the page, one after the other",
+        "plots",
+        "Look",
+        "Plots",
+        beside="plots_back",
+    ),
+    Action("plots_back", "V", "plots(-1)", "the plot before, or the tables", "plots", "Look"),
     Action("panels", "H", "panels", "which panels there are: hide them, show them", "overview", "Panels"),
     Action(
         "posts",
@@ -174,9 +187,9 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Posts",
-        rank=6,
+        rank=4,
     ),
-    Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
+    Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=13),
     *(
         Action(
             f"panel_{number}",
@@ -199,7 +212,7 @@ ACTIONS: tuple[Action, ...] = (
         "overview",
         "Do",
         "Score",
-        rank=1,
+        rank=2,
         at_once=True,
     ),
     Action(
@@ -212,7 +225,7 @@ ACTIONS: tuple[Action, ...] = (
         "A and B",
         palette=False,
     ),
-    Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=2),
+    Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=10),
     Action(
         "health",
         "x",
@@ -221,7 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Do",
         "Health",
-        rank=5,
+        rank=9,
     ),
     *(
         Action(
@@ -244,7 +257,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("browse", "O", "browse", "open the post's page in a browser; over ssh show its address", "view", "Do"),
     Action("pin", "P", "pin", "pin the post to the top of the posts page, or unpin it", "view", "Do"),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
-    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),
+    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 12, palette=False),
     Action(
         "open_mood",
         "enter",
@@ -254,8 +267,8 @@ ACTIONS: tuple[Action, ...] = (
         "Move",
         "Detail",
         "enter",
-        7,
-        False,
+        12,
+        palette=False,
     ),
     Action("down", "j,down", "move(1)", "next row", "list", "Move", shown="j ↓", palette=False),
     Action("up", "k,up", "move(-1)", "row before", "list", "Move", shown="k ↑", palette=False),
@@ -272,8 +285,8 @@ ACTIONS: tuple[Action, ...] = (
         "Move",
         "Back",
         "esc",
-        8,
-        False,
+        15,
+        palette=False,
     ),
     Action("close", "escape,q", "close", "back to where it was opened", "page", "Move", "Close", "esc", palette=False),
     Action("theme", "T", "app.next_theme", "next theme: dark, light, high contrast dark and light", "app", "Look"),
