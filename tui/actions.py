@@ -208,7 +208,7 @@ ACTIONS: tuple[Action, ...] = (
         "score",
         "t",
         "compose",
-        "type a post: scored as you type (up, down: history; enter keeps it; esc closes)",
+        "type a post: scored as you type (up, down: history; enter keeps it)",
         "overview",
         "Do",
         "Score",
@@ -257,7 +257,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("browse", "O", "browse", "open the post's page in a browser; over ssh show its address", "view", "Do"),
     Action("pin", "P", "pin", "pin the post to the top of the posts page, or unpin it", "view", "Do"),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
-    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 12, palette=False),
+    Action(
+        "open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 12, palette=False
+    ),
     Action(
         "open_mood",
         "enter",

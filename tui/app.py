@@ -36,7 +36,7 @@ from engine.protocol import (
 )
 from engine.snapshot import DraftScore, Frame, Snapshot
 from tui import watching
-from tui.actions import ACTIONS, BY_ID, bindings
+from tui.actions import ACTIONS, bindings
 from tui.asking import CorrectionWanted, PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.correcting import answered
@@ -233,7 +233,7 @@ class TrendtopApp(App[None]):
             self.exit(return_code=1)
             return
         self._look(replace(self._view, trouble=trouble, stale=False))
-        self._say(f"{reason} · {self._key('restart')} starts it anew", "error", lasting=True)
+        self._say(f"{reason} · {key('restart')} starts it anew", "error", lasting=True)
 
     def _died(self, died: EngineDied) -> None:
         """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
@@ -257,9 +257,7 @@ class TrendtopApp(App[None]):
         try:
             self._client.restart()
         except OSError as error:
-            self._say(
-                f"the engine cannot be started: {error} · {self._key('restart')} tries again", "error", lasting=True
-            )
+            self._say(f"the engine cannot be started: {error} · {key('restart')} tries again", "error", lasting=True)
             return False
         self._look(replace(self._view, trouble="", stale=True, progress=None))
         for command in [*self._standing.values()]:
@@ -284,7 +282,7 @@ class TrendtopApp(App[None]):
         known = {burst.id for burst in before.bursts}
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
-            others = f" and {len(new) - 1} more ({self._key('rising')})" if len(new) > 1 else ""
+            others = f" and {len(new) - 1} more ({key('rising')})" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
             if self._options.bell:
                 self.bell()
@@ -294,7 +292,7 @@ class TrendtopApp(App[None]):
         known = {alert.id for alert in before.alerts}
         new = [alert for alert in now.snapshot.alerts if alert.id not in known]
         if new:
-            others = f" and {len(new) - 1} more (a)" if len(new) > 1 else ""
+            others = f" and {len(new) - 1} more ({key('alerts')})" if len(new) > 1 else ""
             self._say(f"{alerts.in_a_line(new[0])}{others}", "warning")
             self._ring(now)
         silent = [text for text in now.health.silent if text not in self._silent]
@@ -329,10 +327,6 @@ class TrendtopApp(App[None]):
         self._spoken.append((datetime.now(UTC), text, role))
         for screen in self._views() if lasting else self._views()[:1]:
             screen.say(text, role, lasting)
-
-    def _key(self, action: str) -> str:
-        """The key of an action as the user has it."""
-        return keys_of(BY_ID[action], self._keys)
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
@@ -378,7 +372,7 @@ class TrendtopApp(App[None]):
             return
         self._look(replace(self._view, filter_asked=event.text))
         if self._view.paused:
-            self._say("the filter is applied when you go on (space)")
+            self._say(f"the filter is applied when you go on ({key('pause')})")
 
     @on(AlertWanted)
     def alert_wanted(self, event: AlertWanted) -> None:
@@ -473,7 +467,7 @@ class TrendtopApp(App[None]):
         elif self._send(SetWindow(wanted * SECOND)):
             self._look(replace(view, asked=wanted))
             if view.paused:
-                self._say(f"window {window(wanted)}: shown when you go on ({self._key('pause')})")
+                self._say(f"window {window(wanted)}: shown when you go on ({key('pause')})")
 
     def action_export(self) -> None:
         """Ask where to, and have it written."""
@@ -581,7 +575,7 @@ class TrendtopApp(App[None]):
         if self._warned_of_quitting:
             self.exit()
         self._warned_of_quitting = True
-        self._say("ctrl+c again quits, and so does q")
+        self._say(f"ctrl+c again quits, and so does {key('quit')}")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Our actions in the palette, then Textual's."""

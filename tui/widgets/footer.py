@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual import events
+from textual.binding import ActiveBinding
 from textual.dom import DOMNode
-from textual.screen import ActiveBinding, Screen
+from textual.screen import Screen
 
 from tui.actions import ACTIONS, Action
-from tui.keymap import NO_KEY
+from tui.keymap import NO_KEY, shown
 from tui.lines import Line, width_of
 from tui.widgets.paint import Panel
 
@@ -81,8 +82,15 @@ class KeyLine(Panel):
     def _written(self, active: Mapping[str | None, ActiveBinding], action: Action) -> str:
         """The key of an action, and with it that of the one beside it."""
         both = [active[name].binding for name in (action.id, action.beside) if name in active]
-        keys = [self.app.get_key_display(binding) for binding in both if binding.key != NO_KEY]
+        keys = [binding.key_display or shown(binding.key) for binding in both if binding.key != NO_KEY]
         return ("" if all(len(key) == 1 for key in keys) else " ").join(keys)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key under the pointer does."""
+        for end, key in self._ends:
+            if event.x < end:
+                await self.app.run_action(key.run, key.node)
+                return
 
 
 def fitting(keys: list[Key], width: int) -> tuple[list[Key], Layout]:
@@ -93,11 +101,3 @@ def fitting(keys: list[Key], width: int) -> tuple[list[Key], Layout]:
             if 1 + sum(width_of(key.line(layout)) for key in left) - layout.gap <= width:
                 return left, layout
     return [key for key in keys if not key.rank], LAYOUTS[-1]
-
-
-    async def on_click(self, event: events.Click) -> None:
-        """Do what the key under the pointer does."""
-        for end, key in self._ends:
-            if event.x < end:
-                await self.app.run_action(key.run, key.node)
-                return
