@@ -86,7 +86,7 @@ async def test_what_is_said_names_the_keys_as_they_are() -> None:
     async with monitor(keymap=keymap({"restart": "f9", "pause": "P"})) as m:
         await m.press("P", "left_square_bracket")
         assert "shown when you go on (P)" in m.events
-        await m.hear(EngineFailed("the disk is gone"))
+        await m.hear(EngineFailed("the disk is gone"), EngineFailed("the disk is gone"))
         assert "f9 starts it anew" in m.events
 
 

@@ -19,7 +19,7 @@ from tui.app import TrendtopApp
 from tui.client import EngineProcess
 from tui.messages import EngineDied, EngineFailed
 from tui.monitor import again
-from tui.revival import LONG_LIFE, Revival, obituary
+from tui.revival import AFTER_ERROR, LONG_LIFE, Revival, diagnosis, obituary
 from tui.screen_options import Options
 
 KILLED = EngineDied("it was ended by SIGKILL; its log is engine.log", "SIGKILL")
@@ -105,6 +105,33 @@ def test_what_becomes_of_the_feed_is_told_as_it_is(source: dict[str, object], de
     assert again(Start(engine=EngineConfig(), source=config, demo=demo)) == said
 
 
+def test_an_error_of_its_own_is_tried_once_and_then_left_to_the_user() -> None:
+    clock = Clock()
+    revival = Revival(clock)
+    assert [revival.failed(fakes.NOW) for _ in range(3)] == [AFTER_ERROR, None, None]
+    revival.forgive()
+    assert revival.failed(fakes.NOW) == AFTER_ERROR
+    clock.now += 10 * LONG_LIFE
+    assert revival.failed(fakes.NOW) is None, "to read the feed again may take as long as it likes"
+    revival.forgive()
+    revival.failed(fakes.NOW)
+    revival.recovered()
+    clock.now += LONG_LIFE / 2
+    revival.recovered()
+    clock.now += LONG_LIFE / 2 + 1
+    assert revival.failed(fakes.NOW) == AFTER_ERROR, "it was well for long: that is another error"
+
+
+def test_an_error_is_told_in_one_line_with_the_log() -> None:
+    failed = EngineFailed("the engine stopped: KeyError: 'x'", f"{Path.home()}/.local/state/trendtop/engine.log")
+    first = diagnosis(failed, 1.0, again(Start(engine=EngineConfig(), source=SourceConfig(paths=("a",)))))
+    assert first.startswith("the engine failed and starts anew in 1 s: reading the feed again · ")
+    assert len(first.partition(" · ")[0]) <= 78
+    then = diagnosis(failed, None, "")
+    assert then.startswith("the engine failed again, R starts it anew: ~/.local/state/trendtop/engine.log: ")
+    assert then.endswith(failed.message)
+
+
 # -- on the screen -----------------------------------------------------------------------------------------------
 
 
@@ -153,6 +180,32 @@ async def test_an_engine_that_dies_again_and_again_is_given_up_until_r() -> None
         assert "STALE" in m.header
         await m.hear(KILLED)
         assert m.engine.starts == 4
+
+
+async def test_an_engine_that_fails_by_itself_is_started_once_then_waits_for_r() -> None:
+    failed = EngineFailed("the engine stopped: KeyError: 'x'", "/tmp/engine.log")
+    async with monitor(size=(80, 24)) as m:
+        await m.hear(failed)
+        assert "ENGINE FAILED" in m.header
+        assert "starts anew in 1 s: reading the feed again" in m.events
+        async with asyncio.timeout(30):
+            while m.engine.starts < 2:
+                await asyncio.sleep(0.05)
+        await settle(m.app)
+        assert "STALE" in m.header
+        await m.hear(fakes.shown())
+        assert "up to date again" in m.events
+        await m.hear(failed)
+        assert "ENGINE FAILED" in m.header
+        assert "R starts it anew: /tmp/engine.log" in m.events
+        assert "R Restart" in m.text_of("#keys")
+        assert m.app._waiting is None
+        await m.press("R")
+        assert m.engine.starts == 3
+        await m.hear(failed)
+        assert "starts anew in 1 s" in m.events
+        await m.press("R")
+        assert m.engine.starts == 4, "nobody has to wait"
 
 
 async def test_an_engine_that_waits_to_be_started_is_started_when_its_time_has_come() -> None:

@@ -59,7 +59,7 @@ from tui.messages import (
 from tui.monitor import run_monitor
 from tui.palette import OURS
 from tui.pins import Pins
-from tui.revival import MOST_DEATHS, Revival, obituary
+from tui.revival import MOST_DEATHS, Revival, diagnosis, obituary
 from tui.saved_filters import default_path
 from tui.screen_options import Options
 from tui.screens.alerts import AlertsScreen, AlertsToKeep, AlertUnwanted, Log
@@ -191,8 +191,8 @@ class TrendtopApp(App[None]):
                     self._say(f"wrote {_named(paths)}", "good")
             case CorrectionMade():
                 self._tell_of_mark(event.said)
-            case EngineFailed(message=message):
-                self._lost("FAILED", message)
+            case EngineFailed():
+                self._failed(event.said)
             case EngineDied():
                 self._died(event.said)
 
@@ -235,6 +235,16 @@ class TrendtopApp(App[None]):
         self._look(replace(self._view, trouble=trouble, stale=False))
         self._say(f"{reason} · {key('restart')} starts it anew", "error", lasting=True)
 
+    def _failed(self, failed: EngineFailed) -> None:
+        """Start the engine anew once after an error of its own, unless it has never shown anything."""
+        if self._latest is None:
+            self._lost("FAILED", failed.message)
+            return
+        wait = self._revival.failed(self._latest.snapshot.as_of)
+        self._look(replace(self._view, trouble="FAILED", stale=False))
+        self._say(diagnosis(failed, wait, self._options.again), "error", lasting=True)
+        self._waiting = None if wait is None else self.set_timer(wait, self._revive)
+
     def _died(self, died: EngineDied) -> None:
         """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
         if self._latest is None:
@@ -269,6 +279,7 @@ class TrendtopApp(App[None]):
     def _revived(self) -> None:
         """The new engine is as far as the one that died."""
         self._look(replace(self._view, stale=False, progress=None))
+        self._revival.recovered()
         for screen in self._views():  # on each of them it stands that the engine died
             screen.say("the engine is up to date again", "good")
         for kind, (question, _) in self._asked.items():
