@@ -88,6 +88,7 @@ def test_horizons_may_be_a_list_and_themes_are_ours_or_textuals(file: Path) -> N
             'FILE line 3: alerts: in ""a b" men<3": "men" cannot be watched: did you mean mean?',
         ),
         ('alerts = ["@nobody mean<0"]', 'FILE line 1: alerts: in "@nobody mean<0": no filter is saved as "nobody"'),
+        ('alert_command = "no-such-thing -x"', "FILE line 1: alert_command: there is no program 'no-such-thing'"),
         ("alerts = [3]", "FILE line 1: alerts takes a text, a number, true or false"),
         ("x = = 3", "FILE: no TOML: Invalid value (at line 1, column 5)"),
     ],
@@ -98,12 +99,13 @@ def test_what_cannot_be_is_told_in_one_line_with_its_place(file: Path, text: str
 
 def test_alerts_are_a_list_in_the_file_and_apart_by_semicolons_in_the_environment(file: Path) -> None:
     write(
-        file, """alerts = ['"a;b" posts>3', 'silence  5m']\nalert_log = "~/alerts.jsonl"\nalert_command = "notify"\n"""
+        file,
+        """alerts = ['"a;b" posts>3', 'silence  5m']\nalert_log = "~/alerts.jsonl"\nalert_command = "sh -c true"\n""",
     )
     found = read(file)
     assert found["alerts"] == (('"a;b" posts>3', "silence 5m"), str(file))
     assert found["alert_log"][0] == str(Path("~/alerts.jsonl").expanduser())
-    assert found["alert_command"][0] == "notify"
+    assert found["alert_command"][0] == "sh -c true"
     assert read(file, TRENDTOP_ALERTS="burst; posts>3;")["alerts"] == (("burst", "posts>3"), "TRENDTOP_ALERTS")
     assert read(file, {"alert": ["rate>3"]}, TRENDTOP_ALERTS="burst")["alerts"] == (("rate>3",), "--alert")
     assert read(file, TRENDTOP_ALERT="burst")["alerts"][1] == str(file), "that is what an alert command is given"

@@ -102,6 +102,19 @@ def alerts(text: str) -> tuple[str, ...]:
     return tuple(options.alert(line) for line in text.splitlines() if line.strip())
 
 
+def alert_command(text: str) -> str:
+    """A command whose program there is; empty for none."""
+    if text:
+        from engine.alerts.rules import AlertError  # noqa: PLC0415 - most have none
+        from engine.alerts.telling import read_command  # noqa: PLC0415
+
+        try:
+            read_command(text)
+        except AlertError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
+    return text
+
+
 SETTINGS = (
     Setting("window", "15m", options.span, "what is shown: 5m, 15m, 1h, ... or all"),
     Setting("retention", "48h", options.span, "how long posts are kept, or all"),
@@ -114,7 +127,7 @@ SETTINGS = (
     Setting("bell", "false", yes_or_no, "ring the terminal's bell at each alert, and when something begins to rise"),
     Setting("alerts", "", alerts, 'a list, like ["tag:rain mean<-0.3 for 60s", "silence 5m"]', "alert", several=True),
     Setting("alert_log", "", os.path.expanduser, "a file that each alert is added to as a JSON line"),
-    Setting("alert_command", "", str, "a program that is run for each alert of a live feed"),
+    Setting("alert_command", "", alert_command, "a program that is run for each alert of a live feed"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

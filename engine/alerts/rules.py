@@ -88,9 +88,7 @@ def _read(written: str, saved: Mapping[str, str]) -> Rule:
         rest = rest[: tail.start()]
     condition = _CONDITION.search(rest)
     if condition is None:
-        raise AlertError(
-            "no condition: end it like mean<-0.3 or rate>30 for 60s, or write burst, or silence 5m", len(rest)
-        )
+        raise AlertError("no condition: end it like mean<-0.3 or rate>30 for 60s", len(rest))
     metric = condition[1].lower()
     if metric not in METRICS:
         near = get_close_matches(metric, METRICS, 1, 0.6)
