@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.snapshot import Snapshot
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor, settle
 from tui.app import TrendtopApp
-from tui.client import EngineProcess
+from tui.client import WORKER, EngineProcess
 from tui.messages import EngineDied, EngineFailed
 from tui.monitor import again
 from tui.revival import AFTER_ERROR, LONG_LIFE, Revival, diagnosis, obituary
@@ -230,9 +231,10 @@ async def test_a_new_engine_that_cannot_go_on_leaves_the_picture_and_says_why() 
 
 
 @asynccontextmanager
-async def watching(feed: Path, log: Path) -> AsyncIterator[tuple[Monitor, EngineProcess]]:
+async def watching(feed: Path, log: Path, argv: Sequence[str] = WORKER) -> AsyncIterator[tuple[Monitor, EngineProcess]]:
     """The app on a real engine."""
-    client = EngineProcess(Start(engine=EngineConfig(), source=SourceConfig(paths=(str(feed),)), rate=20.0), log)
+    start = Start(engine=EngineConfig(), source=SourceConfig(paths=(str(feed),)), rate=20.0)
+    client = EngineProcess(start, log, argv=argv)
     try:
         app = TrendtopApp(client, Options(title=feed.name))
         async with app.run_test(size=(80, 24)) as pilot:
@@ -268,3 +270,37 @@ async def test_a_real_engine_killed_comes_back_with_the_same_picture(tmp_path: P
         assert m.app._latest is not None
         assert m.app._latest.snapshot.meters == before.snapshot.meters
         assert "STALE" not in m.header
+
+
+POISONED = """
+import sys
+from engine import session, worker
+step = session.Runner.step
+def poisoned(self):
+    lines = step(self)
+    if self.engine.intake.lines >= 301:
+        raise KeyError("a poisoned line")
+    return lines
+session.Runner.step = poisoned
+sys.exit(worker.main())
+"""
+
+
+async def test_a_real_engine_that_comes_to_the_same_error_again_is_started_once_only(tmp_path: Path) -> None:
+    lines = (ROOT / "sample_feeds" / "bluesky.jsonl").read_bytes().splitlines(keepends=True)
+    feed, log = tmp_path / "feed.jsonl", tmp_path / "engine.log"
+    feed.write_bytes(b"".join(lines[:300]))
+    async with watching(feed, log, (sys.executable, "-c", POISONED)) as (m, client):
+        await until(m, lambda: m.app._latest is not None and m.app._latest.snapshot.meters.lines == 300)
+        first = client._process.pid
+        with feed.open("ab") as more:
+            more.write(lines[300])
+        await until(m, lambda: "ENGINE FAILED" in m.header)
+        assert "starts anew in 1 s" in m.events
+        await until(m, lambda: "R starts it anew" in m.events)
+        assert client._process.pid != first
+        assert f"{log}"[:20] in m.events
+        await asyncio.sleep(1.5)
+        await settle(m.app)
+        assert "ENGINE FAILED" in m.header, "nobody has pressed R"
+        assert log.read_text().count("KeyError: 'a poisoned line'") == 2
