@@ -1,6 +1,7 @@
 """Alerts: how they are written, when they are on, in event time."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import msgspec
 import pytest
@@ -9,10 +10,12 @@ from engine.alerts.asked import watch_alerts
 from engine.alerts.rules import AlertError, read_rule
 from engine.alerts.silent import Listening
 from engine.config import EngineConfig
+from engine.corrections import Corrections
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.protocol import Asked, SetAlerts
 from engine.snapshot import AlertRow, Snapshot
+from engine.state.graph import dump, load
 from engine.units import moment
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, post, run
 
@@ -321,6 +324,42 @@ def test_a_rule_taken_away_is_over_and_the_others_go_on() -> None:
     part(engine, STORM[140:])
     assert [row.rule for row in snapshot(engine).watched] == ["posts>3"]
     assert len([row for row in snapshot(engine).alerts if row.rule.startswith("tag:x")]) == 1
+
+
+def saved(engine: Engine) -> Engine:
+    """The engine as a checkpoint holds it."""
+    file = BytesIO()
+    dump(engine, file)
+    return load(file.getvalue())
+
+
+def test_a_run_that_is_gone_on_with_watches_for_the_same_and_raises_the_same() -> None:
+    rules = ("tag:x mean<-0.3 over 1m for 30s", "silence 5m", "burst")
+    first = Engine(watching(*rules))
+    part(first, STORM[:140])
+    ask(first, *map(Asked, rules), Asked("@x posts>50 over 2m", filters={"x": "tag:x"}))
+    later = saved(first)
+    later.adopt(Corrections(), watching(*rules))
+    for engine in (first, later):
+        part(engine, STORM[140:])
+        engine.finish()
+    assert snapshot(later).alerts == snapshot(first).alerts != []
+    assert snapshot(later).watched == snapshot(first).watched
+    assert len(snapshot(later).watched) == 4
+
+
+def test_a_later_run_watches_for_what_it_is_told_and_what_was_typed_before() -> None:
+    first = Engine(watching("posts>3", "rate>30"))
+    part(first, STORM[:140])
+    ask(first, Asked("rate>30"), Asked("silence 5m"))  # posts>3 is taken away, and silence comes
+    later = saved(first)
+    later.adopt(Corrections(), watching("posts>3", "authors>5"))
+    now = moment(START + 274 * SECOND)
+    assert [(row.rule, row.since) for row in snapshot(later).watched] == [
+        ("posts>3", now),
+        ("authors>5", now),
+        ("silence 5m", now),
+    ]
 
 
 def test_what_cannot_be_read_is_left_out() -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any
 
 from engine.alerts.rules import Rule
 from engine.alerts.sums import Recent, Seen
@@ -54,7 +55,15 @@ class Watched:
         self.alert: Alert | None = None
         self.before: Alert | None = None
         self.by_burst: dict[int, Alert] = {}
-        self._test = (lambda _: True) if rule.where is None else matcher(rule.where, Unknown())
+        self._test = _matcher(rule)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the test, which is no plain data."""
+        return {name: value for name, value in self.__dict__.items() if name != "_test"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._test = _matcher(self.rule)
 
     def begun(self, now: int) -> bool:
         """Whether it is watched at `now`."""
@@ -72,6 +81,10 @@ class Watched:
     def alerts(self) -> list[Alert]:
         """The alerts of it that may not be over."""
         return [*self.by_burst.values(), *([self.alert] if self.alert else [])]
+
+
+def _matcher(rule: Rule) -> Callable[[Entry], bool]:
+    return (lambda _: True) if rule.where is None else matcher(rule.where, Unknown())
 
 
 class Watch:
@@ -104,13 +117,24 @@ class Watch:
         """
         before, self._watched = self._watched, {}
         for rule, since in wanted:
-            new = Watched(rule, now if since is None else since)
-            self._watched[rule.text] = before.pop(rule.text) if rule.text in before else new
-            if now is not None and self._watched[rule.text] is new:
+            if rule.text in before and before[rule.text].rule == rule:
+                self._watched[rule.text] = before.pop(rule.text)
+                continue
+            new = self._watched[rule.text] = Watched(rule, now if since is None else since)
+            if now is not None:
                 _fill(new, now, posts)
         for one in before.values():
             for alert in one.alerts():
                 alert.end = now if alert.end is None else alert.end
+
+    def carry_on(self, before: Iterable[str], wanted: Sequence[Rule], now: int | None, posts: dict[str, Entry]) -> None:
+        """Watch, in a later run, for what is wanted there and for what was asked for while this one ran.
+
+        `before` are the rules that this run was begun with.
+        """
+        begun = {*before}
+        asked = [rule for rule in self.rules if rule.text not in begun and rule.text not in {w.text for w in wanted}]
+        self.watch([(rule, None) for rule in (*wanted, *asked)], now, posts)
 
     def post(self, entry: Entry) -> None:
         """A post has come, in the order of time."""
