@@ -271,9 +271,7 @@ class TrendtopApp(App[None]):
             return False
         self._look(replace(self._view, trouble="", stale=True, progress=None))
         for command in [*self._standing.values()]:
-            if isinstance(command, SetAlerts) and self._latest is not None:
-                command = watching.as_before(command, self._latest.snapshot)  # noqa: PLW2901
-            self._send(command)
+            self._send(watching.told_anew(command, self._latest.snapshot if self._latest else None))
         return True
 
     def _revived(self) -> None:

@@ -1,7 +1,7 @@
 """The alerts that the user has the engine watch for: what to send when one comes or goes, or the engine is another."""
 
 from engine.alerts.rules import Rule
-from engine.protocol import Asked, SetAlerts
+from engine.protocol import Asked, Command, SetAlerts
 from engine.snapshot import Snapshot
 from tui.lines import cut
 
@@ -32,9 +32,14 @@ def without(asked: tuple[Asked, ...], text: str) -> SetAlerts:
     return SetAlerts(tuple(one for one in asked if one.text != text))
 
 
-def as_before(standing: SetAlerts, snapshot: Snapshot) -> SetAlerts:
-    """For an engine started anew: each is watched from the event time on from which it was, as `snapshot` last said."""
+def told_anew(command: Command, snapshot: Snapshot | None) -> Command:
+    """A standing command for an engine started anew.
+
+    It is to watch for each alert from the event time on from which it was watched for, as `snapshot` last said.
+    """
+    if not isinstance(command, SetAlerts) or snapshot is None:
+        return command
     known = {row.rule: row.since for row in snapshot.watched}
     return SetAlerts(
-        tuple(Asked(one.text, known.get(one.text, one.since or snapshot.as_of), one.filters) for one in standing.alerts)
+        tuple(Asked(one.text, known.get(one.text, one.since or snapshot.as_of), one.filters) for one in command.alerts)
     )
