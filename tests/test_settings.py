@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine.config import HOUR, MINUTE
 from tui.cli import UNSAID, _parser, main
 from tui.configure import engine_config
+from tui.keeping_alerts import keep_alerts
 from tui.launch import _settings
 from tui.saved_filters import default_path, write_filters
 from tui.settings import SETTINGS, SettingsError, config_path, read_settings
@@ -192,3 +194,28 @@ print(*{{name.partition('.')[0] for name in sys.modules}}, *(n for n in sys.modu
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(result.stdout.split())
     assert loaded.isdisjoint({"tomllib", "platformdirs", "textual", "msgspec", "numpy", "tui.settings", "tui.keymap"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'alerts = ["burst"]\n'),
+        ('window = "5m"  # mine', 'alerts = ["burst"]\nwindow = "5m"  # mine'),
+        ('alerts = ["a", "b"]\nwindow = "5m"\n', 'alerts = ["burst"]\nwindow = "5m"\n'),
+        ('seed = 1\nalerts = [\n  "a", # one\n  "b",\n]\n# end\n', 'seed = 1\nalerts = ["burst"]\n# end\n'),
+        ('# alerts = []\n\n[keys]\nalerts = "f5"\n', 'alerts = ["burst"]\n\n[keys]\nalerts = "f5"\n'),
+        ('[keys]\nalerts = "f5"\n', 'alerts = ["burst"]\n[keys]\nalerts = "f5"\n'),
+    ],
+)
+def test_alerts_are_kept_where_they_stand_and_the_rest_is_left_alone(file: Path, before: str, after: str) -> None:
+    write(file, before)
+    keep_alerts(file, ["burst"])
+    assert file.read_text() == after
+
+
+def test_kept_alerts_are_read_back_as_they_were(file: Path) -> None:
+    texts = ('"a \\ b" posts>3', "@rain mean<0", 'lang:en "it\'s" rate>9 for 60s')
+    keep_alerts(file, texts)
+    assert tomllib.loads(file.read_text()) == {"alerts": [*texts]}
+    keep_alerts(file, [])
+    assert file.read_text() == "alerts = []\n"

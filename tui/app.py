@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
@@ -42,6 +43,7 @@ from tui.client import Client
 from tui.correcting import answered
 from tui.format import window
 from tui.keeping import keep_setting, save_picture
+from tui.keeping_alerts import keep_alerts
 from tui.keymap import USUAL, key, use
 from tui.messages import (
     CorrectionMade,
@@ -404,7 +406,7 @@ class TrendtopApp(App[None]):
         """Have the user's file name the alerts that are watched for."""
         texts = [one.text for one in self._alerts_asked_for()]
         told = f"{len(texts)} alert{'' if len(texts) == 1 else 's'} kept" if texts else "no alerts are kept any more"
-        self._keep("alerts", texts, f"{told} in {{}}")
+        self._keep(lambda path: keep_alerts(path, texts), f"{told} in {{}}")
 
     def _alerts_asked_for(self) -> tuple[Asked, ...]:
         standing = self._standing.get(SetAlerts)
@@ -557,13 +559,14 @@ class TrendtopApp(App[None]):
     def action_keep_theme(self) -> None:
         """Have the user's file name the theme."""
         short = {palette.name: name for name, palette in OURS.items()}
-        self._keep("theme", short.get(self.theme, self.theme), "the theme is kept in {}")
+        name = short.get(self.theme, self.theme)
+        self._keep(lambda path: keep_setting(path, "theme", name), "the theme is kept in {}")
 
-    def _keep(self, name: str, value: str | list[str], told: str) -> None:
-        """Have the user's file set `name`, and say so; `told` has {} where the file is named."""
+    def _keep(self, write: Callable[[Path], None], told: str) -> None:
+        """Write something into the user's file, and say so; `told` has {} where the file is named."""
         path = config_path()
         try:
-            keep_setting(path, name, value)
+            write(path)
         except (OSError, ValueError) as error:
             self._say(f"not kept: {error}", "error")
             return

@@ -1,7 +1,6 @@
 """What the user keeps of the screen: a picture of it in a file, and the theme in the settings."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -35,41 +34,20 @@ def _names(stem: str) -> Iterator[str]:
         number += 1
 
 
-def keep_setting(path: Path, name: str, value: str | list[str]) -> None:
-    """Have the user's file set `name` to a text or a list, in the place where it stands already, if only as a comment.
+def keep_setting(path: Path, name: str, value: str) -> None:
+    """Have the user's file set `name` to a text, in the place where it stands already, if only as a comment.
 
     Raises OSError.
     """
-    new = f"{name} = {toml(value)}".split("\n")
+    line = f'{name} = "{value}"'
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     end = next((at for at, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
     for sign in ("", r"#\s*"):
         places = [at for at in range(end) if re.match(rf"\s*{sign}{name}\s*=", lines[at])]
         if places:
-            lines[places[0] : _after(lines, places[0])] = new
+            lines[places[0]] = line
             break
     else:
-        lines[:0] = new
+        lines.insert(0, line)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def toml(value: str | list[str]) -> str:
-    """A text or a list of them as TOML writes it; a list of several over as many lines."""
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if len(value) < 2:
-        return f"[{', '.join(map(toml, value))}]"
-    return "".join(["[\n", *(f"    {toml(each)},\n" for each in value), "]"])
-
-
-def _after(lines: list[str], start: int) -> int:
-    """The line after the setting that begins at `start`, which may be written over several."""
-    for end in range(start + 1, len(lines) + 1):
-        try:
-            tomllib.loads("\n".join(lines[start:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-        return end
-    return start + 1

@@ -163,9 +163,9 @@ def read_settings(given: Mapping[str, Any], environment: Mapping[str, str] = os.
     found = {
         setting.name: _found(setting, given.get(setting.attribute), environment, written, path) for setting in SETTINGS
     }
-    for name in environment:
+    for name in (each for each in environment if each != TOLD):
         known = [PREFIX + setting.name.upper() for setting in SETTINGS]
-        if name.startswith(PREFIX) and name not in (FILE, TOLD, *known) and get_close_matches(name, known, 1, ALIKE):
+        if name.startswith(PREFIX) and name not in (FILE, *known) and get_close_matches(name, known, 1, ALIKE):
             raise SettingsError(f"environment: {_unknown(name, known)}")
     return Settings(found, keys, path if written is not None else None)
 
