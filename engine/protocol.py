@@ -106,6 +106,20 @@ class SetFilter(msgspec.Struct, frozen=True, tag="filter"):
     expression: str
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """An alert to watch for, from an event time on; None: from now on. `filters` are the saved ones it names."""
+
+    text: str
+    since: datetime | None = None
+    filters: dict[str, str] = {}
+
+
+class SetAlerts(msgspec.Struct, frozen=True, tag="alerts"):
+    """Watch for these alerts and no others. Those that are watched already go on; what cannot be read is left out."""
+
+    alerts: tuple[Asked, ...]
+
+
 class CountFilters(msgspec.Struct, frozen=True, tag="count"):
     """Say what each of some filters matches of the window, whatever is shown."""
 
@@ -215,6 +229,7 @@ Command = (
     | Pin
     | SetWindow
     | SetFilter
+    | SetAlerts
     | CountFilters
     | Export
     | Correct

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.alerts.asked import watch_alerts
 from engine.alerts.silent import Listening
 from engine.alerts.telling import Teller
 from engine.alerts.watch import Alert
@@ -47,6 +48,7 @@ from engine.protocol import (
     PostsFound,
     Report,
     ScoreDraft,
+    SetAlerts,
     SetFilter,
     SetWindow,
     Start,
@@ -232,8 +234,8 @@ class Session:
                     self._pipe.send(PostOpened(command.id, post_detail(self.engine, command.key)))
                 case OpenGrades() if command is sheets[-1]:
                     self._pipe.send(GradesOpened(command.id, grade_sheet(self.engine, command.horizon)))
-                case Pin():
-                    self.engine.pinned = command.keys[:MAX_PINS]
+                case Pin() | SetAlerts():
+                    self._heed(command)
                     self._pictured = ()
                     self._next_frame = 0.0
                 case OpenTopics() if command is sheets[-1]:
@@ -246,6 +248,14 @@ class Session:
                 case _:
                     pass
         return True
+
+    def _heed(self, command: Pin | SetAlerts) -> None:
+        """Take note of what every picture shows from now on, or what is watched for."""
+        if isinstance(command, Pin):
+            self.engine.pinned = command.keys[:MAX_PINS]
+            return
+        watch_alerts(self.engine, command)
+        self._listening.watch(self.engine.alerts.rules)
 
     def _export(self, command: Export) -> Exported:
         try:

@@ -11,6 +11,7 @@ from textual.app import App
 
 from tests import plot_fakes
 from tests import tui_fakes as fakes
+from tests.test_tui_alerts import RULE, alert, over, rule, watched
 from tests.tui_driver import Monitor, settle
 from tui import plots
 from tui.app import TrendtopApp
@@ -23,6 +24,7 @@ plots.load()
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "160x48": (160, 48)}
 LATER = fakes.shown(fakes.busy(meters=msgspec.structs.replace(fakes.METERS, read=fakes.METERS.read + 1_284)))
 FILTERED = fakes.busy(filter="tag:ai", share=0.12, posts_unfiltered=317_600)
+ALERTS = watched(rule(RULE, on=1, raised=2, value=-0.41), rule("@rain posts>30", value=None), alerts=[alert(), over(2)])
 DIED = EngineDied("it was ended by SIGKILL; its log is /home/u/engine.log", "SIGKILL")
 
 PAGES = {
@@ -81,6 +83,8 @@ CASES: dict[str, Case] = {
     "authors": ("120x36", (fakes.shown(),), ("o", "j"), {}),
     "authors_small": ("80x24", (fakes.shown(),), ("o", "tab", "j"), {}),
     "overperformer": ("120x36", (fakes.shown(),), ("o", "enter"), {}),
+    "alerts": ("120x36", (ALERTS,), ("a",), {}),
+    "alert_wrong": ("80x24", (ALERTS,), ("a", "n", *"tag:x men<1"), {}),
     "announced": ("80x24", (fakes.shown(fakes.busy(bursts=[])),), (fakes.shown(),), {}),
     "post": ("120x36", (fakes.shown(),), ("tab", "tab", "tab", "j", "j", "enter"), {}),
     "behind": ("80x24", (fakes.shown(),), ("enter", "j"), {}),

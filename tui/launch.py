@@ -43,7 +43,7 @@ def _settings(arguments: argparse.Namespace) -> Settings | None:
         print(f"trendtop: {wrong}", file=sys.stderr)
         return None
     for setting in SETTINGS:
-        setattr(arguments, setting.name, settings[setting.name])
+        setattr(arguments, setting.attribute, settings[setting.name])
     return settings
 
 
