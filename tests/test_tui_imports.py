@@ -68,4 +68,14 @@ asyncio.run(look())
 
 
 def test_before_the_first_frame_nothing_is_loaded_that_takes_time() -> None:
-    assert imported("import tui.cli, tui.launch").isdisjoint({*HEAVY, "textual", "rich", "msgspec", "asyncio"})
+    code = """
+import os, sys
+os.environ.pop("TRENDTOP_CONFIG", None)
+os.environ["XDG_CONFIG_HOME"] = "/nowhere"
+import tui.launch
+from tui.cli import main
+tui.launch._run = lambda *_: 0
+main(["watch", "feed.jsonl", "--window", "5m"])
+"""
+    slow = {"textual", "rich", "msgspec", "asyncio", "subprocess", "dataclasses", "inspect", "datetime", "shutil"}
+    assert imported(code).isdisjoint({*HEAVY, *slow, "tomllib", "difflib", "platformdirs"})
