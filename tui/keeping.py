@@ -1,11 +1,15 @@
 """What the user keeps of the screen: a picture of it in a file, and the theme in the settings."""
 
 import re
+import stat
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from engine.replacing import EVERYBODY, replace_file
+
 FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)  # fonts of another machine, which a viewer would fetch
+VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#]+)"""  # of a setting, on one line
 
 
 def save_picture(svg: str, as_of: datetime | None, folder: Path | None = None) -> Path:
@@ -37,17 +41,21 @@ def _names(stem: str) -> Iterator[str]:
 def keep_setting(path: Path, name: str, value: str) -> None:
     """Have the user's file set `name` to a text, in the place where it stands already, if only as a comment.
 
-    Raises OSError.
+    What is said beside it stays. A file that cannot be written stays as it was. Raises OSError.
     """
-    line = f'{name} = "{value}"'
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    path = path.resolve()  # a link goes on leading to the file
+    there = path.exists()
+    lines = path.read_bytes().decode("utf-8", "surrogateescape").splitlines(keepends=True) if there else []
     end = next((at for at, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
     for sign in ("", r"#\s*"):
-        places = [at for at in range(end) if re.match(rf"\s*{sign}{name}\s*=", lines[at])]
+        said = re.compile(rf"""\s*{sign}["']?{name}["']?\s*=\s*{VALUE}(?P<remark>\s*(?:#.*\s*)?)\Z""")
+        places = [(at, found) for at in range(end) if (found := said.match(lines[at]))]
         if places:
-            lines[places[0]] = line
+            at, found = places[0]
+            lines[at] = f'{name} = "{value}"{found["remark"]}'
             break
     else:
-        lines.insert(0, line)
+        lines.insert(0, f'{name} = "{value}"\n')
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    mode = stat.S_IMODE(path.stat().st_mode) if there else EVERYBODY
+    replace_file(path, [line.encode("utf-8", "surrogateescape") for line in lines], mode)
