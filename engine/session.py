@@ -62,6 +62,7 @@ from models import detector
 ROWS = 60  # rows of each table that a frame carries
 SLICE = 0.05  # seconds of feeding between two looks at the commands
 LEARNT = 40  # corrections that the personal layer learns for a picture: a tenth of a second
+WAIT = 0.25  # seconds without lines after which more may be due all the same: of a replay, of a file not watched
 QUIET_AFTER = 5.0  # seconds in which nothing came and nothing was sent
 QUIET_PERIOD = 1.0  # seconds between two looks at a quiet feed
 DRAWING = 0.25  # share of the time that drawing pictures may take while lines wait to be read
@@ -132,7 +133,9 @@ class Session:
                 if not self._at_leisure:
                     self._at_leisure = True
                     detector.guess("")  # loads what the first text in doubt would have to wait for
-                self._waiter.wait(max(0.0, self._next_frame - time.monotonic()))
+                now = time.monotonic()
+                longest = QUIET_PERIOD if self._is_quiet(now) else WAIT
+                self._waiter.wait(min(max(0.0, self._next_frame - now), longest))
 
     def close(self) -> None:
         """Let go of the sources."""
