@@ -45,6 +45,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             env=environment,
+            cwd=ROOT,
             start_new_session=True,
         )
         os.close(theirs)
