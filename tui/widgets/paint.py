@@ -98,10 +98,13 @@ class Panel(Widget):
         if not width or not height:
             return
         before, self._lines = self._lines, self.lines(width, height)[:height]
+        stale = []
         for y in range(max(len(before), len(self._lines))):
             if _at(before, y) != _at(self._lines, y):
                 start, end = changed(_at(before, y), _at(self._lines, y), width)
-                self.refresh(Region(start, y, end - start, 1))
+                stale.append(Region(start, y, end - start, 1))
+        if stale:
+            self.refresh(*stale)
 
     def on_resize(self) -> None:
         """Everything is laid out for the room there is."""
