@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from engine.config import HOUR, MINUTE, SECOND
 from engine.simulate.live import endless
-from engine.sources.base import Hole, Item, Position, State
+from engine.sources.base import Hole, Item, State
 
 SPEED = 30.0  # event seconds per second: 15-minute labels mature while one watches
 HEAD_START = 15 * MINUTE  # event time that has passed when the screen opens
@@ -49,9 +49,8 @@ class DemoSource:
     def backlog(self) -> None:
         """A simulation has no end to be behind of."""
 
-    def position(self) -> Position | None:
+    def bookmark(self) -> None:
         """A simulation cannot be gone on with from a place."""
-        return None
 
     def fileno(self) -> int | None:
         """Nothing to wait on."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
@@ -90,10 +90,25 @@ class Engine:
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
+        self.removed = 0  # posts that were taken back or edited: older checkpoints still hold their text
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
         self._batch: list[_Waiting] = []
         self._grid = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the corrections, which have a file of their own, and what somebody looks at."""
+        return {**self.__dict__, "corrections": None, "filtered": None, "pinned": ()}
+
+    def adopt(self, corrections: Corrections, config: EngineConfig) -> None:
+        """Go on, as loaded from a checkpoint, with what is not in it; `config` may differ in the window and alerts."""
+        self.corrections = corrections
+        if config.alerts != self.config.alerts:
+            self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
+        if (config.max_raw_lines, config.max_raw_bytes) != (self.config.max_raw_lines, self.config.max_raw_bytes):
+            self.raw = RawLines(config)
+        self.config = config
+        self.show(config.window)
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -310,6 +325,7 @@ class Engine:
 
     def _release(self, counted: Counted) -> None:
         """A post is gone that was only counted."""
+        self.removed += 1
         self.corrections.forget(counted.key)
         self.labels.forget(counted, DELETED)
         self.overperforming.forget(counted)
@@ -350,6 +366,7 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
+        self.removed += 1
         self.whole.remove(entry.key)
         if self.filtered is not None:
             self.filtered.renew(entry.key)
@@ -424,6 +441,7 @@ class Engine:
 
     def _remove(self, entry: Entry) -> None:
         """Drop a post and all that is said of it, also where it only waits."""
+        self.removed += 1
         self.corrections.forget(entry.key)
         self._hide(entry)
         self.rising.forget(entry)

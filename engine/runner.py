@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+import msgspec
+
 from engine.config import SECOND, EngineConfig
 from engine.platforms.moment import line_time
 from engine.sequence import Sequencer
@@ -81,6 +83,14 @@ class FixedSources(list[Source]):
         return []
 
 
+class Carried(msgspec.Struct):
+    """What a runner has in hand: by source, lines of a paced replay that are not due, and the event time before the
+    lines last read."""
+
+    held: list[list[Item]]
+    before: list[int | None]
+
+
 class Runner:
     """Feeds `engine` from `sources`, the one furthest behind in event time first.
 
@@ -88,6 +98,8 @@ class Runner:
     nothing to read now, is quiet: the engine no longer waits for it. In a live feed event time has moved on by as much
     meanwhile, so that nothing within the lateness can still come. docs/reliability.md says what remains of the wall
     clock in this.
+
+    With what an earlier run `carried`, it goes on where that stopped, with the same sources in the same order.
 
     `replay` is event seconds per second; None or inf read as fast as lines come. `clock` gives seconds (monotonic),
     `present` the time of day in microseconds since 1970: both can be replaced in tests.
@@ -100,6 +112,7 @@ class Runner:
         replay: float | None = None,
         clock: Clock = time.monotonic,
         present: Callable[[], int] = lambda: time.time_ns() // 1000,
+        carried: Carried | None = None,
     ) -> None:
         self.engine = engine
         self.sources: list[Source] = []
@@ -116,6 +129,9 @@ class Runner:
         self._origin: tuple[float, int] | None = None  # wall and event time at which the replay began
         for source in sources:
             self.add(source)
+        if carried is not None:
+            self._held = [*map(deque, carried.held), *self._held[len(carried.held) :]]
+            self._before[: len(carried.before)] = carried.before
 
     def add(self, source: Source) -> None:
         """Take a further source in."""
@@ -125,6 +141,10 @@ class Runner:
         self._moved.append(self._clock())
         self._over.append(False)
         self._before.append(None)
+
+    def carried(self) -> Carried:
+        """What a later run needs to go on from here."""
+        return Carried([list(held) for held in self._held], list(self._before))
 
     @property
     def finished(self) -> bool:
@@ -152,13 +172,18 @@ class Runner:
         return 0
 
     def run(self) -> None:
-        """Feed everything there is, for sources that end, and finish the engine. Nobody looks on: no silence counts."""
+        """Feed everything there is, for sources that end, and finish the engine."""
+        self.read_all()
+        self.engine.finish()
+
+    def read_all(self, between: Callable[[], None] = lambda: None) -> None:
+        """Feed everything there is, with `between` two steps. Nobody looks on: no silence counts."""
         self._patience = math.inf
         chunk = CHUNK if self.engine.sequence.until is None else 1
         while not self.finished and not self.engine.sequence.past_until:
             if not self.step(chunk) and not self.finished:
                 time.sleep(0.01)
-        self.engine.finish()
+            between()
 
     def _turns(self) -> list[int]:
         def behind(index: int) -> tuple[int, int]:

@@ -56,6 +56,7 @@ from engine.protocol import (
 from engine.runner import Runner, SourceSet
 from engine.snapshot import AlertRow, Frame, Snapshot
 from engine.sources.waiting import Waiter
+from engine.state.run import Run, open_run
 from engine.voice import voices
 from models import detector
 
@@ -88,24 +89,37 @@ class Talk(Protocol):
         ...
 
 
-class Session:
-    """Reads `sources` into an engine and reports to `pipe`, until told to stop or the screen is gone.
+def begin(start: Start, decoder: Decoder, sources: SourceSet | None) -> Run:
+    """The run to carry on: of open `sources`, or what is kept in the state folder.
 
-    Raises ModelFileError if the model to start from cannot be used, AlertError if alerts cannot be told.
+    Raises ModelFileError, SourceError, StateError.
+    """
+    corrections = Corrections(start.state, LEARNT)
+    if sources is None:
+        return open_run(start.engine, start.source, start.state, start.model, decoder, corrections)
+    trained = trained_model(start.model, start.engine)
+    return Run(Engine(start.engine, decoder, trained=trained, corrections=corrections), sources)
+
+
+class Session:
+    """Carries on a run and reports to `pipe`, until told to stop or the screen is gone.
+
+    Raises AlertError if alerts cannot be told.
     """
 
-    def __init__(self, pipe: Talk, start: Start, decoder: Decoder, sources: SourceSet) -> None:
+    def __init__(self, pipe: Talk, start: Start, run: Run) -> None:
         self._pipe = pipe
         self._period = 1.0 / start.rate
-        trained = trained_model(start.model, start.engine)
-        self.engine = Engine(start.engine, decoder, trained=trained, corrections=Corrections(start.state, LEARNT))
+        self.engine = run.engine
         self.engine.show(expression=start.filter)
+        self._keeper = run.keeper
+        self._notice = run.notice
         self._listening = Listening(self.engine.alerts.rules)
         self._silences: set[tuple[str, int]] = set()  # told of while they lasted: the alert and since when
         self._paced_by_itself = not start.demo and start.source.replay is None
         self._teller = Teller(start.alert_log, start.alert_command)
-        self._sources = sources
-        self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay)
+        self._sources = sources = run.sources
+        self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay, carried=run.carried)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
         self._gauge = Gauge(start, self.engine, sources)
         self._next_frame = 0.0
@@ -118,6 +132,10 @@ class Session:
 
     def run(self, early: list[Command]) -> None:
         """Until the end; `early` are commands that came together with Start."""
+        self._watch(early)
+        self._save()  # not after an error: what was in the middle of a line is no state to go on from
+
+    def _watch(self, early: list[Command]) -> None:
         commands = early
         while not self._pipe.closed:
             commands += self._pipe.commands()
@@ -129,7 +147,10 @@ class Session:
             now = time.monotonic()
             if now >= self._next_frame:
                 self._report(now)
-            if not self._feed():
+            fed = self._feed()
+            if self._keeper is not None and not self._finished:
+                self._keeper.look(self.engine, self._runner)
+            if not fed:
                 if not self._at_leisure:
                     self._at_leisure = True
                     detector.guess("")  # loads what the first text in doubt would have to wait for
@@ -138,8 +159,10 @@ class Session:
                 self._waiter.wait(min(max(0.0, self._next_frame - now), longest))
 
     def close(self) -> None:
-        """Let go of the sources."""
+        """Let go of the sources and of the state."""
         self._waiter.close()
+        if self._keeper is not None:
+            self._keeper.leave()
         for source in self._sources:
             source.close()
 
@@ -157,6 +180,7 @@ class Session:
         if fed:
             self._stir()
         if self._runner.finished and not self._finished:
+            self._save()  # before: the feed may have grown by the next run
             self.engine.finish()
             self._finished = True
         if news := self.engine.alerts.take_news():
@@ -173,6 +197,15 @@ class Session:
     def _is_quiet(self, now: float) -> bool:
         """Whether nothing has happened for so long that a look now and then will do. A replay goes by the clock."""
         return self._paced_by_itself and now - self._stirred >= QUIET_AFTER
+
+    def _save(self) -> None:
+        """Save the run for the last time."""
+        if self._keeper is not None and not self._finished:
+            self._keeper.close(self.engine, self._runner)
+
+    def _notes(self) -> list[str]:
+        trouble = "" if self._keeper is None else self._keeper.trouble
+        return [note for note in (trouble, self._notice) if note]
 
     def _tell(self, news: Sequence[Alert], live: bool) -> None:
         """Tell of new alerts outside the screen, too; nobody is called because of what a file says of yesterday."""
@@ -270,8 +303,9 @@ class Session:
             return
         self._listen(now)
         health = self._gauge.look(now, self._started, self._finished)
-        if self._listening.silent:
-            health = msgspec.structs.replace(health, silent=[rule.text for rule in self._listening.silent])
+        silent, notes = [rule.text for rule in self._listening.silent], self._notes()
+        if silent or notes:
+            health = msgspec.structs.replace(health, silent=silent, notes=notes)
         engine = self.engine
         engine.corrections.look()
         progress = (engine.intake.lines, engine.now, engine.sequence.held, engine.corrections.changes)

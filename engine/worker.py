@@ -107,17 +107,18 @@ def _run(pipe: Pipe) -> int:
     # What is wrong with the feed is told before the learners are loaded, which takes a second.
     try:
         decoder = Decoder(start.source.format, start.source.map)
-        sources = _open(start)
+        sources = None if start.resume else _open(start)
     except (SourceError, ValueError) as error:
         return _failed(pipe, error)
     with absent("pandas"):  # scikit-learn imports it, which delays the first picture and takes 30 MB; exports need it
         from engine.alerts.rules import AlertError  # noqa: PLC0415
         from engine.modelfile import ModelFileError  # noqa: PLC0415
-        from engine.session import Session  # noqa: PLC0415 - heavy
+        from engine.session import Session, begin  # noqa: PLC0415 - heavy
+        from engine.state.folder import StateError  # noqa: PLC0415
 
         try:
-            session = Session(pipe, start, decoder, sources)
-        except (AlertError, ModelFileError) as error:
+            session = Session(pipe, start, begin(start, decoder, sources))
+        except (AlertError, ModelFileError, SourceError, StateError) as error:
             return _failed(pipe, error)
     try:
         session.run(commands[1:])

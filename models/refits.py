@@ -8,7 +8,7 @@ waits for it, and a replay that is faster than the fitting waits there.
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +33,37 @@ class Refit(NamedTuple):
     seconds: dict[str, float]  # by model: how long it took on this machine
 
 
+class _Job(NamedTuple):
+    """A refit that falls due, with what it learns from: the same job gives the same fits."""
+
+    matured: int
+    due: int
+    rows: Floats
+    labels: Floats
+    created: Floats
+    seed: int
+    params: Params
+
+    def begin(self) -> Future[Fits]:
+        _load_pandas()
+        return _pool().submit(fit_all, self.rows, self.labels, self.created, self.seed, self.params)
+
+
 class Refits:
-    """The refits of one horizon."""
+    """The refits of one horizon. What is running is begun anew where a pickle of it is loaded."""
 
     def __init__(self, seed: int, params: Params) -> None:
         self._seed = seed
         self._params = params
-        self._running: tuple[int, int, Future[Fits]] | None = None  # labels, event time it fell due, what comes of it
+        self._job: _Job | None = None
+        self._running: Future[Fits] | None = None  # what comes of the job
         self._stopped = False
         self._matured_at_fit = 0
         self._fitted_at: int | None = None
         self.taken: list[Refit] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_running": None}
 
     def adopt(self, params: Params) -> None:
         """Refit with these parameters from now on."""
@@ -60,23 +80,22 @@ class Refits:
 
     def finished(self, due: int) -> tuple[int, Fits] | None:
         """A refit that is to be taken over at event time `due`, with the labels that it knows of; waits for it."""
-        if self._running is None or due < self._running[1] + FITTING:
+        job = self._job
+        if job is None or due < job.due + FITTING:
             return None
-        matured, began, future = self._running
-        self._running = None
-        fits = future.result()
-        self.taken.append(Refit(matured, began, dict(fits.seconds)))
-        return matured, fits
+        fits = (self._running or job.begin()).result()
+        self._job = self._running = None
+        self.taken.append(Refit(job.matured, job.due, dict(fits.seconds)))
+        return job.matured, fits
 
     def submit(self, matured: int, due: int, window: Callable[[], tuple[Floats, Floats, Floats]]) -> None:
         """Begin a refit if one is due at event time `due`; `window` gives rows, labels and times of posting."""
-        if self._stopped or self._running is not None or not self._is_due(matured, due):
+        if self._stopped or self._job is not None or not self._is_due(matured, due):
             return
-        _load_pandas()
         rows, labels, created = (values.copy() for values in window())
         self._matured_at_fit, self._fitted_at = matured, due
-        future = _pool().submit(fit_all, rows, labels, created, self._seed + self.version, self._params)
-        self._running = matured, due, future
+        self._job = _Job(matured, due, rows, labels, created, self._seed + self.version, self._params)
+        self._running = self._job.begin()
 
     def _is_due(self, matured: int, due: int) -> bool:
         new = matured - self._matured_at_fit

@@ -73,8 +73,19 @@ def bagged_leaves(pipeline: Pipeline) -> Forest:
         )
         for tree in (estimator.tree_ for estimator in estimators)
     ]
-    apply = [estimator.tree_.apply for estimator in estimators]
+    apply = [Grown(estimator.tree_) for estimator in estimators]
     return Forest(_recoder(pipeline), trees, apply, 0.0, len(trees))
+
+
+class Grown:
+    """A grown tree as the function of rows that gives their leaves: plain data, unlike a bound method."""
+
+    def __init__(self, tree: Any) -> None:
+        self._tree = tree
+
+    def __call__(self, rows: NDArray[np.float32]) -> NDArray[np.intp]:
+        leaves: NDArray[np.intp] = self._tree.apply(rows)
+        return leaves
 
 
 class Boosted:

@@ -27,6 +27,18 @@ def drain(tail: Tail, at_once: int = 1000) -> list[Item]:
     return items
 
 
+def offset(tail: Tail) -> int:
+    reached = tail.bookmark().reached
+    assert reached is not None
+    return reached.offset
+
+
+def inode(tail: Tail) -> int:
+    reached = tail.bookmark().reached
+    assert reached is not None
+    return reached.inode
+
+
 def append(path: Path, data: bytes) -> None:
     with path.open("ab") as file:
         file.write(data)
@@ -148,7 +160,7 @@ def test_a_file_that_is_not_followed_ends_with_its_unfinished_line(feed: Path) -
     assert tail.read(10) == [b"one", b"two"]
     assert tail.ended
     assert (tail.state, tail.backlog()) == ("ended", (7, 7))
-    assert tail.position().offset == 7
+    assert offset(tail) == 7
 
 
 def test_start_at_the_end_skips_the_rest_of_a_line_begun_before(feed: Path) -> None:
@@ -166,18 +178,18 @@ def test_start_at_the_end_on_a_line_boundary(feed: Path) -> None:
     assert drain(tail) == [b"new"]
 
 
-def test_position_marks_the_lines_handed_out_and_keeps_no_text(feed: Path) -> None:
+def test_a_bookmark_marks_the_lines_handed_out_and_keeps_no_text(feed: Path) -> None:
     feed.write_bytes(b"secret one\r\ntwo\nthree\nfour")
     tail = Tail(str(feed))
     tail.read(2)
-    position = tail.position()
-    assert (position.inode, position.offset) == (feed.stat().st_ino, 16)
-    assert "secret" not in repr(position)
-    again = Tail(str(feed), offset=position.offset)
+    reached = tail.bookmark().reached
+    assert reached is not None
+    assert (reached.inode, reached.offset) == (feed.stat().st_ino, 16)
+    assert "secret" not in repr(tail.bookmark())
+    again = Tail(str(feed), offset=reached.offset)
     assert drain(again) == [b"three"]
-    same = tail.position()
-    assert same == position
-    assert again.position().offset == 22
+    assert tail.bookmark().reached == reached
+    assert offset(again) == 22
 
 
 # --- truncation ----------------------------------------------------------------------------------------------------
@@ -280,7 +292,7 @@ def test_the_old_file_is_drained_before_the_new_one_is_read(feed: Path) -> None:
     feed.write_bytes(b"three\n")
     assert drain(tail) == [b"two", b"rest", b"three"]
     assert tail.detail == "rotated once"
-    assert tail.position().inode == feed.stat().st_ino
+    assert inode(tail) == feed.stat().st_ino
 
 
 def test_a_writer_may_be_late_to_move_to_the_new_file(feed: Path) -> None:
@@ -535,7 +547,7 @@ class Writer:
     def replace(self, tail: Tail) -> None:
         """Put another file in its place; nobody can save the lines of a file that was never looked at."""
         self.finish()
-        if not self.path.exists() or self.path.stat().st_ino != tail.position().inode:
+        if not self.path.exists() or self.path.stat().st_ino != inode(tail):
             return
         fresh = self.path.with_name("feed.jsonl.tmp")
         fresh.write_bytes(self.line() + b"\n")

@@ -115,7 +115,11 @@ def _watch_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     watch.add_argument("--replay", type=options.speed, metavar="60x|max", help="replay at a speed in event time")
     watch.add_argument("--no-follow", action="store_true", help="stop reading at the end of the files")
     _model_option(watch)
-    _state_option(watch, "where your corrections are kept (default: your state folder)")
+    _state_option(
+        watch,
+        "keep the watch there and go on with it the next time; your corrections too (by default only they are kept, "
+        "in your state folder)",
+    )
     _engine_options(watch, DEFAULT_WINDOW, "48h")
     _screen_options(watch)
     watch.set_defaults(run=_watch, **UNSAID)
@@ -162,6 +166,7 @@ def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _engine_options(export, "all", "all")
     _filter_option(export)
     _alert_options(export)
+    _state_option(export, "keep the reading there, and go on where it stopped the next time")
     export.set_defaults(run=_export)
 
 

@@ -1,6 +1,7 @@
 """The commands without a screen: score, export, simulate. Data goes to stdout or a file, words about it to stderr."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -20,8 +21,10 @@ from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.snapshot import Snapshot
 from engine.sources.base import SourceError
-from tui.configure import engine_config, state_folder
-from tui.reading import read_feed
+from engine.state.folder import StateError
+from engine.state.run import open_run
+from tui.configure import engine_config, source_config, state_folder
+from tui.reading import read_feed, read_on
 from tui.score_text import score_lines
 
 PLATFORMS = ("bluesky", "mastodon", "x", "reddit", "generic")
@@ -91,19 +94,35 @@ def _whose(engine: Engine, asked: str, account: str) -> str:
 
 def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
+    if arguments.state and arguments.at is not None:
+        return fail("--state goes on at the end of the feed and --at stops before: give one of them")
     try:
         check_target(arguments.output)
         teller = Teller(arguments.alert_log)
-        engine, failed = read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
+        engine, failed = _read_on(arguments) if arguments.state else _read(arguments)
         engine.show(expression=arguments.filter)
         picture = snapshot(engine)
         paths = write(picture, arguments.output, arguments.table)
-    except (ExportError, SourceError, ValueError) as error:
+    except (ExportError, SourceError, StateError, ValueError) as error:
         return fail(str(error))
     if trouble := teller.tell(alert_rows(engine, engine.alerts.take_news())):
         failed.append(trouble)
     print(_summary(picture, paths), file=sys.stderr)
     return fail("; ".join(failed)) if failed else 0
+
+
+def _read(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
+    return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
+
+
+def _read_on(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
+    """Begin a run that is kept, or go on with it. Raises StateError, SourceError, ValueError."""
+    config, decoder = engine_config(arguments, watched=False), Decoder(arguments.format, arguments.map)
+    folder, model = os.path.abspath(arguments.state), arguments.model or ""
+    run = open_run(config, source_config(arguments), folder, model, decoder, Corrections(folder))
+    if run.notice:
+        print(run.notice, file=sys.stderr)
+    return read_on(run)
 
 
 def _engine(arguments: argparse.Namespace, lateness: int | None, corrections: Corrections | None = None) -> Engine:

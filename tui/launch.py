@@ -99,6 +99,7 @@ def _engage(arguments: argparse.Namespace, settings: Settings, feed_fd: int | No
         alert_log=arguments.alert_log,
         alert_command=arguments.alert_command,
         state=(arguments.state or "") if demo else state_folder(arguments),
+        resume=bool(arguments.state) and not demo,
     )
     chosen = Chosen(
         ascii=arguments.ascii,

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from engine.pipeline import Engine
 from engine.runner import Fed, Runner
 from engine.sources.opening import open_sources
+from engine.state.run import Run
 from tui.configure import source_config
 from tui.options import WHOLE_FEED
 
@@ -42,6 +44,22 @@ def _read(arguments: argparse.Namespace, target: Target) -> tuple[Target, list[s
     Runner(target, sources).run()
     sources.close()
     return target, [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+
+
+def read_on(run: Run) -> tuple[Engine, list[str]]:
+    """What a run has come to at the end of its feed, kept on the way, and the sources that failed."""
+    engine, keeper, sources = run.engine, run.keeper, run.sources
+    assert keeper is not None
+    runner = Runner(engine, sources, carried=run.carried)
+    runner.read_all(lambda: keeper.look(engine, runner))
+    keeper.close(engine, runner)  # before the end is made of it: by the next time the feed may have grown
+    keeper.leave()
+    failed = [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
+    failed += [keeper.trouble] if keeper.trouble else []
+    for source in sources:
+        source.close()
+    engine.finish()
+    return engine, failed
 
 
 def _is_unordered(late: int, taken: int) -> bool:

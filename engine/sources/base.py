@@ -1,13 +1,17 @@
 """What every source of lines is: the lines it gives, what it tells of itself, and how it fails."""
 
 from collections import deque
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from engine.sources.bookmark import Bookmark
 
 MAX_LINE = 1 << 20  # bytes; a longer line is no post of any platform
 KEPT = 200  # bytes kept of a line that is too long, enough to recognise it by
 CHUNK = 1 << 18  # bytes asked for at once
 BATCH = 1 << 22  # bytes of lines made ready at once, however many lines are asked for
 PATIENCE = 1 << 28  # bytes read at once in search of the end of a line
+STDIN = "-"
 MAX_HOLES = 100  # holes remembered; `lost` counts them all
 
 
@@ -19,19 +23,8 @@ class Oversized(NamedTuple):
 
 
 Item: TypeAlias = bytes | Oversized  # a line without its newline; a carriage return before it is taken off too
+Kind: TypeAlias = Literal["plain", "gzip", "zstd", "fifo", "pipe"]
 State: TypeAlias = Literal["reading", "live", "waiting", "ended", "failed"]
-
-
-class Position(NamedTuple):
-    """How far the lines handed out reach: plain data that a checkpoint can keep and a later run can compare.
-
-    The fingerprint is a digest of the bytes just before `offset` ("" if there are none), so that no text is kept.
-    """
-
-    device: int
-    inode: int
-    offset: int  # bytes, decompressed
-    fingerprint: str
 
 
 class Hole(NamedTuple):
@@ -99,8 +92,8 @@ class Source(Protocol):
         """(bytes read, bytes there are) of what is stored; None where that cannot be known."""
         ...
 
-    def position(self) -> Position | None:
-        """How far the lines handed out reach; None for streams."""
+    def bookmark(self) -> "Bookmark | None":
+        """Where a later run goes on, after the lines handed out; None where there can be none."""
         ...
 
     def fileno(self) -> int | None:

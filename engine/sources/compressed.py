@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 import zstandard
 
 from engine.clean import clean_line
-from engine.sources.base import CHUNK, MAX_LINE, Hole, Position, State
+from engine.sources.base import CHUNK, MAX_LINE, Hole, State
+from engine.sources.bookmark import Bookmark, Reached
 from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
 
@@ -38,17 +39,21 @@ def codec_of(start: bytes) -> Codec | None:
 class Compressed(CuttingSource):
     """Whole lines of a compressed file, read once to its end; what is cut short gives the lines that are whole.
 
-    Opened at the first read, so that an archive of many files needs few descriptors. No method raises.
+    Opened at the first read, so that an archive of many files needs few descriptors. `skip` bytes of what it holds were
+    read in an earlier run. No method raises.
     """
 
-    def __init__(self, path: str, codec: Codec, *, limit: int = MAX_LINE) -> None:
+    def __init__(self, path: str, codec: Codec, *, limit: int = MAX_LINE, skip: int = 0) -> None:
         super().__init__(clean_line(path))
         self._path = path
         self._file: _Input | None = None
+        self._codec = codec
         self._decode = _gunzip if codec == "gzip" else _unzstd
         self._pieces: Iterator[bytes] = iter(())
         self._splitter = LineSplitter(limit)
         self._given = 0  # bytes, decompressed
+        self._skip = skip
+        self._marked: Bookmark | None = None
         self._backlog = (0, 0)
 
     @property
@@ -69,12 +74,19 @@ class Compressed(CuttingSource):
             self._backlog = 0, _size(self._path)
         return self._backlog
 
-    def position(self) -> Position | None:
-        """See Source: the offset counts decompressed bytes; the fingerprint is empty, the file being written once."""
-        if self._file is None:
-            return None
-        status = self._file.status
-        return Position(status.st_dev, status.st_ino, self._given - self._splitter.pending, "")
+    def bookmark(self) -> Bookmark:
+        """See Source. The file is taken to be written once: its name and inode are enough to know it by."""
+        if self._marked is not None:
+            return self._marked
+        offset = max(self._skip, self._given - self._splitter.pending)
+        status = None if self._file is None else self._file.status
+        device, inode = (0, 0) if status is None else (status.st_dev, status.st_ino)
+        return Bookmark(
+            path=self._path,
+            kind=self._codec,
+            ended=self.ended,
+            reached=Reached(device, inode, offset),
+        )
 
     def fileno(self) -> None:
         """See Source."""
@@ -87,6 +99,7 @@ class Compressed(CuttingSource):
         """See Source."""
         self.backlog()
         self.ended = True
+        self._marked = self.bookmark()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -106,8 +119,9 @@ class Compressed(CuttingSource):
                 self._over = True
                 self._splitter.finish()
             else:
-                self._splitter.feed(piece)
-                self._given += len(piece)
+                before, self._given = self._given, self._given + len(piece)
+                if self._given > self._skip:
+                    self._splitter.feed(piece[max(0, self._skip - before) :])
                 fed += len(piece)
 
     def _fail(self, reason: str) -> None:

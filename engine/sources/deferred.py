@@ -6,19 +6,20 @@ from collections.abc import Callable
 
 from engine.clean import clean_line
 from engine.sources import rotation
-from engine.sources.base import Hole, Item, Position, Source, SourceError, State
-from engine.sources.kinds import Kind, kind_of
+from engine.sources.base import Hole, Item, Kind, Source, SourceError, State
+from engine.sources.bookmark import Bookmark
+from engine.sources.kinds import kind_of
 from engine.sources.rotation import Known
 
 
 class Deferred:
     """Waits for `path` to be there, readable and not empty, and then is the source that `opener` makes of it.
 
-    `opener` gets the rotated files there were at the beginning, for the file may be rotated before it is ever seen.
-    It may raise OSError or SourceError: then the wait goes on. No method raises.
+    `opener` gets the rotated files there were at the beginning (`known`, if that was in an earlier run), for the file
+    may be rotated before it is ever seen. It may raise OSError or SourceError: then the wait goes on. No method raises.
     """
 
-    def __init__(self, path: str, opener: Callable[[str, Kind, Known], Source]) -> None:
+    def __init__(self, path: str, opener: Callable[[str, Kind, Known], Source], known: Known | None = None) -> None:
         self._path = path
         self._opener = opener
         self._source: Source | None = None
@@ -26,7 +27,7 @@ class Deferred:
         self._reason = ""
         self._none: deque[Hole] = deque()
         try:
-            self._known = rotation.known_now(path, None)
+            self._known = rotation.known_now(path, None) if known is None else known
         except OSError:
             self._known = Known()
 
@@ -75,9 +76,11 @@ class Deferred:
         """See Source."""
         return self._source.backlog() if self._source else None
 
-    def position(self) -> Position | None:
+    def bookmark(self) -> Bookmark | None:
         """See Source."""
-        return self._source.position() if self._source else None
+        if self._source:
+            return self._source.bookmark()
+        return Bookmark(path=self._path, kind=None, ended=self._closed, passed=self._known.passed())
 
     def fileno(self) -> int | None:
         """See Source."""

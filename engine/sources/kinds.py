@@ -2,13 +2,10 @@
 
 import os
 import stat
-from typing import Literal, TypeAlias
 
 from engine.clean import clean_line
-from engine.sources.base import SourceError, UnavailableError
+from engine.sources.base import Kind, SourceError, UnavailableError
 from engine.sources.compressed import codec_of
-
-Kind: TypeAlias = Literal["plain", "gzip", "zstd", "fifo", "pipe"]
 
 _SUFFIXES: dict[str, Kind] = {".gz": "gzip", ".zst": "zstd"}
 _WAIT = "use --follow-missing to wait for it"

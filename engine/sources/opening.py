@@ -2,25 +2,25 @@
 
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Literal, TypeAlias
 
 from engine.clean import clean_line
 from engine.config import SourceConfig
 from engine.sources import since
-from engine.sources.base import Source, SourceError, UnavailableError
+from engine.sources.base import STDIN, Kind, Source, SourceError, UnavailableError
+from engine.sources.bookmark import Bookmark
 from engine.sources.compressed import Compressed
 from engine.sources.deferred import Deferred
-from engine.sources.kinds import Kind, kind_of
+from engine.sources.kinds import kind_of
+from engine.sources.resuming import resumed_file
 from engine.sources.rotation import Known, rotated_place
 from engine.sources.since import LineTime
 from engine.sources.stream import Fifo, Pipe
 from engine.sources.tail import Tail
 
 Reading: TypeAlias = Kind | Literal["stdin", "deferred", "skip"]
-
-STDIN = "-"
 
 
 class Sources:
@@ -82,11 +82,9 @@ class Sources:
             found = os.stat(real)
         except OSError:
             return False
-        held = (source.position() for source in self._all if not source.ended)
+        held = (mark.reached for source in self._all if not source.ended and (mark := source.bookmark()))
         return any(
-            (position.device, position.inode) == (found.st_dev, found.st_ino)
-            for position in held
-            if position is not None
+            (reached.device, reached.inode) == (found.st_dev, found.st_ino) for reached in held if reached is not None
         )
 
 
@@ -122,6 +120,34 @@ def open_sources(config: SourceConfig, line_time: LineTime | None = None) -> Sou
         raise SourceError(f"{clean_line(path)}: {reason}; check that it can be read") from None
     opened.sort(key=lambda source: source.name)
     return Sources(config, opened, set(real.values()), at)
+
+
+def resume_sources(config: SourceConfig, bookmarks: Sequence[Bookmark], at: int | None) -> Sources:
+    """The sources that an earlier run of the same `config` read, each where it stopped, in the order of `bookmarks`.
+
+    Files that have come since are further sources, as `refresh` finds them. `at` is the time from which lines are
+    wanted. Raises SourceError: a file that is not followed is gone, or cannot be read.
+    """
+    opened: list[Source] = []
+    try:
+        for bookmark in bookmarks:
+            opened.append(_resumed(bookmark, config))
+    except OSError as error:
+        for source in opened:
+            source.close()
+        reason = (error.strerror or str(error)).lower()
+        name = clean_line(bookmark.path)
+        raise SourceError(f"{name}: {reason}; bring it back, or use another --state to begin anew") from None
+    seen = {os.path.realpath(bookmark.path) for bookmark in bookmarks if bookmark.path != STDIN}
+    return Sources(config, opened, seen, at)
+
+
+def _resumed(bookmark: Bookmark, config: SourceConfig) -> Source:
+    if bookmark.path == STDIN:
+        return Pipe(os.dup(config.stdin_fd or 0), "standard input")
+    if bookmark.kind == "fifo":
+        return Fifo(bookmark.path, follow=bookmark.follow)
+    return resumed_file(bookmark, partial(_open_late, config.follow))
 
 
 def _expand(config: SourceConfig) -> list[str]:

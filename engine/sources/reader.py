@@ -4,6 +4,7 @@ import hashlib
 import os
 
 from engine.sources.base import CHUNK
+from engine.sources.bookmark import Content, Reached
 
 _TAIL = 64  # bytes before the offset that are compared at every read
 _HEAD = 1024  # bytes at the start that tell one content from another
@@ -69,14 +70,20 @@ class FileReader:
         """
         return len(self._head) == _HEAD and os.fstat(self.fd).st_nlink == 0 and self.continued_by(fd)
 
-    def fingerprint(self, offset: int) -> str:
-        """A digest of the bytes just before `offset`, "" if they cannot be read."""
-        count = min(_TAIL, offset)
+    def is_at(self, path: str) -> bool:
+        """Whether it is what stands at `path` now."""
         try:
-            before = os.pread(self.fd, count, offset - count)
+            return os.path.samestat(os.stat(path), os.fstat(self.fd))
         except OSError:
-            return ""
-        return hashlib.blake2b(before, digest_size=16).hexdigest() if before else ""
+            return False
+
+    def reached(self, offset: int) -> Reached:
+        """How far it was read, if that is `offset`, with digests of what is there. Never raises."""
+        try:
+            head, tail = content_id(self.fd, min(_HEAD, offset)), content_id(self.fd, min(_TAIL, offset), offset)
+        except OSError:
+            head = tail = (0, b"")
+        return Reached(self.device, self.inode, offset, head, tail, self.restarted)
 
     def close(self) -> None:
         """Close the descriptor."""
@@ -86,17 +93,24 @@ class FileReader:
         return os.pread(fd, len(self._head), 0) == self._head
 
 
-def content_id(fd: int) -> tuple[int, bytes]:
-    """(bytes looked at, their digest) of the start of a file: what it is known by under any name. Raises OSError."""
-    head = os.pread(fd, _HEAD, 0)
-    return len(head), hashlib.blake2b(head, digest_size=16).digest()
+def content_id(fd: int, size: int = _HEAD, end: int | None = None) -> Content:
+    """(bytes looked at, their digest) of the start of a file: what it is known by under any name. Raises OSError.
+
+    With `end`, of the `size` bytes before it.
+    """
+    seen = os.pread(fd, size, 0 if end is None else end - size)
+    return len(seen), hashlib.blake2b(seen, digest_size=16).digest()
 
 
-def same_content(fd: int, known: tuple[int, bytes]) -> bool:
+def same_content(fd: int, known: Content) -> bool:
     """Whether the start of `fd` is what `content_id` saw, though the file may have grown since. Raises OSError."""
-    length, digest = known
-    head = os.pread(fd, length, 0)
-    return len(head) == length and hashlib.blake2b(head, digest_size=16).digest() == digest
+    return content_id(fd, known[0]) == known
+
+
+def reaches(fd: int, reached: Reached) -> bool:
+    """Whether `fd` holds, up to where reading stopped, what was read then. Raises OSError."""
+    size = reached.tail[0]
+    return same_content(fd, reached.head) and content_id(fd, size, reached.offset) == reached.tail
 
 
 def starts_alike(copy: int, original: int) -> bool:
@@ -105,6 +119,6 @@ def starts_alike(copy: int, original: int) -> bool:
     return b"\n" in start and os.pread(original, len(start), 0) == start
 
 
-def is_whole(known: tuple[int, bytes]) -> bool:
+def is_whole(known: Content) -> bool:
     """Whether enough was seen of a content to know it under any inode, as a copy."""
     return known[0] == _HEAD

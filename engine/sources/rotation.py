@@ -10,7 +10,8 @@ import re
 import stat
 from typing import NamedTuple, TypeAlias
 
-from engine.sources.reader import FileReader, content_id, is_whole, same_content, starts_alike
+from engine.sources.bookmark import Content, Passed, Reached
+from engine.sources.reader import FileReader, content_id, is_whole, reaches, same_content, starts_alike
 
 _ATTEMPTS = 5  # a directory that is being rotated is listed again until two lists agree
 _COUNTER = re.compile(r"\d{1,3}", re.ASCII)
@@ -54,9 +55,17 @@ class Known:
     alone, so that copies are known too.
     """
 
-    def __init__(self) -> None:
-        self._by_inode: dict[tuple[int, int], tuple[int, bytes]] = {}
-        self._contents: set[tuple[int, bytes]] = set()
+    def __init__(self, passed: Passed | None = None) -> None:
+        before = passed or Passed()
+        self._by_inode: dict[tuple[int, int], Content] = {
+            (device, inode): content for device, inode, content in before.inodes
+        }
+        self._contents: set[Content] = set(before.contents)
+
+    def passed(self) -> Passed:
+        """All of them as plain data."""
+        inodes = tuple((device, inode, content) for (device, inode), content in self._by_inode.items())
+        return Passed(inodes, tuple(sorted(self._contents)))
 
     def add(self, fd: int) -> None:
         """Remember an open file. Raises OSError."""
@@ -83,6 +92,31 @@ def known_now(path: str, reading: FileReader | None) -> Known:
             known.add(fd)
             os.close(fd)
     return known
+
+
+def where_left(path: str, reached: Reached) -> int | None:
+    """A descriptor of the file that was read as far as `reached`, by whatever name it goes now, or of a copy of it.
+
+    None if there is none any more. Raises OSError.
+    """
+    copy: int | None = None
+    for place in (path, *(sibling.path for sibling in _list(path))):
+        fd = _open_regular(place)
+        if fd is None:
+            continue
+        found = os.fstat(fd)
+        itself = (found.st_dev, found.st_ino) == (reached.device, reached.inode)
+        if not reaches(fd, reached) or not (itself or reached.offset):
+            os.close(fd)
+        elif itself:
+            if copy is not None:
+                os.close(copy)
+            return fd
+        elif copy is None:
+            copy = fd
+        else:
+            os.close(fd)
+    return copy
 
 
 class Unread(NamedTuple):

@@ -4,8 +4,11 @@ import os
 import select
 import stat
 
+import msgspec
+
 from engine.clean import clean_line
-from engine.sources.base import CHUNK, MAX_LINE, Position, State
+from engine.sources.base import CHUNK, MAX_LINE, STDIN, State
+from engine.sources.bookmark import Bookmark
 from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
 
@@ -46,9 +49,9 @@ class Pipe(CuttingSource):
         except OSError:
             return None
 
-    def position(self) -> Position | None:
-        """See Source."""
-        return None
+    def bookmark(self) -> Bookmark:
+        """See Source: what was read is gone, and reading goes on with what comes."""
+        return Bookmark(path=STDIN, kind=None, ended=self.ended)
 
     def fileno(self) -> int | None:
         """See Source."""
@@ -114,6 +117,10 @@ class Fifo(Pipe):
     def detail(self) -> str:
         """See Source."""
         return super().detail or ("no writer yet" if self.state == "waiting" else "")
+
+    def bookmark(self) -> Bookmark:
+        """See Source."""
+        return msgspec.structs.replace(super().bookmark(), path=self._path, kind="fifo", follow=self._follow)
 
     def watched(self) -> tuple[str, ...]:
         """See Source: the pipe may be made anew under its name."""

@@ -3,10 +3,12 @@
 import os
 import stat
 from collections import deque
+from collections.abc import Sequence
 
 from engine.clean import clean_line
 from engine.sources import rotation
-from engine.sources.base import MAX_LINE, Hole, Position, State
+from engine.sources.base import MAX_LINE, Hole, State
+from engine.sources.bookmark import Bookmark
 from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
 from engine.sources.reader import FileReader, starts_alike
@@ -26,7 +28,8 @@ class Tail(CuttingSource):
     read were written again.
 
     `offset` None starts at the end; a line begun before the offset is skipped. With `known` (the rotated files from
-    before) the file need not be there yet, and every file that appeared since is read from its start.
+    before) the file need not be there yet, and every file that appeared since is read from its start; `found` are the
+    files to begin with, oldest first, where reading goes on from a bookmark.
 
     The constructor raises OSError; nothing else does.
     """
@@ -39,6 +42,7 @@ class Tail(CuttingSource):
         offset: int | None = 0,
         limit: int = MAX_LINE,
         known: Known | None = None,
+        found: Sequence[FileReader] = (),
     ) -> None:
         super().__init__(clean_line(path))
         self._path = path
@@ -49,14 +53,15 @@ class Tail(CuttingSource):
         self._lost_bytes = 0
         self._caught_up = False
         self._fruitless: tuple[object, ...] = ()
-        self._last: tuple[tuple[int, int], Position] | None = None  # backlog and position when it was closed
+        self._last: tuple[int, int] | None = None  # backlog when it was closed
+        self._marked: Bookmark | None = None  # and bookmark
         if known is None:
             self._file = FileReader(_open_at_once(path), offset)
             self._queue: deque[FileReader] = deque()
             self._known = rotation.known_now(path, self._file) if follow else Known()
         else:
             self._known = known
-            self._queue = deque(map(FileReader, rotation.successors(path, None, known) or ()))
+            self._queue = deque(found or map(FileReader, rotation.successors(path, None, known) or ()))
             self._file = self._queue.popleft() if self._queue else FileReader(_open_at_once(path))
         self._splitter = LineSplitter(limit, skip_partial=self._file.starts_in_middle)
 
@@ -86,7 +91,7 @@ class Tail(CuttingSource):
     def backlog(self) -> tuple[int, int]:
         """See Source."""
         if self._last is not None:
-            return self._last[0]
+            return self._last
         try:
             size = os.fstat(self._file.fd).st_size
         except OSError:
@@ -94,13 +99,20 @@ class Tail(CuttingSource):
         read = self._file.offset - self._splitter.pending
         return read, max(size, read) + sum(file.size for file in self._queue)
 
-    def position(self) -> Position:
+    def bookmark(self) -> Bookmark:
         """See Source."""
-        if self._last is not None:
-            return self._last[1]
+        if self._marked is not None:
+            return self._marked
         file = self._file
-        offset = max(0, file.offset - self._splitter.pending)
-        return Position(file.device, file.inode, offset, file.fingerprint(offset))
+        reached = file.reached(max(0, file.offset - self._splitter.pending))
+        return Bookmark(
+            path=self._path,
+            kind="plain",
+            follow=self._follow,
+            ended=self.ended,
+            reached=reached,
+            passed=self._known.passed(),
+        )
 
     def fileno(self) -> None:
         """See Source."""
@@ -112,8 +124,9 @@ class Tail(CuttingSource):
     def close(self) -> None:
         """See Source."""
         if not self.ended:
-            self._last = self.backlog(), self.position()
+            self._last = self.backlog()
             self.ended = True
+            self._marked = self.bookmark()
             self._close_queue()
             self._file.close()
 

@@ -1,0 +1,59 @@
+"""Begins a run, or goes on with one that was saved."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.config import EngineConfig, SourceConfig
+from engine.corrections import Corrections
+from engine.modelfile import trained_model
+from engine.pipeline import Engine
+from engine.platforms.decode import Decoder
+from engine.platforms.moment import line_time
+from engine.runner import Carried, SourceSet
+from engine.sources.opening import open_sources, resume_sources
+from engine.state.checkpoint import Restored
+from engine.state.folder import StateFolder
+from engine.state.keeper import Keeper
+
+
+@dataclass(frozen=True)
+class Run:
+    """An engine, what it reads, and what keeps both."""
+
+    engine: Engine
+    sources: SourceSet
+    keeper: Keeper | None = None
+    carried: Carried | None = None
+    notice: str = ""  # one line on what it goes on from, "" for a new one
+
+
+def open_run(
+    config: EngineConfig, source: SourceConfig, folder: str, model: str, decoder: Decoder, corrections: Corrections
+) -> Run:
+    """The run that `folder` holds, or else a new one that is kept there; `model` is a file to begin from, or "".
+
+    Raises StateError, SourceError, ModelFileError.
+    """
+    kept = StateFolder(folder)
+    try:
+        trained = trained_model(model, config)
+        digest = hashlib.sha256(Path(model).read_bytes()).hexdigest() if model else ""
+        restored = kept.read(config, source, digest)
+        if restored is None:
+            sources = open_sources(source, line_time)
+            engine = Engine(config, decoder, trained=trained, corrections=corrections)
+            return Run(engine, sources, Keeper(kept, source, sources.since, digest))
+        sources = resume_sources(source, restored.head.bookmarks, restored.head.since)
+        keeper = Keeper(kept, source, restored.head.since, digest)
+    except BaseException:
+        kept.close()
+        raise
+    engine = restored.body.engine
+    engine.adopt(corrections, config)
+    return Run(engine, sources, keeper, restored.body.carried, _told(restored))
+
+
+def _told(restored: Restored) -> str:
+    lines = f"{restored.body.engine.intake.lines:,} lines"
+    return "; ".join(filter(None, (f"went on from the state saved after {lines}", restored.notice)))
