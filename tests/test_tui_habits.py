@@ -89,11 +89,22 @@ def test_a_setting_is_kept_where_it_stands_and_the_rest_is_left_alone(tmp_path: 
         ('# theme = "dark" is what I had\n', 'theme = "light"\n# theme = "dark" is what I had\n'),
         ('rate = 2\r\n#theme = "dark" # or light\r\n', 'rate = 2\r\ntheme = "light" # or light\r\n'),
         ("# caf\udce9\n", 'theme = "light"\n# caf\udce9\n'),
-        ('rate = 2\ntheme = "dark"', 'rate = 2\ntheme = "light"'),
+        ('rate = 2\ntheme = "dark"', 'rate = 2\ntheme = "light"\n'),
+        ('theme = """\ndark"""  # on two lines\nrate = 2\n', 'theme = "light"  # on two lines\nrate = 2\n'),
     ):
         path.write_bytes(before.encode(errors="surrogateescape"))
         keep_setting(path, "theme", "light")
         assert path.read_bytes().decode(errors="surrogateescape") == after
+
+
+def test_a_list_is_kept_over_several_lines_and_its_remarks_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('words = [\n  "a#b",  # the first\n  # "c",\n]  # of mine\nrate = 2\n')
+    keep_setting(path, "words", ["x", 'say "y"'])
+    kept = '# the first\n# "c",\nwords = [\n    "x",\n    "say \\"y\\"",\n]  # of mine\nrate = 2\n'
+    assert path.read_text() == kept
+    keep_setting(path, "words", ["z"])
+    assert path.read_text() == '# the first\n# "c",\nwords = ["z"]  # of mine\nrate = 2\n'
 
 
 def test_a_kept_setting_leaves_the_mode_of_the_file_and_a_link_to_it(tmp_path: Path) -> None:
