@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import msgspec
@@ -393,6 +394,36 @@ def test_an_idle_feed_is_silent(tmp_path: Path) -> None:
         monitor.until_silent(2.0)
         monitor.send(ScoreDraft(1, "still there?"))
         assert isinstance(monitor.answer(DraftScored), DraftScored)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="how often a process wakes cannot be seen here")
+def test_a_quiet_feed_is_looked_at_now_and_then_and_its_next_line_shown_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    lines = feed(0, 51)
+    path.write_bytes(text(lines[:50]))
+    worker = """
+import sys, engine.health, engine.session, engine.worker as it
+engine.health.RATE_SPAN = engine.session.QUIET_AFTER = 1.0
+engine.session.QUIET_PERIOD = 3600.0
+sys.exit(it.main())
+"""
+    with Watching("-c", worker) as monitor:
+        monitor.send(Start(engine=ALL, source=SourceConfig(paths=(str(path),)), rate=20.0))
+        monitor.until(lambda frame: frame.snapshot.meters.lines == 50 and frame.health.rate == 0.0)
+        monitor.until_silent(3.0)
+        before = wakes(monitor.process.pid)
+        time.sleep(2.0)
+        assert wakes(monitor.process.pid) - before <= 12  # at twenty frames a second it would be 40
+        with path.open("ab") as file:
+            file.write(text(lines[50:]))
+        monitor.until(lambda frame: frame.snapshot.meters.lines == 51)
+        assert monitor.stop() == 0
+
+
+def wakes(pid: int) -> int:
+    """How often the main thread of a process has gone to sleep."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
 
 def test_a_large_file_is_caught_up_with(tmp_path: Path) -> None:
