@@ -22,7 +22,7 @@ from engine.platforms.decode import Decoder
 from engine.runner import Runner
 from engine.simulate import simulate
 from engine.state import keeper
-from engine.state.folder import NEWEST
+from engine.state.names import NEWEST
 from engine.state.run import open_run
 from tests.feeds import ALL, PRESENT
 

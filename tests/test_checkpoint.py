@@ -26,8 +26,9 @@ from engine.session import ROWS
 from engine.simulate import simulate
 from engine.state import graph, sealed
 from engine.state.checkpoint import Head
-from engine.state.folder import BEFORE, NEWEST, StateError, StateFolder
+from engine.state.folder import StateError, StateFolder
 from engine.state.keeper import Keeper
+from engine.state.names import BEFORE, NEWEST
 from engine.state.run import Run, open_run
 from engine.userkey import make_key
 from models.rolling import Rolling

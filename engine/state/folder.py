@@ -12,10 +12,10 @@ import msgspec
 from engine.config import EngineConfig, SourceConfig
 from engine.state import graph
 from engine.state.checkpoint import Body, Head, Restored, mismatch
+from engine.state.names import BEFORE, LOCK, NEWEST
 from engine.state.sealed import DamagedError, OtherSchemaError, SealedWriter, read_sealed, write_sealed
 from engine.userkey import KeyUnusableError, make_key
 
-NEWEST, BEFORE, LOCK = "engine.state", "engine.state.before", "engine.lock"
 PATIENCE = 5.0  # seconds: a run that was killed may have left a process behind that still writes its last checkpoint
 OTHERWISE = "use another --state, or remove it to begin anew"
 
