@@ -24,6 +24,7 @@ WHERE = {
     "post": "posts",
     "composer": "typing a post",
     "saved": "saved filters",
+    "alerts": "alerts",
 }
 
 

@@ -22,6 +22,7 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     clusters: tuple[int, int] = (4, 16)  # bounds of the number of hashtag clusters
     max_texts: int = 1 << 17  # texts that copies are told by, a power of two from 1,024
     alerts: tuple[str, ...] = ()  # as of engine.alerts.rules
+    alert_filters: tuple[tuple[str, str], ...] = ()  # the saved filters that they name: name and expression
     max_raw_lines: int = 5_000  # cap on the newest posts' lines that are kept as they came; 0 for none
     max_raw_bytes: int = 16 << 20  # and on their bytes
     respect_noindex: bool = True  # drop the text of posts whose author asks not to be indexed

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.config import SECOND
 from engine.intake import Tallied
-from engine.picture_alerts import alerts
+from engine.picture_alerts import alerts, watched
 from engine.picture_bursts import bursts
 from engine.picture_clusters import clusters, stories
 from engine.picture_forecasts import labels, predictions, scoreboard
@@ -70,6 +70,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         pinned=pinned(engine, carried),
         gaps=[GapRow(start=moment(gap.start), end=moment(gap.end), reason=gap.reason) for gap in engine.gaps],
         alerts=alerts(engine, rising, limit),
+        watched=watched(engine),
         retained=len(engine.ledger.posts),
         notices=_notices(engine),
         filter="" if engine.filtered is None else engine.filtered.text,

@@ -1,12 +1,13 @@
 """What a snapshot says of the alerts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from engine.alerts.rules import Rule
 from engine.alerts.watch import Alert
 from engine.picture_bursts import bursts
 from engine.pipeline import Engine
-from engine.snapshot import AlertRow, Burst
+from engine.snapshot import AlertRow, AlertRule, Burst
 from engine.units import moment
 
 DIGITS = 4
@@ -17,6 +18,24 @@ def alerts(engine: Engine, rising: Sequence[Burst], limit: int | None) -> list[A
     raised = sorted(engine.alerts.raised, key=lambda alert: (alert.end is not None, -alert.raised, -alert.id))
     names = {burst.id: burst.name for burst in rising}
     return [_row(alert, names) for alert in raised[:limit]]
+
+
+def watched(engine: Engine) -> list[AlertRule]:
+    """What is watched for, in the order it was asked for."""
+    raised = Counter(alert.rule.text for alert in engine.alerts.raised)
+    on = Counter(alert.rule.text for alert in engine.alerts.raised if alert.end is None)
+    return [
+        AlertRule(
+            rule=one.rule.text,
+            kind=one.rule.kind,
+            since=None if one.since is None else moment(one.since),
+            metric="score" if one.rule.kind == "burst" else one.rule.metric,
+            value=_rounded(one.value),
+            on=on[one.rule.text],
+            raised=raised[one.rule.text],
+        )
+        for one in engine.alerts.watched
+    ]
 
 
 def alert_rows(engine: Engine, alerts: Sequence[Alert]) -> list[AlertRow]:

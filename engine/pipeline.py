@@ -83,7 +83,7 @@ class Engine:
             self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
         self.overperforming = Overperforming(self.ledger)
-        self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
+        self.alerts = Watch([read_rule(text, dict(config.alert_filters)) for text in config.alerts], self.rising)
         self.raw = RawLines(config)
         self.pinned: tuple[str, ...] = ()  # posts that every picture shows, whatever their age
         self.corrections = Corrections() if corrections is None else corrections
@@ -103,8 +103,8 @@ class Engine:
     def adopt(self, corrections: Corrections, config: EngineConfig) -> None:
         """Go on, as loaded from a checkpoint, with what is not in it; `config` may differ in the window and alerts."""
         self.corrections = corrections
-        if config.alerts != self.config.alerts:
-            self.alerts = Watch([read_rule(text) for text in config.alerts], self.rising)
+        wanted = [read_rule(text, dict(config.alert_filters)) for text in config.alerts]
+        self.alerts.carry_on(self.config.alerts, wanted, self.now, self.ledger.posts)
         if (config.max_raw_lines, config.max_raw_bytes) != (self.config.max_raw_lines, self.config.max_raw_bytes):
             self.raw = RawLines(config)
         self.config = config

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.alerts.asked import watch_alerts
 from engine.alerts.silent import Listening
 from engine.alerts.telling import Teller
 from engine.alerts.watch import Alert
@@ -47,6 +48,7 @@ from engine.protocol import (
     PostsFound,
     Report,
     ScoreDraft,
+    SetAlerts,
     SetFilter,
     SetWindow,
     Start,
@@ -96,7 +98,7 @@ def begin(start: Start, decoder: Decoder, sources: SourceSet | None) -> Run:
     """
     corrections = Corrections(start.state, LEARNT)
     if sources is None:
-        return open_run(start.engine, start.source, start.state, start.model, decoder, corrections)
+        return open_run(start.engine, start.source, start.kept, start.model, decoder, corrections)
     trained = trained_model(start.model, start.engine)
     return Run(Engine(start.engine, decoder, trained=trained, corrections=corrections), sources)
 
@@ -201,7 +203,7 @@ class Session:
     def _save(self) -> None:
         """Save the run for the last time."""
         if self._keeper is not None and not self._finished:
-            self._keeper.close(self.engine, self._runner)
+            self._keeper.save(self.engine, self._runner)
 
     def _notes(self) -> list[str]:
         trouble = "" if self._keeper is None else self._keeper.trouble
@@ -256,8 +258,8 @@ class Session:
                     self._pipe.send(PostOpened(command.id, post_detail(self.engine, command.key)))
                 case OpenGrades() if command is sheets[-1]:
                     self._pipe.send(GradesOpened(command.id, grade_sheet(self.engine, command.horizon)))
-                case Pin():
-                    self.engine.pinned = command.keys[:MAX_PINS]
+                case Pin() | SetAlerts():
+                    self._heed(command)
                     self._pictured = ()
                     self._next_frame = 0.0
                 case OpenTopics() if command is sheets[-1]:
@@ -270,6 +272,14 @@ class Session:
                 case _:
                     pass
         return True
+
+    def _heed(self, command: Pin | SetAlerts) -> None:
+        """Take note of what every picture shows from now on, or what is watched for."""
+        if isinstance(command, Pin):
+            self.engine.pinned = command.keys[:MAX_PINS]
+            return
+        watch_alerts(self.engine, command)
+        self._listening.watch(self.engine.alerts.rules)
 
     def _export(self, command: Export) -> Exported:
         try:

@@ -174,6 +174,18 @@ class AlertRow(Frozen, frozen=True, kw_only=True):
     what: str  # the name of the burst
 
 
+class AlertRule(Frozen, frozen=True, kw_only=True):
+    """An alert that is watched for, raised or not."""
+
+    rule: str  # as it was written
+    kind: Literal["threshold", "burst", "silence"]
+    since: datetime | None  # event time from which on it is watched; None: from the beginning of the feed
+    metric: str  # as of AlertRow
+    value: float | None  # the figure as it was last looked at; None where there is too little to tell
+    on: int  # alerts of it that are on
+    raised: int  # alerts of it in all, as far back as they are kept
+
+
 class Author(Frozen, frozen=True, kw_only=True):
     """An account in the window."""
 
@@ -348,6 +360,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     pinned: list[PostRow] = []  # posts that the user pinned, as they are now
     gaps: list[GapRow]
     alerts: list[AlertRow] = []  # those that are on first, then the newest
+    watched: list[AlertRule] = []  # the alerts that are watched for, in the order they were asked for
     retained: int
     notices: list[str]  # caps that bit, and other things the reader must know to trust a number
     filter: str = ""  # the expression that the posts of the window shown match; docs/filter.md says what obeys it

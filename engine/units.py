@@ -11,6 +11,11 @@ def moment(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 of a UTC datetime, exactly."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
 def to_count(log: float | None) -> float | None:
     """Engagements from log(1 + engagements), in hundredths."""
     return None if log is None else round(expm1(log), 2)

@@ -107,7 +107,7 @@ def _run(pipe: Pipe) -> int:
     # What is wrong with the feed is told before the learners are loaded, which takes a second.
     try:
         decoder = Decoder(start.source.format, start.source.map)
-        sources = None if start.resume else _open(start)
+        sources = None if start.kept else _open(start)
     except (SourceError, ValueError) as error:
         return _failed(pipe, error)
     with absent("pandas"):  # scikit-learn imports it, which delays the first picture and takes 30 MB; exports need it

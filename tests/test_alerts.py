@@ -1,16 +1,23 @@
 """Alerts: how they are written, when they are on, in event time."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import msgspec
 import pytest
 
+from engine.alerts.asked import watch_alerts
 from engine.alerts.rules import AlertError, read_rule
 from engine.alerts.silent import Listening
 from engine.config import EngineConfig
+from engine.corrections import Corrections
 from engine.picture import snapshot
+from engine.pipeline import Engine
+from engine.protocol import Asked, SetAlerts
 from engine.snapshot import AlertRow, Snapshot
-from tests.feeds import ALL, SECOND, START, delete, post, run
+from engine.state.graph import dump, load
+from engine.units import moment
+from tests.feeds import ALL, PRESENT, SECOND, START, delete, post, run
 
 MINUTE = 60 * SECOND
 BAD = "this is terrible and sad, I hate it"
@@ -71,14 +78,16 @@ def test_alerts_are_written_like_this(
     [
         ("", "1 to 400 characters"),
         ("tag:x", "no condition"),
-        ("tag:x men<0.3", "did you mean mean?"),
+        ("tag:x men<0.3", 'in "tag:x men<0.3": "men" cannot be watched: did you mean mean?'),
         ("bananas>3", "it is one of mean, positive"),
-        ("mean<-0.3 for ever", '"ever" in "mean<-0.3 for ever" is not a duration'),
+        ("mean<-0.3 for ever", 'in "mean<-0.3 for ever": "ever" is not a duration'),
         ("mean<-0.3 for 25h", "not from 1s to 24h"),
         ("silence soon", "is not a duration"),
         ("tga:x mean<0", "did you mean tag?"),
         ("likes>10 posts>3", "likes is not known when a post comes"),
         ("is:copy posts>3", "is:copy is not known when a post comes"),
+        ("@dry posts>3", 'no filter is saved as "dry" (there are none yet; the word itself goes in quotes: "@dry")'),
+        ("@ posts>3", 'lone "@" at 0: expected a name right after it'),
     ],
 )
 def test_what_cannot_be_read_is_one_line_that_says_why(text: str, says: str) -> None:
@@ -86,6 +95,60 @@ def test_what_cannot_be_read_is_one_line_that_says_why(text: str, says: str) -> 
         read_rule(text)
     assert says in str(wrong.value)
     assert "\n" not in str(wrong.value)
+
+
+SAVED = {"rain": "tag:rain OR storm", "two words": "lang:en", "viral": "likes>10", "odd": "tga:x", "none": ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "names"),
+    [
+        ("@rain mean<0", "(tag:rain OR storm) mean<0", ["rain"]),
+        ('is:post -@rain @"two words" mean<0', "is:post -(tag:rain OR storm) lang:en mean<0", ["rain", "two words"]),
+        ('"@rain" mean<0', '"@rain" mean<0', []),
+    ],
+)
+def test_a_saved_filter_can_be_named(text: str, same: str, names: list[str]) -> None:
+    rule = read_rule(text, SAVED)
+    assert rule.where == read_rule(same).where
+    assert [name for name, _ in rule.filters] == names
+    assert read_rule(rule.text, dict(rule.filters)) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("@rian posts>3", 'no filter is saved as "rian" (did you mean @rain?'),
+        ("@viral posts>3", "the saved filter viral asks for likes: likes is not known when a post comes"),
+        ("@odd posts>3", 'the saved filter odd cannot be read: unknown field "tga"'),
+        ("@none posts>3", "the saved filter none is empty"),
+    ],
+)
+def test_a_saved_filter_that_cannot_be_used_is_told_of(text: str, says: str) -> None:
+    with pytest.raises(AlertError) as wrong:
+        read_rule(text, SAVED)
+    assert says in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("tag:x  men<0.3", "men"),
+        (" tag:x mean<-0.3  for ever", "ever"),
+        ("lang:en  tga:x mean<0", "tga"),
+        ("lang:en likes>10 mean<0", "likes"),
+        ("lang:en is:copy mean<0", "is:"),
+        ("lang:en   @dry mean<0", "@dry"),
+        ("silence  soon", "soon"),
+        ("tag:x", ""),
+        ("tag:x  ", ""),
+    ],
+)
+def test_an_error_says_where(text: str, part: str) -> None:
+    with pytest.raises(AlertError) as wrong:
+        read_rule(text, SAVED)
+    assert wrong.value.column == (text.index(part) if part else len(text))
+    assert 'in "' not in wrong.value.what
 
 
 # -- when they are on --------------------------------------------------------------------------------------------
@@ -201,6 +264,118 @@ def test_no_alert_holds_a_text_or_a_name() -> None:
 
 def replace_rule(row: AlertRow) -> AlertRow:
     return msgspec.structs.replace(row, rule="")
+
+
+# -- rules that come and go while the feed runs ------------------------------------------------------------------
+
+STORM = [
+    *talk(GOOD, 0, 120),
+    *talk(f"{BAD} #x", 120, 300),
+    *talk(GOOD, 700, 820),
+    *talk(f"{BAD} #x", 820, 1000, first=1),
+]
+
+
+def part(engine: Engine, lines: Sequence[str]) -> None:
+    engine.feed(0, [line.encode() for line in lines], PRESENT)
+
+
+def ask(engine: Engine, *alerts: Asked) -> None:
+    watch_alerts(engine, SetAlerts(alerts))
+
+
+def test_a_rule_added_while_the_feed_runs_watches_from_there_on() -> None:
+    engine = Engine(watching("silence 5m"))
+    part(engine, STORM[:140])  # the first storm is on by now
+    ask(engine, Asked("silence 5m"), Asked("@x mean<-0.3 over 1m for 20s", filters={"x": "tag:x"}))
+    rest, added = snapshot(engine).watched
+    assert (rest.since, added.since) == (None, moment(START + 274 * SECOND))
+    assert added.value is None, "it is looked at when event time goes on"
+    part(engine, STORM[140:])
+    engine.finish()
+    shown = snapshot(engine)
+    storm = next(row for row in shown.alerts if row.rule.startswith("@x"))
+    assert storm.start == moment(START + 275 * SECOND), "at its first look, by a figure of the whole span"
+    assert storm.times == 2
+    assert [(row.on, row.raised) for row in shown.watched] == [(0, 1), (1, 1)]
+
+
+def test_an_engine_started_anew_raises_the_same_alerts() -> None:
+    rules = (Asked("tag:x share>20% over 1m for 30s"), Asked("posts>50 over 2m"), Asked("silence 5m"), Asked("burst"))
+    first = Engine(ALL)
+    part(first, STORM[:140])
+    ask(first, *rules)
+    part(first, STORM[140:])
+    again = Engine(ALL)
+    since = snapshot(first).watched[0].since
+    ask(again, *(msgspec.structs.replace(rule, since=since) for rule in rules))
+    part(again, STORM)
+    assert snapshot(again).alerts == snapshot(first).alerts != []
+    assert snapshot(again).watched == snapshot(first).watched
+
+
+def test_a_rule_taken_away_is_over_and_the_others_go_on() -> None:
+    engine = Engine(watching("tag:x mean<-0.3 over 1m", "posts>3"))
+    part(engine, STORM[:140])
+    assert [row.end for row in snapshot(engine).alerts] == [None, None]
+    ask(engine, Asked("posts>3"))
+    gone, on = sorted(snapshot(engine).alerts, key=lambda row: row.rule, reverse=True)
+    assert (gone.end, on.end) == (moment(START + 274 * SECOND), None)
+    part(engine, STORM[140:])
+    assert [row.rule for row in snapshot(engine).watched] == ["posts>3"]
+    assert len([row for row in snapshot(engine).alerts if row.rule.startswith("tag:x")]) == 1
+
+
+def saved(engine: Engine) -> Engine:
+    """The engine as a checkpoint holds it."""
+    file = BytesIO()
+    dump(engine, file)
+    return load(file.getvalue())
+
+
+def test_a_run_that_is_gone_on_with_watches_for_the_same_and_raises_the_same() -> None:
+    rules = ("tag:x mean<-0.3 over 1m for 30s", "silence 5m", "burst")
+    first = Engine(watching(*rules))
+    part(first, STORM[:140])
+    ask(first, *map(Asked, rules), Asked("@x posts>50 over 2m", filters={"x": "tag:x"}))
+    later = saved(first)
+    later.adopt(Corrections(), watching(*rules))
+    for engine in (first, later):
+        part(engine, STORM[140:])
+        engine.finish()
+    assert snapshot(later).alerts == snapshot(first).alerts != []
+    assert snapshot(later).watched == snapshot(first).watched
+    assert len(snapshot(later).watched) == 4
+
+
+def test_a_later_run_watches_for_what_it_is_told_and_what_was_typed_before() -> None:
+    first = Engine(watching("posts>3", "rate>30"))
+    part(first, STORM[:140])
+    ask(first, Asked("rate>30"), Asked("silence 5m"))  # posts>3 is taken away, and silence comes
+    later = saved(first)
+    later.adopt(Corrections(), watching("posts>3", "authors>5"))
+    now = moment(START + 274 * SECOND)
+    assert [(row.rule, row.since) for row in snapshot(later).watched] == [
+        ("posts>3", now),
+        ("authors>5", now),
+        ("silence 5m", now),
+    ]
+
+
+def test_what_cannot_be_read_is_left_out() -> None:
+    engine = Engine(ALL)
+    ask(engine, Asked("bananas>3"), Asked("posts>3"))
+    assert [(row.rule, row.since) for row in snapshot(engine).watched] == [("posts>3", None)]
+
+
+def test_listening_follows_the_rules() -> None:
+    short, long = read_rule("silence 5s"), read_rule("silence 6s")
+    listening = Listening([short])
+    listening.look(100.0, 10, True)
+    assert listening.look(107.0, 10, True) == [short]
+    listening.watch([long])
+    assert listening.silent == []
+    assert listening.look(107.5, 10, True) == [long]
 
 
 # -- a feed that is silent now -----------------------------------------------------------------------------------

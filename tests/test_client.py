@@ -85,6 +85,19 @@ async def test_a_failure_is_told_in_the_engines_words_and_once(tmp_path: Path) -
         assert await ear.next() == EngineFailed("no such file: feed.jsonl"), "no EngineDied came between"
 
 
+async def test_an_engine_that_failed_can_be_restarted_before_it_has_gone(tmp_path: Path) -> None:
+    async with engine("lingering", tmp_path) as (client, ear):
+        first = client._process
+        said = {type(await ear.next()) for _ in range(2)}
+        assert said == {FrameArrived, EngineFailed}
+        client.restart()
+        assert first.poll() is not None
+        answers = [await ear.next() for _ in range(2)]
+        failed = next(one for one in answers if isinstance(one, EngineFailed))
+        assert failed.log == str(client.log)
+        assert client._process is not first
+
+
 async def test_an_engine_that_is_killed_is_told_to_have_died_and_can_be_restarted(tmp_path: Path) -> None:
     async with engine("dying", tmp_path) as (client, ear):
         for _ in range(2):

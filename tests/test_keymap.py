@@ -1,10 +1,16 @@
 """The user's own keys: on the keyboard, in the footer, on the help page and in the palette; clashes are told."""
 
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
-from tests.tui_driver import monitor
+from tests import tui_fakes as fakes
+from tests.test_tui_alerts import alert
+from tests.tui_driver import Monitor, monitor
 from tui.actions import ACTIONS, BY_ID
-from tui.keymap import USUAL, KeymapError, keymap, shown
+from tui.keymap import USUAL, KeymapError, key, keymap, shown, use
 from tui.messages import EngineFailed
 from tui.screens.help import help_lines, keys_of
 
@@ -19,8 +25,8 @@ def test_without_wishes_nothing_changes() -> None:
 
 
 def test_a_key_taken_from_another_action_is_told() -> None:
-    ours = keymap({"pause": "N, f5", "help": "x", "up": "w"})
-    assert ours.keys == {"pause": "N,f5", "help": "x", "up": "w", "health": "unbound"}
+    ours = keymap({"pause": "N, f5", "help": "x", "up": "u"})
+    assert ours.keys == {"pause": "N,f5", "help": "x", "up": "u", "health": "unbound"}
     assert ours.told == ["x is now help, no longer Health, which has no key now (its id is health)"]
     assert keys_of(BY_ID["health"], ours) == "–"
     assert keys_of(BY_ID["pause"], ours) == "N, f5"
@@ -80,10 +86,125 @@ async def test_what_is_said_names_the_keys_as_they_are() -> None:
     async with monitor(keymap=keymap({"restart": "f9", "pause": "P"})) as m:
         await m.press("P", "left_square_bracket")
         assert "shown when you go on (P)" in m.events
-        await m.hear(EngineFailed("the disk is gone"))
+        await m.hear(EngineFailed("the disk is gone"), EngineFailed("the disk is gone"))
         assert "f9 starts it anew" in m.events
 
 
 def test_the_help_page_has_the_keys_as_they_are() -> None:
     page = ["".join(text for text, _ in line).split() for line in help_lines(120, keymap({"pause": "P"}))]
     assert ["P", "freeze", "the", "display;"] in [words[:4] for words in page]
+
+
+# -- no text on the screen names a key that is not the user's ---------------------------------------------------
+
+OTHERS = [f"{held}+{letter}" for held in ("alt", "ctrl+alt") for letter in "abcdefghijklmnopqrstuvwxyz"]
+OURS = {action.id: key for action, key in zip(ACTIONS, [*OTHERS, *(f"f{n}" for n in range(10, 25))], strict=False)}
+USUAL_KEYS = {shown(key) for action in ACTIONS for key in action.keys.split(",")}
+# How a text names a key: "x: what it does", "(x)", "x closes", and at the beginning of the last line "x Word".
+NAMED = re.compile(
+    r"(?<![\w+#@])(?:(?P<a>[^\s\w]|\w+): [a-z]|\((?P<b>\S{1,5})\)|\((?P<c>\S{1,5}) [^\s\d]{1,5}\)"
+    r"|(?P<d>\S{1,5}) (?:closes|opens|adds|again|copies|starts|on one of|leads to)\b"
+    r"|with (?P<e>\S) and|press (?P<f>\S)\b|(?P<g>\S{1,5}) \S{1,5}: (?:cluster|\d))"
+)
+FIXED = {"tab", "up", "down", "enter"}  # where a line is typed in
+SIGNS = {"+", "-", "=", *"01234567"}  # which stand for something else, too
+
+
+def named_in(text: str) -> set[str]:
+    """The usual keys that a text names."""
+    found = {name for match in NAMED.finditer(text) for name in match.groups() if name}
+    return (found & USUAL_KEYS) - FIXED - SIGNS
+
+
+async def walk(m: Monitor, at: dict[str, str]) -> AsyncIterator[str]:
+    """Every page and dialog as text, opened by the keys `at` of the actions."""
+    yield m.text
+    await m.press(at["copy"], at["browse"], at["pin"])
+    for hidden in ("panel_1", "panel_5"):
+        await m.press(at[hidden])
+    yield m.text
+    for hidden in ("panel_1", "panel_5"):
+        await m.press(at[hidden])
+    for panel in ("feed", "predictions", "clusters", "sentiment"):
+        await m.tab_to(panel)
+        await m.press(at["down"])
+        yield m.text
+        await m.press(at["open"])
+        yield m.text
+        await m.press(at["pin"])
+        yield m.text
+        await m.press(at["close"])
+    await m.press(at["correct_positive"])
+    yield m.text
+    for page in ("topics", "model", "rising", "authors", "alerts", "posts", "filters", "health", "panels"):
+        await m.press(at[page])
+        yield m.text
+        for does in ("plots", "plots", "plots_back", "down", "delete_alert", "delete_filter", "save_filter", "copy"):
+            await m.press(at[does])
+            yield m.text
+        await m.press("escape", at["open"])
+        yield m.text
+        await m.press(at["close"], at["close"])
+    for does in ("score", "back", "pause", "window_longer", "zoom", "zoom"):
+        await m.press(at[does])
+        yield m.text
+    await m.hear(EngineFailed("the disk is gone"))
+    await m.hear(EngineFailed("the disk is gone"))
+    yield m.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_with_other_keys_no_page_names_the_usual_ones(size: tuple[int, int], tmp_path: Path) -> None:
+    ours = keymap(OURS)
+    many = fakes.busy(alerts=[alert(), alert(2)], notices=["a", "b" * 80], watched=[])
+    async with monitor(fakes.shown(many), size=size, keymap=ours, filters=tmp_path / "none.json") as m:
+        pages = [page async for page in walk(m, OURS)]
+        assert m.app.screen is m.app.screen_stack[0]
+    assert len({*pages}) > 20
+    for page in pages:
+        assert named_in(page) == set(), page
+        assert not re.search(r"\besc\b|\bspc\b", page.replace("esc: leave it", "")), page
+
+
+async def test_the_usual_keys_are_found_by_the_same_walk(tmp_path: Path) -> None:
+    usual = {action.id: action.keys.split(",")[0] for action in ACTIONS}
+    async with monitor(size=(160, 48), filters=tmp_path / "none.json") as m:
+        found = {name for page in [page async for page in walk(m, usual)] for name in named_in(page)}
+    assert {"x", "h", "v", "b", "n", "esc", "g", "/", "O"} <= found
+
+
+def test_an_app_with_the_usual_keys_names_them_after_one_with_others() -> None:
+    use(keymap({"alerts": "f5"}))
+    assert key("alerts") == "f5"
+    assert (key("pause"), key("window_shorter"), key("close")) == ("space", "[", "esc")
+    use(keymap({"alerts": "x"}))
+    assert key("health") == "–"
+    use(USUAL)
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+async def test_the_keys_one_needs_most_stand_in_the_last_line(width: int) -> None:
+    async with monitor(size=(width, 34)) as m:
+        line = m.text.splitlines()[-1]
+        for shown_key in (
+            "spc Pause",
+            "[] Win",
+            "/ Filter",
+            "b Ris",
+            "c Topics",
+            "m Model",
+            "p Posts",
+            "t Score",
+            "? Help",
+        ):
+            assert f" {shown_key}" in line
+        assert line.endswith("q Quit")
+        assert ("a Alerts" in line) == (width >= 100)
+        assert ("z Zoom" in line) == (width >= 160)
+
+
+async def test_two_keys_that_belong_together_follow_the_keymap() -> None:
+    async with monitor(keymap=keymap({"window_longer": "f5"}), size=(100, 34)) as m:
+        assert "[ f5 Win" in m.text.splitlines()[-1]
+    async with monitor(keymap=keymap({"window_longer": "W", "window_shorter": "w"}), size=(80, 34)) as m:
+        assert "wW Win" in m.text.splitlines()[-1]

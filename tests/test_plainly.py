@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from tests import tui_fakes as fakes
+from tests.test_alerts import BAD, GOOD, talk
+from tests.test_tui_alerts import alert, over
 from tests.test_tui_terminal import Terminal
 from tui.messages import EngineDied, EngineFailed
 from tui.plainly import EVERY, Reporter
@@ -47,6 +49,39 @@ def test_a_burst_is_told_once() -> None:
     told.hear(fakes.shown())
     told.hear(fakes.shown())
     assert out.getvalue().count("now rising: ") == len([burst for burst in fakes.bursts() if burst.end is None])
+
+
+def test_an_alert_is_told_once_with_its_times() -> None:
+    told, out, _ = reporter()
+    on, gone = alert(7), over(6, rule="silence 5m", metric="")
+    told.hear(fakes.shown(fakes.busy(bursts=[], alerts=[on, gone])))
+    told.hear(fakes.shown(fakes.busy(bursts=[], alerts=[over(7), gone, alert(9, rule="posts>\x1b[2J9")])))
+    lines = [line for line in out.getvalue().splitlines() if "ALERT" in line]
+    assert lines == [
+        "21:01:31 ALERT silence 5m since 21:00:31 until 21:03:31",
+        "21:01:31 ALERT tag:rain mean<-0.3 for 60s · -0.52, 37 posts since 21:00:31",
+        "21:01:31 ALERT posts>[2J9 · -0.52, 37 posts since 21:00:31",
+    ]
+
+
+def test_a_feed_that_is_silent_now_is_told_of_once_each_time() -> None:
+    told, out, _ = reporter()
+    for silent in (["silence 5m"], ["silence 5m"], [], ["silence 5m"]):
+        told.hear(fakes.shown(fakes.busy(bursts=[]), state="waiting", silent=silent))
+    assert out.getvalue().count("21:04:31 ALERT silence 5m: nothing since 21:04:31") == 2
+
+
+def test_watch_prints_the_alerts_of_a_feed_without_a_terminal(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("\n".join([*talk(GOOD, 0, 60), *talk(BAD, 60, 200), *talk(GOOD, 700, 720, first=1)]) + "\n")
+    rules = ("--alert", "mean<-0.3 over 1m for 30s", "--alert", "silence 5m")
+    command = [sys.executable, "-m", "tui.cli", str(feed), "--no-follow", "--log", str(tmp_path / "log"), *rules]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0
+    told = [line for line in result.stdout.splitlines() if "ALERT" in line]
+    assert len(told) == 2
+    assert " ALERT mean<-0.3 over 1m for 30s · -0." in told[0]
+    assert told[1].endswith(" ALERT silence 5m since 12:03:18 until 12:11:40")
 
 
 def test_lines_hold_nothing_that_a_terminal_acts_on_and_ascii_is_ascii() -> None:

@@ -2,14 +2,19 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import platformdirs
 import pytest
 
 from engine.config import HOUR, MINUTE
-from tui.cli import UNSAID, main
-from tui.settings import BY_NAME, SETTINGS, SettingsError, config_path, read_settings
+from tui.cli import UNSAID, _parser, main
+from tui.configure import engine_config
+from tui.keeping_alerts import keep_alerts
+from tui.launch import _settings
+from tui.saved_filters import default_path, write_filters
+from tui.settings import SETTINGS, SettingsError, config_path, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,7 +47,7 @@ def wrong(file: Path, text: str, **environment: str) -> str:
 
 
 def test_what_can_be_set_is_what_the_command_line_leaves_open() -> None:
-    assert set(BY_NAME) == set(UNSAID)
+    assert {setting.attribute for setting in SETTINGS} == set(UNSAID)
 
 
 def test_without_anything_said_the_defaults_hold(file: Path) -> None:
@@ -80,11 +85,54 @@ def test_horizons_may_be_a_list_and_themes_are_ours_or_textuals(file: Path) -> N
         ("rate = 90", "FILE line 1: rate: '90' is no rate: give frames per second from 0.1 to 30"),
         ("window = {a = 1}", "FILE line 1: window takes a text, a number, true or false"),
         ("keys = 3", "FILE line 1: write keys as a table"),
+        ('alerts = "men<3"', 'FILE line 1: alerts: in "men<3": "men" cannot be watched: did you mean mean?'),
+        (
+            'alerts = [\n"burst",\n"\\"a b\\" men<3",\n]',
+            'FILE line 3: alerts: in ""a b" men<3": "men" cannot be watched: did you mean mean?',
+        ),
+        ('alerts = ["@nobody mean<0"]', 'FILE line 1: alerts: in "@nobody mean<0": no filter is saved as "nobody"'),
+        ('alert_command = "no-such-thing -x"', "FILE line 1: alert_command: there is no program 'no-such-thing'"),
+        ("alerts = [3]", "FILE line 1: alerts takes a text, a number, true or false"),
         ("x = = 3", "FILE: no TOML: Invalid value (at line 1, column 5)"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line_with_its_place(file: Path, text: str, said: str) -> None:
     assert wrong(file, text).startswith(said)
+
+
+def test_alerts_are_a_list_in_the_file_and_apart_by_semicolons_in_the_environment(file: Path) -> None:
+    write(
+        file,
+        """alerts = ['"a;b" posts>3', 'silence  5m']\nalert_log = "~/alerts.jsonl"\nalert_command = "sh -c true"\n""",
+    )
+    found = read(file)
+    assert found["alerts"] == (('"a;b" posts>3', "silence 5m"), str(file))
+    assert found["alert_log"][0] == str(Path("~/alerts.jsonl").expanduser())
+    assert found["alert_command"][0] == "sh -c true"
+    assert read(file, TRENDTOP_ALERTS="burst; posts>3;")["alerts"] == (("burst", "posts>3"), "TRENDTOP_ALERTS")
+    assert read(file, {"alert": ["rate>3"]}, TRENDTOP_ALERTS="burst")["alerts"] == (("rate>3",), "--alert")
+    assert read(file, TRENDTOP_ALERT="burst")["alerts"][1] == str(file), "that is what an alert command is given"
+    assert wrong(file, "", TRENDTOP_ALERTS="burst; men<3").startswith(
+        'environment: TRENDTOP_ALERTS=burst; men<3: in "men<3": "men" cannot be watched'
+    )
+
+
+def test_a_saved_filter_that_an_alert_names_goes_with_it(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    write_filters(default_path(), {"rain": "tag:rain", "dry": "-tag:rain"})
+    write(file, 'alerts = ["@rain mean<0", "burst"]\n')
+    arguments = _parser().parse_args(["watch", "feed.jsonl"])
+    assert _settings(arguments) is not None
+    config = engine_config(arguments)
+    assert config.alerts == ("@rain mean<0", "burst")
+    assert config.alert_filters == (("rain", "tag:rain"),)
+    assert main(["config", "show"]) == 0
+    assert 'alerts = ["@rain mean<0", "burst"]' in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["watch", "feed.jsonl", "--alert", "@rian mean<0"])
+    assert "did you mean @rain?" in capsys.readouterr().err
 
 
 def test_the_environment_is_told_of_in_the_same_way(file: Path) -> None:
@@ -159,3 +207,28 @@ print(*{{name.partition('.')[0] for name in sys.modules}}, *(n for n in sys.modu
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(result.stdout.split())
     assert loaded.isdisjoint({"tomllib", "platformdirs", "textual", "msgspec", "numpy", "tui.settings", "tui.keymap"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'alerts = ["burst"]\n'),
+        ('window = "5m"  # mine', 'alerts = ["burst"]\nwindow = "5m"  # mine'),
+        ('alerts = ["a", "b"]\nwindow = "5m"\n', 'alerts = ["burst"]\nwindow = "5m"\n'),
+        ('seed = 1\nalerts = [\n  "a", # one\n  "b",\n]\n# end\n', 'seed = 1\nalerts = ["burst"]\n# end\n'),
+        ('# alerts = []\n\n[keys]\nalerts = "f5"\n', 'alerts = ["burst"]\n\n[keys]\nalerts = "f5"\n'),
+        ('[keys]\nalerts = "f5"\n', 'alerts = ["burst"]\n[keys]\nalerts = "f5"\n'),
+    ],
+)
+def test_alerts_are_kept_where_they_stand_and_the_rest_is_left_alone(file: Path, before: str, after: str) -> None:
+    write(file, before)
+    keep_alerts(file, ["burst"])
+    assert file.read_text() == after
+
+
+def test_kept_alerts_are_read_back_as_they_were(file: Path) -> None:
+    texts = ('"a \\ b" posts>3', "@rain mean<0", 'lang:en "it\'s" rate>9 for 60s')
+    keep_alerts(file, texts)
+    assert tomllib.loads(file.read_text()) == {"alerts": [*texts]}
+    keep_alerts(file, [])
+    assert file.read_text() == "alerts = []\n"

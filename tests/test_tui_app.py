@@ -663,7 +663,7 @@ async def test_letters_typed_into_the_composer_do_nothing_else() -> None:
 async def test_the_palette_has_our_actions_and_does_them() -> None:
     async with monitor() as m:
         commands = {command.title: command for command in m.app.get_system_commands(m.app.screen)}
-        elsewhere = ("plots", "saved")  # on other pages
+        elsewhere = ("plots", "saved", "alerts")  # on other pages
         here = [action for action in ACTIONS if action.palette and action.scope not in elsewhere]
         assert {action.help for action in here} < set(commands)
         await commands[BY_ID["health"].help].callback()

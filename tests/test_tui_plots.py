@@ -42,7 +42,7 @@ async def test_v_turns_through_the_plots_and_back_to_the_tables(size: tuple[int,
         assert m.focus == "scoreboard"
         for at, name in enumerate(NAMES, 1):
             await m.press("v")
-            assert f"{name} · {at} of 6 (v) · after 15m" in m.text
+            assert f"{name} · {at} of 6 (v V) · after 15m" in m.text
             assert m.focus == "plots"
             assert "Scoreboard" not in m.text
             assert len(m.text.split("\n")) == size[1]
@@ -244,7 +244,7 @@ def test_every_cell_says_sign_and_size_without_colour() -> None:
 async def test_the_topics_as_plots(size: tuple[int, int]) -> None:
     async with monitor(size=size) as m:
         await m.press("c", "v")
-        assert "Word cloud · 1 of 3 (v) · all of the window" in m.text
+        assert "Word cloud · 1 of 3 (v V) · all of the window" in m.text
         assert "size and weight: how often it is said" in m.text
         await m.press("v")
         assert "in no cluster" in m.text
@@ -336,3 +336,15 @@ async def test_a_hostile_word_stays_text() -> None:
         assert "\x1b" not in m.text
         assert "\u202e" not in m.text
         assert "[red]x[/]" in m.text
+
+
+async def test_capital_v_turns_the_plots_back() -> None:
+    async with monitor(size=(80, 24)) as m:
+        await m.press("c", "V")
+        assert "3 of 3 (v V)" in m.text
+        await m.press("V")
+        assert "2 of 3 (v V)" in m.text
+        await m.press("v", "V", "V", "V")
+        assert "(v V)" not in m.text
+        assert m.focus == "clusters"
+        assert "vV Plots" in m.text.splitlines()[-1]

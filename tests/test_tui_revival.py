@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,10 @@ from engine.snapshot import Snapshot
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor, settle
 from tui.app import TrendtopApp
-from tui.client import EngineProcess
+from tui.client import WORKER, EngineProcess
 from tui.messages import EngineDied, EngineFailed
 from tui.monitor import again
-from tui.revival import LONG_LIFE, Revival, obituary
+from tui.revival import AFTER_ERROR, LONG_LIFE, Revival, diagnosis, obituary
 from tui.screen_options import Options
 
 KILLED = EngineDied("it was ended by SIGKILL; its log is engine.log", "SIGKILL")
@@ -105,6 +106,33 @@ def test_what_becomes_of_the_feed_is_told_as_it_is(source: dict[str, object], de
     assert again(Start(engine=EngineConfig(), source=config, demo=demo)) == said
 
 
+def test_an_error_of_its_own_is_tried_once_and_then_left_to_the_user() -> None:
+    clock = Clock()
+    revival = Revival(clock)
+    assert [revival.failed(fakes.NOW) for _ in range(3)] == [AFTER_ERROR, None, None]
+    revival.forgive()
+    assert revival.failed(fakes.NOW) == AFTER_ERROR
+    clock.now += 10 * LONG_LIFE
+    assert revival.failed(fakes.NOW) is None, "to read the feed again may take as long as it likes"
+    revival.forgive()
+    revival.failed(fakes.NOW)
+    revival.recovered()
+    clock.now += LONG_LIFE / 2
+    revival.recovered()
+    clock.now += LONG_LIFE / 2 + 1
+    assert revival.failed(fakes.NOW) == AFTER_ERROR, "it was well for long: that is another error"
+
+
+def test_an_error_is_told_in_one_line_with_the_log() -> None:
+    failed = EngineFailed("the engine stopped: KeyError: 'x'", f"{Path.home()}/.local/state/trendtop/engine.log")
+    first = diagnosis(failed, 1.0, again(Start(engine=EngineConfig(), source=SourceConfig(paths=("a",)))))
+    assert first.startswith("the engine failed and starts anew in 1 s: reading the feed again · ")
+    assert len(first.partition(" · ")[0]) <= 78
+    then = diagnosis(failed, None, "")
+    assert then.startswith("the engine failed again, R starts it anew: ~/.local/state/trendtop/engine.log: ")
+    assert then.endswith(failed.message)
+
+
 # -- on the screen -----------------------------------------------------------------------------------------------
 
 
@@ -155,6 +183,32 @@ async def test_an_engine_that_dies_again_and_again_is_given_up_until_r() -> None
         assert m.engine.starts == 4
 
 
+async def test_an_engine_that_fails_by_itself_is_started_once_then_waits_for_r() -> None:
+    failed = EngineFailed("the engine stopped: KeyError: 'x'", "/tmp/engine.log")
+    async with monitor(size=(80, 24)) as m:
+        await m.hear(failed)
+        assert "ENGINE FAILED" in m.header
+        assert "starts anew in 1 s: reading the feed again" in m.events
+        async with asyncio.timeout(30):
+            while m.engine.starts < 2:
+                await asyncio.sleep(0.05)
+        await settle(m.app)
+        assert "STALE" in m.header
+        await m.hear(fakes.shown())
+        assert "up to date again" in m.events
+        await m.hear(failed)
+        assert "ENGINE FAILED" in m.header
+        assert "R starts it anew: /tmp/engine.log" in m.events
+        assert "R Restart" in m.text_of("#keys")
+        assert m.app._waiting is None
+        await m.press("R")
+        assert m.engine.starts == 3
+        await m.hear(failed)
+        assert "starts anew in 1 s" in m.events
+        await m.press("R")
+        assert m.engine.starts == 4, "nobody has to wait"
+
+
 async def test_an_engine_that_waits_to_be_started_is_started_when_its_time_has_come() -> None:
     async with monitor(size=(80, 24)) as m:
         await m.hear(KILLED, KILLED)
@@ -177,9 +231,10 @@ async def test_a_new_engine_that_cannot_go_on_leaves_the_picture_and_says_why() 
 
 
 @asynccontextmanager
-async def watching(feed: Path, log: Path) -> AsyncIterator[tuple[Monitor, EngineProcess]]:
+async def watching(feed: Path, log: Path, argv: Sequence[str] = WORKER) -> AsyncIterator[tuple[Monitor, EngineProcess]]:
     """The app on a real engine."""
-    client = EngineProcess(Start(engine=EngineConfig(), source=SourceConfig(paths=(str(feed),)), rate=20.0), log)
+    start = Start(engine=EngineConfig(), source=SourceConfig(paths=(str(feed),)), rate=20.0)
+    client = EngineProcess(start, log, argv=argv)
     try:
         app = TrendtopApp(client, Options(title=feed.name))
         async with app.run_test(size=(80, 24)) as pilot:
@@ -215,3 +270,37 @@ async def test_a_real_engine_killed_comes_back_with_the_same_picture(tmp_path: P
         assert m.app._latest is not None
         assert m.app._latest.snapshot.meters == before.snapshot.meters
         assert "STALE" not in m.header
+
+
+POISONED = """
+import sys
+from engine import session, worker
+step = session.Runner.step
+def poisoned(self):
+    lines = step(self)
+    if self.engine.intake.lines >= 301:
+        raise KeyError("a poisoned line")
+    return lines
+session.Runner.step = poisoned
+sys.exit(worker.main())
+"""
+
+
+async def test_a_real_engine_that_comes_to_the_same_error_again_is_started_once_only(tmp_path: Path) -> None:
+    lines = (ROOT / "sample_feeds" / "bluesky.jsonl").read_bytes().splitlines(keepends=True)
+    feed, log = tmp_path / "feed.jsonl", tmp_path / "engine.log"
+    feed.write_bytes(b"".join(lines[:300]))
+    async with watching(feed, log, (sys.executable, "-c", POISONED)) as (m, client):
+        await until(m, lambda: m.app._latest is not None and m.app._latest.snapshot.meters.lines == 300)
+        first = client._process.pid
+        with feed.open("ab") as more:
+            more.write(lines[300])
+        await until(m, lambda: "ENGINE FAILED" in m.header)
+        assert "starts anew in 1 s" in m.events
+        await until(m, lambda: "R starts it anew" in m.events)
+        assert client._process.pid != first
+        assert f"{log}"[:20] in m.events
+        await asyncio.sleep(1.5)
+        await settle(m.app)
+        assert "ENGINE FAILED" in m.header, "nobody has pressed R"
+        assert log.read_text().count("KeyError: 'a poisoned line'") == 2

@@ -73,6 +73,13 @@ def failing() -> None:
     sys.exit(1)
 
 
+def lingering() -> None:
+    """Fails by an error of its own, and takes its time to go."""
+    say(frame(1), Failed("the engine stopped: KeyError: 'x'; details are in its log"))
+    os.close(1)
+    time.sleep(600)
+
+
 def babbling() -> None:
     """Sends what is no report."""
     os.write(1, HEADER.pack(3) + b"abc")
@@ -92,4 +99,4 @@ def dying() -> None:
 
 
 if __name__ == "__main__":
-    {role.__name__: role for role in (obliging, environment, failing, babbling, deaf, dying)}[sys.argv[1]]()
+    {role.__name__: role for role in (obliging, environment, failing, lingering, babbling, deaf, dying)}[sys.argv[1]]()

@@ -3,7 +3,7 @@
 Each has an id that a keymap can name. `scope` is where its keys work: anywhere ("app"), on the overview ("overview"),
 on a page of tables ("page"), on both ("view"), where there is a choice of horizons ("horizons"), where there are plots
 ("plots"), in whatever list has the focus ("list"), on a gauge that has it ("gauge"), on the row or page of a post
-("post"), on the page of saved filters ("saved"), or while a text is typed ("composer").
+("post"), on the page of saved filters ("saved") or of alerts ("alerts"), or while a text is typed ("composer").
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,18 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "saved", "composer"]
+Scope = Literal[
+    "app", "overview", "page", "view", "horizons", "plots", "list", "gauge", "post", "saved", "alerts", "composer"
+]
 
 
 @dataclass(frozen=True)
 class Action:
     """Something a key does.
 
-    `footer` is its short name in the footer, "" to leave it out there; `rank` says how soon it is left out when the
-    footer is too narrow (0 never).
+    `footer` is its name in the footer, "" to leave it out there, `short` what it is called where that is too long;
+    `beside` is another whose key stands with its own. `rank` says how soon it is left out when the footer is too narrow
+    (0 never): what one needs first has the lowest.
     """
 
     id: str
@@ -31,6 +34,8 @@ class Action:
     footer: str = ""
     shown: str = ""  # how the key is written, if not as Textual does
     rank: int = 0
+    short: str = ""
+    beside: str = ""
     palette: bool = True
     at_once: bool = False  # before the focused widget sees another key: what is typed next must land where this leads
 
@@ -54,8 +59,9 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Window",
-        "[]",
-        3,
+        rank=1,
+        short="Win",
+        beside="window_longer",
     ),
     Action(
         "window_longer",
@@ -64,7 +70,6 @@ ACTIONS: tuple[Action, ...] = (
         "longer window: 1m 5m 15m 1h 6h 24h all",
         "view",
         "Look",
-        shown="]",
     ),
     Action(
         "filter",
@@ -75,7 +80,6 @@ ACTIONS: tuple[Action, ...] = (
         "Look",
         "Filter",
         "/",
-        1,
         at_once=True,
     ),
     Action(
@@ -88,6 +92,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("save_filter", "n", "save", "save the filter that is on under a name", "saved", "Do", "Name it"),
     Action("delete_filter", "d", "delete", "delete the filter under the cursor", "saved", "Do", "Delete"),
+    Action("add_alert", "n", "add", "have another alert watched for, from now on", "alerts", "Do", "New", at_once=True),
+    Action("delete_alert", "d", "delete", "watch no longer for the alert under the cursor", "alerts", "Do", "Delete"),
+    Action("keep_alerts", "w", "keep", "write the alerts watched for into the settings file", "alerts", "Do", "Keep"),
     Action(
         "sort",
         "s",
@@ -96,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Sort",
-        rank=4,
+        rank=11,
     ),
     Action("reverse", "r", "reverse", "reverse the order of the focused table", "view", "Look"),
     Action(
@@ -107,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
         "horizons",
         "Look",
         "Horizon",
-        rank=7,
+        rank=14,
     ),
     Action(
         "rising",
@@ -117,7 +124,8 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Rising",
-        rank=2,
+        rank=5,
+        short="Rise",
     ),
     Action(
         "topics",
@@ -137,7 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Model",
-        rank=5,
+        rank=6,
     ),
     Action(
         "authors",
@@ -147,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Over",
-        rank=4,
+        rank=8,
     ),
     Action(
         "alerts",
@@ -157,9 +165,19 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Alerts",
-        rank=6,
+        rank=7,
     ),
-    Action("plots", "v", "plots", "the plots of the page, one after the other", "plots", "Look", "Plots", rank=1),
+    Action(
+        "plots",
+        "v",
+        "plots(1)",
+        "the plots of the page, one after the other",
+        "plots",
+        "Look",
+        "Plots",
+        beside="plots_back",
+    ),
+    Action("plots_back", "V", "plots(-1)", "the plot before, or the tables", "plots", "Look"),
     Action("panels", "H", "panels", "which panels there are: hide them, show them", "overview", "Panels"),
     Action(
         "posts",
@@ -169,9 +187,9 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Look",
         "Posts",
-        rank=6,
+        rank=4,
     ),
-    Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=6),
+    Action("zoom", "z", "zoom", "show the focused panel alone, and back", "overview", "Look", "Zoom", rank=13),
     *(
         Action(
             f"panel_{number}",
@@ -190,11 +208,11 @@ ACTIONS: tuple[Action, ...] = (
         "score",
         "t",
         "compose",
-        "type a post: scored as you type (up, down: history; enter keeps it; esc closes)",
+        "type a post: scored as you type (up, down: history; enter keeps it)",
         "overview",
         "Do",
         "Score",
-        rank=1,
+        rank=2,
         at_once=True,
     ),
     Action(
@@ -207,7 +225,7 @@ ACTIONS: tuple[Action, ...] = (
         "A and B",
         palette=False,
     ),
-    Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=2),
+    Action("export", "e", "app.export", "write what the engine holds now to a file", "view", "Do", "Export", rank=10),
     Action(
         "health",
         "x",
@@ -216,7 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         "view",
         "Do",
         "Health",
-        rank=5,
+        rank=9,
     ),
     *(
         Action(
@@ -239,7 +257,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("browse", "O", "browse", "open the post's page in a browser; over ssh show its address", "view", "Do"),
     Action("pin", "P", "pin", "pin the post to the top of the posts page, or unpin it", "view", "Do"),
     Action("restart", "R", "app.restart", "start the engine anew once it has died", "view", "Do", "Restart"),
-    Action("open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 7, False),
+    Action(
+        "open", "enter", "open", "all that is known of the row", "list", "Move", "Detail", "enter", 12, palette=False
+    ),
     Action(
         "open_mood",
         "enter",
@@ -249,8 +269,8 @@ ACTIONS: tuple[Action, ...] = (
         "Move",
         "Detail",
         "enter",
-        7,
-        False,
+        12,
+        palette=False,
     ),
     Action("down", "j,down", "move(1)", "next row", "list", "Move", shown="j ↓", palette=False),
     Action("up", "k,up", "move(-1)", "row before", "list", "Move", shown="k ↑", palette=False),
@@ -267,8 +287,8 @@ ACTIONS: tuple[Action, ...] = (
         "Move",
         "Back",
         "esc",
-        8,
-        False,
+        15,
+        palette=False,
     ),
     Action("close", "escape,q", "close", "back to where it was opened", "page", "Move", "Close", "esc", palette=False),
     Action("theme", "T", "app.next_theme", "next theme: dark, light, high contrast dark and light", "app", "Look"),

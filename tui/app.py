@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
@@ -20,6 +21,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from engine.protocol import (
+    Asked,
     Command,
     Correct,
     CountFilters,
@@ -30,17 +32,20 @@ from engine.protocol import (
     OpenTopics,
     Pin,
     ScoreDraft,
+    SetAlerts,
     SetFilter,
     SetWindow,
 )
 from engine.snapshot import DraftScore, Frame, Snapshot
-from tui.actions import ACTIONS, BY_ID, bindings
+from tui import watching
+from tui.actions import ACTIONS, bindings
 from tui.asking import CorrectionWanted, PinWanted, PostsWanted, PostWanted
 from tui.client import Client
 from tui.correcting import answered
 from tui.format import window
 from tui.keeping import keep_setting, save_picture
-from tui.keymap import USUAL
+from tui.keeping_alerts import keep_alerts
+from tui.keymap import USUAL, key, use
 from tui.messages import (
     CorrectionMade,
     DraftWasScored,
@@ -57,10 +62,10 @@ from tui.messages import (
 from tui.monitor import run_monitor
 from tui.palette import OURS
 from tui.pins import Pins
-from tui.revival import MOST_DEATHS, Revival, obituary
+from tui.revival import MOST_DEATHS, Revival, diagnosis, obituary
 from tui.saved_filters import default_path
 from tui.screen_options import Options
-from tui.screens.alerts import AlertsScreen, Log
+from tui.screens.alerts import AlertsScreen, AlertsToKeep, AlertUnwanted, Log
 from tui.screens.base import PageWanted, Resumed, ViewScreen
 from tui.screens.export import ExportScreen
 from tui.screens.filters import FiltersScreen, VoicesWanted
@@ -77,6 +82,7 @@ from tui.settings import config_path
 from tui.theme import THEMES
 from tui.view import View, next_window
 from tui.widgets import alerts
+from tui.widgets.alert_bar import AlertWanted
 from tui.widgets.composer import DraftsToCompare
 from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.health import health_lines
@@ -84,7 +90,12 @@ from tui.widgets.rising import going_on, in_a_line
 
 SECOND = 1_000_000  # microseconds
 SAID = 200  # messages that are kept for the page of alerts
-STANDING = (SetWindow, SetFilter, Pin)  # commands that hold from then on: an engine started anew is told them again
+STANDING = (
+    SetWindow,
+    SetFilter,
+    SetAlerts,
+    Pin,
+)  # commands that hold from then on: an engine started anew is told them again
 PAUSED_PACE = 1.0  # seconds between two looks at what arrives while the display is frozen
 
 __all__ = ["TrendtopApp", "run_monitor"]
@@ -131,6 +142,7 @@ class TrendtopApp(App[None]):
         self._options = options
         self._keys = options.keymap or USUAL
         self.set_keymap(self._keys.keys)
+        use(self._keys)
         self._client = client
         self._latest: Frame | None = None
         self._view = View(options.title)
@@ -191,8 +203,8 @@ class TrendtopApp(App[None]):
                     self._say(f"wrote {_named(paths)}", "good")
             case CorrectionMade():
                 self._tell_of_mark(event.said)
-            case EngineFailed(message=message):
-                self._lost("FAILED", message)
+            case EngineFailed():
+                self._failed(event.said)
             case EngineDied():
                 self._died(event.said)
 
@@ -233,13 +245,25 @@ class TrendtopApp(App[None]):
             self.exit(return_code=1)
             return
         self._look(replace(self._view, trouble=trouble, stale=False))
-        self._say(f"{reason} · {self._key('restart')} starts it anew", "error", lasting=True)
+        self._say(f"{reason} · {key('restart')} starts it anew", "error", lasting=True)
+
+    def _failed(self, failed: EngineFailed) -> None:
+        """Start the engine anew once after an error of its own, unless it has never shown anything."""
+        if self._latest is None:
+            self._lost("FAILED", failed.message)
+            return
+        wait = self._revival.failed(self._latest.snapshot.as_of)
+        self._look(replace(self._view, trouble="FAILED", stale=False))
+        self._say(diagnosis(failed, wait, self._options.again), "error", lasting=True)
+        self._waiting = None if wait is None else self.set_timer(wait, self._revive)
 
     def _died(self, died: EngineDied) -> None:
         """Start the engine anew by itself, unless it has never shown anything or dies again and again."""
         if self._latest is None:
             self._lost("DIED", f"the engine died: {died.reason}")
             return
+        if self._waiting is not None:
+            self._waiting.stop()  # for what died before
         wait = self._revival.died(self._latest.snapshot.as_of)
         if wait is None:
             self._lost("DIED", f"the engine died {MOST_DEATHS} times in a minute: {died.reason}")
@@ -257,18 +281,17 @@ class TrendtopApp(App[None]):
         try:
             self._client.restart()
         except OSError as error:
-            self._say(
-                f"the engine cannot be started: {error} · {self._key('restart')} tries again", "error", lasting=True
-            )
+            self._say(f"the engine cannot be started: {error} · {key('restart')} tries again", "error", lasting=True)
             return False
         self._look(replace(self._view, trouble="", stale=True, progress=None))
-        for command in self._standing.values():
-            self._send(command)
+        for command in [*self._standing.values()]:
+            self._send(watching.told_anew(command, self._latest.snapshot if self._latest else None))
         return True
 
     def _revived(self) -> None:
         """The new engine is as far as the one that died."""
         self._look(replace(self._view, stale=False, progress=None))
+        self._revival.recovered()
         for screen in self._views():  # on each of them it stands that the engine died
             screen.say("the engine is up to date again", "good")
         for kind, (question, _) in self._asked.items():
@@ -282,7 +305,7 @@ class TrendtopApp(App[None]):
         known = {burst.id for burst in before.bursts}
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
-            others = f" and {len(new) - 1} more ({self._key('rising')})" if len(new) > 1 else ""
+            others = f" and {len(new) - 1} more ({key('rising')})" if len(new) > 1 else ""
             self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
             if self._options.bell:
                 self.bell()
@@ -292,7 +315,7 @@ class TrendtopApp(App[None]):
         known = {alert.id for alert in before.alerts}
         new = [alert for alert in now.snapshot.alerts if alert.id not in known]
         if new:
-            others = f" and {len(new) - 1} more (a)" if len(new) > 1 else ""
+            others = f" and {len(new) - 1} more ({key('alerts')})" if len(new) > 1 else ""
             self._say(f"{alerts.in_a_line(new[0])}{others}", "warning")
             self._ring(now)
         silent = [text for text in now.health.silent if text not in self._silent]
@@ -327,10 +350,6 @@ class TrendtopApp(App[None]):
         self._spoken.append((datetime.now(UTC), text, role))
         for screen in self._views() if lasting else self._views()[:1]:
             screen.say(text, role, lasting)
-
-    def _key(self, action: str) -> str:
-        """The key of an action as the user has it."""
-        return keys_of(BY_ID[action], self._keys)
 
     # -- what goes to the engine -----------------------------------------------------------------------------------
 
@@ -376,7 +395,35 @@ class TrendtopApp(App[None]):
             return
         self._look(replace(self._view, filter_asked=event.text))
         if self._view.paused:
-            self._say("the filter is applied when you go on (space)")
+            self._say(f"the filter is applied when you go on ({key('pause')})")
+
+    @on(AlertWanted)
+    def alert_wanted(self, event: AlertWanted) -> None:
+        """Have another alert watched for."""
+        asked = self._alerts_asked_for()
+        if why := watching.refused(asked, event.rule):
+            self._say(why, "warning")
+        elif self._send(watching.with_one_more(asked, event.rule)):
+            shown = f"; shown when you go on ({key('pause')})" if self._view.paused else ""
+            self._say(f"watched for from now on: {event.rule.text}{shown}", "good")
+
+    @on(AlertUnwanted)
+    def alert_unwanted(self, event: AlertUnwanted) -> None:
+        """Have an alert watched for no longer."""
+        if self._send(watching.without(self._alerts_asked_for(), event.text)):
+            self._say(f"no longer watched for: {event.text}", "good")
+
+    @on(AlertsToKeep)
+    def alerts_to_keep(self) -> None:
+        """Have the user's file name the alerts that are watched for."""
+        texts = [one.text for one in self._alerts_asked_for()]
+        told = f"{len(texts)} alert{'' if len(texts) == 1 else 's'} kept" if texts else "no alerts are kept any more"
+        self._keep(lambda path: keep_alerts(path, texts), f"{told} in {{}}")
+
+    def _alerts_asked_for(self) -> tuple[Asked, ...]:
+        standing = self._standing.get(SetAlerts)
+        assert self._latest is not None, "the page asks for nothing before there is a picture"
+        return watching.asked_for(standing if isinstance(standing, SetAlerts) else None, self._latest.snapshot)
 
     @on(SheetWanted)
     def sheet_wanted(self, event: SheetWanted) -> None:
@@ -443,7 +490,7 @@ class TrendtopApp(App[None]):
         elif self._send(SetWindow(wanted * SECOND)):
             self._look(replace(view, asked=wanted))
             if view.paused:
-                self._say(f"window {window(wanted)}: shown when you go on ({self._key('pause')})")
+                self._say(f"window {window(wanted)}: shown when you go on ({key('pause')})")
 
     def action_export(self) -> None:
         """Ask where to, and have it written."""
@@ -469,7 +516,7 @@ class TrendtopApp(App[None]):
 
     def action_alerts(self) -> None:
         """The page of alerts, and of what was said."""
-        self._turn_to(AlertsScreen(self._spoken))
+        self._turn_to(AlertsScreen(self._spoken, self._options.filters or default_path()))
 
     def action_model(self) -> None:
         """The page of the models, at the horizon that the overview shows."""
@@ -524,13 +571,18 @@ class TrendtopApp(App[None]):
     def action_keep_theme(self) -> None:
         """Have the user's file name the theme."""
         short = {palette.name: name for name, palette in OURS.items()}
+        name = short.get(self.theme, self.theme)
+        self._keep(lambda path: keep_setting(path, "theme", name), "the theme is kept in {}")
+
+    def _keep(self, write: Callable[[Path], None], told: str) -> None:
+        """Write something into the user's file, and say so; `told` has {} where the file is named."""
         path = config_path()
         try:
-            keep_setting(path, "theme", short.get(self.theme, self.theme))
-        except OSError as error:
+            write(path)
+        except (OSError, ValueError) as error:
             self._say(f"not kept: {error}", "error")
             return
-        self._say(f"the theme is kept in {path}", "good")
+        self._say(told.format(path), "good")
 
     def action_save_picture(self) -> None:
         """Write the screen as it is into a file."""
@@ -547,14 +599,14 @@ class TrendtopApp(App[None]):
         if self._warned_of_quitting:
             self.exit()
         self._warned_of_quitting = True
-        self._say("ctrl+c again quits, and so does q")
+        self._say(f"ctrl+c again quits, and so does {key('quit')}")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Our actions in the palette, then Textual's."""
         front = self._views()[0]
         for action in ACTIONS:
             if action.palette and (
-                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots", "saved")
+                action.scope in front.SCOPES or action.scope not in ("overview", "horizons", "plots", "saved", "alerts")
             ):
                 yield SystemCommand(
                     action.help, keys_of(action, self._keys), partial(self.run_action, action.run, front)

@@ -27,7 +27,22 @@ TABLES = (
 SHAPES = ("bluesky", "mastodon", "x", "reddit")
 DEFAULT_WINDOW = "15m"
 # What the monitor's options are where the command line does not say: tui/settings.py looks elsewhere.
-UNSAID = dict.fromkeys(("window", "retention", "horizons", "seed", "rate", "theme", "ascii", "no_mouse", "bell"))
+UNSAID = dict.fromkeys(
+    (
+        "window",
+        "retention",
+        "horizons",
+        "seed",
+        "rate",
+        "theme",
+        "ascii",
+        "no_mouse",
+        "bell",
+        "alert",
+        "alert_log",
+        "alert_command",
+    )
+)
 
 
 class _Help(argparse.HelpFormatter):
@@ -188,6 +203,8 @@ def _config_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def _flag(name: str) -> dict[str, Any]:
     """How argparse takes a setting that is only looked at."""
+    if name == "alert":
+        return {"action": "append", "metavar": "RULE"}
     return {"action": "store_const", "const": "true"} if name in ("ascii", "no_mouse", "bell") else {"metavar": "VALUE"}
 
 

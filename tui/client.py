@@ -36,6 +36,7 @@ from engine.protocol import (
     PostsFound,
     Report,
     ScoreDraft,
+    SetAlerts,
     SetFilter,
     SetWindow,
     Start,
@@ -72,7 +73,18 @@ FRAME = Framed.__struct_config__.tag
 
 Listener = Callable[[EngineSaid], None]
 
-NEWEST_ONLY = (ScoreDraft, FindPosts, OpenPost, OpenGrades, OpenTopics, Pin, SetWindow, SetFilter, CountFilters)
+NEWEST_ONLY = (
+    ScoreDraft,
+    FindPosts,
+    OpenPost,
+    OpenGrades,
+    OpenTopics,
+    Pin,
+    SetWindow,
+    SetFilter,
+    SetAlerts,
+    CountFilters,
+)
 MAX_WAITING = 64  # commands kept for an engine that does not read
 READ_SIZE = 1 << 18
 READS_AT_ONCE = 16  # reads of one look, so that a flood does not hold up the keyboard
@@ -152,9 +164,12 @@ class EngineProcess:
         self._frames.pace(seconds)
 
     def restart(self) -> None:
-        """Start the engine anew, with the same Start, after it has ended; a live one is left alone."""
-        if not self._ended:
+        """Start the engine anew, with the same Start, after it has ended or failed; a live one is left alone."""
+        if not (self._ended or self._failed):
             return
+        if not self._ended:  # it has said its last word, and takes its time to go
+            self._process.kill()
+            self._process.wait()
         self._close_pipes()
         self._launch()
         if self._listener is not None:
@@ -244,7 +259,7 @@ class EngineProcess:
         if at_end:
             self._frames.release()
             self._stop_listening()
-            self._reap()
+            self._reap(self._process)
 
     def _deliver(self, body: bytes) -> None:
         try:
@@ -277,21 +292,23 @@ class EngineProcess:
                 return CorrectionMade(key, mood, number, error)
             case Failed(message=message):
                 self._failed = True
-                return EngineFailed(message)
+                return EngineFailed(message, str(self.log))
 
     def _tell(self, said: EngineSaid) -> None:
         if self._listener is not None:
             self._listener(said)
 
-    def _reap(self, looks: int = 40) -> None:
+    def _reap(self, process: subprocess.Popen[bytes], looks: int = 40) -> None:
         """The engine has closed its output: learn how it ended, looking a few times for it may be about to."""
-        status = self._process.poll()
+        if process is not self._process:
+            return  # another has been started meanwhile
+        status = process.poll()
         if status is None and looks and self._loop is not None:
-            self._loop.call_later(0.05, self._reap, looks - 1)
+            self._loop.call_later(0.05, self._reap, process, looks - 1)
             return
         if status is None:
-            self._process.kill()
-            status = self._process.wait()
+            process.kill()
+            status = process.wait()
         self._finish(EngineDied(f"{_how(status)}; its log is {self.log}", _cause(status)))
 
     def _finish(self, said: EngineDied) -> None:

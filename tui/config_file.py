@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 
 from tui.keymap import KeymapError, keymap
-from tui.settings import KEYS, SETTINGS, Settings, SettingsError, config_path, place, read_settings
+from tui.settings import BY_NAME, KEYS, SETTINGS, Settings, SettingsError, config_path, place, read_settings
+from tui.toml_text import listed, quoted
 
 USAGE = 2
 PRECEDENCE = "command line, then TRENDTOP_* of the environment, then the file, then the default"
@@ -30,7 +31,7 @@ def show(arguments: argparse.Namespace) -> int:
     print("\n".join(f"{line:{width}}  # {origin}" for line, origin in lines))
     if settings.keys:
         print(f"\n[{KEYS}]")
-        print("\n".join(f"{action} = {_quoted(written)}" for action, written in settings.keys.items()))
+        print("\n".join(f"{action} = {quoted(written)}" for action, written in settings.keys.items()))
         print("".join(f"# {line}\n" for line in keys.told), end="")
     return 0
 
@@ -72,13 +73,10 @@ def template(settings: Settings) -> str:
 
 def _toml(name: str, written: str) -> str:
     """A setting as a line of TOML."""
+    if BY_NAME[name].several:
+        return f"{name} = {listed(written.splitlines())}"
     plain = written in ("true", "false") or written.replace(".", "", 1).removeprefix("-").isdigit()
-    return f"{name} = {written if plain else _quoted(written)}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f"{name} = {written if plain else quoted(written)}"
 
 
 def _wrong(message: str) -> int:

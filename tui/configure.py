@@ -17,6 +17,7 @@ def engine_config(
     """
     if arguments is None:
         return EngineConfig()
+    alerts = tuple(getattr(arguments, "alert", None) or ())
     given = arguments.lateness if arguments.lateness is not None else lateness
     return EngineConfig(
         window=arguments.window,
@@ -24,11 +25,23 @@ def engine_config(
         lateness=EngineConfig().lateness if given is None else given,
         horizons=arguments.horizons,
         clusters=arguments.clusters,
-        alerts=tuple(getattr(arguments, "alert", None) or ()),
+        alerts=alerts,
+        alert_filters=_named_by(alerts),
         max_raw_lines=EngineConfig().max_raw_lines if watched else 0,
         respect_noindex=not arguments.keep_noindex,
         seed=arguments.seed,
     )
+
+
+def _named_by(alerts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The saved filters that some alerts name, each of which has been read."""
+    if not any("@" in alert for alert in alerts):
+        return ()
+    from engine.alerts.rules import read_rule  # noqa: PLC0415 - most name none
+    from tui.saved_filters import default_path, read_filters  # noqa: PLC0415
+
+    saved = read_filters(default_path())
+    return tuple(dict(pair for alert in alerts for pair in read_rule(alert, saved).filters).items())
 
 
 def source_config(arguments: argparse.Namespace, stdin_fd: int | None = None) -> SourceConfig:

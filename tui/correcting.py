@@ -11,12 +11,17 @@ from engine.snapshot import Personal, PostRow, Snapshot
 from models.moods import PERSONAL_FROM
 from tui.facts import fact, heading, long_fact
 from tui.format import count, mood, ratio
+from tui.keymap import key as key_for
 from tui.lines import Line, Span, width_of, wrap
 from tui.messages import CorrectionMade
 
 Item = TypeVar("Item")
 SIGNS = {"positive": "+", "neutral": "=", "negative": "-", "not-scorable": "0"}
-CHOOSE = "choose a post first: tab leads to the feed, j and k to a post"
+
+
+def choose() -> str:
+    """That there is no post to mark, and how to come to one."""
+    return f"choose a post first: tab leads to the feed, {key_for('down')} and {key_for('up')} to a post"
 
 
 def marked(item: Item, key: str, mood: str) -> Item:
@@ -75,7 +80,7 @@ def mark_facts(post: PostRow, personal: Personal | None, corrections: int, width
 
 
 def mark_cell(mood: str) -> Span:
-    """A mark on a row: the key that made it."""
+    """A mark on a row: its sign."""
     return (f"✓{SIGNS.get(mood, '')}", _role(mood))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.snapshot import (
     AlertRow,
+    AlertRule,
     Author,
     Burst,
     Cluster,
@@ -15,7 +16,7 @@ from engine.snapshot import (
     Story,
     WordScore,
 )
-from tui.alert_details import alert_lines
+from tui.alert_details import alert_lines, rule_lines
 from tui.author_details import author_lines
 from tui.correcting import mood_lines
 from tui.facts import by_authors, fact, heading, long_fact, wrap_lines
@@ -55,6 +56,8 @@ def page_of(item: object, snapshot: Snapshot, posts: Posts = None) -> tuple[str,
             return "Author", lambda width: author_lines(item, snapshot, width)
         case AlertRow():
             return "Alert", lambda width: alert_lines(item, width)
+        case AlertRule():
+            return "Watched for", lambda width: rule_lines(item, width)
         case Prediction():
             return "Prediction", lambda width: prediction_lines(item, snapshot, width)
         case Score():

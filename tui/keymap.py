@@ -1,15 +1,17 @@
 """The user's own keys: which action has which, and what a key did before it was taken for something else."""
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from textual.keys import Keys, _character_to_key, format_key
 
 from tui.actions import ACTIONS, BY_ID, Action
+from tui.format import UNKNOWN
 
 # Scopes whose keys are never in use at the same time.
-_APART = ({"overview", "page"}, {"list", "gauge"}, {"page", "gauge"})
+_APART = ({"overview", "page"}, {"list", "gauge"}, {"page", "gauge"}, {"saved", "alerts"})
 NO_KEY = "unbound"  # stands for the keys of an action that has lost them all
 _NAMES = {key.value for key in Keys} | {"space"}
 _SHORT = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown", "spc": "space"}
@@ -38,6 +40,17 @@ class Keymap(NamedTuple):
 
 
 USUAL = Keymap({}, [])
+_in_use: ContextVar[Keymap] = ContextVar("the user's keys", default=USUAL)
+
+
+def use(keys: Keymap) -> None:
+    """Have texts name these keys from now on, as far as this app goes."""
+    _in_use.set(keys)
+
+
+def key(action: str) -> str:
+    """The first key of an action as the user has it, for texts that name it."""
+    return shown(_in_use.get().of(BY_ID[action]).split(",")[0]) or UNKNOWN
 
 
 def keymap(wanted: Mapping[str, str]) -> Keymap:

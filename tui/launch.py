@@ -43,7 +43,7 @@ def _settings(arguments: argparse.Namespace) -> Settings | None:
         print(f"trendtop: {wrong}", file=sys.stderr)
         return None
     for setting in SETTINGS:
-        setattr(arguments, setting.name, settings[setting.name])
+        setattr(arguments, setting.attribute, settings[setting.name])
     return settings
 
 
@@ -99,7 +99,7 @@ def _engage(arguments: argparse.Namespace, settings: Settings, feed_fd: int | No
         alert_log=arguments.alert_log,
         alert_command=arguments.alert_command,
         state=(arguments.state or "") if demo else state_folder(arguments),
-        resume=bool(arguments.state) and not demo,
+        kept=state_folder(arguments) if arguments.state and not demo else "",
     )
     chosen = Chosen(
         ascii=arguments.ascii,

@@ -1,6 +1,6 @@
 """What the engine's process has said, as it reaches the screen: plain dataclasses, named in the past tense."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.gradesheet import GradeSheet
 from engine.postdetail import PostDetail
@@ -78,9 +78,10 @@ class CorrectionMade:
 
 @dataclass(frozen=True)
 class EngineFailed:
-    """The engine says why it cannot go on."""
+    """The engine says why it cannot go on; `log` is the file in which it says more."""
 
     message: str
+    log: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -136,11 +136,19 @@ def mapping(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def alert(text: str) -> str:
-    """An alert, like tag:x mean<-0.3 for 60s."""
+    """An alert, like tag:x mean<-0.3 for 60s; it may name a saved filter."""
     from engine.alerts.rules import AlertError, read_rule  # noqa: PLC0415 - keeps --help quick
 
+    saved: dict[str, str] = {}
+    if "@" in text:
+        from tui.saved_filters import SavedFiltersError, default_path, read_filters  # noqa: PLC0415
+
+        try:
+            saved = read_filters(default_path())
+        except SavedFiltersError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
     try:
-        return read_rule(text).text
+        return read_rule(text, saved).text
     except AlertError as wrong:
         raise argparse.ArgumentTypeError(str(wrong)) from None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.protocol import MAX_PINS
 from engine.snapshot import PostRow
+from tui.keymap import key as key_for
 from tui.post_actions import key_of
 
 
@@ -22,6 +23,6 @@ class Pins:
             there = {key_of(post) for post in shown}
             self.keys = tuple(kept for kept in self.keys if kept in there)
         if len(self.keys) >= MAX_PINS:
-            return f"{MAX_PINS} posts are pinned already: P on one of them unpins it", "warning"
+            return f"{MAX_PINS} posts are pinned already: {key_for('pin')} on one of them unpins it", "warning"
         self.keys = (*self.keys, key)
-        return "pinned: it stands on the posts page (p)", "good"
+        return f"pinned: it stands on the posts page ({key_for('posts')})", "good"

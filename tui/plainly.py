@@ -12,6 +12,8 @@ from tui.format import clock, count, percent, rate, whole_percent, window
 from tui.lines import ASCII, plain, text_of
 from tui.messages import EngineDied, EngineFailed, EngineSaid, FrameArrived
 from tui.view import View
+from tui.widgets.alerts import in_a_line as alert_line
+from tui.widgets.alerts import silence_in_a_line
 from tui.widgets.cells import label_cell
 from tui.widgets.header import state
 from tui.widgets.rising import going_on, in_a_line
@@ -27,6 +29,8 @@ class Reporter:
         self._written = -EVERY
         self._state = ""
         self._known: set[int] = set()
+        self._told = 0  # the newest alert that has a line
+        self._silent: list[str] = []
         self.failure = ""
         self.unheard = False  # nobody reads what is written
         self.over = asyncio.Event()
@@ -49,6 +53,15 @@ class Reporter:
 
     def _take(self, frame: Frame) -> None:
         snapshot, now = frame.snapshot, self._now()
+        for alert in sorted(snapshot.alerts, key=lambda alert: alert.id):
+            if alert.id > self._told:
+                self._told = alert.id
+                over = "" if alert.end is None else f" until {clock(alert.end)}"
+                self._write(f"{clock(alert.raised)} {alert_line(alert)}{over}")
+        for rule in frame.health.silent:
+            if rule not in self._silent:
+                self._write(f"{clock(snapshot.as_of)} {silence_in_a_line(rule, snapshot)}")
+        self._silent = frame.health.silent
         for burst in going_on(snapshot.bursts):
             if burst.id not in self._known:
                 self._write(f"{clock(snapshot.as_of)} now rising: {in_a_line(burst)}")

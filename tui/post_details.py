@@ -7,6 +7,7 @@ from tui.correcting import mark_facts
 from tui.details import prediction_facts, word_lines
 from tui.facts import fact, heading, long_fact, wrap_lines
 from tui.format import UNKNOWN, count, day_and_clock, duration, engagement, mood, sentiment, short
+from tui.keymap import key
 from tui.leads import PostKey
 from tui.lines import BLANK, Line, Span, cut, fold, pad, within
 from tui.widgets.cells import author_cell, times_cell
@@ -51,7 +52,7 @@ def _detail_lines(detail: PostDetail, width: int) -> list[Line]:
         fact("what", (f"{post.kind} {post.media}", ""), (f"  {post.platform} {post.uid}", "muted")),
     ]
     if address := web_address(post.platform, post.uid):
-        lines.append(fact("address", (address, "accent"), ("  O opens it", "muted")))
+        lines.append(fact("address", (address, "accent"), (f"  {key('browse')} opens it", "muted")))
     lines += [
         fact("language", (post.lang or "undecided", ""), (f"  claimed {post.lang_claimed or UNKNOWN}", "muted")),
         fact("sentiment", *_sentiment(post)),

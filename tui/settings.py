@@ -19,6 +19,7 @@ ALIKE = 0.9  # how much a variable must look like one of ours to be taken for a 
 KEYS = "keys"  # the table of keys by the id of the action
 PREFIX = "TRENDTOP_"
 FILE = f"{PREFIX}CONFIG"  # names another file than the user's
+TOLD = f"{PREFIX}ALERT"  # what a command that is run for an alert is given
 
 
 class SettingsError(Exception):
@@ -26,12 +27,23 @@ class SettingsError(Exception):
 
 
 class Setting(NamedTuple):
-    """One that can be set. `parse` takes it as it is written on the command line, and raises ArgumentTypeError."""
+    """One that can be set. `parse` takes it as it is written on the command line, and raises ArgumentTypeError.
+
+    `option` is its name there, if it is another. Of `several` texts each stands in a line of its own; in the
+    environment they are apart by semicolons.
+    """
 
     name: str
     default: str
     parse: Callable[[str], Any]
     help: str
+    option: str = ""
+    several: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """Its name among the parsed arguments."""
+        return self.option or self.name
 
 
 class Found(NamedTuple):
@@ -84,6 +96,24 @@ def theme(text: str) -> str:
     return text
 
 
+def alerts(text: str) -> tuple[str, ...]:
+    """Alerts, each in a line."""
+    return tuple(options.alert(line) for line in text.splitlines() if line.strip())
+
+
+def alert_command(text: str) -> str:
+    """A command whose program there is; empty for none."""
+    if text:
+        from engine.alerts.rules import AlertError  # noqa: PLC0415 - most have none
+        from engine.alerts.telling import read_command  # noqa: PLC0415
+
+        try:
+            read_command(text)
+        except AlertError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
+    return text
+
+
 SETTINGS = (
     Setting("window", "15m", options.span, "what is shown: 5m, 15m, 1h, ... or all"),
     Setting("retention", "48h", options.span, "how long posts are kept, or all"),
@@ -93,7 +123,10 @@ SETTINGS = (
     Setting("theme", "dark", theme, f"{', '.join(OURS)}, or one of Textual's"),
     Setting("ascii", "false", yes_or_no, "draw with ASCII only"),
     Setting("no_mouse", "false", yes_or_no, "leave the mouse to the terminal"),
-    Setting("bell", "false", yes_or_no, "ring the terminal's bell when something begins to rise"),
+    Setting("bell", "false", yes_or_no, "ring the terminal's bell at each alert, and when something begins to rise"),
+    Setting("alerts", "", alerts, 'a list, like ["tag:rain mean<-0.3 for 60s", "silence 5m"]', "alert", several=True),
+    Setting("alert_log", "", os.path.expanduser, "a file that each alert is added to as a JSON line"),
+    Setting("alert_command", "", alert_command, "a program that is run for each alert of a live feed"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -136,8 +169,10 @@ def read_settings(given: Mapping[str, Any], environment: Mapping[str, str] = os.
     """
     path = config_path(environment)
     written, keys = _file(path)
-    found = {setting.name: _found(setting, given.get(setting.name), environment, written, path) for setting in SETTINGS}
-    for name in environment:
+    found = {
+        setting.name: _found(setting, given.get(setting.attribute), environment, written, path) for setting in SETTINGS
+    }
+    for name in (each for each in environment if each != TOLD):
         known = [PREFIX + setting.name.upper() for setting in SETTINGS]
         if name.startswith(PREFIX) and name not in (FILE, *known) and _near(name, known, ALIKE):
             raise SettingsError(f"environment: {_unknown(name, known)}")
@@ -148,15 +183,19 @@ def _found(
     setting: Setting, given: Any, environment: Mapping[str, str], written: dict[str, str] | None, path: Path
 ) -> Found:
     if given is not None:
-        flag = f"--{setting.name.replace('_', '-')}"
+        flag = f"--{setting.attribute.replace('_', '-')}"
+        given = "\n".join(given) if setting.several else given
         value = _parsed(setting, given, f"argument {flag}") if isinstance(given, str) else given
         return Found(str(given), value, flag)
     variable = PREFIX + setting.name.upper()
     if variable in environment:
         text = environment[variable]
-        return Found(text, _parsed(setting, text, f"environment: {variable}={text}"), variable)
+        text = "\n".join(part.strip() for part in text.split(";")) if setting.several else text
+        return Found(text, _parsed(setting, text, f"environment: {variable}={environment[variable]}"), variable)
     if written is not None and setting.name in written:
         text = written[setting.name]
+        for line in text.splitlines() if setting.several else ():
+            _parsed(setting, line, f"{place(path, setting.name, line)}: {setting.name}")
         where = f"{place(path, setting.name)}: {setting.name}"
         return Found(text, _parsed(setting, text, where), str(path))
     return Found(setting.default, setting.parse(setting.default), "default")
@@ -201,17 +240,22 @@ def _text(path: Path, name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return ",".join(value)
+        return ("\n" if name in BY_NAME and BY_NAME[name].several else ",").join(value)
     if not isinstance(value, str | int | float):
         raise SettingsError(f"{place(path, name)}: {name} takes a text, a number, true or false")
     return str(value)
 
 
-def place(path: Path, name: str) -> str:
-    """The file, and the line in it that sets `name`."""
+def place(path: Path, name: str, part: str = "") -> str:
+    """The file, and the line in it that sets `name`, or holds a part of what it is set to."""
     begins = re.compile(rf"""\s*\[?\s*["']?{re.escape(name)}["']?\s*[=.\]]""")
     lines = path.read_text(encoding="utf-8").splitlines()
     at = next((number for number, line in enumerate(lines, 1) if begins.match(line)), None)
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+    for number, line in enumerate(lines[at - 1 :] if at and part else (), at or 0):
+        if part in line or escaped in line:
+            at = number
+            break
     return f"{path}{f' line {at}' if at else ''}"
 
 

@@ -11,9 +11,14 @@ class Listening:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.silent: list[Rule] = []
-        self._rules = [rule for rule in rules if rule.kind == "silence"]
+        self.watch(rules)
         self._heard: float | None = None
         self._lines = 0
+
+    def watch(self, rules: Sequence[Rule]) -> None:
+        """Listen for these, and no others."""
+        self._rules = [rule for rule in rules if rule.kind == "silence"]
+        self.silent = [rule for rule in self.silent if rule in self._rules]
 
     def look(self, now: float, lines: int, live: bool) -> list[Rule]:
         """The alerts that come on at `now` (seconds), with so many lines read so far, if the feed is `live`."""

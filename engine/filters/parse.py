@@ -63,9 +63,15 @@ class Any:
 Expression = Said | Has | Compared | Not | All | Any
 
 
-def parse(text: str) -> Expression | None:
-    """The expression that a text writes; None if it is empty, and everything matches. Raises FilterError."""
-    reader = _Reader(tokens(text))
+Named = Callable[[str, int], Expression]  # what a name after an @ stands for; the second is the column
+
+
+def parse(text: str, named: Named | None = None) -> Expression | None:
+    """The expression that a text writes; None if it is empty, and everything matches. Raises FilterError.
+
+    With `named`, @name and @"two words" stand for what it gives; without, @name is a word.
+    """
+    reader = _Reader(tokens(text), named)
     return None if reader.token.kind == "end" else reader.whole()
 
 
@@ -88,8 +94,9 @@ def fields_of(expression: Expression) -> Iterator[str]:
 class _Reader:
     """Takes one token after the other."""
 
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: list[Token], named: Named | None) -> None:
         self._tokens = found
+        self._named = named
         self._at = 0
         self._depth = 0
 
@@ -134,6 +141,8 @@ class _Reader:
                     raise FilterError('open "("', token.start, "expected a ) that closes it")
                 self._take()
                 return inner
+            case "word" if self._named is not None and token.text[0] == "@":
+                return self._named(self._name(token), token.start)
             case "word":
                 return _word(token)
             case "phrase":
@@ -144,6 +153,14 @@ class _Reader:
                 return _compare(token)
             case _:
                 return self._missing(token)
+
+    def _name(self, token: Token) -> str:
+        """The name after an @, which may be in quotes."""
+        if token.text == "@" and self.token.kind == "phrase" and self.token.start == token.end:
+            return self._take().text
+        if token.text == "@":
+            raise FilterError('lone "@"', token.start, 'expected a name right after it, as in @rain or @"two words"')
+        return token.text[1:]
 
     def _inside(self, token: Token, read: Callable[[], Expression]) -> Expression:
         self._depth += 1

@@ -14,7 +14,7 @@ from engine.sources.base import STDIN
 from engine.sources.bookmark import Bookmark
 
 # Options that change what is shown, or kept beside the state, and not the state.
-_FREE = ("window", "alerts", "max_raw_lines", "max_raw_bytes")
+_FREE = ("window", "alerts", "alert_filters", "max_raw_lines", "max_raw_bytes")
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):

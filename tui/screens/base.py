@@ -14,8 +14,9 @@ from engine.snapshot import Frame, Snapshot
 from models.moods import Mood
 from tui.actions import Scope, bindings
 from tui.asking import CorrectionWanted, PinWanted
-from tui.correcting import CHOOSE
+from tui.correcting import choose
 from tui.format import count
+from tui.keymap import key
 from tui.lines import Line, cut, fit
 from tui.post_actions import address_of, browse, can_browse, key_of, text_of_row
 from tui.view import View
@@ -214,11 +215,11 @@ class ViewScreen(Screen[None]):
 
     def action_correct(self, mood: Mood) -> None:
         """Mark the post that was chosen in the focused table."""
-        key = key_of(self.item_chosen())
-        if key:
-            self.post_message(CorrectionWanted(key, mood))
+        post = key_of(self.item_chosen())
+        if post:
+            self.post_message(CorrectionWanted(post, mood))
         else:
-            self.say(CHOOSE)
+            self.say(choose())
 
     def mark(self, key: str, mood: str) -> None:
         """Show in every table what a post has been marked as."""
@@ -263,12 +264,12 @@ class ViewScreen(Screen[None]):
             self.say(f"opening {address}", "good")
             browse(address, lambda: self.app.call_from_thread(self.say, f"no browser opens: {address}", "warning"))
         else:
-            self.say(f"no browser here: {address}  (y copies it with the text)")
+            self.say(f"no browser here: {address}  ({key('copy')} copies it with the text)")
 
     def action_pin(self) -> None:
         """Pin the post, or unpin it."""
-        key = key_of(self.item_in_focus())
-        if key:
-            self.post_message(PinWanted(key))
+        post = key_of(self.item_in_focus())
+        if post:
+            self.post_message(PinWanted(post))
         else:
             self.say("no post is chosen here")

@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from engine.snapshot import Frame, Snapshot, Voice
 from tui.actions import bindings
+from tui.keymap import key
 from tui.lines import plain
 from tui.saved_filters import MOST, NAME, SavedFiltersError, read_filters, write_filters
 from tui.screens.tables import TablesScreen
@@ -131,7 +132,7 @@ class FiltersScreen(TablesScreen):
         """Save the filter that is on."""
         expression = self.snapshot.filter if self.snapshot else ""
         if not expression:
-            self.say("no filter is on: set one with /")
+            self.say(f"no filter is on: set one with {key('filter')}")
             return
         if len(self._filters) >= MOST:
             self.say(f"{MOST} filters are saved, which is the most there can be", "warning")
@@ -150,7 +151,7 @@ class FiltersScreen(TablesScreen):
             self.say("there is nothing to delete")
         elif self._doomed != row.name:
             self._doomed = row.name
-            self.say(f"d again deletes {row.name}", "warning")
+            self.say(f"{key('delete_filter')} again deletes {row.name}", "warning")
         else:
             self._doomed = ""
             left = {name: text for name, text in self._filters.items() if name != row.name}

@@ -14,6 +14,7 @@ from engine.snapshot import Frame
 from tui.actions import bindings
 from tui.format import clock, duration
 from tui.grade_plots import VIEWS, WITH_AXES
+from tui.keymap import key
 from tui.lines import Line
 from tui.screens.plots import PlotsScreen, Question
 from tui.widgets.horizons import Horizons
@@ -79,7 +80,7 @@ class ModelScreen(PlotsScreen[GradeSheet]):
         name, view = VIEWS[self.shown - 1]
         horizon, sheet = self._horizons.horizon, self.sheet
         after = "" if horizon is None else f"after {duration(horizon)}"
-        parts = [*self.titled(name), (1, after), (3, "h: next horizon")]
+        parts = [*self.titled(name), (1, after), (3, f"{key('horizon')}: next horizon")]
         if sheet is None or sheet.horizon != horizon:
             waiting: Line = ((" asking the engine" if horizon is not None else " nothing is predicted", "muted"),)
             self.plots.show(parts, lambda width, height: [waiting], anew=anew)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from engine.snapshot import DraftScore, Frame
 from tui.actions import bindings
+from tui.keymap import key
 from tui.screens.base import ViewScreen
 from tui.screens.behind import MoodScreen
 from tui.screens.panels import PanelsScreen, Place
@@ -47,7 +48,7 @@ class Overview(ViewScreen):
         super().__init__("overview")
         self._score = score
         self._gauges, self._timeline = Gauges(), Timeline()
-        self._clusters, self._rising = Clusters("3 "), Rising()
+        self._clusters, self._rising = Clusters("panel_3"), Rising()
         self._predictions, self._hashtags = Predictions(), Hashtags()
         self._feed, self._health = Feed(), FeedHealth()
         self._composer = Composer(debounce)
@@ -166,7 +167,7 @@ class Overview(ViewScreen):
             row.set_class(not any(child.display for child in row.children), "-hidden")
         self._events.name_burst(not self.lists_bursts)
         hidden = [at for at, panel in enumerate(PANELS) if self._hides(panel)]
-        self._events.name_hidden([f"{at + 1} {NAMES[at]}" for at in hidden])
+        self._events.name_hidden([f"{key(f'panel_{at + 1}')} {NAMES[at]}" for at in hidden])
 
     def _hides(self, panel: str) -> bool:
         """Whether the user has hidden a panel."""

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from engine.snapshot import Frame
 from tui.actions import bindings
+from tui.keymap import key
 from tui.lines import Line
 from tui.widgets.pager import Page, Pager
 from tui.widgets.paint import title_of
@@ -17,11 +18,10 @@ LivePage = Callable[[Frame | None, int], list[Line]]
 
 
 class PageScreen(ModalScreen[None]):
-    """Lines that scroll, under a title. Esc, q or enter closes it."""
+    """Lines that scroll, under a title."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", "Close", key_display="esc"),
-        *bindings("app"),
+        *bindings("page", "app"),
     ]
 
     def __init__(self, title: str, page: Page) -> None:
@@ -33,9 +33,13 @@ class PageScreen(ModalScreen[None]):
         """The page, and how to leave it."""
         yield self.pager
 
+    def action_close(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss()
+
     def on_mount(self) -> None:
         """Title the page."""
-        self.pager.border_title = title_of(self.pager, f"{self._title}  (esc closes)")
+        self.pager.border_title = title_of(self.pager, f"{self._title}  ({key('close')} closes)")
 
 
 class LivePageScreen(PageScreen):

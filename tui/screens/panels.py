@@ -8,6 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from tui.actions import ACTIONS, bindings
+from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.columns import Column
 from tui.widgets.table import Opened, Table
@@ -33,7 +35,7 @@ class Places(Table[Place]):
         super().__init__(
             "places",
             [
-                Column("key", lambda place: (str(place.number), "key"), 3),
+                Column("key", lambda place: (key(f"panel_{place.number}"), "key"), 3),
                 Column("on screen", _shown, 9, right=False),
                 Column("panel", lambda place: (place.name, "")),
             ],
@@ -45,16 +47,20 @@ class Places(Table[Place]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """What is done here, and how."""
-        return [(0, "Panels"), (1, "enter or the number: hide, show"), (2, "esc closes")]
+        return [(0, "Panels"), (1, f"{key('open')} or its key: hide, show"), (2, f"{key('close')} closes")]
 
 
 class PanelsScreen(ModalScreen[None]):
-    """The list. Enter or a panel's number hides or shows it; H or esc closes."""
+    """The list. What opens a row, or a panel's own key, hides or shows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,H", "dismiss", "Close"),
+        *bindings("page"),
+        *(
+            Binding(action.keys, "close" if action.id == "panels" else action.run, show=False, id=action.id)
+            for action in ACTIONS
+            if action.group == "Panels"
+        ),
         Binding("space", "turn", "Hide or show", show=False),
-        *(Binding(str(number), f"panel({number})", show=False) for number in range(1, 10)),
     ]
     AUTO_FOCUS = "#places"
 
@@ -70,6 +76,10 @@ class PanelsScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill it."""
         self._table.fill(self._look())
+
+    def action_close(self) -> None:
+        """Back to the panels."""
+        self.dismiss()
 
     def on_opened(self, event: Opened) -> None:
         """A row was chosen."""

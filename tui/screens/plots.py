@@ -12,6 +12,7 @@ from engine.gradesheet import GradeSheet
 from engine.protocol import OpenGrades, OpenTopics
 from engine.topicsheet import TopicSheet
 from tui.actions import Scope, bindings
+from tui.keymap import key
 from tui.screens.tables import TablesScreen
 from tui.widgets.plots import Plots
 
@@ -39,7 +40,7 @@ class SheetWanted(Message):
 
 
 class PlotsScreen(TablesScreen, Generic[Sheet]):
-    """Tables, or one of the plots in their place: `v` turns to the next, and after the last to the tables again."""
+    """Tables, or one of the plots in their place: keys turn to the next and back, by way of the tables."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = ("plots",)
     BINDINGS: ClassVar[list[BindingType]] = bindings("plots")
@@ -72,9 +73,9 @@ class PlotsScreen(TablesScreen, Generic[Sheet]):
 
     # -- what they have in common ---------------------------------------------------------------------------------
 
-    def action_plots(self) -> None:
-        """Turn to the next plot, after the last to the tables."""
-        self.shown = (self.shown + 1) % (self.PLOTS + 1)
+    def action_plots(self, step: int) -> None:
+        """Turn to the next plot or to the one before; after the last and before the first are the tables."""
+        self.shown = (self.shown + step) % (self.PLOTS + 1)
         self.set_class(bool(self.shown), "-plots")
         (self.plots if self.shown else self.table).focus()
         if self.shown:
@@ -96,7 +97,7 @@ class PlotsScreen(TablesScreen, Generic[Sheet]):
 
     def titled(self, name: str) -> list[Part]:
         """The title of the plot in sight, as far as it is the same everywhere."""
-        return [(0, name), (2, f"{self.shown} of {self.PLOTS} (v)")]
+        return [(0, name), (2, f"{self.shown} of {self.PLOTS} ({key('plots')} {key('plots_back')})")]
 
     def _ask_later(self) -> None:
         self._waits = False

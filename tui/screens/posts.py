@@ -12,6 +12,7 @@ from engine.snapshot import Frame, Overperformer, PostRow, Snapshot
 from tui.asking import PostsWanted, PostWanted
 from tui.author_details import standing_lines
 from tui.deletions import Deletions
+from tui.keymap import key
 from tui.leads import leads
 from tui.lines import BLANK, Line
 from tui.post_actions import key_of
@@ -109,7 +110,7 @@ class PostScreen(TablesScreen):
 
     def on_mount(self) -> None:
         """Ask for it."""
-        self._page.name_it("Post · g: as it is now")
+        self._page.name_it(f"Post · {key('first')}: as it is now")
         self.on_ask_anew()
 
     def on_ask_anew(self) -> None:

@@ -11,6 +11,7 @@ from engine.protocol import OpenTopics
 from engine.snapshot import Frame
 from engine.topicsheet import TopicSheet
 from tui.format import clock
+from tui.keymap import key
 from tui.lines import Line
 from tui.screens.plots import PlotsScreen, Question
 from tui.topic_plots import NAMES, cloud_lines, size_lines, spread_lines
@@ -89,7 +90,7 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
         if self.shown == CLOUD:
             cluster = self._clusters.chosen
             parts.append((1, f"{cluster.id} {cluster.label}" if cluster is not None else "all of the window"))
-            parts.append((3, "j k: cluster, g: all"))
+            parts.append((3, f"{key('down')} {key('up')}: cluster, {key('first')}: all"))
         if sheet is None or (self.shown == CLOUD and sheet.cluster != self._chosen):
             waiting: Line = ((" asking the engine", "muted"),)
             self.plots.show(parts, lambda width, height: [waiting], anew=anew)

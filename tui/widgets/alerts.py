@@ -4,8 +4,9 @@ from collections.abc import Hashable, Sequence
 from datetime import datetime
 
 from engine.clean import clean_line
-from engine.snapshot import AlertRow, Snapshot
+from engine.snapshot import AlertRow, AlertRule, Snapshot
 from tui.format import clock, count, day_and_hour, duration
+from tui.keymap import key
 from tui.lines import Line, Span
 from tui.widgets.columns import Column
 from tui.widgets.paint import Panel
@@ -40,10 +41,36 @@ def silence_in_a_line(rule: str, snapshot: Snapshot) -> str:
     return f"ALERT {rule}: nothing since {clock(snapshot.as_of)}"
 
 
+class Rules(Table[AlertRule]):
+    """What is watched for, in the order it was asked for; what is on is marked."""
+
+    REST = 20
+
+    def __init__(self) -> None:
+        super().__init__("rules", RULES)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw another snapshot."""
+        self.fill(snapshot.watched)
+
+    def key_of(self, item: AlertRule) -> Hashable:
+        """No two are written alike."""
+        return item.rule
+
+    def nothing(self) -> str:
+        """How to begin."""
+        return f"nothing yet: {key('add_alert')} adds an alert like tag:x mean<-0.3 for 60s; so does --alert"
+
+    def title_parts(self) -> list[tuple[int, str]]:
+        """How many there are, and how to have others."""
+        keys = f"{key('add_alert')}: new  {key('delete_alert')}: delete  {key('keep_alerts')}: keep in the settings"
+        return [(0, "Watched for"), (1, f"{len(self.items)}"), (2, keys)]
+
+
 class Alerts(Table[AlertRow]):
     """Those that are on, then the newest."""
 
-    EMPTY = "no alert was raised (--alert 'tag:x mean<-0.3 for 60s' watches for one)"
+    EMPTY = "no alert was raised"
     REST = 20
 
     def __init__(self) -> None:
@@ -93,6 +120,17 @@ def _lasted(alert: AlertRow) -> str:
     return "" if alert.end is None else duration((alert.end - alert.start).total_seconds())
 
 
+def _since(rule: AlertRule) -> Span:
+    return ("start" if rule.since is None else day_and_hour(rule.since), "muted")
+
+
+RULES = (
+    Column[AlertRule]("on", lambda r: ("yes", "warning") if r.on else ("no", "muted"), 3, False),
+    Column[AlertRule]("now", lambda r: (figure(r.metric, r.value), "strong" if r.on else ""), 7),
+    Column[AlertRule]("raised", lambda r: (count(r.raised), ""), 6, rank=1),
+    Column[AlertRule]("since", _since, 11, False, rank=2),
+    Column[AlertRule]("alert", lambda r: (clean_line(r.rule), "warning" if r.on else "")),
+)
 COLUMNS = (
     Column[AlertRow](
         "since", lambda a: (day_and_hour(a.start), "muted"), 11, False, order=lambda a: (a.end is None, a.start)

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 from engine.snapshot import Cluster, Snapshot
 from tui.format import count, percent, ratio, whole_percent
+from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.cells import (
     TREND,
@@ -24,15 +25,15 @@ ROOMY = 100  # cells from which the panel has its whole name
 class Clusters(Table[Cluster]):
     """Clusters by posts, share, change or mood. The tags stand last: they may hold any script.
 
-    `number` goes before the title: the key that shows and hides the panel.
+    `panel` is the action that shows and hides the panel, whose key goes before the title; "" on a page of its own.
     """
 
     EMPTY = "no clusters in this window: they form once enough posts share words and hashtags"
     REST = 32
 
-    def __init__(self, number: str) -> None:
+    def __init__(self, panel: str) -> None:
         super().__init__("clusters", COLUMNS)
-        self._number = number
+        self._panel = panel
         self._silhouette = ""
         self._unclustered = ""
         self._all = 0
@@ -55,7 +56,8 @@ class Clusters(Table[Cluster]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """How many are shown of how many, how well they keep apart, and how many posts are in none at all."""
-        name = f"{self._number}{'Hashtag clusters' if self.size.width >= ROOMY else 'Clusters'}"
+        number = f"{key(self._panel)} " if self._panel else ""
+        name = f"{number}{'Hashtag clusters' if self.size.width >= ROOMY else 'Clusters'}"
         shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
         return [(0, name), (2, shown), (3, self._silhouette), (4, self._unclustered), (1, self.sorting())]
 

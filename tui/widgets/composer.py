@@ -15,6 +15,7 @@ from tui.actions import bindings
 from tui.correcting import yours
 from tui.details import word_spans
 from tui.format import UNKNOWN, duration, engagement, sentiment, skill, whole_percent
+from tui.keymap import key
 from tui.lines import Line, cut, fit, width_of
 from tui.messages import DraftWasScored
 from tui.reasons import numbers_first
@@ -96,7 +97,10 @@ class Composer(Vertical):
 
     def on_mount(self) -> None:
         """Name it."""
-        self.border_title = title_of(self, "Score a post  enter: keep  up, down: history  f2: A and B  esc: back")
+        both, back = key("pin_draft"), key("back")
+        self.border_title = title_of(
+            self, f"Score a post  enter: keep  up, down: history  {both}: A and B  {back}: back"
+        )
 
     def show(self, score: DraftScore) -> None:
         """Draw the verdict on the draft; one on text that has been cleared or pinned since is passed over."""

@@ -1,6 +1,7 @@
 """The line above the footer: what has just happened, what rises, and what one must know to trust the numbers."""
 
 from tui.format import clock
+from tui.keymap import key
 from tui.lines import Line, fit, width_of
 from tui.view import View
 from tui.widgets.alerts import are_on, silence_in_a_line
@@ -66,7 +67,7 @@ class EventLine(Panel):
             gap = snapshot.gaps[-1]
             self._gap = f"gap {clock(gap.start)} to {clock(gap.end)} {gap.reason}"
         on = are_on(snapshot.alerts)
-        more = f" +{len(on) - 1} (a)" if len(on) > 1 else ""
+        more = f" +{len(on) - 1} ({key('alerts')})" if len(on) > 1 else ""
         self._alert = ((f"{alert_line(on[0])}{more}", "warning"),) if on else ()
         if view.frame.health.silent:
             self._alert = ((silence_in_a_line(view.frame.health.silent[0], snapshot), "warning"),)
@@ -93,7 +94,7 @@ class EventLine(Panel):
         said = [line for line in (self._message, alert, rising) if line]
         notices = [_notice(f"! {notice}") for notice in self._notices]
         if said and notices and width_of(_beside([*said, notices[0]], room * 4)) > room:
-            notices = [_notice(f"! {len(notices)} to know: x")]
+            notices = [_notice(f"! {len(notices)} to know: {key('health')}")]
         gap: Line = ((self._gap, "muted"),) if self._gap else ()
         hidden: Line = ((f"hidden: {', '.join(self._hidden)}", "muted"),) if self._hidden else ()
         return [((" ", ""), *_beside([*said, *notices, hidden, gap], room))]

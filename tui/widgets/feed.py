@@ -7,6 +7,7 @@ from typing import ClassVar
 from engine.snapshot import PostRow, Snapshot
 from tui.correcting import mark_cell
 from tui.format import clock, count
+from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.cells import author_cell, sentiment_cell, text_cell
 from tui.widgets.columns import Column
@@ -18,7 +19,8 @@ MOST = 500  # posts kept for scrolling
 class Feed(Table[PostRow]):
     """Posts, newest first. Moving the cursor freezes them; back to the top (g) lets them move again."""
 
-    NAME: ClassVar[str] = "5 Feed"
+    PANEL: ClassVar[str] = "panel_5"  # whose key stands before the title
+    NAME: ClassVar[str] = "Feed"
     EMPTY = "no posts yet"
     REST = 40
 
@@ -46,12 +48,13 @@ class Feed(Table[PostRow]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """Whether it moves, and what has come since it stopped."""
+        name = f"{key(self.PANEL)} {self.NAME}" if self.PANEL else self.NAME
         if self._pinned is None:
-            return [(0, self.NAME), (1, "newest posts")]
+            return [(0, name), (1, "newest posts")]
         seen = {self.key_of(post) for post in self.items}
         new = sum(self.key_of(post) not in seen for post in self._newest)
         more = "+" if new >= MOST else ""
-        return [(0, self.NAME), (0, f"‖ standing still, +{count(new)}{more} new"), (1, "g: move again")]
+        return [(0, name), (0, f"‖ standing still, +{count(new)}{more} new"), (1, f"{key('first')}: move again")]
 
 
 def still_there(shown: Sequence[PostRow], newest: Sequence[PostRow]) -> list[PostRow]:

@@ -1,6 +1,6 @@
 """Where a filter is typed: the text, and under it what can follow or what is wrong, and where."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,6 @@ from tui.lines import Line, cut, fit, width_of
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel
 
-PROMPT = " filter "
 NOTE = 24  # cells of a word about an option
 HELP = "tab: take it   up, down: another   enter: apply   esc: leave"
 
@@ -66,28 +65,36 @@ class FilterInput(LineInput):
         return next(node for node in self.ancestors if isinstance(node, FilterBar))
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a text, and from which column on."""
+
+    what: str
+    column: int
+
+
 class Prompt(Panel):
     """The word before the text."""
 
-    def __init__(self) -> None:
-        super().__init__("filter-prompt")
+    def __init__(self, name: str, word: str) -> None:
+        super().__init__(name)
+        self._word = word
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The one line."""
-        return [((PROMPT, "key"),)]
+        return [((self._word, "key"),)]
 
 
 class Hint(Panel):
     """What can follow, or what is wrong and where."""
 
-    def __init__(self) -> None:
-        super().__init__("filter-hint")
-        self._error: FilterError | None = None
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._error: Wrong | None = None
         self._column = 0  # cells from the left where the error is
         self._options: tuple[Option, ...] = ()
         self._chosen = 0
 
-    def show(self, error: FilterError | None, column: int, options: tuple[Option, ...], chosen: int) -> None:
+    def show(self, error: Wrong | None, column: int, options: tuple[Option, ...], chosen: int) -> None:
         """Draw an error at a column, or options of which one is chosen."""
         self._error, self._column, self._options, self._chosen = error, column, options, chosen
         self.redraw()
@@ -95,7 +102,7 @@ class Hint(Panel):
     def lines(self, width: int, height: int) -> list[Line]:
         """The one line."""
         if self._error is not None:
-            return [error_line(str(self._error), self._column, width)]
+            return [error_line(self._error.what, self._column, width)]
         if self._options:
             return [options_line(self._options, self._chosen, width)]
         return [((f" {cut(HELP, width - 1)}", "muted"),)]
@@ -126,27 +133,52 @@ def options_line(options: tuple[Option, ...], chosen: int, width: int) -> Line:
 class FilterBar(Vertical):
     """A line to type in over its hint; it takes the place of the event line and the keys."""
 
+    NAME = "filter"  # the id of the line; those of its parts begin with it
+    EXAMPLE = "lang:en tag:ai -is:reply likes>10   empty: show all"
+    GOES_ON = False  # whether what can follow is offered also where a word has not been begun
+
     def __init__(self) -> None:
-        super().__init__(id="filter-bar")
-        self.input = FilterInput(placeholder="lang:en tag:ai -is:reply likes>10   empty: show all", name="filter")
-        self.hint = Hint()
+        super().__init__(id=f"{self.NAME}-bar")
+        self.prompt = f" {self.NAME} "
+        self.input = FilterInput(placeholder=self.EXAMPLE, name=self.NAME)
+        self.hint = Hint(f"{self.NAME}-hint")
         self._values: Values = {}
         self._completion = Completion(0)
         self._chosen = 0
-        self._error: FilterError | None = None
+        self._error: Wrong | None = None
 
     class Closed(Message):
         """The bar is to go."""
 
     def compose(self) -> ComposeResult:
         """The line, then what is said of it."""
-        with Horizontal(id="filter-line"):
-            yield Prompt()
+        with Horizontal(id=f"{self.NAME}-line"):
+            yield Prompt(f"{self.NAME}-prompt", self.prompt)
             yield self.input
         yield self.hint
 
+    # -- what is typed here, which others than a filter say anew ---------------------------------------------------
+
+    def read(self, text: str) -> Wrong | None:
+        """What is wrong with a text; None if it can be applied."""
+        try:
+            parse(text)
+        except FilterError as error:
+            return Wrong(str(error), error.column)
+        return None
+
+    def complete(self, text: str, cursor: int) -> Completion:
+        """What can stand at the cursor."""
+        return complete(text, cursor, self._values)
+
+    def apply(self, text: str) -> None:
+        """Do what was typed, which can be read."""
+        self.post_message(FilterWanted(text.strip()))
+
+    # -- typing ----------------------------------------------------------------------------------------------------
+
     def open(self, text: str, values: Values) -> None:
-        """Begin with the filter that is on."""
+        """Begin with a text."""
         self._values = values
         self.input.value = text
         self.input.cursor_position = len(text)
@@ -168,7 +200,7 @@ class FilterBar(Vertical):
         text, cursor = self.input.value, self.input.cursor_position
         option = options[self._chosen].text
         rest = text[cursor:]
-        space = "" if option[-1] in ":>" or rest.startswith(" ") else " "
+        space = "" if option[-1] in ":<>" or rest.startswith(" ") else " "
         start = text[: self._completion.start]
         self.input.value = f"{start}{option}{space}{rest}"
         self.input.cursor_position = len(start) + len(option) + len(space)
@@ -189,11 +221,11 @@ class FilterBar(Vertical):
 
     @on(LineInput.Submitted)
     def submitted(self, event: LineInput.Submitted) -> None:
-        """Apply the filter, if it can be read; else go where it cannot."""
+        """Apply what is typed, if it can be read; else go where it cannot."""
         event.stop()
-        self._error = _wrong(event.value)
+        self._error = self.read(event.value)
         if self._error is None:
-            self.post_message(FilterWanted(event.value.strip()))
+            self.apply(event.value)
             self.close()
             return
         self._completion = Completion(0)
@@ -202,9 +234,9 @@ class FilterBar(Vertical):
 
     def _look(self) -> None:
         text, cursor = self.input.value, self.input.cursor_position
-        self._error, self._chosen = _wrong(text), 0
-        self._completion = complete(text, cursor, self._values)
-        begun = self._completion.start < cursor
+        self._error, self._chosen = self.read(text), 0
+        self._completion = self.complete(text, cursor)
+        begun = self.GOES_ON or self._completion.start < cursor
         if self._error is not None:
             # What is still being typed is no error as long as it can become right.
             if not (begun and self._completion.options and self._error.column >= self._completion.start):
@@ -220,13 +252,5 @@ class FilterBar(Vertical):
         column = 0
         if error is not None:
             before = ((self.input.value[: error.column], ""),)
-            column = len(PROMPT) + width_of(before) - round(self.input.scroll_offset.x)
+            column = len(self.prompt) + width_of(before) - round(self.input.scroll_offset.x)
         self.hint.show(error, column, options, self._chosen)
-
-
-def _wrong(text: str) -> FilterError | None:
-    try:
-        parse(text)
-    except FilterError as error:
-        return error
-    return None

@@ -8,6 +8,7 @@ from engine.snapshot import Sentiment, Snapshot
 from tui.actions import bindings
 from tui.draw import bar
 from tui.format import count, mood, percent, whole_percent, window
+from tui.keymap import key
 from tui.lines import BLANK, Line, fit, pad
 from tui.widgets.paint import Panel
 
@@ -28,7 +29,7 @@ class Gauges(Panel, can_focus=True):
         """Draw another snapshot."""
         self._snapshot = snapshot
         self.redraw()
-        self.retitle("1 Sentiment")
+        self.retitle(f"{key('panel_1')} Sentiment")
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The gauges in that room."""

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 from engine.snapshot import Snapshot
 from tui.format import count, percent
+from tui.keymap import key
 from tui.subject import Group, groups
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
@@ -29,7 +30,7 @@ class Groups(Table[Group]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """What opens them."""
-        return [(0, "What was scored, what was not, and why"), (1, "enter: the posts")]
+        return [(0, "What was scored, what was not, and why"), (1, f"{key('open')}: the posts")]
 
     def share(self, posts: int | None) -> str:
         """Of the posts in the window."""

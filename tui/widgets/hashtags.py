@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 from engine.snapshot import Hashtag, Snapshot
 from tui.format import count, percent
+from tui.keymap import key
 from tui.widgets.cells import TREND, authors_cell, change_cell, sentiment_cell, tags_cell, trend_cell
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
@@ -31,7 +32,12 @@ class Hashtags(Table[Hashtag]):
         """How many there are, and past the cap on them from how many posts on none is missing."""
         more = f" of {count(self._all)}{'+' if self._error else ''}" if self._all > len(self.items) else ""
         complete = f"complete above {count(self._error)} posts" if self._error else ""
-        return [(0, "6 Hashtags"), (3, f"top {len(self.items)}{more}"), (1, complete), (2, self.sorting())]
+        return [
+            (0, f"{key('panel_6')} Hashtags"),
+            (3, f"top {len(self.items)}{more}"),
+            (1, complete),
+            (2, self.sorting()),
+        ]
 
 
 COLUMNS = (

@@ -3,6 +3,7 @@
 from engine.snapshot import Frame, GapRow, Health, Meters, Reason
 from tui.draw import bar, columns
 from tui.format import clock, count, day_and_clock, duration, lag, percent, rate, size
+from tui.keymap import key
 from tui.lines import BLANK, Line, Span, cut, fit, pad, wrap
 from tui.widgets.gauges import by_count
 from tui.widgets.header import mapped_percent
@@ -26,7 +27,7 @@ class FeedHealth(Panel):
         """Draw another frame."""
         self._frame = frame
         self.redraw()
-        self.retitle("Feed health  (x: all of it)")
+        self.retitle(f"Feed health  ({key('health')}: all of it)")
 
     def lines(self, width: int, height: int) -> list[Line]:
         """As much as fits."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from engine.snapshot import Labels, Score, Snapshot
 from tui.contenders import name_of
 from tui.format import UNKNOWN, count, duration, number, skill, whole_percent
+from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.columns import Column
 from tui.widgets.gauges import by_count
@@ -62,7 +63,10 @@ class Horizons(Table[Labels]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """What the rows are."""
-        return [(0, "Predictions that grade themselves"), (1, "h: next horizon" if len(self.items) > 1 else "")]
+        return [
+            (0, "Predictions that grade themselves"),
+            (1, f"{key('horizon')}: next horizon" if len(self.items) > 1 else ""),
+        ]
 
     def champion(self, item: Labels) -> Score | None:
         """Who leads."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 
+from tui.keymap import key
 from tui.leads import Lead
 from tui.widgets.columns import Column
 from tui.widgets.table import Table
@@ -25,7 +26,7 @@ class Leads(Table[Lead]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """How to get there."""
-        return [(0, "Leads to"), (1, "enter" if self.has_focus else "tab")]
+        return [(0, "Leads to"), (1, key("open") if self.has_focus else "tab")]
 
 
 COLUMNS = (

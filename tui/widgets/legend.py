@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from engine.snapshot import Score
 from tui.contenders import FIGURES, meaning
+from tui.keymap import key
 from tui.lines import BLANK, Line, pad, wrap
 from tui.widgets.paint import Panel
 
 NAME = 11
-HINT: Line = ((" enter: all figures of the model · ?: what they mean", "muted"),)
 
 
 class Legend(Panel):
@@ -39,7 +39,8 @@ def legend_lines(scores: Sequence[Score], chosen: Score | None, width: int, heig
     one = _model(chosen, width, True) if chosen is not None else []
     if len(one) + 1 + len(figures) <= height:
         return [*one, BLANK, *figures]
-    return [*one, HINT]
+    hint = f" {key('open')}: all figures of the model · {key('help')}: what they mean"
+    return [*one, ((hint, "muted"),)]
 
 
 def _model(score: Score, width: int, marked: bool) -> list[Line]:

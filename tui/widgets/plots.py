@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from textual.message import Message
 
 from tui import plots
+from tui.keymap import key
 from tui.lines import Line, fit_text
 from tui.widgets.pager import Pager
 from tui.widgets.table import TITLE_FRAME
@@ -49,7 +50,9 @@ class Plots(Pager):
         self._laid = None  # it depends on the height, too
         shown = super().lines(width, height)
         cut = self._total > height
-        scrolled = f"j k: {self._top + 1}-{self._top + len(shown)} of {self._total}" if cut else ""
+        scrolled = (
+            f"{key('down')} {key('up')}: {self._top + 1}-{self._top + len(shown)} of {self._total}" if cut else ""
+        )
         self.retitle(fit_text([*self._parts, (1, scrolled)], width - TITLE_FRAME))
         return shown
 

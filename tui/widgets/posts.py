@@ -7,6 +7,7 @@ from textual.message import Message
 
 from engine.snapshot import PostRow, Snapshot
 from tui.format import clock, count, short
+from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.cells import author_cell, sentiment_cell, text_cell
 from tui.widgets.columns import Column
@@ -23,6 +24,7 @@ class StoodStill(Message):
 class LivePosts(Feed):
     """The newest posts, by time while they move; once they stand still they can be sorted otherwise, and reach back."""
 
+    PANEL = ""
     NAME = "Posts"
     REST = REST
 
@@ -103,7 +105,7 @@ class PinnedPosts(Table[PostRow]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """How many there are, and how to let go of one."""
-        return [(0, f"Pinned · {len(self.items)}"), (1, "P: unpin")]
+        return [(0, f"Pinned · {len(self.items)}"), (1, f"{key('pin')}: unpin")]
 
 
 class AskAnew(Message):
@@ -150,7 +152,7 @@ class PostsBehind(Table[PostRow]):
             parts.append((0, f"{newest}{count(len(self.items))} of {count(self._total)}"))
         if self._as_of is not None:
             parts.append((2, f"as of {clock(self._as_of)}"))
-        return [*parts, (3, self.sorting()), (1, "g: as it is now")]
+        return [*parts, (3, self.sorting()), (1, f"{key('first')}: as it is now")]
 
     def action_edge(self, end: int) -> None:
         """Back to the first row they are listed anew."""

@@ -5,6 +5,7 @@ from math import ceil, floor
 
 from engine.snapshot import Labels, Prediction, Snapshot
 from tui.format import UNKNOWN, at_least, at_most, clock, due, duration, engagement, short
+from tui.keymap import key
 from tui.lines import BLANK, Line, Span, cut, fit_text, width_of
 from tui.reasons import fitted
 from tui.widgets.cells import author_cell, text_cell
@@ -79,8 +80,8 @@ class Predictions(Table[Prediction]):
     def title_parts(self) -> list[Part]:
         """The horizon and the champion's record: what these numbers are worth."""
         horizon = f" after {duration(self._horizon)}" if self._horizon else ""
-        others = "h: other horizons" if len(self._horizons) > 1 else ""
-        name = "4 Predicted engagement" if self.size.width >= ROOMY else "4 Predicted"
+        others = f"{key('horizon')}: other horizons" if len(self._horizons) > 1 else ""
+        name = f"{key('panel_4')} Predicted{' engagement' if self.size.width >= ROOMY else ''}"
         return [(0, f"{name}{horizon}"), *self._record, (6, self.sorting()), (8, others)]
 
     def foot_height(self, height: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Sequence
 from engine.clean import clean_line
 from engine.snapshot import Burst, Snapshot
 from tui.format import count, day_and_hour, expected, hour
+from tui.keymap import key
 from tui.lines import Span, cut
 from tui.widgets.cells import times_cell
 from tui.widgets.columns import Column
@@ -57,8 +58,8 @@ class Rising(Table[Burst]):
 
     def title_parts(self) -> list[tuple[int, str]]:
         """How many rise now, and how many have."""
-        over = f"{count(self._over)} over (b)" if self._over else ""
-        return [(0, "7 Rising"), (1, f"{len(self.items)} now"), (2, over), (3, self.sorting())]
+        over = f"{count(self._over)} over ({key('rising')})" if self._over else ""
+        return [(0, f"{key('panel_7')} Rising"), (1, f"{len(self.items)} now"), (2, over), (3, self.sorting())]
 
 
 class Bursts(Table[Burst]):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.snapshot import Voice
 from tui.format import UNKNOWN, count, percent, short, whole_percent
+from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.cells import sentiment_cell, text_cell
 from tui.widgets.columns import Column
@@ -23,7 +24,6 @@ class Saved:
 class SavedFilters(Table[Saved]):
     """Saved filters by posts, mood or authors."""
 
-    EMPTY = "no filter is saved yet: set one with / and press n here"
     REST = 18
 
     def __init__(self) -> None:
@@ -38,6 +38,10 @@ class SavedFilters(Table[Saved]):
     def key_of(self, item: Saved) -> Hashable:
         """Its name."""
         return item.name
+
+    def nothing(self) -> str:
+        """How to begin."""
+        return f"no filter is saved yet: set one with {key('filter')} and press {key('save_filter')} here"
 
     def title_parts(self) -> list[tuple[int, str]]:
         """How many there are, and of how many posts they are shares."""

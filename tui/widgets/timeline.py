@@ -9,6 +9,7 @@ from engine.snapshot import Moment, Snapshot
 from tui.actions import bindings
 from tui.draw import braille, columns
 from tui.format import duration, short, window
+from tui.keymap import key
 from tui.lines import Line, Span, pad
 from tui.widgets.paint import Panel
 
@@ -29,7 +30,7 @@ class Timeline(Panel, can_focus=True):
         """Draw another snapshot."""
         self._snapshot = snapshot
         self.redraw()
-        self.retitle(f"2 Mean sentiment and posts, {span_name(snapshot)}")
+        self.retitle(f"{key('panel_2')} Mean sentiment and posts, {span_name(snapshot)}")
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The chart in that room."""
