@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -160,6 +161,15 @@ class TrendtopApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The overview lies under everything."""
         return self._overview
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice, but patient where it would be the usual one."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from tui.keyboard import PatientDriver  # noqa: PLC0415 - there are systems without it
+
+        return PatientDriver
 
     def on_mount(self) -> None:
         """Listen to the engine."""

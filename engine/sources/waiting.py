@@ -16,7 +16,7 @@ _POLL = 0.25  # seconds between looks at files of which no change was reported, 
 _RETRY = 5.0  # seconds until watching is tried again after it failed
 # watchfiles looks for changes every `step` milliseconds, which is both its delay and most of its cost.
 _STEP_BUSY = 10
-_STEP_QUIET = 100
+_STEP_QUIET = 250
 _DEBOUNCE = 50  # milliseconds
 _QUIET_AFTER = 5_000  # milliseconds without a change
 
