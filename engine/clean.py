@@ -1,6 +1,5 @@
 """Hostile text made safe, once, on entry: no control, escape, bidi or invisible formatting character gets past here."""
 
-from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
@@ -42,6 +41,8 @@ def clean_id(text: str) -> str:
     """An id that is safe to show. A harmless one stays as it is; another keeps what tells it from all others."""
     if len(text) <= MAX_ID and text.isprintable():
         return text
+    from hashlib import blake2b  # noqa: PLC0415 - hardly ever needed, and OpenSSL would be loaded with it
+
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     return f"{clean_line(text)}~{digest}"
 

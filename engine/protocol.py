@@ -25,8 +25,8 @@ Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "re
 class Start(msgspec.Struct, frozen=True, tag="start"):
     """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file.
 
-    `state` is the folder that corrections are kept in; "" keeps them for this session alone. With `resume` the run
-    itself is kept there too, and gone on with if it is there already.
+    `state` is the folder that corrections are kept in; "" keeps them for this session alone. `kept` is the folder that
+    the run itself is kept in, and gone on with if it is there already; "" keeps none.
     """
 
     engine: EngineConfig
@@ -38,7 +38,7 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     alert_log: str = ""  # file to which alerts are added
     alert_command: str = ""  # run for each
     state: str = ""
-    resume: bool = False
+    kept: str = ""
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):

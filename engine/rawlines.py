@@ -4,6 +4,7 @@ A line stays only if it holds one post and no words of another: what is taken ba
 """
 
 from collections import OrderedDict
+from typing import Any
 
 from engine.config import EngineConfig
 from engine.events import Edit, Event, Post
@@ -25,6 +26,11 @@ class RawLines:
         self._naming: dict[str, set[str]] = {}  # post that a line may repeat -> posts whose line it is
         self._named: dict[str, str] = {}
         self.size = 0  # bytes
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Records loaded from a checkpoint are other objects than those that were saved."""
+        self.__dict__.update(state)
+        self._waiting = OrderedDict((id(record), (record, line)) for record, line in self._waiting.values())
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._kept)

@@ -65,6 +65,9 @@ from models import detector
 ROWS = 60  # rows of each table that a frame carries
 SLICE = 0.05  # seconds of feeding between two looks at the commands
 LEARNT = 40  # corrections that the personal layer learns for a picture: a tenth of a second
+WAIT = 0.25  # seconds without lines after which more may be due all the same: of a replay, of a file not watched
+QUIET_AFTER = 5.0  # seconds in which nothing came and nothing was sent
+QUIET_PERIOD = 1.0  # seconds between two looks at a quiet feed
 DRAWING = 0.25  # share of the time that drawing pictures may take while lines wait to be read
 
 
@@ -95,7 +98,7 @@ def begin(start: Start, decoder: Decoder, sources: SourceSet | None) -> Run:
     """
     corrections = Corrections(start.state, LEARNT)
     if sources is None:
-        return open_run(start.engine, start.source, start.state, start.model, decoder, corrections)
+        return open_run(start.engine, start.source, start.kept, start.model, decoder, corrections)
     trained = trained_model(start.model, start.engine)
     return Run(Engine(start.engine, decoder, trained=trained, corrections=corrections), sources)
 
@@ -122,6 +125,8 @@ class Session:
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
         self._gauge = Gauge(start, self.engine, sources)
         self._next_frame = 0.0
+        self._stirred = 0.0  # when something last came or was sent
+        self._at_leisure = False
         self._pictured: tuple[object, ...] = ()
         self._picture: Snapshot | None = None
         self._shown: tuple[object, ...] = ()
@@ -136,6 +141,8 @@ class Session:
         commands = early
         while not self._pipe.closed:
             commands += self._pipe.commands()
+            if commands:
+                self._stir()
             if not self._obey(commands):
                 return
             commands = []
@@ -146,8 +153,12 @@ class Session:
             if self._keeper is not None and not self._finished:
                 self._keeper.look(self.engine, self._runner)
             if not fed:
-                detector.guess("")  # loads at leisure, once, what the first text in doubt would have to wait for
-                self._waiter.wait(max(0.0, self._next_frame - time.monotonic()))
+                if not self._at_leisure:
+                    self._at_leisure = True
+                    detector.guess("")  # loads what the first text in doubt would have to wait for
+                now = time.monotonic()
+                longest = QUIET_PERIOD if self._is_quiet(now) else WAIT
+                self._waiter.wait(min(max(0.0, self._next_frame - now), longest))
 
     def close(self) -> None:
         """Let go of the sources and of the state."""
@@ -168,6 +179,8 @@ class Session:
             if not lines:
                 break
             fed += lines
+        if fed:
+            self._stir()
         if self._runner.finished and not self._finished:
             self._save()  # before: the feed may have grown by the next run
             self.engine.finish()
@@ -176,10 +189,21 @@ class Session:
             self._tell(news, live)
         return fed
 
+    def _stir(self) -> None:
+        """Something has happened: after a silence it is worth a picture at once."""
+        now = time.monotonic()
+        if self._is_quiet(now):
+            self._next_frame = 0.0
+        self._stirred = now
+
+    def _is_quiet(self, now: float) -> bool:
+        """Whether nothing has happened for so long that a look now and then will do. A replay goes by the clock."""
+        return self._paced_by_itself and now - self._stirred >= QUIET_AFTER
+
     def _save(self) -> None:
         """Save the run for the last time."""
         if self._keeper is not None and not self._finished:
-            self._keeper.close(self.engine, self._runner)
+            self._keeper.save(self.engine, self._runner)
 
     def _notes(self) -> list[str]:
         trouble = "" if self._keeper is None else self._keeper.trouble
@@ -300,7 +324,10 @@ class Session:
             self._pictured = state
             self._picture = snapshot(engine, ROWS)
         elif visible(health) == self._shown:
+            if self._is_quiet(now):
+                self._next_frame = now + max(self._period, QUIET_PERIOD)
             return
+        self._stirred = now
         self._shown = visible(health)
         self._pipe.send(Framed(Frame(snapshot=self._picture, health=health)))
         cost = time.monotonic() - now

@@ -4,15 +4,14 @@ Exit status: 0 when told to stop or when the screen has gone, 1 when the engine 
 128 and the signal's number when ended by one.
 """
 
-import contextlib
 import os
 import select
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from types import FrameType
 
+from engine.absent import absent
 from engine.demo import DemoSource
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
@@ -108,10 +107,10 @@ def _run(pipe: Pipe) -> int:
     # What is wrong with the feed is told before the learners are loaded, which takes a second.
     try:
         decoder = Decoder(start.source.format, start.source.map)
-        sources = None if start.resume else _open(start)
+        sources = None if start.kept else _open(start)
     except (SourceError, ValueError) as error:
         return _failed(pipe, error)
-    with _unavailable("pandas"):
+    with absent("pandas"):  # scikit-learn imports it, which delays the first picture and takes 30 MB; exports need it
         from engine.alerts.rules import AlertError  # noqa: PLC0415
         from engine.modelfile import ModelFileError  # noqa: PLC0415
         from engine.session import Session, begin  # noqa: PLC0415 - heavy
@@ -147,22 +146,6 @@ def _first_commands(pipe: Pipe) -> list[Command]:
 def _open(start: Start) -> SourceSet:
     """Raises SourceError."""
     return FixedSources([DemoSource(start.engine.seed)]) if start.demo else open_sources(start.source, line_time)
-
-
-@contextlib.contextmanager
-def _unavailable(module: str) -> Iterator[None]:
-    """Hide an optional package from those that import it just in case.
-
-    scikit-learn does so with pandas, which delays the first picture and takes 30 MB; only exports need it.
-    """
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[module]
 
 
 def _take_stdout() -> int:

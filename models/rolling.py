@@ -9,7 +9,7 @@ class Rolling:
 
     def __init__(self, cap: int, width: int) -> None:
         self._cap = cap
-        self._rows = np.empty((min(2 * cap, 64), width))
+        self._rows = np.zeros((min(2 * cap, 64), width))  # zeros: checkpoints hold the room to come, too
         self._start = 0
         self._end = 0
 
@@ -34,6 +34,6 @@ class Rolling:
         size = len(self._rows)
         while size < 2 * self._cap and size < 2 * (len(kept) + count):
             size *= 2
-        fresh = np.empty((max(min(size, 2 * self._cap), len(kept) + count), self._rows.shape[1]))
+        fresh = np.zeros((max(min(size, 2 * self._cap), len(kept) + count), self._rows.shape[1]))
         fresh[: len(kept)] = kept
         self._rows, self._start, self._end = fresh, 0, len(kept)

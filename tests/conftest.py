@@ -1,12 +1,16 @@
 """What all tests have in common."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from models.threads import start_with_one_thread
 
 start_with_one_thread()  # as the commands do
+settings.register_profile("suite", max_examples=40)  # where a test does not ask for more
+settings.load_profile("suite")
 
 # Replays of whole feeds that are not about predictions: fitting models would be nearly all of their time.
 WITHOUT_FITS = {
@@ -18,17 +22,32 @@ WITHOUT_FITS = {
     "test_rising",
     "test_sample_feeds",
     "test_simulate",
+    "test_topic_sheet",
+    "test_topics",
     "test_topics_picture",
 }
 
 
 # About predictions, whoever makes them: with few trees each fit takes half the time.
 WITH_FEW_TREES = {
+    "test_draft",
     "test_evaluate_engagement",
+    "test_filter",
+    "test_grade_sheet",
+    "test_labels_extremes",
+    "test_labels_outlived",
+    "test_post_detail",
     "test_properties",
     "test_reasons",
+    "test_runner",
     "test_score",
 }
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not among all that is loaded by now: it would be a third of each app's time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)

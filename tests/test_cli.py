@@ -13,7 +13,7 @@ import pytest
 
 from tests.feeds import SECOND, START, like, post, uri
 from tui import options
-from tui.cli import main
+from tui.cli import COMMANDS, _parser, main
 
 GOOD = "I love this wonderful day, it makes me very happy"
 
@@ -59,6 +59,19 @@ def test_help_and_version_are_quick_to_import() -> None:
         out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stderr
         modules = set(out.split())
         assert not modules & {"textual", "numpy", "pandas", "sklearn", "scipy", "plotext", "rich"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_read_alike_whether_or_not_the_others_are_known(command: str) -> None:
+    told = []
+    for parser in (_parser(), _parser(command)):
+        with contextlib.redirect_stdout(io.StringIO()) as out, pytest.raises(SystemExit):
+            parser.parse_args([command, "--help"])
+        with contextlib.redirect_stderr(io.StringIO()) as error, pytest.raises(SystemExit):
+            parser.parse_args([command, "--no-such-option"])
+        told.append((out.getvalue(), error.getvalue()))
+    assert told[0] == told[1]
+    assert command in told[0][0]
 
 
 def test_export_writes_the_table(feed: Path, tmp_path: Path) -> None:

@@ -309,7 +309,7 @@ def test_an_authors_times_is_the_geometric_mean_of_its_posts() -> None:
         assert author.times == round(exp(sum(logs) / len(logs)), 3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 90), st.integers(0, 10**6))
 def test_neither_cuts_nor_what_comes_later_nor_the_window_shown_change_anything(seed: int, cuts: int, at: int) -> None:
     lines = lively(seed, posts=60)

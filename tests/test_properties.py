@@ -69,7 +69,7 @@ def without_meters(picture: Snapshot) -> bytes:
     return plain(msgspec.structs.replace(picture, meters=Meters(), formats=[]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(feeds(), st.randoms(use_true_random=False))
 def test_any_shuffle_within_the_lateness_gives_the_same_snapshot(feed: list, rng: random.Random) -> None:
     # An edit's event time is the edit's, a post's its own: shuffling by up to the lateness changes no order in time.
@@ -77,7 +77,7 @@ def test_any_shuffle_within_the_lateness_gives_the_same_snapshot(feed: list, rng
     assert plain(picture([line for _, line in shuffled], CONFIG)) == plain(picture([line for _, line in feed], CONFIG))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(feeds(), st.integers(1, 70))
 def test_any_cut_into_batches_gives_the_same_snapshot(feed: list, cuts: int) -> None:
     lines = [line for _, line in feed]
@@ -122,7 +122,7 @@ def test_any_speed_of_replay_gives_the_same_snapshot(feed: list, speed: float) -
 WINDOWS = [MINUTE, 7 * MINUTE + 1, 10 * MINUTE, 60 * MINUTE, ALL_TIME]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     feeds(),
     st.lists(st.sampled_from(WINDOWS), min_size=2, max_size=4),
@@ -142,7 +142,7 @@ def test_a_window_looked_at_later_shows_what_a_run_with_it_would(
     assert plain(snapshot(engine)) == plain(picture(lines, run_with))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(feeds())
 def test_doubled_lines_change_the_meters_only(feed: list) -> None:
     lines = [line for _, line in feed]
@@ -156,7 +156,7 @@ def test_doubled_lines_change_the_meters_only(feed: list) -> None:
         assert meters.pop("read") == sum(meters.values()) - meters["lines"] - meters["embedded"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1), st.lists(st.sampled_from(WORDS), min_size=1), feeds(size=20))
 def test_after_an_edit_all_is_as_if_the_new_text_had_been_posted(old: list, new: list, feed: list) -> None:
     rest = [line for _, line in feed]
@@ -167,7 +167,7 @@ def test_after_an_edit_all_is_as_if_the_new_text_had_been_posted(old: list, new:
     assert edited.languages == posted.languages
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(feeds(), st.sampled_from(["delete", "purge"]))
 def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
     secret, author = "zyxwquux secretword", "did:plc:secret"

@@ -5,6 +5,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from engine.config import HOUR, MINUTE
@@ -180,6 +181,18 @@ def test_config_show_says_where_each_value_comes_from(file: Path, capsys: pytest
 def test_the_file_is_looked_for_in_the_users_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRENDTOP_CONFIG", raising=False)
     assert config_path().parts[-2:] == ("trendtop", "config.toml")
+
+
+@pytest.mark.parametrize("folder", [None, "/somewhere", "relative", ""])
+@pytest.mark.parametrize("home", ["/home/one", "relative"])
+def test_the_users_folder_is_the_one_that_all_programs_have(
+    monkeypatch: pytest.MonkeyPatch, folder: str | None, home: str
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    if folder is not None:
+        monkeypatch.setenv("XDG_CONFIG_HOME", folder)
+    assert config_path({}) == platformdirs.user_config_path("trendtop") / "config.toml"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["watch", "--help"], ["--version"]])

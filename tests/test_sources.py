@@ -523,7 +523,7 @@ def test_a_file_is_looked_at_though_watching_fails(tmp_path: Path, monkeypatch: 
     with Waiter([source]) as waiter:
         for number in range(2):
             feed.open("ab").close()
-            waiter.wait(3600)
+            waiter.wait(0.05)
             assert source.read(1) == []
             with feed.open("ab") as file:
                 file.write(b"%d\n" % number)

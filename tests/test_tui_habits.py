@@ -1,5 +1,7 @@
 """What people expect of a terminal monitor: themes, hidden panels, a picture of the screen, the mouse."""
 
+import errno
+import os
 from pathlib import Path
 
 import msgspec
@@ -83,10 +85,51 @@ def test_a_setting_is_kept_where_it_stands_and_the_rest_is_left_alone(tmp_path: 
         ('# theme = "dark"\n\n[keys]\nzoom = "Z"\n', 'theme = "light"\n\n[keys]\nzoom = "Z"\n'),
         ('# theme = "x"\ntheme = "dark"\n', '# theme = "x"\ntheme = "light"\n'),
         ('[keys]\ntheme = "B"\n', 'theme = "light"\n[keys]\ntheme = "B"\n'),
+        ("rate = 2\n\"theme\"='a#b'  # of the night\n", 'rate = 2\ntheme = "light"  # of the night\n'),
+        ('# theme = "dark" is what I had\n', 'theme = "light"\n# theme = "dark" is what I had\n'),
+        ('rate = 2\r\n#theme = "dark" # or light\r\n', 'rate = 2\r\ntheme = "light" # or light\r\n'),
+        ("# caf\udce9\n", 'theme = "light"\n# caf\udce9\n'),
+        ('rate = 2\ntheme = "dark"', 'rate = 2\ntheme = "light"\n'),
+        ('theme = """\ndark"""  # on two lines\nrate = 2\n', 'theme = "light"  # on two lines\nrate = 2\n'),
     ):
-        path.write_text(before)
+        path.write_bytes(before.encode(errors="surrogateescape"))
         keep_setting(path, "theme", "light")
-        assert path.read_text() == after
+        assert path.read_bytes().decode(errors="surrogateescape") == after
+
+
+def test_a_list_is_kept_over_several_lines_and_its_remarks_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('words = [\n  "a#b",  # the first\n  # "c",\n]  # of mine\nrate = 2\n')
+    keep_setting(path, "words", ["x", 'say "y"'])
+    kept = '# the first\n# "c",\nwords = [\n    "x",\n    "say \\"y\\"",\n]  # of mine\nrate = 2\n'
+    assert path.read_text() == kept
+    keep_setting(path, "words", ["z"])
+    assert path.read_text() == '# the first\n# "c",\nwords = ["z"]  # of mine\nrate = 2\n'
+
+
+def test_a_kept_setting_leaves_the_mode_of_the_file_and_a_link_to_it(tmp_path: Path) -> None:
+    path, link = tmp_path / "dotfiles.toml", tmp_path / "config.toml"
+    path.write_text("rate = 2\n")
+    path.chmod(0o600)
+    link.symlink_to(path)
+    keep_setting(link, "theme", "light")
+    assert link.is_symlink()
+    assert path.read_text() == 'theme = "light"\nrate = 2\n'
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_leaves_the_settings_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('# mine\ntheme = "dark"\n[keys]\nzoom = "Z"\n')
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        keep_setting(path, "theme", "light")
+    assert path.read_text() == '# mine\ntheme = "dark"\n[keys]\nzoom = "Z"\n'
+    assert list(tmp_path.iterdir()) == [path]
 
 
 # -- the bell ------------------------------------------------------------------------------------------------------

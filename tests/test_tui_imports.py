@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,4 +69,28 @@ asyncio.run(look())
 
 
 def test_before_the_first_frame_nothing_is_loaded_that_takes_time() -> None:
-    assert imported("import tui.cli, tui.launch").isdisjoint({*HEAVY, "textual", "rich", "msgspec", "asyncio"})
+    code = """
+import os, sys
+os.environ.pop("TRENDTOP_CONFIG", None)
+os.environ["XDG_CONFIG_HOME"] = "/nowhere"
+import tui.launch
+from tui.cli import main
+tui.launch._run = lambda *_: 0
+main(["watch", "feed.jsonl", "--window", "5m"])
+"""
+    slow = {"textual", "rich", "msgspec", "asyncio", "subprocess", "dataclasses", "inspect", "datetime", "shutil"}
+    assert imported(code).isdisjoint({*HEAVY, *slow, "tomllib", "difflib", "platformdirs"})
+
+
+def test_nor_a_library_for_networks(tmp_path: Path) -> None:
+    code = f"""
+import contextlib, io
+from tui.cli import main
+with contextlib.redirect_stderr(io.StringIO()) as told:
+    assert main(["watch", {str(tmp_path / "none.jsonl")!r}, "--log", {str(tmp_path / "log")!r}]) == 1
+assert "no such file" in told.getvalue()
+import asyncio, tui.app
+"""
+    modules = imported(code)
+    assert {"asyncio", "textual"} <= modules
+    assert modules.isdisjoint({"ssl", "_ssl", "hashlib", "_hashlib"})

@@ -228,3 +228,16 @@ def test_keys_that_cannot_be_end_it_in_one_line_and_status_2(tmp_path: Path) -> 
         terminal.close()
     assert f"trendtop: {config} line 2: puase is no action: did you mean pause?".encode() in terminal.written
     assert terminal.modes()["1049"] == "l"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(("--help",), 0), (("demo", "--help"), 0), (("feed", "--puase"), 2), (("demo", "--window", "5x"), 2)],
+)
+def test_nothing_is_drawn_where_there_is_nothing_to_watch(tmp_path: Path, words: tuple[str, ...], status: int) -> None:
+    terminal = Terminal(sys.executable, "-m", "tui.cli", *words, TRENDTOP_CONFIG=str(tmp_path / "none.toml"))
+    try:
+        assert terminal.end() == status
+    finally:
+        terminal.close()
+    assert b"\x1b" not in terminal.written

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import msgspec
@@ -75,7 +76,7 @@ def append(path: Path, data: bytes) -> None:
 def test_a_file_that_grows_tears_rotates_and_is_truncated_loses_and_doubles_nothing(tmp_path: Path) -> None:
     path, written = tmp_path / "feed.jsonl", feed(0, 900)
     path.write_bytes(text(written[:300]))
-    with watching(path) as monitor:
+    with watching(path, new=True) as monitor:
         monitor.read(300)
         append(path, text(written[300:400])[:-40])  # torn within its last line
         monitor.read(399)
@@ -322,7 +323,7 @@ def test_a_start_that_comes_in_pieces_and_a_screen_that_goes_away(tmp_path: Path
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 10)))
     start = pack(Start(engine=ALL, source=SourceConfig(paths=(str(path),)), rate=20.0))
-    with Watching() as monitor:
+    with Watching(new=True) as monitor:
         for piece in (start[:2], start[2:11], start[11:]):
             monitor.write(piece)
             assert monitor.process.poll() is None
@@ -333,7 +334,7 @@ def test_a_start_that_comes_in_pieces_and_a_screen_that_goes_away(tmp_path: Path
 
 
 def test_what_is_no_command_ends_it_with_one_line(tmp_path: Path) -> None:
-    with Watching() as monitor:
+    with Watching(new=True) as monitor:
         monitor.write(HEADER.pack(3) + b"abc")
         status, [report] = monitor.end()
         assert status == 1
@@ -346,7 +347,7 @@ def test_what_is_no_command_ends_it_with_one_line(tmp_path: Path) -> None:
 def test_signals_end_it(tmp_path: Path, number: signal.Signals, status: int) -> None:
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 10)))
-    with watching(path) as monitor:
+    with watching(path, new=True) as monitor:
         monitor.read(10)
         monitor.process.send_signal(number)
         assert monitor.end()[0] == status
@@ -395,6 +396,36 @@ def test_an_idle_feed_is_silent(tmp_path: Path) -> None:
         assert isinstance(monitor.answer(DraftScored), DraftScored)
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="how often a process wakes cannot be seen here")
+def test_a_quiet_feed_is_looked_at_now_and_then_and_its_next_line_shown_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    lines = feed(0, 51)
+    path.write_bytes(text(lines[:50]))
+    worker = """
+import sys, engine.health, engine.session, engine.worker as it
+engine.health.RATE_SPAN = engine.session.QUIET_AFTER = 1.0
+engine.session.QUIET_PERIOD = 3600.0
+sys.exit(it.main())
+"""
+    with Watching("-c", worker) as monitor:
+        monitor.send(Start(engine=ALL, source=SourceConfig(paths=(str(path),)), rate=20.0))
+        monitor.until(lambda frame: frame.snapshot.meters.lines == 50 and frame.health.rate == 0.0)
+        monitor.until_silent(3.0)
+        before = wakes(monitor.process.pid)
+        time.sleep(2.0)
+        assert wakes(monitor.process.pid) - before <= 12  # at twenty frames a second it would be 40
+        with path.open("ab") as file:
+            file.write(text(lines[50:]))
+        monitor.until(lambda frame: frame.snapshot.meters.lines == 51)
+        assert monitor.stop() == 0
+
+
+def wakes(pid: int) -> int:
+    """How often the main thread of a process has gone to sleep."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+
+
 def test_a_large_file_is_caught_up_with(tmp_path: Path) -> None:
     path = tmp_path / "feed.jsonl"
     path.write_bytes(text(feed(0, 4_000)))
@@ -413,7 +444,7 @@ def test_a_large_file_is_caught_up_with(tmp_path: Path) -> None:
 def test_pandas_is_loaded_by_the_first_export_and_not_before(tmp_path: Path) -> None:
     path, out = tmp_path / "feed.jsonl", tmp_path / "out.csv"
     path.write_bytes(text(feed(0, 400)))
-    with watching(path) as monitor:
+    with watching(path, new=True) as monitor:
         loaded = Path(f"/proc/{monitor.process.pid}/maps")
         monitor.lines(400)
         assert "/sklearn/" in loaded.read_text()

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from textual import events
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -20,6 +22,21 @@ from tui.messages import EngineSaid
 from tui.screen_options import Options
 
 _CHARACTERS = {"space": " ", "left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?"}
+
+
+_parse = Stylesheet._parse_rules
+_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+
+
+def _parse_once(sheet: Stylesheet, css: str, read_from: Any, *how: Any, **named: Any) -> list[RuleSet]:
+    """Every app has the same styles; to parse them is a quarter of its start."""
+    of_what = (css, read_from, how, *named.items(), *sheet._variables.items())
+    if of_what not in _parsed:
+        _parsed[of_what] = _parse(sheet, css, read_from, *how, **named)
+    return _parsed[of_what]
+
+
+Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
 
 
 async def settle(app: TrendtopApp) -> None:

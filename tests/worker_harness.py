@@ -38,23 +38,30 @@ from engine.runner import Runner
 from engine.snapshot import Frame, Snapshot
 from engine.sources.opening import open_sources
 from tests.feeds import ALL, PRESENT
+from tests.worker_template import ROOT, Forked
 
 Answer = DraftScored | PostsFound | PostOpened | GradesOpened | TopicsOpened | Exported | Corrected
 
-ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0  # seconds until a wait counts as hopeless
 
 
-class Watching:
-    """A worker and what it said so far. Leaving the context ends it, whatever happened."""
+def _started(argv: tuple[str, ...], fds: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, *(argv or ("-m", "engine.worker"))]
+    pipe = subprocess.PIPE
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job, and a child would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, env=env, pass_fds=fds)
 
-    def __init__(self, *argv: str, fds: tuple[int, ...] = ()) -> None:
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, *(argv or ("-m", "engine.worker"))]
-        pipe = subprocess.PIPE
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job, and a child would inherit it
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, env=env, pass_fds=fds)
+
+class Watching:
+    """A worker and what it said so far. Leaving the context ends it, whatever happened.
+
+    It is forked from one that has loaded the learners already, unless it has to be `new` or is given more than that.
+    """
+
+    def __init__(self, *argv: str, fds: tuple[int, ...] = (), new: bool = False) -> None:
+        self.process = _started(argv, fds) if argv or fds or new else Forked()
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.input, self.output = self.process.stdin.fileno(), self.process.stdout.fileno()
@@ -153,9 +160,9 @@ class Watching:
                 pipe.close()
 
 
-def watching(*paths: object, engine: EngineConfig = ALL, **source: object) -> Watching:
+def watching(*paths: object, engine: EngineConfig = ALL, new: bool = False, **source: object) -> Watching:
     """A worker that was told to watch `paths`."""
-    monitor = Watching()
+    monitor = Watching(new=new)
     config = SourceConfig(paths=tuple(map(str, paths)), **source)  # type: ignore[arg-type]
     monitor.send(Start(engine=engine, source=config, rate=20.0))
     return monitor

@@ -252,6 +252,8 @@ class TrendtopApp(App[None]):
         if self._latest is None:
             self._lost("DIED", f"the engine died: {died.reason}")
             return
+        if self._waiting is not None:
+            self._waiting.stop()  # for what died before
         wait = self._revival.died(self._latest.snapshot.as_of)
         if wait is None:
             self._lost("DIED", f"the engine died {MOST_DEATHS} times in a minute: {died.reason}")

@@ -45,8 +45,18 @@ UNSAID = dict.fromkeys(
 )
 
 
+class _Help(argparse.HelpFormatter):
+    """As wide as the terminal. argparse makes one for each option and asks shutil, which takes time to load."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse with errors on one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, formatter_class=_Help)
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
@@ -60,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         words.insert(0, "watch")
     if not words and not sys.stdin.isatty():
         words = ["watch", "-"]
-    arguments = _parser().parse_args(words or ["--help"])
+    arguments = _parser(words[0] if words else "").parse_args(words or ["--help"])
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)
@@ -71,6 +81,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+def _columns() -> int:
+    """As shutil has it: COLUMNS, else what the terminal says, else 80."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named):
+        return int(named)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 def _fail(message: str) -> int:
     print(f"trendtop: {' '.join(message.split())}", file=sys.stderr)
     return FAILED
@@ -79,11 +100,28 @@ def _fail(message: str) -> int:
 # -- what can be said ----------------------------------------------------------------------------------------
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of a command; of all where none is named, which takes as long as the rest of a start."""
     parser = _Parser(prog="trendtop", description="htop for social feeds. `trendtop FEED` is `trendtop watch FEED`.")
     parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser, prog="trendtop")
+    makers = (
+        _watch_parser,
+        _demo_parser,
+        _config_parser,
+        _score_parser,
+        _export_parser,
+        _evaluate_parser,
+        _train_parser,
+        _simulate_parser,
+    )
+    for name, make in zip(COMMANDS, makers, strict=True):
+        if name == command or command not in COMMANDS:
+            make(commands)
+    return parser
 
+
+def _watch_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     watch = commands.add_parser("watch", help="watch feeds in the terminal", description="Watch feeds as they grow.")
     watch.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
     _source_options(watch)
@@ -101,23 +139,21 @@ def _parser() -> argparse.ArgumentParser:
     _screen_options(watch)
     watch.set_defaults(run=_watch, **UNSAID)
 
+
+def _demo_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     demo = commands.add_parser("demo", help="a simulated live feed and the monitor on it")
     _state_option(demo, "where corrections are kept (default: nowhere, for the posts are made up)")
     _engine_options(demo, DEFAULT_WINDOW, "48h")
     _screen_options(demo)
     demo.set_defaults(run=_demo, **UNSAID)
 
-    _config_parser(commands)
 
-    _score_parser(commands)
-
-    _export_parser(commands)
-
+def _evaluate_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = commands.add_parser("evaluate", help="figures on feeds that say what is true")
     _measures(evaluate.add_subparsers(required=True, metavar="WHAT", parser_class=_Parser))
 
-    _train_parser(commands)
 
+def _simulate_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     simulate = commands.add_parser("simulate", help="write a simulated feed in a platform's native shape")
     simulate.add_argument("-o", "--output", required=True, metavar="FEED.jsonl")
     simulate.add_argument("--shape", choices=SHAPES, default="bluesky")
@@ -132,7 +168,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--truth", metavar="TRUTH.json", help="write what was planted")
     simulate.set_defaults(run=_simulate)
-    return parser
 
 
 def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -79,10 +79,13 @@ def _run(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None)
 
 def _engage(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None, first: FirstFrame | None) -> int:
     """Start the engine, and the screen over the first frame, or the lines if there is none."""
+    from engine.absent import absent  # noqa: PLC0415
     from engine.config import SourceConfig  # noqa: PLC0415
     from engine.protocol import Start  # noqa: PLC0415
     from tui.configure import engine_config, source_config, state_folder  # noqa: PLC0415
-    from tui.monitor import run_monitor, run_plainly  # noqa: PLC0415
+
+    with absent("ssl"):  # asyncio imports it, 5 MB with OpenSSL; nothing here talks to a network
+        from tui.monitor import run_monitor, run_plainly  # noqa: PLC0415
     from tui.screen_options import Chosen  # noqa: PLC0415
 
     demo = not hasattr(arguments, "feed")
@@ -96,7 +99,7 @@ def _engage(arguments: argparse.Namespace, settings: Settings, feed_fd: int | No
         alert_log=arguments.alert_log,
         alert_command=arguments.alert_command,
         state=(arguments.state or "") if demo else state_folder(arguments),
-        resume=bool(arguments.state) and not demo,
+        kept=state_folder(arguments) if arguments.state and not demo else "",
     )
     chosen = Chosen(
         ascii=arguments.ascii,

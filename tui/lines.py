@@ -35,12 +35,17 @@ def plain(text: str) -> str:
     return _STRAY_JOINER.sub("", clean(text, len(text))).replace("\n", " ")
 
 
+def cells(text: str) -> int:
+    """How many cells a plain text takes; of most texts that is quickly told."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def cut(text: str, width: int) -> str:
     """`text`, made plain, in at most `width` cells, its end shown as cut off."""
     if width <= 0:
         return ""
     text = plain(text)
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…"
 
@@ -48,7 +53,7 @@ def cut(text: str, width: int) -> str:
 def pad(text: str, width: int, right: bool = False) -> str:
     """`text` in exactly `width` cells; `right` puts it at the right."""
     text = cut(text, width)
-    space = " " * max(width - cell_len(text), 0)
+    space = " " * max(width - cells(text), 0)
     return space + text if right else text + space
 
 

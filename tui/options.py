@@ -4,7 +4,6 @@ For argparse: each raises ArgumentTypeError, in one line that shows how to write
 """
 
 import argparse
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.spans import ALL_TIME, HOUR, MINUTE, SECOND, read_span
@@ -40,11 +39,11 @@ def lateness(text: str) -> int:
 
 def expression(text: str) -> str:
     """A filter expression that can be read, as it was written."""
+    if not text:
+        return text
     from engine.filters.parse import parse  # noqa: PLC0415 - most commands are given none
     from engine.filters.tokens import FilterError  # noqa: PLC0415
 
-    if not text:
-        return text
     try:
         parse(text)
     except FilterError as error:
@@ -82,6 +81,8 @@ def burst(text: str) -> tuple[int, int, float]:
 
 def moment(text: str) -> int:
     """A time, like 2026-03-01T21:04:31Z or 2026-03-01, in microseconds since 1970; UTC unless it says otherwise."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - only exports are given one
+
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:

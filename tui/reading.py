@@ -52,7 +52,7 @@ def read_on(run: Run) -> tuple[Engine, list[str]]:
     assert keeper is not None
     runner = Runner(engine, sources, carried=run.carried)
     runner.read_all(lambda: keeper.look(engine, runner))
-    keeper.close(engine, runner)  # before the end is made of it: by the next time the feed may have grown
+    keeper.save(engine, runner)  # before the end is made of it: by the next time the feed may have grown
     keeper.leave()
     failed = [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
     failed += [keeper.trouble] if keeper.trouble else []

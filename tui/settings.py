@@ -7,9 +7,8 @@ others compute depends on their command line alone.
 import argparse
 import os
 import re
-import tomllib
+import sys
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,7 +90,7 @@ def theme(text: str) -> str:
     from textual.theme import BUILTIN_THEMES  # noqa: PLC0415 - ours are known without Textual
 
     if text not in BUILTIN_THEMES:
-        near = get_close_matches(text, [*OURS, *BUILTIN_THEMES], 1)
+        near = _near(text, [*OURS, *BUILTIN_THEMES])
         rather = f": did you mean {near[0]}?" if near else f": there are {', '.join([*OURS, *BUILTIN_THEMES])}"
         raise argparse.ArgumentTypeError(f"{text!r} is no theme{rather}")
     return text
@@ -148,9 +147,19 @@ def config_path(environment: Mapping[str, str] = os.environ) -> Path:
     """The user's file, whether or not it is there."""
     if named := environment.get(FILE):
         return Path(named).expanduser()
-    import platformdirs  # noqa: PLC0415 - not for those who name the file
+    return _config_folder() / "config.toml"
 
-    return platformdirs.user_config_path("trendtop") / "config.toml"
+
+def _config_folder() -> Path:
+    """The user's folder of settings, on Linux without platformdirs, which takes as long to load as all the rest."""
+    if sys.platform == "linux":
+        if os.path.isabs(named := os.environ.get("XDG_CONFIG_HOME", "")):
+            return Path(named) / "trendtop"
+        if os.path.isabs(home := os.environ.get("HOME", "")):
+            return Path(home) / ".config" / "trendtop"
+    import platformdirs  # noqa: PLC0415 - see above
+
+    return platformdirs.user_config_path("trendtop")
 
 
 def read_settings(given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -165,7 +174,7 @@ def read_settings(given: Mapping[str, Any], environment: Mapping[str, str] = os.
     }
     for name in (each for each in environment if each != TOLD):
         known = [PREFIX + setting.name.upper() for setting in SETTINGS]
-        if name.startswith(PREFIX) and name not in (FILE, *known) and get_close_matches(name, known, 1, ALIKE):
+        if name.startswith(PREFIX) and name not in (FILE, *known) and _near(name, known, ALIKE):
             raise SettingsError(f"environment: {_unknown(name, known)}")
     return Settings(found, keys, path if written is not None else None)
 
@@ -205,11 +214,15 @@ def _parsed(setting: Setting, text: str, where: str) -> Any:
 def _file(path: Path) -> tuple[dict[str, str] | None, dict[str, str]]:
     """What the file says, each value as one would write it on the command line, and its keys; None if there is none."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None, {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8'}") from None
+    import tomllib  # noqa: PLC0415 - only for those who have a file
+
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: no TOML: {error}") from None
     keys = data.pop(KEYS, {})
@@ -247,6 +260,13 @@ def place(path: Path, name: str, part: str = "") -> str:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1)
+    near = _near(name, known)
     rather = f": did you mean {near[0]}?" if near else f" (there are {', '.join(known)})"
     return f"{name} is no setting{rather}"
+
+
+def _near(name: str, known: list[str], alike: float = 0.6) -> list[str]:
+    """The known name that is most like a wrong one, if one is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for slips of the hand
+
+    return get_close_matches(name, known, 1, alike)

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from engine.clean import clean_line
 from engine.config import SourceConfig
 from engine.sources import since
-from engine.sources.base import STDIN, Kind, Source, SourceError, UnavailableError
+from engine.sources.base import STDIN, Hole, Kind, Source, SourceError, UnavailableError
 from engine.sources.bookmark import Bookmark
 from engine.sources.compressed import Compressed
 from engine.sources.deferred import Deferred
@@ -143,10 +143,10 @@ def resume_sources(config: SourceConfig, bookmarks: Sequence[Bookmark], at: int 
 
 
 def _resumed(bookmark: Bookmark, config: SourceConfig) -> Source:
-    if bookmark.path == STDIN:
-        return Pipe(os.dup(config.stdin_fd or 0), "standard input")
-    if bookmark.kind == "fifo":
-        return Fifo(bookmark.path, follow=bookmark.follow)
+    if bookmark.path == STDIN or bookmark.kind == "fifo":
+        pipe = Fifo(bookmark.path, follow=bookmark.follow) if bookmark.kind else _stdin(config)
+        pipe.holes.append(Hole(0, "lines that came between the saved state and now are lost: a pipe is read once", 0))
+        return pipe
     return resumed_file(bookmark, partial(_open_late, config.follow))
 
 
@@ -204,11 +204,15 @@ def _since(config: SourceConfig, plain: list[str], line_time: LineTime | None) -
 def _open(path: str, reading: Reading, config: SourceConfig, follow: bool, offset: int | None) -> Source:
     match reading:
         case "stdin":
-            return Pipe(os.dup(config.stdin_fd or 0), "standard input")
+            return _stdin(config)
         case "deferred" | "skip":
             return _deferred(path, config)
         case kind:
             return _reader(path, kind, follow, offset)
+
+
+def _stdin(config: SourceConfig) -> Pipe:
+    return Pipe(os.dup(config.stdin_fd or 0), "standard input")
 
 
 def _deferred(path: str, config: SourceConfig) -> Source:

@@ -25,8 +25,8 @@ class Waiter:
     """Waits on many sources at once, and on other descriptors (`extra_fds`) besides.
 
     Changes of files are told by watchfiles, on a thread of its own; they only wake the waiter up, and are never taken
-    as a fact about a file. Where watching fails files are looked at every quarter of a second, which is also how long
-    a wait lasts at most while there are files. `sources` may grow, as `Sources` does.
+    as a fact about a file. Where watching fails a wait ends when a file, or its folder, looks another way than at the
+    last look, of which there are four a second. `sources` may grow, as `Sources` does.
     """
 
     def __init__(self, sources: Iterable[Source], extra_fds: Sequence[int] = ()) -> None:
@@ -34,6 +34,7 @@ class Waiter:
         self._extra = tuple(extra_fds)
         self._watch: _Watch | None = None
         self._retry_at = 0.0
+        self._looks: list[tuple[int, ...]] = []
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
@@ -45,8 +46,11 @@ class Waiter:
         poller = select.poll()
         for fd in (self._woken, *self._extra, *_descriptors(self._sources)):
             poller.register(fd, select.POLLIN)
-        seconds = min(timeout, _POLL) if paths else timeout
-        poller.poll(max(0.0, seconds) * 1000)
+        left = max(0.0, timeout)
+        while not poller.poll(1000 * (min(left, _POLL) if paths else left)):
+            left -= _POLL
+            if left <= 0 or not paths or self._looks_changed(paths):
+                break
         with contextlib.suppress(BlockingIOError):
             os.read(self._woken, 1 << 16)
 
@@ -65,6 +69,11 @@ class Waiter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _looks_changed(self, paths: frozenset[str]) -> bool:
+        """Whether anything looks another way than when this was last asked: a look is all that a quiet feed costs."""
+        before, self._looks = self._looks, [_look(path) for path in sorted(paths)]
+        return self._looks != before
 
     def _keep_watching(self, paths: frozenset[str]) -> None:
         """Have the right folders watched: they change with the sources, and a folder may be made anew."""
@@ -136,6 +145,16 @@ class _Watch:
     def _signal(self) -> None:
         with contextlib.suppress(BlockingIOError):  # a full pipe wakes up as well
             os.write(self._wake, b"\0")
+
+
+def _look(path: str) -> tuple[int, ...]:
+    """What a change of a file shows in, also one of its folder, as when it is rotated."""
+    try:
+        folder = os.stat(os.path.dirname(path) or ".").st_mtime_ns
+        file = os.stat(path)
+    except (OSError, ValueError):
+        return ()
+    return folder, file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns
 
 
 def _descriptors(sources: Iterable[Source]) -> list[int]:

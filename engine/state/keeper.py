@@ -49,7 +49,7 @@ class Keeper:
         self._model = model
         self._clock = clock
         self._next = clock() + EVERY
-        self._saved: tuple[object, ...] = ()
+        self._saved: tuple[object, ...] | None = None  # how far the run was in the newest checkpoint
         self._removed = 0  # texts taken back by the time of the newest checkpoint
         self._writer: _Writer | None = None
 
@@ -62,8 +62,8 @@ class Keeper:
             self._saved = progress
             self._begin(engine, runner, now)
 
-    def close(self, engine: Engine, runner: Runner) -> None:
-        """Save what has come since the last time."""
+    def save(self, engine: Engine, runner: Runner) -> None:
+        """Save what has come since the last time, and wait for it. Of a new run, where it begins."""
         if self._writer is not None:
             self._wait(self._clock(), to_the_end=True)
         if _progress(engine) != self._saved:
@@ -138,7 +138,7 @@ class Keeper:
         if status == 0:
             self.trouble, self._removed = "", writer.removed
             return
-        self._saved = ()
+        self._saved = None
         self.trouble = told or f"the state was not saved to {self._folder.path}: its writer ended"
 
 

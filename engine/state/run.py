@@ -10,7 +10,7 @@ from engine.modelfile import trained_model
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
-from engine.runner import Carried, SourceSet
+from engine.runner import Carried, Runner, SourceSet
 from engine.sources.opening import open_sources, resume_sources
 from engine.state.checkpoint import Restored
 from engine.state.folder import StateFolder
@@ -43,7 +43,9 @@ def open_run(
         if restored is None:
             sources = open_sources(source, line_time)
             engine = Engine(config, decoder, trained=trained, corrections=corrections)
-            return Run(engine, sources, Keeper(kept, source, sources.since, digest))
+            keeper = Keeper(kept, source, sources.since, digest)
+            keeper.save(engine, Runner(engine, sources))  # files rotated from here on are missed by no later run
+            return Run(engine, sources, keeper)
         sources = resume_sources(source, restored.head.bookmarks, restored.head.since)
         keeper = Keeper(kept, source, restored.head.since, digest)
     except BaseException:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
@@ -10,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lines import ASCII, BLANK, Line, plain
+from tui.lines import ASCII, BLANK, Line, cells, plain
 
 ROLES = (
     "plain",
@@ -40,25 +39,26 @@ ROLES = (
     "cursor",
     "cursor-blurred",
 )
-ROLE_CLASSES = {f"role--{role}" for role in ROLES}
-
-
-def style_of(widget: Widget, role: str) -> Style:
-    """How the stylesheet draws a role. The roles are styled once, on the app's bottom screen."""
-    return widget.app.screen_stack[0].get_component_rich_style(f"role--{role or 'plain'}")
+ROLE_CLASS = {role: f"role--{role}" for role in ROLES} | {"": "role--plain"}
+ROLE_CLASSES = set(ROLE_CLASS.values())
 
 
 def strip_of(widget: Widget, line: Line, width: int, over: str = "") -> Strip:
-    """`line` in exactly `width` cells; `over` is a role laid over the whole line."""
-    laid = _without_ink(style_of(widget, over)) if over else None
-    ascii_only = widget.app.has_class("-ascii")
-    segments = []
+    """`line` in exactly `width` cells; `over` is a role laid over the whole line.
+
+    The roles are styled once, on the app's bottom screen.
+    """
+    app = widget.app
+    look = app.screen_stack[0].get_component_rich_style
+    laid = _without_ink(look(ROLE_CLASS[over])) if over else None
+    ascii_only = app.has_class("-ascii")
+    segments, taken = [], 0
     for text, role in line:
-        style = style_of(widget, role)
-        if laid is not None:
-            style += laid
-        segments.append(Segment(plain(text).translate(ASCII) if ascii_only else plain(text), style))
-    return Strip(segments).adjust_cell_length(width, style_of(widget, "plain") + laid)
+        style = look(ROLE_CLASS[role])
+        shown = plain(text)
+        taken += cells(shown)
+        segments.append(Segment(shown.translate(ASCII) if ascii_only else shown, style + laid if laid else style))
+    return Strip(segments, None if ascii_only else taken).adjust_cell_length(width, look(ROLE_CLASS[""]) + laid)
 
 
 def _without_ink(style: Style) -> Style:
@@ -98,10 +98,13 @@ class Panel(Widget):
         if not width or not height:
             return
         before, self._lines = self._lines, self.lines(width, height)[:height]
+        stale = []
         for y in range(max(len(before), len(self._lines))):
             if _at(before, y) != _at(self._lines, y):
                 start, end = changed(_at(before, y), _at(self._lines, y), width)
-                self.refresh(Region(start, y, end - start, 1))
+                stale.append(Region(start, y, end - start, 1))
+        if stale:
+            self.refresh(*stale)
 
     def on_resize(self) -> None:
         """Everything is laid out for the room there is."""
@@ -118,10 +121,11 @@ def changed(before: Line, after: Line, width: int) -> tuple[int, int]:
     """The first cell of a line that may have changed, and the one after the last."""
     head = _alike(before, after)
     tail = _alike(before[head:][::-1], after[head:][::-1])
-    start = min(_cells(after[:head]), width)
-    if _cells(before) != _cells(after):
-        return start, width
-    return start, min(_cells(after[: len(after) - tail]), width)
+    start = _cells(after[:head])
+    taken = _cells(after[head : len(after) - tail])
+    if _cells(before[head : len(before) - tail]) != taken:
+        return min(start, width), width
+    return min(start, width), min(start + taken, width)
 
 
 def _alike(before: Line, after: Line) -> int:
@@ -132,7 +136,7 @@ def _alike(before: Line, after: Line) -> int:
 
 def _cells(line: Line) -> int:
     """Cells that a line takes once it is drawn."""
-    return sum(cell_len(plain(text)) for text, _ in line)
+    return sum([cells(plain(text)) for text, _ in line])
 
 
 def _at(lines: Sequence[Line], y: int) -> Line:

@@ -1,0 +1,1 @@
+"""What bench_screen.py is made of."""

@@ -1,0 +1,108 @@
+"""Kills a run again and again, as kill -9 does, and goes on with it: `python -m tests.killing FOLDER KILLS SEED`.
+
+A copy of this process reads a growing feed into a kept engine and is killed before its n-th function call, n drawn by
+the seed; then the feed grows, and is at times rotated, and the next copy goes on. Prints as JSON what became of it.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from engine.config import EngineConfig, SourceConfig
+from engine.corrections import Corrections
+from engine.export import json_parts
+from engine.picture import snapshot
+from engine.pipeline import Engine
+from engine.platforms.decode import Decoder
+from engine.runner import Runner
+from engine.simulate import simulate
+from engine.state import keeper
+from engine.state.folder import NEWEST
+from engine.state.run import open_run
+from tests.feeds import ALL, PRESENT
+
+CALLS = 60_000  # at most, before a run is killed
+STEP = 16  # lines between two looks at whether to save
+CONFIG = EngineConfig(window=ALL.window, retention=ALL.retention, max_texts=ALL.max_texts)
+
+
+def kill_after(calls: int) -> None:
+    """End this process as kill -9 would, before so many calls are made from here."""
+    left = calls
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal left
+        left -= event in ("call", "c_call")
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+
+
+def read_on(feed: Path, state: Path) -> Engine:
+    """Go on with the kept run until the feed has nothing more."""
+    source = SourceConfig(paths=(str(feed),), follow=True)
+    run = open_run(CONFIG, source, str(state), "", Decoder(), Corrections())
+    assert run.keeper is not None
+    runner = Runner(run.engine, run.sources, clock=lambda: 0.0, present=lambda: PRESENT, carried=run.carried)
+    while runner.step(STEP):
+        run.keeper.look(run.engine, runner)
+    run.keeper.save(run.engine, runner)
+    run.keeper.leave()
+    return run.engine
+
+
+def rotate(feed: Path, how: str) -> None:
+    """What a log rotation does: the older files move up by one, the newest of them is the feed so far."""
+    older = sorted((int(path.suffix[1:]), path) for path in feed.parent.glob(f"{feed.name}.*"))
+    for number, path in reversed(older):
+        path.rename(feed.with_name(f"{feed.name}.{number + 1}"))
+    first = feed.with_name(f"{feed.name}.1")
+    if how == "rename":
+        feed.rename(first)
+        feed.touch()
+    else:
+        shutil.copy(feed, first)
+        os.truncate(feed, 0)
+
+
+def main(folder: Path, kills: int, seed: int) -> None:
+    """Kill, go on, compare."""
+    keeper.EVERY, keeper.SHARE = 0.0, 1e9  # as often as it can be
+    draw = random.Random(seed)
+    lines = simulate("bluesky", seed=seed, hours=kills / 100, rate=3.0)[0]
+    feed, state = folder / "feed.jsonl", folder / "state"
+    feed.touch()
+    written, told = 0, {"killed": 0, "rotated": 0, "saved": 0}
+    for kill in range(kills + 1):
+        until = len(lines) * (kill + 1) // (kills + 1)
+        with feed.open("ab") as file:
+            file.writelines(line + b"\n" for line in lines[written:until])
+        written = until
+        calls = draw.randrange(1, CALLS)
+        pid = os.fork()
+        if not pid:
+            kill_after(calls)
+            read_on(feed, state)
+            os._exit(0)
+        told["killed"] += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+        told["saved"] += (state / NEWEST).exists()
+        if (state / NEWEST).exists() and feed.stat().st_size and draw.random() < 0.3:
+            rotate(feed, draw.choice(["rename", "copy and truncate"]))
+            told["rotated"] += 1
+    kept = read_on(feed, state)
+    kept.finish()
+    whole = Engine(CONFIG)
+    whole.feed(0, lines, PRESENT)
+    whole.finish()
+    same = "".join(json_parts(snapshot(kept))) == "".join(json_parts(snapshot(whole)))
+    print(json.dumps({**told, "lines": kept.intake.lines, "of": len(lines), "same": same}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
