@@ -26,7 +26,8 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file.
 
     `state` is the folder that corrections are kept in; "" keeps them for this session alone. `kept` is the folder that
-    the run itself is kept in, and gone on with if it is there already; "" keeps none.
+    the run itself is kept in, and gone on with if it is there already; "" keeps none. If it is not `lasting`, that is
+    for another engine of the same session only.
     """
 
     engine: EngineConfig
@@ -39,6 +40,7 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     alert_command: str = ""  # run for each
     state: str = ""
     kept: str = ""
+    lasting: bool = True
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):

@@ -98,7 +98,7 @@ def begin(start: Start, decoder: Decoder, sources: SourceSet | None) -> Run:
     """
     corrections = Corrections(start.state, LEARNT)
     if sources is None:
-        return open_run(start.engine, start.source, start.kept, start.model, decoder, corrections)
+        return open_run(start.engine, start.source, start.kept, start.model, decoder, corrections, start.lasting)
     trained = trained_model(start.model, start.engine)
     return Run(Engine(start.engine, decoder, trained=trained, corrections=corrections), sources)
 
@@ -115,6 +115,7 @@ class Session:
         self.engine = run.engine
         self.engine.show(expression=start.filter)
         self._keeper = run.keeper
+        self._lasting = start.lasting
         self._notice = run.notice
         self._listening = Listening(self.engine.alerts.rules)
         self._silences: set[tuple[str, int]] = set()  # told of while they lasted: the alert and since when
@@ -201,8 +202,8 @@ class Session:
         return self._paced_by_itself and now - self._stirred >= QUIET_AFTER
 
     def _save(self) -> None:
-        """Save the run for the last time."""
-        if self._keeper is not None and not self._finished:
+        """Save the run for the last time, if there is to be another."""
+        if self._keeper is not None and self._lasting and not self._finished:
             self._keeper.save(self.engine, self._runner)
 
     def _notes(self) -> list[str]:

@@ -60,6 +60,7 @@ from tui.messages import (
     SheetWasOpened,
 )
 from tui.pacing import Pacer
+from tui.session_state import distrust
 
 
 class _Kind(msgspec.Struct):
@@ -89,6 +90,7 @@ MAX_WAITING = 64  # commands kept for an engine that does not read
 READ_SIZE = 1 << 18
 READS_AT_ONCE = 16  # reads of one look, so that a flood does not hold up the keyboard
 NICE = 10
+SAVING = 10.0  # seconds
 WORKER = (sys.executable, "-m", "engine.worker")
 # More BLAS threads than one cost latency and throughput on few cores; they must be set before numpy loads.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -167,6 +169,8 @@ class EngineProcess:
         """Start the engine anew, with the same Start, after it has ended or failed; a live one is left alone."""
         if not (self._ended or self._failed):
             return
+        if self._failed and not self._start.lasting:
+            distrust(self._start.kept)
         if not self._ended:  # it has said its last word, and takes its time to go
             self._process.kill()
             self._process.wait()
@@ -176,7 +180,9 @@ class EngineProcess:
             self.attach(self._listener)
 
     def close(self, patience: float = 2.0) -> None:
-        """End the engine: ask it, then after `patience` seconds make it."""
+        """End the engine: ask it, then after `patience` seconds, or those that saving its state may take, make it."""
+        if self._start.kept and self._start.lasting:
+            patience = max(patience, SAVING)
         self._stop_listening()
         self._loop = self._listener = None
         self.send(Stop())

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+import msgspec
 import platformdirs
 
 from engine.protocol import Start
 from tui.client import EngineProcess
 from tui.lines import plain
 from tui.screen_options import Chosen, Options
+from tui.session_state import leave_session_folder, make_session_folder
 from tui.settings import place
 from tui.skeleton import FirstFrame, feed_name
 
@@ -41,6 +43,7 @@ def run_monitor(
         The exit status: 0, 1 after one line on stderr if there was nothing to show, 2 if the keys are wrong.
     """
     chosen = chosen or Chosen()
+    start, kept = _kept_for_the_session(start)
     options = Options(
         title=title_of(start),
         window=start.engine.window // SECOND,
@@ -57,6 +60,7 @@ def run_monitor(
         client = EngineProcess(start, Path(log) if log else log_path(), feed_fd)
     except OSError as error:
         on_screen.erase()
+        leave_session_folder(kept)
         print(f"trendtop: the engine cannot be started: {error}", file=sys.stderr)
         return 1
     try:
@@ -74,6 +78,7 @@ def run_monitor(
         app.run(mouse=chosen.mouse)
     finally:
         client.close()
+        leave_session_folder(kept)
     if app.failure:
         print(f"trendtop: {plain(app.failure)}", file=sys.stderr)
     return app.return_code or 0
@@ -100,6 +105,17 @@ def run_plainly(
         client.close()
 
 
+def _kept_for_the_session(start: Start) -> tuple[Start, str]:
+    """A Start whose engine can be brought back, and the folder to leave at the end: "" if there is none."""
+    if start.kept or start.demo:
+        return start, ""
+    try:
+        folder = make_session_folder()
+    except OSError:  # then a dead engine reads the feed again
+        return start, ""
+    return msgspec.structs.replace(start, kept=folder, lasting=False), folder
+
+
 def _leave(number: int, _frame: FrameType | None) -> None:
     """Told to go before there is an app to tell."""
     raise SystemExit(128 + number)
@@ -109,6 +125,8 @@ def again(start: Start) -> str:
     """What an engine that is started after another has died does about the feed."""
     if start.demo:
         return "the simulation begins again"
+    if start.kept:
+        return "going on from its last state"
     if "-" in start.source.paths:
         return "a pipe cannot be read again"
     return "reading the feed again" if start.source.start == "start" else "reading on at its end"

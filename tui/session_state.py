@@ -5,7 +5,6 @@ It lies where the system keeps what belongs to a login, mostly in memory; else a
 
 import fcntl
 import os
-import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +23,11 @@ def make_session_folder() -> str:
 
 
 def leave_session_folder(path: str) -> None:
-    """Remove a folder, and those of sessions that were killed."""
+    """Remove a folder, if there is one, and those of sessions that were killed."""
+    if not path:
+        return
+    import shutil  # noqa: PLC0415 - loads a good deal, and nobody waits for it here
+
     shutil.rmtree(path, ignore_errors=True)
     for other in _place().glob(f"{PREFIX}*"):
         with suppress(OSError):

@@ -29,9 +29,17 @@ class Run:
 
 
 def open_run(
-    config: EngineConfig, source: SourceConfig, folder: str, model: str, decoder: Decoder, corrections: Corrections
+    config: EngineConfig,
+    source: SourceConfig,
+    folder: str,
+    model: str,
+    decoder: Decoder,
+    corrections: Corrections,
+    lasting: bool = True,
 ) -> Run:
     """The run that `folder` holds, or else a new one that is kept there; `model` is a file to begin from, or "".
+
+    One that is not to be `lasting` need not be kept from its first moment on.
 
     Raises StateError, SourceError, ModelFileError.
     """
@@ -44,7 +52,8 @@ def open_run(
             sources = open_sources(source, line_time)
             engine = Engine(config, decoder, trained=trained, corrections=corrections)
             keeper = Keeper(kept, source, sources.since, digest)
-            keeper.save(engine, Runner(engine, sources))  # files rotated from here on are missed by no later run
+            if lasting:
+                keeper.save(engine, Runner(engine, sources))  # files rotated from here on are missed by no later run
             return Run(engine, sources, keeper)
         sources = resume_sources(source, restored.head.bookmarks, restored.head.since)
         keeper = Keeper(kept, source, restored.head.since, digest)
