@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -161,15 +162,21 @@ def numbers(value: Any) -> Iterator[float]:
             yield value
 
 
-@pytest.mark.parametrize("name", FEEDS)
-def test_no_feed_breaks_the_numbers(name: str) -> None:
-    make, least = FEEDS[name]
+@cache
+def ended(name: str) -> Engine:
+    """An engine that has read one of the feeds, and is only looked at."""
     engine = Engine(CONFIG)
-    lines = by_time(make())
+    lines = by_time(FEEDS[name][0]())
     for begin in range(0, len(lines), 100):
         engine.feed(0, lines[begin : begin + 100], PRESENT)
         snapshot(engine, 20)
     engine.finish()
+    return engine
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_no_feed_breaks_the_numbers(name: str) -> None:
+    engine, least = ended(name), FEEDS[name][1]
     assert engine.labels.matured[0] >= least
     for index in range(2):
         labels = engine.labels
@@ -189,9 +196,7 @@ def test_no_feed_breaks_the_numbers(name: str) -> None:
 
 
 def test_where_every_label_is_zero_zero_is_predicted_and_no_model_has_skill() -> None:
-    engine = Engine(CONFIG)
-    engine.feed(0, by_time(all_zero()), PRESENT)
-    engine.finish()
+    engine = ended("all zero")
     shown = snapshot(engine)
     matured = [row for row in shown.predictions if row.state == "matured" and row.predicted is not None]
     assert len(matured) > 100
@@ -202,16 +207,12 @@ def test_where_every_label_is_zero_zero_is_predicted_and_no_model_has_skill() ->
 
 
 def test_a_label_of_a_thousand_million_is_learnt_as_it_is() -> None:
-    engine = Engine(CONFIG)
-    engine.feed(0, by_time(jump(HUGE)()), PRESENT)
-    engine.finish()
+    engine = ended("a jump to 10^9")
     actual = {row.actual for row in snapshot(engine).predictions if row.state == "matured"}
     assert {HUGE, 3 * HUGE} <= actual
 
 
 def test_what_no_platform_counts_is_not_known_which_is_not_zero() -> None:
-    engine = Engine(CONFIG)
-    engine.feed(0, by_time(jump(2**60)()), PRESENT)
-    engine.finish()
+    engine = ended("a jump to 2^60")
     leapt = [row for row in snapshot(engine).predictions if row.uid in {"p7", "p47"}]
     assert {row.censored for row in leapt} == {"no counts near the horizon"}

@@ -52,6 +52,7 @@ class Terminal:
         self.pid = os.fork()
         if not self.pid:
             os.setsid()
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job would hand down that it is ignored
             fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
             for fd in (0, 1, 2):
                 os.dup2(theirs, fd)

@@ -104,6 +104,7 @@ def _serve(ours: socket.socket) -> int:
         import models.trees  # noqa: F401 - heavy
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # none is waited for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with those that have it
     while (asked := socket.recv_fds(ours, 1 << 16, 4))[1]:
         changed, fds = asked[:2]
         if os.fork() == 0:
@@ -114,6 +115,7 @@ def _serve(ours: socket.socket) -> int:
                     os.dup2(fd, number)
                 for fd in fds:
                     os.close(fd)
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 os.environ.update(msgspec.json.decode(changed))
                 return worker.main()
             _tell_of(pid, fds)
@@ -123,7 +125,6 @@ def _serve(ours: socket.socket) -> int:
 
 
 def _tell_of(pid: int, fds: list[int]) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     *others, told = fds
     for fd in (0, 1, 2, *others):
         os.close(fd)
