@@ -95,10 +95,11 @@ class Forked:
 def _serve(ours: socket.socket) -> int:
     """Fork as often as asked; returns, in a worker only, its exit status."""
     from engine import worker
+    from engine.absent import absent
     from models.threads import start_with_one_thread
 
     start_with_one_thread()
-    with worker._unavailable("pandas"):
+    with absent("pandas"):
         import engine.session  # noqa: F401
         import models.trees  # noqa: F401 - heavy
     gc.freeze()
