@@ -18,6 +18,8 @@ NEVER_SO = 1.25
 FADE = (1.0, 0.95, 0.9)  # of a booster one, two and three words ahead
 ALPHA = 15  # "approximates the max expected value" of a sum of valences
 
+TIE = 0.5 - 1e-7  # what is further from a whole number may be rounded either way
+
 Window = tuple[Token, ...]  # three words before, the word, two after; EDGE beyond the ends of the text
 Notes = list[str] | None  # where to write what changed a valence, if anyone wants to know
 
@@ -149,11 +151,10 @@ def contrast(valences: list[float], positions: list[int], but: int) -> list[floa
     return scaled
 
 
-def punctuation_emphasis(text: str) -> float:
-    """What '!' (up to four) and '?' (from two on) add to the strength of `text`, never negative."""
-    questions = text.count("?")
+def mark_emphasis(exclamations: int, questions: int) -> float:
+    """What '!' (up to four) and '?' (from two on) add to the strength of a text, never negative."""
     asked = 0.96 if questions > 3 else questions * 0.18 if questions > 1 else 0.0
-    return min(text.count("!"), 4) * 0.292 + asked
+    return min(exclamations, 4) * 0.292 + asked
 
 
 def normalize(total: float) -> float:
@@ -161,11 +162,10 @@ def normalize(total: float) -> float:
     return max(-1.0, min(1.0, total / math.sqrt((total * total) + ALPHA)))
 
 
-def totals(valences: list[float], words: int, text: str) -> Totals:
-    """The scores of `text`, of `words` words, from the valences of those in the lexicon, in order."""
+def totals(valences: list[float], words: int, emphasis: float) -> Totals:
+    """The scores of a text of `words` words, from the valences of those in the lexicon, in order."""
     if not words:
         return Totals(Polarity(0.0, 0.0, 0.0, 0.0), 0.0, 0.0)
-    emphasis = punctuation_emphasis(text)
     total = float(sum(valences))
     signed = emphasis if total > 0 else 0.0 - emphasis if total < 0 else 0.0
     total += signed
@@ -184,9 +184,23 @@ def totals(valences: list[float], words: int, text: str) -> Totals:
         negative -= emphasis
     whole = positive - negative + neutral
     polarity = Polarity(
-        round(normalize(total), 4),
-        round(positive / whole, 3),
-        round(neutral / whole, 3),
-        round(abs(negative / whole), 3),
+        rounded(normalize(total), 4),
+        rounded(positive / whole, 3),
+        rounded(neutral / whole, 3),
+        rounded(abs(negative / whole), 3),
     )
     return Totals(polarity, signed, total)
+
+
+def rounded(number: float, digits: int) -> float:
+    """round(number, digits) of a number from -1 to 1, at half the price.
+
+    A whole number divided by a power of ten is the very float that round() gives. Near a tie, and near zero with its
+    sign, round() is asked.
+    """
+    scale = 10.0**digits
+    scaled = number * scale
+    whole = math.floor(scaled + 0.5)
+    if whole and abs(scaled - whole) < TIE:
+        return whole / scale
+    return round(number, digits) if number else number

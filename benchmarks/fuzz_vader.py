@@ -1,0 +1,51 @@
+"""Made-up texts through vaderSentiment and through ours, one by one and in batches: how many scores differ in any bit.
+
+    python benchmarks/fuzz_vader.py [--texts 1000000] [--seed N]
+
+Batches are of 1 to 4,096 texts. Every other of them is read with memos so small that they are emptied all the time.
+The last line is "0 of N differ"; else the first texts that differ stand above it, and the exit code is 1.
+"""
+
+import argparse
+import platform
+import random
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from models import sentiment
+from models.vader_batch import score
+from models.vader_codes import Codes, Windows
+from tests.vader_texts import differing, fuzz_text, stock_polarity
+
+SIZES = (1, 2, 3, 5, 17, 64, 200, 700, 1_024, 4_096)
+CAPS = (1, 2, 3, 20, 200)  # of tokens and windows that small memos hold
+SHOWN = 20
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    rng = random.Random(given.seed)
+    codes, windows = Codes(), Windows()
+    done = wrong = batches = 0
+    while done < given.texts:
+        texts = [fuzz_text(rng) for _ in range(min(rng.choice(SIZES), given.texts - done))]
+        stock = [stock_polarity(text) for text in texts]
+        memos = (Codes(rng.choice(CAPS)), Windows(rng.choice(CAPS))) if batches % 2 else (codes, windows)
+        found = differing(texts, score(texts, *memos), stock)
+        found += differing(texts, [sentiment.polarity(text) for text in texts], stock)
+        for text in found[: max(0, SHOWN - wrong)]:
+            print(ascii(text))
+        wrong += len(found)
+        done += len(texts)
+        batches += 1
+    print(f"Python {platform.python_version()}, seed {given.seed}: {wrong} of {done} differ")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

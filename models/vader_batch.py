@@ -1,0 +1,152 @@
+"""VADER's scores of many texts at once: one look-up a word, and numpy for all the rest.
+
+Every floating point operation on a text is that of vaderSentiment, in its order: numpy's are done element by element,
+`bincount` adds in order, and the sum of the valences is left to sum(), which each Python does in its own way.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import repeat
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, LIKE_NUL, NUL, Codes, Windows, book, marks
+from models.vader_rules import ALPHA, TIE, Polarity, contrast
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
+
+_BETWEEN = f"\n{NUL}\n"
+_AROUND = np.arange(-BEFORE, AFTER + 1)
+
+
+class _Tables(NamedTuple):
+    """The book's, as arrays by code."""
+
+    scored: Flags
+    upper: Flags
+    anchors: Flags
+    but: Flags
+    seen: NDArray[np.uint8]
+
+
+@cache
+def _tables() -> _Tables:
+    def flags(codes: bytes) -> Flags:
+        found = np.zeros(256, dtype=bool)
+        found[list(codes)] = True
+        return found
+
+    kinds = book()
+    seen = np.array([list(each) for each in kinds.seen], dtype=np.uint8)
+    return _Tables(flags(kinds.scored), flags(kinds.upper), flags(kinds.anchors), flags(kinds.but), seen)
+
+
+def score(texts: Sequence[str], codes: Codes, windows: Windows) -> list[Polarity]:
+    """The scores of each text."""
+    plain = [number for number, text in enumerate(texts) if text.isascii()]
+    if len(plain) == len(texts):
+        return _score(texts, encode(texts, codes), windows)
+    wide = [number for number, text in enumerate(texts) if not text.isascii()]  # apart: it slows what it is joined to
+    ordered = [texts[number] for number in (*plain, *wide)]
+    stream = encode(ordered[: len(plain)], codes) + encode(ordered[len(plain) :], codes)
+    scores: list[Polarity] = [EMPTY] * len(texts)
+    for number, polarity in zip((*plain, *wide), _score(ordered, stream, windows), strict=True):
+        scores[number] = polarity
+    return scores
+
+
+def encode(texts: Sequence[str], codes: Codes) -> str:
+    """The codes of the words of each text, with EDGES before each."""
+    if not texts:
+        return ""
+    joined = _BETWEEN.join(texts)
+    if joined.count(NUL) >= len(texts):
+        joined = _BETWEEN.join([text.replace(NUL, LIKE_NUL) for text in texts])
+    return EDGES + "".join(map(codes.__getitem__, joined.split()))
+
+
+def _score(texts: Sequence[str], encoded: str, windows: Windows) -> list[Polarity]:
+    tables = _tables()
+    stream = np.frombuffer((encoded + EDGES).encode("latin-1"), dtype=np.uint8)
+    edges = np.flatnonzero(stream == EDGE_CODE)[::BEFORE]
+    begins, ends = edges[:-1] + BEFORE, edges[1:]
+    words = ends - begins
+    places = np.flatnonzero(tables.scored[stream])
+    owners = np.searchsorted(edges, places) - 1
+    upper = np.cumsum(tables.upper[stream], dtype=np.int64)
+    capitals = upper[ends - 1] - upper[begins - 1]
+    cap_diff = (capitals > 0) & (capitals < words)
+
+    around = stream[places[:, None] + _AROUND]
+    anchored = tables.anchors[around].any(axis=1)
+    seen = tables.seen[(anchored * 2 + cap_diff[owners])[:, None], around]
+    seen[~anchored, BEFORE + 1 :] = 0
+    keys = seen.view(f"S{BEFORE + 1 + AFTER}").ravel().tolist()
+    valences = list(map(windows.__getitem__, keys))
+
+    counts = np.bincount(owners, minlength=len(texts))
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    _weigh(valences, places, np.flatnonzero(tables.but[stream]), edges, bounds)
+    moody = np.flatnonzero(counts).tolist()
+    starts = bounds.tolist()
+    totals = np.zeros(len(texts))
+    totals[moody] = [sum(valences[starts[one] : starts[one + 1]]) for one in moody]
+    return _shares(np.array(valences, dtype=np.float64), owners, words, totals, _emphasis(texts))
+
+
+def _weigh(valences: list[float], places: Ints, buts: Ints, edges: Ints, bounds: Ints) -> None:
+    """Change the valences of texts with a 'but'."""
+    owners, first = np.unique(np.searchsorted(edges, buts) - 1, return_index=True)
+    for owner, but in zip(owners.tolist(), buts[first].tolist(), strict=True):
+        start, end = int(bounds[owner]), int(bounds[owner + 1])
+        if start < end:
+            valences[start:end] = contrast(valences[start:end], places[start:end].tolist(), but)
+
+
+def _emphasis(texts: Sequence[str]) -> Floats:
+    """`mark_emphasis` of each text."""
+    exclamations = np.array([text.count("!") for text in texts], dtype=np.int64)
+    questions = np.array([text.count("?") for text in texts], dtype=np.int64)
+    for number, text in enumerate(texts):
+        if not text.isascii():
+            exclamations[number], questions[number] = marks(text)
+    asked = np.where(questions > 3, 0.96, np.where(questions > 1, questions * 0.18, 0.0))
+    return np.minimum(exclamations, 4) * 0.292 + asked
+
+
+def _shares(valences: Floats, owners: Ints, words: Ints, totals: Floats, emphasis: Floats) -> list[Polarity]:
+    """As `vader_rules.totals`."""
+    totals = np.where(totals > 0, totals + emphasis, np.where(totals < 0, totals - emphasis, totals))
+    many = len(words)
+    positive = np.bincount(owners, np.where(valences > 0, valences + 1, 0.0), many)
+    negative = np.bincount(owners, np.where(valences < 0, valences - 1, 0.0), many)
+    neutral = words - np.bincount(owners, valences != 0, many)
+    louder, quieter = positive > -negative, positive < -negative
+    positive = np.where(louder, positive + emphasis, positive)
+    negative = np.where(quieter, negative - emphasis, negative)
+    whole = np.where(words > 0, positive - negative + neutral, 1.0)
+    compound = np.clip(totals / np.sqrt(totals * totals + ALPHA), -1.0, 1.0)
+    columns = (
+        rounded_all(compound, 4),
+        rounded_all(positive / whole, 3),
+        rounded_all(neutral / whole, 3),
+        rounded_all(np.abs(negative / whole), 3),
+    )
+    return list(map(tuple.__new__, repeat(Polarity), zip(*columns, strict=True)))
+
+
+def rounded_all(numbers: Floats, digits: int) -> list[float]:
+    """`vader_rules.rounded` of each number: rint keeps the sign of zero."""
+    scale = 10.0**digits
+    scaled = numbers * scale
+    whole = np.rint(scaled)
+    result: list[float] = (whole / scale).tolist()
+    for tie in np.flatnonzero(np.abs(scaled - whole) >= TIE).tolist():
+        result[tie] = round(float(numbers[tie]), digits)
+    return result

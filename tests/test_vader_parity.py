@@ -1,0 +1,95 @@
+"""Many texts at once: the very numbers of vaderSentiment, whatever is read together and however little remembered."""
+
+import random
+
+import numpy as np
+import pytest
+
+from models import sentiment, vader_batch, vader_codes
+from models.sentiment import FEW, Polarity, polarities, polarity
+from models.vader_codes import Codes, Windows
+from models.vader_rules import rounded
+from tests.vader_texts import differing, fuzz_text, stock_polarity
+
+COUNT = 3_000
+SIZES = (1, 2, 3, 7, 64, 300, 1_024, 4_096)
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    rng = random.Random(6)
+    return [fuzz_text(rng) for _ in range(COUNT)]
+
+
+@pytest.fixture(scope="module")
+def stock(texts: list[str]) -> list[Polarity]:
+    return [stock_polarity(text) for text in texts]
+
+
+@pytest.mark.parametrize(("tokens", "windows"), [(1, 1), (3, 2), (40, 25), (100_000, 50_000)])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_batch_of_any_size_scores_as_in_vader(
+    texts: list[str], stock: list[Polarity], size: int, tokens: int, windows: int
+) -> None:
+    codes, valences = Codes(tokens), Windows(windows)
+    scores: list[Polarity] = []
+    for start in range(0, len(texts), size):
+        scores += vader_batch.score(texts[start : start + size], codes, valences)
+        assert len(codes) <= tokens
+        assert len(valences) <= windows
+    assert differing(texts, scores, stock) == []
+
+
+@pytest.mark.parametrize(("tokens", "windows"), [(1, 1), (3, 2), (100_000, 50_000)])
+def test_one_by_one_texts_score_as_in_vader(
+    texts: list[str], stock: list[Polarity], tokens: int, windows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentiment, "_codes", Codes(tokens))
+    monkeypatch.setattr(sentiment, "_windows", Windows(windows))
+    assert differing(texts, [polarity(text) for text in texts], stock) == []
+
+
+def test_the_memos_are_shared_by_both_ways(
+    texts: list[str], stock: list[Polarity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentiment, "_codes", Codes(50))
+    monkeypatch.setattr(sentiment, "_windows", Windows(30))
+    monkeypatch.setattr(sentiment, "BATCH", 100)
+    rng = random.Random(1)
+    start = 0
+    while start < len(texts):
+        end = start + rng.choice((1, FEW - 1, FEW, 170))
+        assert differing(texts[start:end], polarities(texts[start:end]), stock[start:end]) == []
+        start = end
+
+
+def test_texts_of_one_kind_score_as_in_vader() -> None:
+    """Batches in which something is missing: words, moods, capitals, ASCII, all but ASCII."""
+    for kind in (["", " ", "\n"], ["a table"], ["good"], ["😂"], ["", "😂 bad"], ["\x00"], ["BAD", "bad but good"]):
+        batch = kind * 60
+        assert differing(batch, polarities(batch), list(map(stock_polarity, batch))) == []
+    assert polarities([]) == []
+
+
+def test_numbers_are_rounded_as_by_round() -> None:
+    rng = random.Random(2)
+    numbers = [rng.uniform(-1, 1) for _ in range(20_000)]
+    numbers += [(2 * rng.randrange(-1_000, 1_000) + 1) / 2_000 for _ in range(2_000)]  # ties, or next to them
+    numbers += [a / b for b in range(1, 65) for a in range(-b, b + 1)]
+    numbers += [0.0, -0.0, 5e-324, -5e-324, 0.00005, -0.00005, 0.0005, -0.0005, 1.0, -1.0]
+    for digits in (3, 4):
+        right = [str(round(number, digits)) for number in numbers]
+        assert [str(rounded(number, digits)) for number in numbers] == right
+        assert [str(each) for each in vader_batch.rounded_all(np.array(numbers), digits)] == right
+
+
+def test_all_kinds_of_words_fit_into_a_byte() -> None:
+    kinds = vader_codes.book()
+    assert len(kinds.tokens) <= 256
+    assert not {kinds.tokens[code].lower for code in kinds.anchors} & {"", "but", "so", "this"}
+
+
+@pytest.mark.parametrize("text", ["😂" * 1_600, "good but bad " * 2_000, "n't" * 3_000, "a\x00b " * 2_000])
+def test_a_flood_among_other_texts_is_scored(text: str) -> None:
+    batch = ["I love it", "", text, "bad 😭"] * 20
+    assert polarities(batch) == [polarity(one) for one in batch]
