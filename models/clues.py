@@ -1,11 +1,16 @@
 """What one white-space separated token tells of the language of its text: letters, function words, pictures."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple, TypeVar
 
 from models.function_words import ENGLISH, OTHERS, SHARED
+from models.scripts import NOT_LATIN
 from models.vader_lexicon import emoji_names, lexicon
+
+Value = TypeVar("Value")
 
 MAX_REMEMBERED = 20  # characters of a token worth remembering
 
@@ -26,6 +31,7 @@ class Clue:
     accented: bool = False  # holds a Latin letter that English does not use
     picture: bool = False  # an emoji or emoticon that sentiment can read
     skipped: bool = False  # a link, a mention or a repost mark: no part of what the author says
+    foreign: bool = False  # holds a letter of another script
 
 
 _SKIPPED = Clue(skipped=True)
@@ -54,20 +60,60 @@ def read_clue(raw: str) -> Clue:
         others=tuple(word for word in words if word in OTHERS),
         accented=not ascii_only and not all(map(str.isascii, words)),
         picture=not ascii_only and any(char in emoji for char in raw),
+        foreign=not ascii_only and NOT_LATIN.search(raw) is not None,
     )
 
 
-class Clues(dict[str, Clue]):
-    """Memo of `read_clue`: `clues[raw]`. Holds at most `cap`; when full it starts anew."""
+class Memo(dict[str, Value]):
+    """What `read` says of a token: `memo[raw]`. Holds at most `cap`; when full it starts anew."""
 
-    def __init__(self, cap: int = 50_000) -> None:
+    def __init__(self, read: Callable[[str], Value], cap: int = 50_000) -> None:
         super().__init__()
+        self.read = read
         self.cap = cap
 
-    def __missing__(self, raw: str) -> Clue:
-        clue = read_clue(raw)
+    def __missing__(self, raw: str) -> Value:
+        value = self.read(raw)
         if len(raw) <= MAX_REMEMBERED:
             if len(self) >= self.cap:
                 self.clear()
-            self[raw] = clue
-        return clue
+            self[raw] = value
+        return value
+
+
+# The numbers of a clue in one whole number: those of all tokens of a text add up to that of the text, and sum() is fast
+# while the total has less than 63 bits.
+BITS = 12
+LONGEST = (1 << BITS) - 1  # characters of a text that has no number above what the bits hold
+_FIELD = (1 << BITS) - 1
+
+
+class Sums(NamedTuple):
+    """Clues added up. `odd`: how many tokens have something that a sum does not tell: `others`, accents, scripts."""
+
+    letters: int
+    words: int
+    english: int
+    shared: int
+    odd: int
+
+
+def read_sums(raw: str) -> int:
+    """The `Sums` of `raw`, packed."""
+    clue = read_clue(raw)
+    odd = bool(clue.others) or clue.accented or clue.foreign
+    packed = 0
+    for number in (odd, clue.shared, clue.english, clue.words, clue.letters):
+        packed = packed << BITS | number
+    return packed
+
+
+def unpack(packed: int) -> Sums:
+    """The sums of a text, from those of its tokens added up."""
+    return Sums(
+        packed & _FIELD,
+        packed >> BITS & _FIELD,
+        packed >> 2 * BITS & _FIELD,
+        packed >> 3 * BITS & _FIELD,
+        packed >> 4 * BITS,
+    )

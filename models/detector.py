@@ -1,10 +1,25 @@
-"""py3langid, loaded when first asked (0.7 s, 105 MB): how much more a text looks English than anything else."""
+"""How much more a text looks English than anything else, by the very scores of py3langid in a third of its time.
 
+Its model is read when first asked for (0.6 s, 100 MB), straight from the package's file: py3langid itself unpacks it
+into the folder for temporary files, which may be full or not there.
+"""
+
+import io
+import lzma
 import math
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 LONGEST = 500  # characters looked at: enough to be sure, and a bound on the time a hostile text can take
+NOWHERE = float(np.finfo(np.float32).min)  # score of a language that is another by a second name
 
 
 class Guess(NamedTuple):
@@ -18,20 +33,72 @@ class Guess(NamedTuple):
     other: str
 
 
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 (slow and large: only if needed)
+class Model(NamedTuple):
+    """py3langid's naive Bayes: a machine that finds features in bytes, and what each says for each language."""
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    # ISO 639-1 only: without Nigerian Pidgin, creoles and other near relatives of English and its neighbours
-    identifier.set_languages([language for language in identifier.labels if len(language) == 2])
-    return identifier
+    next_row: Sequence[int]  # start of the row of a state, then a byte -> next state
+    rows: Sequence[int]  # state -> where its row starts
+    found: Sequence[int]  # state -> feature that ends there, or -1
+    weights: NDArray[np.float32]  # feature, language
+    prior: NDArray[np.float32]
+    languages: list[str]
+    twins: list[tuple[int, int]]  # columns of one language written in two scripts
+    english: int
+
+
+@cache
+def model() -> Model:
+    """The model, of languages with a code of two letters: without creoles and other near relatives of English."""
+    packed = files("py3langid").joinpath("data/model.npz.xz").read_bytes()
+    with np.load(io.BytesIO(lzma.decompress(packed)), allow_pickle=False) as data:
+        every: list[str] = data["classes"].tolist()
+        kept = [column for column, language in enumerate(every) if len(language) == 2]
+        languages = [every[column] for column in kept]
+        first = {language: column for column, language in reversed(list(enumerate(languages)))}
+        return Model(
+            next_row=array("I", np.ascontiguousarray(data["nextmove"], dtype=np.uint32).tobytes()),
+            rows=(data["nextmove_row"].astype(np.int64) << 8).tolist(),
+            found=data["out_feat"].tolist(),
+            weights=data["ptc"][:, kept].astype(np.float32, order="C"),  # numpy widens float16 in each product
+            prior=data["pc"][kept],
+            languages=languages,
+            twins=[(first[name], column) for column, name in enumerate(languages) if first[name] != column],
+            english=first["en"],
+        )
 
 
 def guess(text: str) -> Guess:
     """How English `text` is by its letters, whatever its words."""
     text = text[:LONGEST]
-    ranked: list[tuple[str, float]] = _identifier().rank(text)
-    english = next(score for language, score in ranked if language == "en")
-    other, best = next(row for row in ranked if row[0] != "en")
-    return Guess((english - best) / math.sqrt(len(text.encode("utf-8", "surrogatepass")) or 1), other)
+    known = model()
+    scores = score(text)
+    english = float(scores[known.english])
+    scores[known.english] = -np.inf
+    best = int(scores.argmax())
+    size = len(text.encode("utf-8", "surrogatepass"))
+    return Guess((english - float(scores[best])) / math.sqrt(size or 1), known.languages[best])
+
+
+def score(text: str) -> NDArray[np.float32]:
+    """The log-likelihood of each language, as py3langid gives it, bit for bit; the second of twins is nowhere."""
+    known = model()
+    counts = Counter(_features(text, known))
+    if not counts:
+        return np.full(len(known.languages), NOWHERE, dtype=np.float32)
+    features = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+    times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+    scores: NDArray[np.float32] = np.log1p(times) @ known.weights[features] + known.prior
+    for one, other in known.twins:
+        scores[one] = max(scores[one], scores[other])
+        scores[other] = NOWHERE
+    return scores
+
+
+def _features(text: str, known: Model) -> list[int]:
+    """Every feature of a text as often as it is in it: the states of the machine that end one."""
+    if text.isupper():
+        text = text.lower()
+    step, rows, found, state = known.next_row, known.rows, known.found, 0
+    spelt = unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+    states = [state := step[rows[state] + byte] for byte in spelt]
+    return [feature for feature in map(found.__getitem__, states) if feature >= 0]

@@ -11,7 +11,7 @@ scored; of 14,543 short texts in about 100 other languages 0.06 %; the decision 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.clues import Clue, Clues
+from models.clues import LONGEST, Clue, Memo, Sums, read_clue, read_sums, unpack
 from models.detector import guess
 from models.function_words import OTHERS
 from models.scripts import NOT_LATIN, foreign_script, language_of
@@ -51,13 +51,18 @@ class Evidence(NamedTuple):
 
 
 _ENGLISH = Verdict("en", "")
-_clues = Clues()
+_clues = Memo(read_clue)
+_sums = Memo(read_sums)
 
 
 def judge(text: str, claimed: str = "") -> Verdict:
     """Whether `text` may be scored, and its language. `claimed`: the author's BCP 47 tag or "". Takes any str."""
     tokens = text.split()
-    clues = [_clues[raw] for raw in tokens]
+    if len(text) <= LONGEST:
+        sums = unpack(sum(map(_sums.__getitem__, tokens)))
+        if not sums.odd and _clearly_english(sums):
+            return _ENGLISH
+    clues = list(map(_clues.__getitem__, tokens))
     evidence = _add_up(clues)
     claimed = claimed.replace("_", "-").partition("-")[0].lower()
     if not text.isascii():
@@ -98,16 +103,16 @@ def _add_up(clues: list[Clue]) -> Evidence:
     return Evidence(letters, words, english, shared, tuple(dict.fromkeys(others)), accented, picture)
 
 
-def _clearly_english(evidence: Evidence) -> bool:
-    """Function words of English and of nothing else, often enough for running text rather than a quoted title."""
-    if evidence.others or (evidence.english + evidence.shared) * 8 < evidence.words:
+def _clearly_english(evidence: Evidence | Sums) -> bool:
+    """Function words of English, often enough for running text rather than a quoted title."""
+    if (evidence.english + evidence.shared) * 8 < evidence.words:
         return False
     return evidence.english >= 2 or (evidence.english == 1 and evidence.shared >= 2)
 
 
 def _by_words(evidence: Evidence) -> Verdict | None:
     """The verdict if function words leave no doubt."""
-    if _clearly_english(evidence) and not evidence.accented:
+    if not evidence.others and not evidence.accented and _clearly_english(evidence):
         return _ENGLISH
     if evidence.english or len(evidence.others) < 3:
         return None
@@ -136,6 +141,6 @@ def _by_detector(said: str, evidence: Evidence, claimed: str) -> Verdict:
         len(evidence.others) >= 2 and len(evidence.others) > evidence.english
     ):  # English words in a sentence of another language
         return Verdict("", UNSURE)
-    if margin >= SURE or claimed == "en" or _clearly_english(evidence):
+    if margin >= SURE or claimed == "en" or (not evidence.others and _clearly_english(evidence)):
         return _ENGLISH
     return Verdict("", UNSURE)
