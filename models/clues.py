@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, TypeVar
 
@@ -16,11 +15,11 @@ MAX_REMEMBERED = 20  # characters of a token worth remembering
 
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿ"
 _WORD = re.compile(f"[{_LATIN}]+(?:['’][{_LATIN}]+)*")
+_AROUND = ".,;:!?\"'()#*-"  # may stand around a word, which changes nothing of what it tells
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """Evidence from a token."""
 
     letters: int = 0  # Latin ones, outside links and mentions
@@ -32,6 +31,7 @@ class Clue:
     picture: bool = False  # an emoji or emoticon that sentiment can read
     skipped: bool = False  # a link, a mention or a repost mark: no part of what the author says
     foreign: bool = False  # holds a letter of another script
+    marked: bool = False  # has any of `others`, `accented`, `picture` and `foreign`
 
 
 _SKIPPED = Clue(skipped=True)
@@ -45,22 +45,36 @@ def _emoticons() -> frozenset[str]:
 
 def read_clue(raw: str) -> Clue:
     """The clue in `raw`."""
-    if raw.lower() in _emoticons():
-        return Clue(picture=True)
+    word = raw.lower()
+    if word in _emoticons():
+        return Clue(picture=True, marked=True)
+    if raw.isascii() and not word.startswith("www.") and word not in ("rt", "rt:"):
+        word = word.strip(_AROUND)
+        if word.isalpha():  # as most do, and three times as fast as what follows
+            others = (word,) if word in OTHERS else ()
+            return Clue(len(word), 1, word in ENGLISH, word in SHARED, others, marked=bool(others))
+    return _read(raw)
+
+
+def _read(raw: str) -> Clue:
     if "@" in raw or "://" in raw or raw.startswith("www.") or raw in ("RT", "RT:") or _LINK.match(raw):
         return _SKIPPED
     words = [word.lower().replace("’", "'") for word in _WORD.findall(raw)]
+    others = tuple(word for word in words if word in OTHERS)
     ascii_only = raw.isascii()
-    emoji = emoji_names()
+    accented = not ascii_only and not all(map(str.isascii, words))
+    picture = not ascii_only and any(char in emoji_names() for char in raw)
+    foreign = not ascii_only and NOT_LATIN.search(raw) is not None
     return Clue(
         letters=sum(map(len, words)),
         words=len(words),
         english=sum(word in ENGLISH for word in words),
         shared=sum(word in SHARED for word in words),
-        others=tuple(word for word in words if word in OTHERS),
-        accented=not ascii_only and not all(map(str.isascii, words)),
-        picture=not ascii_only and any(char in emoji for char in raw),
-        foreign=not ascii_only and NOT_LATIN.search(raw) is not None,
+        others=others,
+        accented=accented,
+        picture=picture,
+        foreign=foreign,
+        marked=bool(others) or accented or picture or foreign,
     )
 
 

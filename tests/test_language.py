@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import language
+from models import clues, language
 from models.clues import LONGEST, Memo, read_clue, read_sums, unpack
 from models.language import REASONS, Verdict, judge, judge_all
 from models.sentiment import polarity
@@ -316,6 +316,14 @@ def test_a_full_memo_changes_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None
     assert [judge(text) for text in texts] == before
     assert len(details) <= 2
     assert len(sums) <= 1
+
+
+def test_a_plain_word_tells_the_same_in_the_short_way() -> None:
+    signs = ["", *map(chr, range(33, 127)), "./", "e/"]
+    words = ["", "the", "der", "of", "RT", "rt", "Rt", "www", "mañana"]
+    for raw in (before + word + after for before in signs for word in words for after in signs):
+        if raw.lower() not in clues._emoticons():
+            assert read_clue(raw) == clues._read(raw)
 
 
 @pytest.mark.parametrize("length", [1, 100, LONGEST])
