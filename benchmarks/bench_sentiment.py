@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.reading import SHAPES, of_file, simulated
 from models import sentiment
-from models.vader_codes import Codes, Windows
+from models.memo import Memo
+from models.vader_codes import read_window, read_word
 
 CHUNK = 1_024
 MOST = 12_000  # texts of a feed
@@ -33,7 +34,7 @@ Score = Callable[[Sequence[str]], object]
 
 def forget() -> None:
     """Start with empty memos."""
-    sentiment._codes, sentiment._windows = Codes(), Windows()
+    sentiment._codes, sentiment._windows = Memo(read_word, 100_000), Memo(read_window, 50_000)
 
 
 def single(texts: Sequence[str]) -> object:

@@ -15,8 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models import sentiment
+from models.memo import Memo
 from models.vader_batch import score
-from models.vader_codes import Codes, Windows
+from models.vader_codes import read_window, read_word
 from tests.vader_texts import differing, fuzz_text, stock_polarity
 
 SIZES = (1, 2, 3, 5, 17, 64, 200, 700, 1_024, 4_096)
@@ -30,12 +31,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     rng = random.Random(given.seed)
-    codes, windows = Codes(), Windows()
+    codes, windows = Memo(read_word, 100_000), Memo(read_window, 50_000)
     done = wrong = batches = 0
     while done < given.texts:
         texts = [fuzz_text(rng) for _ in range(min(rng.choice(SIZES), given.texts - done))]
         stock = [stock_polarity(text) for text in texts]
-        memos = (Codes(rng.choice(CAPS)), Windows(rng.choice(CAPS))) if batches % 2 else (codes, windows)
+        memos = (
+            (Memo(read_word, rng.choice(CAPS)), Memo(read_window, rng.choice(CAPS)))
+            if batches % 2
+            else (codes, windows)
+        )
         found = differing(texts, score(texts, *memos), stock)
         found += differing(texts, [sentiment.polarity(text) for text in texts], stock)
         for text in found[: max(0, SHOWN - wrong)]:

@@ -1,17 +1,12 @@
 """What one white-space separated token tells of the language of its text: letters, function words, pictures."""
 
 import re
-from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.scripts import NOT_LATIN
 from models.vader_lexicon import emoji_names, lexicon
-
-Value = TypeVar("Value")
-
-MAX_REMEMBERED = 20  # characters of a token worth remembering
 
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿ"
 _WORD = re.compile(f"[{_LATIN}]+(?:['’][{_LATIN}]+)*")
@@ -76,23 +71,6 @@ def _read(raw: str) -> Clue:
         foreign=foreign,
         marked=bool(others) or accented or picture or foreign,
     )
-
-
-class Memo(dict[str, Value]):
-    """What `read` says of a token: `memo[raw]`. Holds at most `cap`; when full it starts anew."""
-
-    def __init__(self, read: Callable[[str], Value], cap: int = 50_000) -> None:
-        super().__init__()
-        self.read = read
-        self.cap = cap
-
-    def __missing__(self, raw: str) -> Value:
-        value = self.read(raw)
-        if len(raw) <= MAX_REMEMBERED:
-            if len(self) >= self.cap:
-                self.clear()
-            self[raw] = value
-        return value
 
 
 # The numbers of a clue in one whole number: those of all tokens of a text add up to that of the text, and sum() is fast

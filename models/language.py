@@ -11,9 +11,10 @@ scored; of 14,543 short texts in about 100 other languages 0.06 %; the decision 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.clues import LONGEST, Clue, Memo, Sums, read_clue, read_sums, unpack
+from models.clues import LONGEST, Clue, Sums, read_clue, read_sums, unpack
 from models.detector import Guess, guess, guess_all
 from models.function_words import OTHERS
+from models.memo import Memo
 from models.scripts import NOT_LATIN, foreign_script, language_of
 
 NO_TEXT = "no text"
@@ -52,8 +53,8 @@ class Evidence(NamedTuple):
 
 
 _ENGLISH = Verdict("en", "")
-_clues = Memo(read_clue)
-_sums = Memo(read_sums)
+_clues = Memo(read_clue, 50_000)
+_sums = Memo(read_sums, 100_000)
 
 
 class _Doubt(NamedTuple):

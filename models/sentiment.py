@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from models.memo import Memo
 from models.moods import THRESHOLD, Label
 from models.vader_batch import EMPTY, score
-from models.vader_codes import EDGES, LIKE_NUL, NUL, Codes, Windows, book, marks
+from models.vader_codes import EDGES, LIKE_NUL, NUL, book, marks, read_window, read_word
 from models.vader_lexicon import EDGE, Token, classify, emoji_names, without_emoji
 from models.vader_rules import Polarity, Window, contrast, mark_emphasis, totals, word_valence
 
@@ -47,8 +48,8 @@ class Explanation(NamedTuple):
     total: float
 
 
-_codes = Codes()
-_windows = Windows()
+_codes = Memo(read_word, 100_000)
+_windows = Memo(read_window, 50_000)
 _MARGIN = (EDGE, EDGE, EDGE)
 _MARGIN_CODES = EDGES.encode("latin-1")
 _JOINER = "\u200d"

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, LIKE_NUL, NUL, Codes, Windows, book, marks
+from models.memo import Memo
+from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, LIKE_NUL, NUL, book, marks
 from models.vader_rules import ALPHA, TIE, Polarity, contrast
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ def _tables() -> _Tables:
     return _Tables(flags(kinds.scored), flags(kinds.upper), flags(kinds.anchors), flags(kinds.but), seen)
 
 
-def score(texts: Sequence[str], codes: Codes, windows: Windows) -> list[Polarity]:
+def score(texts: Sequence[str], codes: Memo[str, str], windows: Memo[bytes, float]) -> list[Polarity]:
     """The scores of each text."""
     plain = [number for number, text in enumerate(texts) if text.isascii()]
     if len(plain) == len(texts):
@@ -61,7 +62,7 @@ def score(texts: Sequence[str], codes: Codes, windows: Windows) -> list[Polarity
     return scores
 
 
-def encode(texts: Sequence[str], codes: Codes) -> str:
+def encode(texts: Sequence[str], codes: Memo[str, str]) -> str:
     """The codes of the words of each text, with EDGES before each."""
     if not texts:
         return ""
@@ -71,7 +72,7 @@ def encode(texts: Sequence[str], codes: Codes) -> str:
     return EDGES + "".join(map(codes.__getitem__, joined.split()))
 
 
-def _score(texts: Sequence[str], encoded: str, windows: Windows) -> list[Polarity]:
+def _score(texts: Sequence[str], encoded: str, windows: Memo[bytes, float]) -> list[Polarity]:
     tables = _tables()
     stream = np.frombuffer((encoded + EDGES).encode("latin-1"), dtype=np.uint8)
     edges = np.flatnonzero(stream == EDGE_CODE)[::BEFORE]

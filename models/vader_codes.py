@@ -10,7 +10,6 @@ from typing import NamedTuple
 from models.vader_lexicon import (
     BOOSTERS,
     EDGE,
-    MAX_REMEMBERED,
     NEGATIONS,
     PHRASE_WORDS,
     PHRASES,
@@ -105,26 +104,14 @@ def _seen(token: Token, anchored: bool, cap_diff: bool) -> Token:
     return token
 
 
-class Codes(dict[str, str]):
-    """Memo of white-space separated words: `codes[raw]`. Holds at most `cap`; when full it starts anew.
+def read_word(raw: str) -> str:
+    """The code of a white-space separated word; the codes of their names, if there are emoji in it.
 
-    A word with emoji has the codes of their names. NUL alone stands between texts.
+    NUL alone stands between texts.
     """
-
-    def __init__(self, cap: int = 100_000) -> None:
-        super().__init__()
-        self.cap = cap
-
-    def __missing__(self, raw: str) -> str:
-        if raw.isascii():
-            code = EDGES if raw == NUL else _code(raw)
-        else:
-            code = "".join(map(_code, without_emoji(raw).split()))
-        if len(raw) <= MAX_REMEMBERED:
-            if len(self) >= self.cap:
-                self.clear()
-            self[raw] = code
-        return code
+    if raw.isascii():
+        return EDGES if raw == NUL else _code(raw)
+    return "".join(map(_code, without_emoji(raw).split()))
 
 
 def _code(raw: str) -> str:
@@ -137,24 +124,13 @@ def _code(raw: str) -> str:
     return found[word.isupper()]
 
 
-class Windows(dict[bytes, float]):
-    """Memo of valences: `windows[window]`, of a lexicon word with the words before and after it.
+def read_window(window: bytes) -> float:
+    """The valence of a lexicon word, from the words before and after it.
 
     A window has gone through the table that is for it, and need not say what is after the word if it is not anchored.
-    Holds at most `cap`; when full it starts anew.
     """
-
-    def __init__(self, cap: int = 50_000) -> None:
-        super().__init__()
-        self.cap = cap
-
-    def __missing__(self, window: bytes) -> float:
-        tokens = book().tokens
-        valence = word_valence(tuple(tokens[code] for code in window.ljust(BEFORE + 1 + AFTER, b"\1")), True)
-        if len(self) >= self.cap:
-            self.clear()
-        self[window] = valence
-        return valence
+    tokens = book().tokens
+    return word_valence(tuple(tokens[code] for code in window.ljust(BEFORE + 1 + AFTER, b"\1")), True)
 
 
 @cache

@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
 
+from models.memo import LONGEST
+
 BOOSTERS: dict[str, float] = BOOSTER_DICT  # "very" -> 0.293, "kind of" -> -0.293
 NEGATIONS: frozenset[str] = frozenset(NEGATE)
 # Phrases by their words. Values keep their type: since Python 3.12 sum() adds ints and floats differently.
@@ -16,7 +18,6 @@ PHRASE_BOOSTERS = {tuple(phrase.split()): value for phrase, value in BOOSTERS.it
 PHRASES = frozenset(phrase for phrase in (*IDIOMS, *PHRASE_BOOSTERS) if len(phrase) > 1)
 PHRASE_WORDS = frozenset(word for phrase in PHRASES for word in phrase)
 
-MAX_REMEMBERED = 20  # characters of a token worth remembering: longer ones are links, and do not come back
 # Words the rules look for around a scored word, besides those of the lists above.
 RULE_WORDS = frozenset(
     ("no", "or", "nor", "never", "so", "this", "without", "doubt", "least", "at", "very", "kind", "of", "but")
@@ -100,7 +101,7 @@ def classify(raw: str) -> Token:
     if not known and not negates:
         return _PLAIN[word.isupper()]
     return Token(
-        lower=lower if known else lower[:MAX_REMEMBERED],  # any length of text may hold "n't"
+        lower=lower if known else lower[:LONGEST],  # any length of text may hold "n't"
         upper=word.isupper(),
         valence=lexicon().get(lower),
         boost=BOOSTERS.get(lower, 0.0),

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import clues, language
-from models.clues import LONGEST, Memo, read_clue, read_sums, unpack
+from models.clues import LONGEST, read_clue, read_sums, unpack
 from models.language import REASONS, Verdict, judge, judge_all
+from models.memo import Memo
 from models.sentiment import polarity
 
 ROOT = Path(__file__).parent.parent

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from models import sentiment, vader_batch, vader_codes
+from models.memo import Memo
 from models.sentiment import FEW, Polarity, polarities, polarity
-from models.vader_codes import Codes, Windows
+from models.vader_codes import read_window, read_word
 from models.vader_rules import rounded
 from tests.vader_texts import differing, fuzz_text, stock_polarity
 
@@ -31,7 +32,7 @@ def stock(texts: list[str]) -> list[Polarity]:
 def test_a_batch_of_any_size_scores_as_in_vader(
     texts: list[str], stock: list[Polarity], size: int, tokens: int, windows: int
 ) -> None:
-    codes, valences = Codes(tokens), Windows(windows)
+    codes, valences = Memo(read_word, tokens), Memo(read_window, windows)
     scores: list[Polarity] = []
     for start in range(0, len(texts), size):
         scores += vader_batch.score(texts[start : start + size], codes, valences)
@@ -44,16 +45,16 @@ def test_a_batch_of_any_size_scores_as_in_vader(
 def test_one_by_one_texts_score_as_in_vader(
     texts: list[str], stock: list[Polarity], tokens: int, windows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sentiment, "_codes", Codes(tokens))
-    monkeypatch.setattr(sentiment, "_windows", Windows(windows))
+    monkeypatch.setattr(sentiment, "_codes", Memo(read_word, tokens))
+    monkeypatch.setattr(sentiment, "_windows", Memo(read_window, windows))
     assert differing(texts, [polarity(text) for text in texts], stock) == []
 
 
 def test_the_memos_are_shared_by_both_ways(
     texts: list[str], stock: list[Polarity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sentiment, "_codes", Codes(50))
-    monkeypatch.setattr(sentiment, "_windows", Windows(30))
+    monkeypatch.setattr(sentiment, "_codes", Memo(read_word, 50))
+    monkeypatch.setattr(sentiment, "_windows", Memo(read_window, 30))
     monkeypatch.setattr(sentiment, "BATCH", 100)
     rng = random.Random(1)
     start = 0
