@@ -138,12 +138,11 @@ def _by_words(evidence: Evidence) -> Verdict | None:
         known = evidence.english + evidence.shared
         if not evidence.others or (len(evidence.others) == 1 and evidence.english >= 2 and known >= 4):  # a name, say
             return _ENGLISH
-    if evidence.english or len(evidence.others) < 3:
+    if evidence.english or len(evidence.others) < (2 if evidence.accented else 3) or evidence.shared > 1:
         return None
     language, hits, runner_up = _best_other(evidence.others)
-    if hits >= 3 and hits >= 2 * runner_up and hits * 6 >= evidence.words:
-        return Verdict(language, OTHER_LANGUAGE)
-    return None
+    needed = runner_up + 1 if evidence.accented else max(3, 2 * runner_up)
+    return Verdict(language, OTHER_LANGUAGE) if hits >= needed and hits * 6 >= evidence.words else None
 
 
 def _best_other(words: tuple[str, ...]) -> tuple[str, int, int]:
