@@ -17,12 +17,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from models import sentiment
 from models.memo import Memo
 from models.vader_batch import score
-from models.vader_codes import read_window, read_word
+from models.vader_codes import read_ascii, read_window, read_word
+from models.vader_table import Table
 from tests.vader_texts import differing, fuzz_text, stock_polarity
 
 SIZES = (1, 2, 3, 5, 17, 64, 200, 700, 1_024, 4_096)
+ROWS = (1, 2, 16, 256, 1_024)  # of small tables
 CAPS = (1, 2, 3, 20, 200)  # of tokens and windows that small memos hold
 SHOWN = 20
+
+
+def memos(rows: int, words: int, windows: int) -> tuple[Table, Memo[str, str], Memo[bytes, float]]:
+    """Empty ones."""
+    return Table(read_ascii, rows), Memo(read_word, words), Memo(read_window, windows)
 
 
 def main() -> int:
@@ -31,17 +38,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     rng = random.Random(given.seed)
-    codes, windows = Memo(read_word, 100_000), Memo(read_window, 50_000)
+    large = memos(1 << 17, 100_000, 50_000)
     done = wrong = batches = 0
     while done < given.texts:
         texts = [fuzz_text(rng) for _ in range(min(rng.choice(SIZES), given.texts - done))]
         stock = [stock_polarity(text) for text in texts]
-        memos = (
-            (Memo(read_word, rng.choice(CAPS)), Memo(read_window, rng.choice(CAPS)))
-            if batches % 2
-            else (codes, windows)
-        )
-        found = differing(texts, score(texts, *memos), stock)
+        small = memos(rng.choice(ROWS), rng.choice(CAPS), rng.choice(CAPS))
+        found = differing(texts, score(texts, *(small if batches % 2 else large)), stock)
         found += differing(texts, [sentiment.polarity(text) for text in texts], stock)
         for text in found[: max(0, SHOWN - wrong)]:
             print(ascii(text))

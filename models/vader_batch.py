@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from models.memo import Memo
 from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, LIKE_NUL, NUL, book, marks
 from models.vader_rules import ALPHA, TIE, Polarity, contrast
+from models.vader_table import Table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Stream = NDArray[np.uint8]
 
 EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
 
@@ -33,7 +35,7 @@ class _Tables(NamedTuple):
     upper: Flags
     anchors: Flags
     but: Flags
-    seen: NDArray[np.uint8]
+    seen: NDArray[np.uint8]  # the four one after the other
 
 
 @cache
@@ -44,61 +46,69 @@ def _tables() -> _Tables:
         return found
 
     kinds = book()
-    seen = np.array([list(each) for each in kinds.seen], dtype=np.uint8)
+    seen = np.array([list(each) for each in kinds.seen], dtype=np.uint8).ravel()
     return _Tables(flags(kinds.scored), flags(kinds.upper), flags(kinds.anchors), flags(kinds.but), seen)
 
 
-def score(texts: Sequence[str], codes: Memo[str, str], windows: Memo[bytes, float]) -> list[Polarity]:
-    """The scores of each text."""
+def score(texts: Sequence[str], table: Table, codes: Memo[str, str], windows: Memo[bytes, float]) -> list[Polarity]:
+    """The scores of each text. `table` knows words of ASCII texts, `codes` those of all others."""
     plain = [number for number, text in enumerate(texts) if text.isascii()]
     if len(plain) == len(texts):
-        return _score(texts, encode(texts, codes), windows)
-    wide = [number for number, text in enumerate(texts) if not text.isascii()]  # apart: it slows what it is joined to
+        return _score(texts, _of_ascii(texts, table), windows)
+    wide = [number for number, text in enumerate(texts) if not text.isascii()]
     ordered = [texts[number] for number in (*plain, *wide)]
-    stream = encode(ordered[: len(plain)], codes) + encode(ordered[len(plain) :], codes)
+    parts = _of_ascii(ordered[: len(plain)], table)[:-BEFORE], _of_others(ordered[len(plain) :], codes)
     scores: list[Polarity] = [EMPTY] * len(texts)
-    for number, polarity in zip((*plain, *wide), _score(ordered, stream, windows), strict=True):
+    for number, polarity in zip((*plain, *wide), _score(ordered, np.concatenate(parts), windows), strict=True):
         scores[number] = polarity
     return scores
 
 
-def encode(texts: Sequence[str], codes: Memo[str, str]) -> str:
-    """The codes of the words of each text, with EDGES before each."""
-    if not texts:
-        return ""
+def _of_ascii(texts: Sequence[str], table: Table) -> Stream:
+    """The codes of the words of each text, with EDGES before and after."""
+    found, counts = table.codes(texts)
+    stream = np.full(len(found) + BEFORE * (len(texts) + 1), EDGE_CODE, dtype=np.uint8)
+    stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, len(texts) + 1), counts)] = found
+    return stream
+
+
+def _of_others(texts: Sequence[str], codes: Memo[str, str]) -> Stream:
+    """The same of texts with emoji, that stand for several words."""
     joined = _BETWEEN.join(texts)
     if joined.count(NUL) >= len(texts):
         joined = _BETWEEN.join([text.replace(NUL, LIKE_NUL) for text in texts])
-    return EDGES + "".join(map(codes.__getitem__, joined.split()))
+    encoded = EDGES + "".join(map(codes.__getitem__, joined.split())) + EDGES
+    return np.frombuffer(encoded.encode("latin-1"), dtype=np.uint8)
 
 
-def _score(texts: Sequence[str], encoded: str, windows: Memo[bytes, float]) -> list[Polarity]:
+def _score(texts: Sequence[str], stream: Stream, windows: Memo[bytes, float]) -> list[Polarity]:
     tables = _tables()
-    stream = np.frombuffer((encoded + EDGES).encode("latin-1"), dtype=np.uint8)
     edges = np.flatnonzero(stream == EDGE_CODE)[::BEFORE]
     begins, ends = edges[:-1] + BEFORE, edges[1:]
     words = ends - begins
-    places = np.flatnonzero(tables.scored[stream])
+    places = np.flatnonzero(tables.scored.take(stream))
     owners = np.searchsorted(edges, places) - 1
-    upper = np.cumsum(tables.upper[stream], dtype=np.int64)
+    upper = np.cumsum(tables.upper.take(stream), dtype=np.int32)
     capitals = upper[ends - 1] - upper[begins - 1]
     cap_diff = (capitals > 0) & (capitals < words)
 
-    around = stream[places[:, None] + _AROUND]
-    anchored = tables.anchors[around].any(axis=1)
-    seen = tables.seen[(anchored * 2 + cap_diff[owners])[:, None], around]
+    around = stream.take(places[:, None] + _AROUND)
+    anchored = tables.anchors.take(around).any(axis=1)
+    seen = tables.seen.take((anchored * 512 + cap_diff[owners] * 256)[:, None] + around)
     seen[~anchored, BEFORE + 1 :] = 0
     keys = seen.view(f"S{BEFORE + 1 + AFTER}").ravel().tolist()
     valences = list(map(windows.__getitem__, keys))
 
     counts = np.bincount(owners, minlength=len(texts))
     bounds = np.concatenate(([0], np.cumsum(counts)))
-    _weigh(valences, places, np.flatnonzero(tables.but[stream]), edges, bounds)
-    moody = np.flatnonzero(counts).tolist()
-    starts = bounds.tolist()
+    _weigh(valences, places, np.flatnonzero(tables.but.take(stream)), edges, bounds)
+    weighed = np.array(valences, dtype=np.float64)
     totals = np.zeros(len(texts))
-    totals[moody] = [sum(valences[starts[one] : starts[one + 1]]) for one in moody]
-    return _shares(np.array(valences, dtype=np.float64), owners, words, totals, _emphasis(texts))
+    single, many = counts == 1, counts > 1
+    totals[single] = weighed[bounds[:-1][single]] + 0.0  # as sum() of it, which knows no -0.0
+    spans = zip(bounds[:-1][many].tolist(), bounds[1:][many].tolist(), strict=True)
+    totals[many] = [sum(valences[start:end]) for start, end in spans]
+    return _shares(weighed, owners, words, totals, _emphasis(texts))
 
 
 def _weigh(valences: list[float], places: Ints, buts: Ints, edges: Ints, bounds: Ints) -> None:

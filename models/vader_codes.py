@@ -3,6 +3,7 @@
 So a word is looked up once, whatever its spelling, and a word with a valence depends on a few bytes around it.
 """
 
+import string
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -18,7 +19,6 @@ from models.vader_lexicon import (
     classify,
     emoji_names,
     lexicon,
-    strip_punctuation,
     without_emoji,
 )
 from models.vader_rules import word_valence
@@ -29,6 +29,7 @@ EDGES = chr(EDGE_CODE) * BEFORE
 # A NUL between two texts is read as EDGES. One inside a text is replaced by what is like it to every rule.
 NUL, LIKE_NUL = "\0", "\1"
 
+_PUNCTUATION = string.punctuation.encode()
 _SPELT = RULE_WORDS | PHRASE_WORDS  # that the rules know by name
 # Of each phrase the longest word. Where none of these is near, the other words of phrases are like any other.
 _ANCHORS = frozenset(max(phrase, key=len) for phrase in PHRASES) | {"no", "least", "without", "never"}
@@ -115,9 +116,11 @@ def read_word(raw: str) -> str:
 
 
 def _code(raw: str) -> str:
-    word = strip_punctuation(raw)
-    lower = word.lower()
     kinds = book()
+    word = raw.strip(string.punctuation)  # as strip_punctuation
+    if len(word) <= 2:
+        word = raw
+    lower = word.lower()
     found = kinds.words.get(lower)
     if found is None:
         found = kinds.negation if "n't" in lower else kinds.plain
@@ -131,6 +134,23 @@ def read_window(window: bytes) -> float:
     """
     tokens = book().tokens
     return word_valence(tuple(tokens[code] for code in window.ljust(BEFORE + 1 + AFTER, b"\1")), True)
+
+
+@cache
+def _ascii_words() -> dict[bytes, tuple[int, int]]:
+    return {word.encode(): (ord(low), ord(high)) for word, (low, high) in book().words.items() if word.isascii()}
+
+
+def read_ascii(raw: bytes) -> int:
+    """`read_word` of an ASCII word, in half the time."""
+    word = raw.strip(_PUNCTUATION)
+    if len(word) <= 2:
+        word = raw
+    lower = word.lower()
+    found = _ascii_words().get(lower)
+    if found is not None:
+        return found[word.isupper()]
+    return ord((book().negation if b"n't" in lower else book().plain)[word.isupper()])
 
 
 @cache

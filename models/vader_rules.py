@@ -18,6 +18,7 @@ NEVER_SO = 1.25
 FADE = (1.0, 0.95, 0.9)  # of a booster one, two and three words ahead
 ALPHA = 15  # "approximates the max expected value" of a sum of valences
 
+FEW = 24  # words with a valence
 TIE = 0.5 - 1e-7  # what is further from a whole number may be rounded either way
 
 Window = tuple[Token, ...]  # three words before, the word, two after; EDGE beyond the ends of the text
@@ -137,6 +138,11 @@ def contrast(valences: list[float], positions: list[int], but: int) -> list[floa
     the text. That search is quadratic there; here a heap per valence keeps the words that hold it.
     """
     scaled = list(valences)
+    if len(scaled) <= FEW:  # nearly always
+        for i in range(len(scaled)):
+            first = scaled.index(scaled[i])
+            scaled[first] *= 0.5 if positions[first] < but else 1.5
+        return scaled
     holders: defaultdict[float, list[int]] = defaultdict(list)
     for i, valence in enumerate(valences):
         holders[valence].append(i)  # ascending, so a heap

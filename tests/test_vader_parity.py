@@ -8,11 +8,13 @@ import pytest
 from models import sentiment, vader_batch, vader_codes
 from models.memo import Memo
 from models.sentiment import FEW, Polarity, polarities, polarity
-from models.vader_codes import read_window, read_word
+from models.vader_codes import read_ascii, read_window, read_word
 from models.vader_rules import rounded
+from models.vader_table import Table
 from tests.vader_texts import differing, fuzz_text, stock_polarity
 
 COUNT = 3_000
+LARGE = (1 << 17, 100_000, 50_000)
 SIZES = (1, 2, 3, 7, 64, 300, 1_024, 4_096)
 
 
@@ -27,15 +29,16 @@ def stock(texts: list[str]) -> list[Polarity]:
     return [stock_polarity(text) for text in texts]
 
 
-@pytest.mark.parametrize(("tokens", "windows"), [(1, 1), (3, 2), (40, 25), (100_000, 50_000)])
+@pytest.mark.parametrize(("rows", "tokens", "windows"), [(1, 1, 1), (2, 1, 1), (16, 3, 2), (256, 40, 25), LARGE])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_batch_of_any_size_scores_as_in_vader(
-    texts: list[str], stock: list[Polarity], size: int, tokens: int, windows: int
+    texts: list[str], stock: list[Polarity], size: int, rows: int, tokens: int, windows: int
 ) -> None:
-    codes, valences = Memo(read_word, tokens), Memo(read_window, windows)
+    table, codes, valences = Table(read_ascii, rows), Memo(read_word, tokens), Memo(read_window, windows)
     scores: list[Polarity] = []
     for start in range(0, len(texts), size):
-        scores += vader_batch.score(texts[start : start + size], codes, valences)
+        scores += vader_batch.score(texts[start : start + size], table, codes, valences)
+        assert len(table) <= rows // 2
         assert len(codes) <= tokens
         assert len(valences) <= windows
     assert differing(texts, scores, stock) == []
@@ -53,6 +56,7 @@ def test_one_by_one_texts_score_as_in_vader(
 def test_the_memos_are_shared_by_both_ways(
     texts: list[str], stock: list[Polarity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sentiment, "_table", Table(read_ascii, 64))
     monkeypatch.setattr(sentiment, "_codes", Memo(read_word, 50))
     monkeypatch.setattr(sentiment, "_windows", Memo(read_window, 30))
     monkeypatch.setattr(sentiment, "BATCH", 100)
@@ -62,6 +66,29 @@ def test_the_memos_are_shared_by_both_ways(
         end = start + rng.choice((1, FEW - 1, FEW, 170))
         assert differing(texts[start:end], polarities(texts[start:end]), stock[start:end]) == []
         start = end
+
+
+@pytest.mark.parametrize(("texts_at_once", "characters"), [(60, 1 << 20), (4_096, 50), (4_096, 3_000)])
+def test_parts_change_no_score(
+    texts: list[str], stock: list[Polarity], texts_at_once: int, characters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentiment, "BATCH", texts_at_once)
+    monkeypatch.setattr(sentiment, "BATCH_CHARACTERS", characters)
+    assert differing(texts, polarities(texts), stock) == []
+
+
+@pytest.mark.parametrize("rows", [1, 2, 8, 64, 1 << 12])
+def test_a_table_tells_what_was_read(rows: int) -> None:
+    table = Table(read_ascii, rows)
+    rng = random.Random(rows)
+    words = ["good", "BAD", "but", "x" * 7, "x" * 8, "x" * 9, "good" + "!" * 20, "http://a.b", "https://x.y/isn't"]
+    words += ["".join(rng.choices("ab'!GO", k=rng.randint(1, 30))) for _ in range(300)]
+    for _ in range(20):
+        batch = [" ".join(rng.choices(words, k=rng.randint(0, 9))) for _ in range(50)]
+        codes, counts = table.codes(batch)
+        assert codes.tolist() == [read_ascii(word.encode()) for text in batch for word in text.split()]
+        assert counts.tolist() == [len(text.split()) for text in batch]
+        assert len(table) <= rows // 2
 
 
 def test_texts_of_one_kind_score_as_in_vader() -> None:
@@ -82,6 +109,14 @@ def test_numbers_are_rounded_as_by_round() -> None:
         right = [str(round(number, digits)) for number in numbers]
         assert [str(rounded(number, digits)) for number in numbers] == right
         assert [str(each) for each in vader_batch.rounded_all(np.array(numbers), digits)] == right
+
+
+def test_an_ascii_word_reads_the_same_in_either_way() -> None:
+    words = [*vader_codes.book().words, "x", "n't", "wasn't", "!!", "...", "a.b", ":)", ";-)", "<3", "\x7f", "\x01"]
+    for word in filter(str.isascii, words):
+        for raw in (word, word.upper(), word.title(), f'"{word}!!', f"({word}", f"{word}'s"):
+            if not any(map(str.isspace, raw)):
+                assert chr(read_ascii(raw.encode())) == read_word(raw)
 
 
 def test_all_kinds_of_words_fit_into_a_byte() -> None:
