@@ -15,7 +15,7 @@ from models.moods import THRESHOLD, Label
 from models.vader_batch import EMPTY, score
 from models.vader_codes import EDGES, LIKE_NUL, NUL, book, marks, read_ascii, read_window, read_word
 from models.vader_lexicon import EDGE, Token, classify, emoji_names, without_emoji
-from models.vader_rules import Polarity, Window, contrast, mark_emphasis, totals, word_valence
+from models.vader_rules import Polarity, Window, contrast, mark_emphasis, scores, totals, word_valence
 from models.vader_table import Table
 
 __all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "polarities", "polarity"]
@@ -63,8 +63,6 @@ class _Patterns(NamedTuple):
     """What is looked for in the codes of a text."""
 
     scored: re.Pattern[bytes]
-    upper: re.Pattern[bytes]
-    anchors: re.Pattern[bytes]
     but: re.Pattern[bytes]
     short: re.Pattern[bytes]  # all windows, overlapping, of words before a scored one
     whole: re.Pattern[bytes]  # and of those after it
@@ -74,34 +72,33 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     kinds = book()
     scored = b"[" + re.escape(kinds.scored) + b"]"
-    sources = [scored, *(b"[" + re.escape(codes) + b"]" for codes in (kinds.upper, kinds.anchors, kinds.but))]
-    windows = (b"(?=(..." + scored + b"))", b"(?=(..." + scored + b"..))")
-    return _Patterns(*(re.compile(source, re.DOTALL) for source in (*sources, *windows)))
+    sources = (scored, b"[" + re.escape(kinds.but) + b"]", b"(?=(..." + scored + b"))", b"(?=(..." + scored + b"..))")
+    return _Patterns(*(re.compile(source, re.DOTALL) for source in sources))
 
 
 def polarity(text: str) -> Polarity:
     """The four scores of `text`, equal to vaderSentiment 3.3.2's to the last bit. Takes any str."""
     words = text.replace(NUL, LIKE_NUL).split() if NUL in text else text.split()
     codes = "".join(map(_codes.__getitem__, words)).encode("latin-1")
-    patterns = _patterns()
+    patterns, kinds = _patterns(), book()
     if not patterns.scored.search(codes):
         return NEUTRAL if codes else EMPTY
-    capitals = len(patterns.upper.findall(codes))
-    anchored = patterns.anchors.search(codes) is not None
-    table = book().seen[anchored * 2 + (0 < capitals < len(codes))]
+    lower = len(codes.translate(None, kinds.upper))
+    anchored = len(codes.translate(None, kinds.anchors)) != len(codes)
+    table = kinds.seen[anchored * 2 + (0 < lower < len(codes))]
     seen = _MARGIN_CODES + codes.translate(table) + _MARGIN_CODES
     valences = [_windows[window] for window in (patterns.whole if anchored else patterns.short).findall(seen)]
     if (but := patterns.but.search(codes)) is not None:
         valences = contrast(valences, [place.start() for place in patterns.scored.finditer(codes)], but.start())
-    return totals(valences, len(codes), mark_emphasis(*marks(text))).polarity
+    return scores(valences, len(codes), mark_emphasis(*marks(text)))
 
 
 def polarities(texts: Sequence[str]) -> list[Polarity]:
     """`polarity` of each text, in half the time or less if they are many."""
-    scores: list[Polarity] = []
+    found: list[Polarity] = []
     for part in _parts(texts):
-        scores += score(part, _table, _codes, _windows) if len(part) >= FEW else map(polarity, part)
-    return scores
+        found += score(part, _table, _codes, _windows) if len(part) >= FEW else map(polarity, part)
+    return found
 
 
 def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -164,8 +164,8 @@ def mark_emphasis(exclamations: int, questions: int) -> float:
 
 
 def normalize(total: float) -> float:
-    """A sum of valences as a number in [-1, 1]: x / sqrt(x^2 + 15)."""
-    return max(-1.0, min(1.0, total / math.sqrt((total * total) + ALPHA)))
+    """A sum of valences as a number in [-1, 1]: x / sqrt(x^2 + 15), which rounding never takes past 1."""
+    return total / math.sqrt(total * total + ALPHA)
 
 
 def totals(valences: list[float], words: int, emphasis: float) -> Totals:
@@ -173,8 +173,17 @@ def totals(valences: list[float], words: int, emphasis: float) -> Totals:
     if not words:
         return Totals(Polarity(0.0, 0.0, 0.0, 0.0), 0.0, 0.0)
     total = float(sum(valences))
-    signed = emphasis if total > 0 else 0.0 - emphasis if total < 0 else 0.0
-    total += signed
+    signed = emphasis if total > 0 else -emphasis if total < 0 else 0.0
+    return Totals(scores(valences, words, emphasis), signed, total + signed)
+
+
+def scores(valences: list[float], words: int, emphasis: float) -> Polarity:
+    """`totals` of at least one word, without what they are made of."""
+    total = float(sum(valences))
+    if total > 0:
+        total += emphasis
+    elif total < 0:
+        total -= emphasis
     positive = negative = 0.0
     neutral = words
     for valence in valences:
@@ -189,24 +198,24 @@ def totals(valences: list[float], words: int, emphasis: float) -> Totals:
     elif positive < -negative:
         negative -= emphasis
     whole = positive - negative + neutral
-    polarity = Polarity(
-        rounded(normalize(total), 4),
+    shares = (
+        rounded(total / math.sqrt(total * total + ALPHA), 4),
         rounded(positive / whole, 3),
         rounded(neutral / whole, 3),
         rounded(abs(negative / whole), 3),
     )
-    return Totals(polarity, signed, total)
+    return tuple.__new__(Polarity, shares)  # half the price of Polarity(...)
 
 
 def rounded(number: float, digits: int) -> float:
-    """round(number, digits) of a number from -1 to 1, at half the price.
+    """round(number, digits) of a number from -1 to 1, to 3 or 4 digits, at half the price.
 
     A whole number divided by a power of ten is the very float that round() gives. Near a tie, and near zero with its
     sign, round() is asked.
     """
-    scale = 10.0**digits
+    if not number:
+        return number
+    scale = 10_000.0 if digits == 4 else 1_000.0
     scaled = number * scale
-    whole = math.floor(scaled + 0.5)
-    if whole and abs(scaled - whole) < TIE:
-        return whole / scale
-    return round(number, digits) if number else number
+    whole = int(scaled + 0.5) if number > 0 else int(scaled - 0.5)
+    return whole / scale if whole and -TIE < scaled - whole < TIE else round(number, digits)
