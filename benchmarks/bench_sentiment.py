@@ -100,7 +100,9 @@ def main() -> None:
     def stock(texts: Sequence[str]) -> object:
         return [analyzer.polarity_scores(text) for text in texts]
 
-    feeds = {str(path): of_file(path) for path in given.files} or {f"simulated {one}": simulated(one) for one in SHAPES}
+    feeds = {str(path): of_file(path) for path in given.files} or {
+        f"simulated {one}": simulated(one, hours=3.0) for one in SHAPES
+    }
     for name, posts in feeds.items():
         measure(name, [post.text for post in posts], stock)
     flood(stock)

@@ -16,6 +16,7 @@ MAX_WORD = 40  # characters; what is longer is no word
 
 _HANDLE = r"(?<![\w.+@-])[\w.+-]*@[\w.@-]+"  # @name, @name@host and addresses of mail
 _MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};"
+_AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
 _OPENING = re.compile("</?[A-Za-z]")
 _NOISE = re.compile(f"{LINK}|{_HANDLE}|{_MARKUP}")
 _MAY_BE_NOISE = re.compile("[@/<&]|(?i:www)")
@@ -74,11 +75,19 @@ def _read(raw: str) -> Piece | None:
     They do in markup, that may have spaces in it, and in scripts without spaces, whose pairs stand before all words.
     """
     if raw.isascii():
-        if raw.isalnum():  # as most are
-            word = sys.intern(raw.lower())
-            return Piece((word,), ()) if len(word) > 1 and _counts(word) else _NONE
+        core = raw.strip(_AROUND)
+        if core.isalnum():  # as most are
+            word = sys.intern(core.lower())
+            if word != "www":
+                return Piece((word,), ()) if len(word) > 1 and _counts(word) else _NONE
         if raw.startswith(("http://", "https://")) and raw.isprintable():
             return _NONE
+        if core.startswith("@") and core[1:].replace("_", "").isalnum():
+            return _NONE
+    return _read_any(raw)
+
+
+def _read_any(raw: str) -> Piece | None:
     if _OPENING.search(raw):
         return None
     plain = _plain(raw)
