@@ -83,11 +83,12 @@ def by_stage(lines: list[bytes], config: EngineConfig) -> Counter[str]:
     engine.names.update = stages.timed("names", engine.names.update)  # type: ignore[method-assign]
     for call in ("post", "placed", "turn"):
         setattr(engine.rising, call, stages.timed("bursts", getattr(engine.rising, call)))
-    analyse, pipeline.analyse = pipeline.analyse, stages.timed("text", pipeline.analyse)
+    together, pipeline.analyse_all = pipeline.analyse_all, stages.timed("text", pipeline.analyse_all)
+    alone, pipeline.analyse = pipeline.analyse, stages.timed("text", pipeline.analyse)
     try:
         whole = run(lines, engine)
     finally:
-        pipeline.analyse = analyse
+        pipeline.analyse_all, pipeline.analyse = together, alone
     stages.spent["rest"] = whole - stages.spent.total()
     return stages.spent
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
-from engine.analysis import Analysis, analyse
+from engine.analysis import Analysis, analyse, analyse_all
 from engine.clean import clean_line
 from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
@@ -95,6 +95,8 @@ class Engine:
         self.now: int | None = None  # newest event time applied
         self._batch: list[_Waiting] = []
         self._grid = 0
+        self._texts: dict[int, tuple[Post, Analysis]] = {}  # read ahead, by id() of the post, which is held as long
+        self._met = 0  # formats that were met up to the line being applied
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the corrections, which have a file of their own, and what somebody looks at."""
@@ -118,22 +120,26 @@ class Engine:
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
+        read = []
         for item in items:
             if records := self.intake.records(item):
-                if len(records) == 1 and isinstance(item, bytes):
-                    self.raw.offer(records[0], item)
-                for record in self.sequence.take(source, records, present):
-                    self._apply(record)
+                read.append((item, records, self.sequence.take(source, records, present), self.intake.decoder.met))
+        self._read_texts([record for _, _, due, _ in read for record in due])
+        for item, records, due, met in read:
+            self._met = met
+            if len(records) == 1 and isinstance(item, bytes):
+                self.raw.offer(records[0], item)
+            for record in due:
+                self._apply(record)
+        self._texts = {}
 
     def quiet(self, source: int) -> None:
         """Say that a source has nothing to say for now, or ever: the others need not wait for it."""
-        for record in self.sequence.quiet(source):
-            self._apply(record)
+        self._apply_all(self.sequence.quiet(source))
 
     def finish(self) -> None:
         """The feed is over, or its `until` is reached: apply whatever is held back."""
-        for record in self.sequence.rest():
-            self._apply(record)
+        self._apply_all(self.sequence.rest())
         self._learn()
         self._place(self.topics.finish())
         if self.now is not None:
@@ -190,6 +196,31 @@ class Engine:
         return fresh
 
     # -- applying --------------------------------------------------------------------------------------------
+
+    def _apply_all(self, records: Sequence[Stamped]) -> None:
+        self._read_texts(records)
+        self._met = self.intake.decoder.met
+        for record in records:
+            self._apply(record)
+        self._texts = {}
+
+    def _read_texts(self, records: Sequence[Stamped]) -> None:
+        """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
+        fresh: dict[str, Post] = {}
+        for record in records:
+            for event in record.events:
+                if isinstance(event, Post):
+                    key = f"{event.platform}:{event.uid}"
+                    if key not in self.ledger.posts and key not in self.ledger.outlived:
+                        fresh.setdefault(key, event)
+        posts = list(fresh.values())
+        analyses = analyse_all(posts, not self.config.respect_noindex)
+        self._texts = {id(post): (post, analysis) for post, analysis in zip(posts, analyses, strict=True)}
+
+    def _analyse(self, post: Post) -> Analysis:
+        """What a post's text says, if need be read now."""
+        _, analysis = self._texts.pop(id(post), (post, None))
+        return analyse(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
         first = record.events[0]
@@ -280,11 +311,11 @@ class Engine:
             return self._outlived(outlived, post, None)
         if self.now is not None and not self.ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = self.ledger.add(post, analyse(post, not self.config.respect_noindex), time, late)
+        entry = self.ledger.add(post, self._analyse(post), time, late)
         self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
         self._answer(entry, 1, entry.time)
-        if post.platform not in self.ledger.complete and self.intake.decoder.carries(post.platform):
+        if post.platform not in self.ledger.complete and self.intake.decoder.carries(post.platform, self._met):
             self.ledger.complete.add(post.platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
         self.whole.add(contribution(entry))
@@ -373,7 +404,7 @@ class Engine:
         self.rising.forget(entry)
         self._answer(entry, -1, entry.time)
         before = entry.analysis.terms
-        entry.analysis = analysis = analyse(post, not self.config.respect_noindex)
+        entry.analysis = analysis = self._analyse(post)
         entry.text, entry.lang, entry.lang_claimed = analysis.text, analysis.lang, post.lang
         entry.media, entry.version = post.media, post.version
         entry.reply_to, entry.quote_of = post.reply_to, post.quote_of

@@ -5,6 +5,7 @@ line holds can raise out of here.
 """
 
 import re
+from itertools import islice
 
 from engine.platforms import generic, labels, paths, registry
 from engine.platforms.base import Adapter, Ignored, Json, Outcome, Rejected
@@ -62,9 +63,15 @@ class Decoder:
             return self._read_items([value])
         return self._read_items(value) if value else [Ignored("empty page")]
 
-    def carries(self, platform: str) -> frozenset[str]:
-        """Reaction kinds of which the formats met so far deliver every instance for `platform`."""
-        kinds = (adapter.carries for adapter in self._met.values() if adapter.platform == platform)
+    @property
+    def met(self) -> int:
+        """How many formats were met so far."""
+        return len(self._met)
+
+    def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
+        """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
+        adapters = islice(self._met.values(), met)
+        kinds = (adapter.carries for adapter in adapters if adapter.platform == platform)
         return frozenset().union(*kinds)
 
     def _read_items(self, items: list[Json]) -> list[Outcome]:
