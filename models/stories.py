@@ -173,7 +173,7 @@ class Stories:
         if len(loose):
             between = (terms.T @ terms).toarray() * self._newcomer()
             founders = _founders(between, loose)
-            scores = np.concatenate([scores, between[:, founders]], axis=1)
+            scores = np.hstack([scores, between[:, founders]])
             table.found(np.full(len(founders), at, np.int64))
         home = np.where(filled, scores.argmax(axis=1), -1) if len(table) else np.full(counts.size, -1, np.int64)
         table.add(home, learnt)
@@ -198,8 +198,7 @@ class Stories:
         row = held.rows[shared]
         near = held.weights[shared] * (self._favour() / held.lengths)[row]
         stories = sparse(row, place, near, (len(table), len(columns)))
-        scores: Floats = (stories @ terms).toarray().T
-        return scores
+        return np.ascontiguousarray((stories @ terms).toarray().T)
 
     def _favour(self) -> Floats:
         """What the cosine with each story is multiplied by: a post is more likely about what many are about."""
