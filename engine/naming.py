@@ -5,7 +5,7 @@ They are taken from the newest posts, whatever window is looked at: so another w
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from engine.ledger import Entry
@@ -36,6 +36,20 @@ class Words(NamedTuple):
         for part in parts:
             said.update(part)
         return said
+
+
+class _Said(dict[int, Counter[str]]):
+    """By story in how many of its posts each term is, counted where it is asked for: most stories are not."""
+
+    def __init__(self, by_story: Mapping[int, Sequence[Sequence[str]]]) -> None:
+        self._by_story = by_story
+
+    def __contains__(self, story: object) -> bool:
+        return story in self._by_story
+
+    def __missing__(self, story: int) -> Counter[str]:
+        self[story] = terms = Counter(chain.from_iterable(self._by_story[story]))
+        return terms
 
 
 class Names:
@@ -106,14 +120,12 @@ class Names:
 
 def read(posts: Iterable[Entry], places: Places) -> Words:
     """What posts say, by the stories that they are in by now."""
-    sizes: Counter[int] = Counter()
-    terms: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    by_story: defaultdict[int, list[Sequence[str]]] = defaultdict(list)
     for entry in posts:
         story = places.story(entry.story)
         if story is not None:
-            sizes[story] += 1
-            terms[story].update(entry.analysis.terms)
-    return Words(sizes, terms)
+            by_story[story].append(entry.analysis.terms)
+    return Words({story: len(of) for story, of in by_story.items()}, _Said(by_story))
 
 
 def _of_themes(words: Words, places: Places, held: Mapping[int, Label]) -> dict[int, Label]:

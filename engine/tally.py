@@ -52,8 +52,8 @@ class Tally:
     def add(self, item: Contribution, bucket: int, sign: int = 1) -> None:
         """Add a contribution, or with sign -1 take it out."""
         self.posts += sign
-        if item.author:
-            bump(self.authors, item.author, sign)
+        if author := item.author:
+            bump(self.authors, author, sign)
         bump(self.buckets, bucket, sign)
         compound = item.compound
         if compound is None:
@@ -126,9 +126,10 @@ class Tally:
 
 def bump(counter: Counter[_K], key: _K, change: int) -> None:
     """Change a count; what is nought is not kept."""
-    counter[key] += change
-    if not counter[key]:
-        del counter[key]
+    if count := counter.get(key, 0) + change:
+        counter[key] = count
+    else:
+        counter.pop(key, None)
 
 
 def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: int, sign: int) -> None:

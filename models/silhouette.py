@@ -40,12 +40,13 @@ def _samples(apart: Floats, labels: Ints) -> Floats:
     names, of = np.unique(labels, return_inverse=True)
     places = np.arange(len(of))
     cells = (places * len(names))[:, None] + of
-    sums = np.bincount(cells.ravel(), apart.ravel(), len(of) * len(names)).reshape(len(of), len(names))
+    sums: Floats = np.bincount(cells.ravel(), apart.ravel(), len(of) * len(names)).astype(np.float64, copy=False)
+    sums = sums.reshape(len(of), len(names))
     sizes = np.bincount(of)
-    own = sums[places, of]
+    own: Floats = sums[places, of]
     sums[places, of] = np.inf
     other = (sums / sizes).min(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        own /= sizes[of] - 1
+        own = own / (sizes[of] - 1)
         found: Floats = (other - own) / np.maximum(own, other)
     return np.nan_to_num(found)  # of one row that is alone in its cluster, 0
