@@ -12,6 +12,7 @@ from engine.ledger import Entry
 from engine.places import Places
 from engine.ranking import foremost
 from models.ctfidf import Label, labels
+from models.stories import followed
 
 READ = 2_000  # newest posts that names are taken from
 TERMS = 100  # most frequent terms of a story that can name it
@@ -121,10 +122,11 @@ class Names:
 def read(posts: Iterable[Entry], places: Places) -> Words:
     """What posts say, by the stories that they are in by now."""
     by_story: defaultdict[int, list[Sequence[str]]] = defaultdict(list)
+    merged = places.merged
     for entry in posts:
-        story = places.story(entry.story)
+        story = entry.story
         if story is not None:
-            by_story[story].append(entry.analysis.terms)
+            by_story[followed(merged, story) if story in merged else story].append(entry.analysis.terms)
     return Words({story: len(of) for story, of in by_story.items()}, _Said(by_story))
 
 
