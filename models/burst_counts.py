@@ -41,9 +41,9 @@ class Counts:
                 return
             pairs = self._open[step] = []
         self._said[step] = self._said.get(step, 0) + 1
-        slots = self.slots
+        known = self.slots.get
         for subject in subjects:
-            slot = slots.get(subject)
+            slot = known(subject)
             pairs.append((self._enter(subject) if slot is None else slot) << 32 | author)
         if len(pairs) > 2 * MAX_PAIRS:
             self._open[step] = _union([np.array(pairs, np.int64)]).tolist()
