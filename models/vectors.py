@@ -1,6 +1,7 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -11,7 +12,6 @@ from scipy.sparse import csr_array
 SIZE = 1 << 20  # columns: of 20,000 live terms one in twenty-six shares its place
 HALF = SIZE // 2  # for words and stems, and for tags
 STEM = 4  # letters
-NO_STEM = -1
 MAX_KNOWN = 1 << 15  # terms whose columns are remembered
 TAG_WEIGHT = 1.5  # a hashtag is its author's own word on what a post is about
 
@@ -21,7 +21,8 @@ Bools = NDArray[np.bool_]
 
 
 # By seed: the columns of terms by their hashes in this process. No word is kept.
-_known: dict[int, dict[int, tuple[int, int]]] = {}
+_known: dict[int, dict[int, int]] = {}
+_NEXT = 2 * SIZE
 
 
 class Counts(NamedTuple):
@@ -52,16 +53,17 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
     known = _known.setdefault(seed, {})
     if len(known) > MAX_KNOWN:
         known.clear()
-    found: list[tuple[int, int]] = []
-    for doc in docs:
-        for term, digest in zip(doc, map(hash, doc), strict=True):
-            columns = known.get(digest)
-            if columns is None:
-                columns = known[digest] = _columns(term, seed)
-            found.append(columns)
-    pairs = np.array(found, np.int64).reshape(-1, 2)
-    rows = np.repeat(np.arange(len(docs)), [len(doc) for doc in docs])
-    own = np.sort(np.concatenate([rows * SIZE + pairs[:, 0], (rows * SIZE + pairs[:, 1])[pairs[:, 1] != NO_STEM]]))
+    terms = [*chain.from_iterable(docs)]
+    digests = [*map(hash, terms)]
+    found = [*map(known.get, digests)]
+    if None in found:
+        for place, pair in enumerate(found):
+            if pair is None:
+                found[place] = known[digests[place]] = _columns(terms[place], seed)
+    pairs = np.array(found, np.int64)
+    rows = np.repeat(np.arange(len(docs)), [len(doc) for doc in docs]) * SIZE
+    stems = pairs % _NEXT
+    own = np.sort(np.concatenate([rows + pairs // _NEXT, (rows + stems - 1)[stems > 0]]))
     first = np.flatnonzero(np.append(True, own[1:] != own[:-1])) if len(own) else np.zeros(0, np.int64)
     places, times = own[first], np.diff(first, append=len(own))
     columns_of = places % SIZE
@@ -69,19 +71,19 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
     return Counts(places // SIZE, columns_of, values, len(docs))
 
 
-def _columns(term: str, seed: int) -> tuple[int, int]:
+def _columns(term: str, seed: int) -> int:
     """The columns of a term by CRC-32, which is the same in every process, from `seed` on. Tags have the odd ones.
 
-    Where there is no stem, NO_STEM stands for its column.
+    The one of its stem plus 1, or 0 if it has none, and its own times _NEXT.
     """
     text = term.encode("utf-8", "replace")
     if term.startswith("#"):
-        return crc32(text, seed) % HALF * 2 + 1, NO_STEM
+        return (crc32(text, seed) % HALF * 2 + 1) * _NEXT
     if len(term) < STEM:
-        return crc32(text, seed) % HALF * 2, NO_STEM
+        return crc32(text, seed) % HALF * 2 * _NEXT
     word = text[:-1] if term[-1] == "s" and term[-2] != "s" else text
     stem = (term[:STEM] + "~").encode("utf-8", "replace")
-    return crc32(word, seed) % HALF * 2, crc32(stem, seed) % HALF * 2
+    return crc32(word, seed) % HALF * 2 * _NEXT + crc32(stem, seed) % HALF * 2 + 1
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
