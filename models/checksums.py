@@ -16,12 +16,12 @@ def checksums(texts: Sequence[str]) -> list[int]:
     return [crc32(text.encode("utf-8", "surrogatepass")) for text in texts]  # one holds the gap
 
 
-def of_words(terms: tuple[str, ...]) -> list[int]:
+def of_words(terms: Sequence[str]) -> list[int]:
     """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over.
 
     Those of the last posts are remembered, by the hash of their terms in this process: no word is.
     """
-    found = _last.get(digest := hash(terms))
+    found = _last.get(digest := hash(tuple(terms)))
     if found is None:
         if len(_last) >= LAST:
             _last.clear()
