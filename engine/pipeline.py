@@ -331,7 +331,7 @@ class Engine:
             self._batch.append(_Waiting(entry, known, self.labels.sampled(key)))
             if len(self._batch) >= BATCH_POSTS:
                 self._learn()
-        self.rising.post(entry)
+        self.rising.post(entry, None if known is None else known.word_sums)
         self.volumes.post(entry.analysis.tags, entry.time)
         self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time))
         return Outcome.POST
@@ -525,6 +525,7 @@ class Engine:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
         age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
         text, words = analysis.text, of_words(analysis.terms)
+        volume = self.volumes.of(analysis.tags, words, at)
         return Known(
             author=author,
             at=at,
@@ -540,7 +541,10 @@ class Engine:
             quote=bool(post.quote_of),
             lang=analysis.lang or post.lang,
             compound=None if analysis.polarity is None else analysis.polarity.compound,
-            **self.volumes.of(analysis.tags, words, at)._asdict(),
+            tag_posts=volume.tag_posts,
+            tag_rise=volume.tag_rise,
+            story_posts=volume.story_posts,
+            story_rise=volume.story_rise,
             terms=analysis.terms,
             word_sums=words,
             addressed=text.startswith("@"),
@@ -612,17 +616,17 @@ class Engine:
 def contribution(entry: Entry) -> Contribution:
     """What a post adds to a window."""
     analysis = entry.analysis
-    return Contribution(
-        time=entry.time,
-        key=entry.key,
-        author=entry.author,
-        lang=analysis.lang,
-        compound=analysis.compound,
-        reason=analysis.reason,
-        tags=analysis.tags,
-        terms=analysis.terms,
-        story=entry.story,
-        copy=bool(entry.copy),
+    return Contribution(  # in their order: so it is made twice as fast
+        entry.time,
+        entry.key,
+        entry.author,
+        analysis.lang,
+        analysis.compound,
+        analysis.reason,
+        analysis.tags,
+        analysis.terms,
+        entry.story,
+        bool(entry.copy),
     )
 
 

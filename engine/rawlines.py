@@ -97,7 +97,7 @@ class RawLines:
                 del self._naming[named]
 
     def _make_room(self) -> None:
-        while len(self) > self._max_lines or self.size > self._max_bytes:
+        while len(self._waiting) + len(self._kept) > self._max_lines or self.size > self._max_bytes:
             if self._kept:
                 self._forget(next(iter(self._kept)))
             else:

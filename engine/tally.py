@@ -4,8 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from copy import copy
 from math import sqrt
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
+from typing import TypeVar
+
+import msgspec
 
 _K = TypeVar("_K")
 
@@ -15,7 +17,7 @@ NEGATIVE = -500
 FEW = 4  # posts; fewer are added one by one
 
 
-class Contribution(NamedTuple):
+class Contribution(msgspec.Struct, frozen=True, gc=False):
     """What one post adds to the window, kept so that the very same can be taken out again."""
 
     time: int
@@ -29,8 +31,23 @@ class Contribution(NamedTuple):
     story: int | None
     copy: bool  # nearly repeats an earlier post
 
+    def within(self, story: int | None, copy: bool) -> "Contribution":
+        """The same in another story."""
+        return Contribution(
+            self.time,
+            self.key,
+            self.author,
+            self.lang,
+            self.compound,
+            self.reason,
+            self.tags,
+            self.terms,
+            story,
+            copy,
+        )
 
-_TIME, _AUTHOR, _COMPOUND = (itemgetter(Contribution._fields.index(name)) for name in ("time", "author", "compound"))
+
+_TIME, _AUTHOR, _COMPOUND = (attrgetter(name) for name in ("time", "author", "compound"))
 
 
 class Tally:
@@ -52,8 +69,8 @@ class Tally:
     def add(self, item: Contribution, bucket: int, sign: int = 1) -> None:
         """Add a contribution, or with sign -1 take it out."""
         self.posts += sign
-        if item.author:
-            bump(self.authors, item.author, sign)
+        if author := item.author:
+            bump(self.authors, author, sign)
         bump(self.buckets, bucket, sign)
         compound = item.compound
         if compound is None:
@@ -126,9 +143,10 @@ class Tally:
 
 def bump(counter: Counter[_K], key: _K, change: int) -> None:
     """Change a count; what is nought is not kept."""
-    counter[key] += change
-    if not counter[key]:
-        del counter[key]
+    if count := counter.get(key, 0) + change:
+        counter[key] = count
+    else:
+        counter.pop(key, None)
 
 
 def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: int, sign: int) -> None:

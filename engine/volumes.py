@@ -50,9 +50,11 @@ class Volumes:
         Words are given by their checksums (`models.checksums.of_words`).
         """
         weight = self._weight(time)
-        sums = checksums(tags)
-        posts = max((float(self._tags[each & _TAGS]) for each in sums), default=0.0)
-        rise = self._rising.times(Member("tag", each) for each in sums)
+        posts = rise = 0.0
+        if tags:
+            sums = checksums(tags)
+            posts = max([float(self._tags[each & _TAGS]) for each in sums])
+            rise = self._rising.times([Member("tag", each) for each in sums])
         story = self._story(words)
         if story is None:
             return Volume(posts / weight, rise)
@@ -61,9 +63,10 @@ class Volumes:
 
     def post(self, tags: Sequence[str], time: int) -> None:
         """A post has come."""
-        weight = self._weight(time)
-        for each in checksums(tags):
-            self._tags[each & _TAGS] += weight
+        if tags:
+            weight = self._weight(time)
+            for each in checksums(tags):
+                self._tags[each & _TAGS] += weight
 
     def placed(self, story: int | None, words: Sequence[int], time: int) -> None:
         """The story of a post is known; None or -1 if it is in none."""
@@ -87,15 +90,18 @@ class Volumes:
 
     def _story(self, words: Sequence[int]) -> int | None:
         """The story that most of the words spoke of last; of equals the one named first."""
-        story_of = self._story_of
-        found = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
-        if merged := self._places.merged:
-            found = [followed(merged, story) for story in found]
+        story_of, merged = self._story_of, self._places.merged
         voices: dict[int, int] = {}
-        for story in found:
-            voices[story] = voices.get(story, 0) + 1
-        most = max(voices, key=voices.__getitem__, default=NO_STORY)
-        return most if voices.get(most, 0) >= VOICES else None
+        for word in words[:MAX_WORDS]:
+            story = story_of[word & _WORDS]
+            if story != NO_STORY:
+                if story in merged:
+                    story = followed(merged, story)
+                voices[story] = voices.get(story, 0) + 1
+        if not voices:
+            return None
+        most = max(voices, key=voices.__getitem__)
+        return most if voices[most] >= VOICES else None
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts."""
