@@ -104,7 +104,7 @@ class StorySums:
     def fill(self, items: Sequence[Contribution], width: int, among: "StorySums") -> None:
         """Add many posts at once, where there are none yet; they are among those of other sums."""
         by_story: defaultdict[int, list[Contribution]] = defaultdict(list)
-        by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
+        by_theme: defaultdict[int, list[int]] = defaultdict(list)
         for item in items:
             if item.story is not None:
                 by_story[item.story].append(item)
@@ -118,9 +118,11 @@ class StorySums:
             if copies := sum([item.copy for item in group]):
                 self.copies[story] = copies
             if (theme := self.places.theme(story)) is not None:
-                by_theme[theme] += group
-        for theme, group in by_theme.items():
-            self.themes[theme] = Tally.of(group, width, among.themes.get(theme))
+                by_theme[theme].append(story)
+        for theme, stories in by_theme.items():
+            inside = list(chain.from_iterable([by_story[story] for story in stories]))
+            parts = [self.stories[story] for story in stories]
+            self.themes[theme] = Tally.over(parts, inside, width, among.themes.get(theme))
 
     def count_before(self, item: Contribution, sign: int) -> None:
         """Add a post of the span before, or take it out."""
