@@ -46,7 +46,6 @@ class Decoder:
             self._forced = generic.mapped(mapping)
         elif format != "auto":
             self._forced = registry.find(format)
-        self._adapters = registry.adapters()
         self._met: dict[str, Adapter] = {}
         # name -> (lines, lines of them that were mapped in full), in the order first met
         self.formats: dict[str, tuple[int, int]] = {}
@@ -105,7 +104,7 @@ class Decoder:
             return Rejected("not an object")
         if self._forced is not None:
             return self._forced
-        for adapter in self._adapters:
+        for adapter in registry.marked(item):
             if _recognises(adapter, item):
                 return adapter
         return Rejected("unknown shape")

@@ -49,6 +49,7 @@ class _Zeeschuimer:
     name = "zeeschuimer"
     platform = "several"  # each event names its own
     carries: frozenset[str] = frozenset()
+    marks = frozenset({_META, "source_platform"})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):
