@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.platforms import registry
 from engine.platforms.base import Adapter
-from engine.simulate import SHAPES, simulate
 from engine.platforms.jsontext import parse
+from engine.simulate import SHAPES, simulate
 
 MARKED = [adapter for adapter in registry.adapters() if adapter.marks]
 OTHER_KEYS = (

@@ -47,9 +47,7 @@ def marked(item: Object) -> tuple[Adapter, ...]:
 
 @cache
 def _marked_by(bits: int) -> tuple[Adapter, ...]:
-    return tuple(
-        adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1
-    )
+    return tuple(adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1)
 
 
 def adapters() -> tuple[Adapter, ...]:
