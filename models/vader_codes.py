@@ -141,16 +141,17 @@ def _ascii_words() -> dict[bytes, tuple[int, int]]:
     return {word.encode(): (ord(low), ord(high)) for word, (low, high) in book().words.items() if word.isascii()}
 
 
-def read_ascii(raw: bytes) -> int:
-    """`read_word` of an ASCII word, in half the time."""
-    word = raw.strip(_PUNCTUATION)
-    if len(word) <= 2:
-        word = raw
-    lower = word.lower()
-    found = _ascii_words().get(lower)
-    if found is not None:
-        return found[word.isupper()]
-    return ord((book().negation if b"n't" in lower else book().plain)[word.isupper()])
+def read_ascii(words: list[bytes]) -> list[int]:
+    """`read_word` of ASCII words without white space, in a third of the time if they are many."""
+    bare = [word.strip(_PUNCTUATION) for word in words]
+    bare = [word if len(word) > 2 else raw for word, raw in zip(bare, words, strict=True)]
+    lower = b" ".join(bare).lower().split(b" ")
+    plain, negation = ((ord(low), ord(high)) for low, high in (book().plain, book().negation))
+    known = map(_ascii_words().get, lower)
+    return [
+        (kinds or (negation if b"n't" in low else plain))[word.isupper()]
+        for kinds, low, word in zip(known, lower, bare, strict=True)
+    ]
 
 
 @cache
