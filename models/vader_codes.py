@@ -26,8 +26,6 @@ from models.vader_rules import word_valence
 EDGE_CODE = 1  # 0 stands for what is not looked at, at the end of a window
 BEFORE, AFTER = 3, 2  # words that the valence of a word depends on
 EDGES = chr(EDGE_CODE) * BEFORE
-# A NUL between two texts is read as EDGES. One inside a text is replaced by what is like it to every rule.
-NUL, LIKE_NUL = "\0", "\1"
 
 _PUNCTUATION = string.punctuation.encode()
 _SPELT = RULE_WORDS | PHRASE_WORDS  # that the rules know by name
@@ -106,12 +104,9 @@ def _seen(token: Token, anchored: bool, cap_diff: bool) -> Token:
 
 
 def read_word(raw: str) -> str:
-    """The code of a white-space separated word; the codes of their names, if there are emoji in it.
-
-    NUL alone stands between texts.
-    """
+    """The code of a white-space separated word; the codes of their names, if there are emoji in it."""
     if raw.isascii():
-        return EDGES if raw == NUL else _code(raw)
+        return _code(raw)
     return "".join(map(_code, without_emoji(raw).split()))
 
 
