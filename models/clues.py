@@ -40,9 +40,13 @@ def _emoticons() -> frozenset[str]:
 
 def read_clue(raw: str) -> Clue:
     """The clue in `raw`."""
+    if raw.startswith("http") and "://" in raw:
+        return _SKIPPED
     word = raw.lower()
     if word in _emoticons():
         return Clue(picture=True, marked=True)
+    if "@" in raw:
+        return _SKIPPED
     if raw.isascii() and not word.startswith("www.") and word not in ("rt", "rt:"):
         word = word.strip(_AROUND)
         if word.isalpha():  # as most do, and three times as fast as what follows
@@ -93,6 +97,8 @@ class Sums(NamedTuple):
 def read_sums(raw: str) -> int:
     """The `Sums` of `raw`, packed."""
     clue = read_clue(raw)
+    if clue is _SKIPPED:
+        return 0
     odd = bool(clue.others) or clue.accented or clue.foreign
     packed = 0
     for number in (odd, clue.shared, clue.english, clue.words, clue.letters):

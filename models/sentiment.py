@@ -13,7 +13,7 @@ from typing import NamedTuple
 from models.memo import Memo
 from models.moods import THRESHOLD, Label
 from models.vader_batch import EMPTY, score
-from models.vader_codes import EDGES, LIKE_NUL, NUL, book, marks, read_ascii, read_window, read_word
+from models.vader_codes import EDGES, book, marks, read_ascii, read_window, read_word
 from models.vader_lexicon import EDGE, Token, classify, emoji_names, without_emoji
 from models.vader_rules import Polarity, Window, contrast, mark_emphasis, scores, totals, word_valence
 from models.vader_table import Table
@@ -78,8 +78,7 @@ def _patterns() -> _Patterns:
 
 def polarity(text: str) -> Polarity:
     """The four scores of `text`, equal to vaderSentiment 3.3.2's to the last bit. Takes any str."""
-    words = text.replace(NUL, LIKE_NUL).split() if NUL in text else text.split()
-    codes = "".join(map(_codes.__getitem__, words)).encode("latin-1")
+    codes = "".join(map(_codes.__getitem__, text.split())).encode("latin-1")
     patterns, kinds = _patterns(), book()
     if not patterns.scored.search(codes):
         return NEUTRAL if codes else EMPTY

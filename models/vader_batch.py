@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.memo import Memo
-from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, LIKE_NUL, NUL, book, marks
+from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, book, marks
 from models.vader_rules import ALPHA, TIE, Polarity, contrast
 from models.vader_table import Table
 
@@ -24,7 +24,6 @@ Stream = NDArray[np.uint8]
 
 EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
 
-_BETWEEN = f"\n{NUL}\n"
 _AROUND = np.arange(-BEFORE, AFTER + 1)
 
 
@@ -74,11 +73,8 @@ def _of_ascii(texts: Sequence[str], table: Table) -> Stream:
 
 def _of_others(texts: Sequence[str], codes: Memo[str, str]) -> Stream:
     """The same of texts with emoji, that stand for several words."""
-    joined = _BETWEEN.join(texts)
-    if joined.count(NUL) >= len(texts):
-        joined = _BETWEEN.join([text.replace(NUL, LIKE_NUL) for text in texts])
-    encoded = EDGES + "".join(map(codes.__getitem__, joined.split())) + EDGES
-    return np.frombuffer(encoded.encode("latin-1"), dtype=np.uint8)
+    encoded = ["".join(map(codes.__getitem__, text.split())) for text in texts]
+    return np.frombuffer(EDGES.join(["", *encoded, ""]).encode("latin-1"), dtype=np.uint8)
 
 
 def _score(texts: Sequence[str], stream: Stream, windows: Memo[bytes, float]) -> list[Polarity]:

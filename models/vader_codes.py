@@ -26,8 +26,6 @@ from models.vader_rules import word_valence
 EDGE_CODE = 1  # 0 stands for what is not looked at, at the end of a window
 BEFORE, AFTER = 3, 2  # words that the valence of a word depends on
 EDGES = chr(EDGE_CODE) * BEFORE
-# A NUL between two texts is read as EDGES. One inside a text is replaced by what is like it to every rule.
-NUL, LIKE_NUL = "\0", "\1"
 
 _PUNCTUATION = string.punctuation.encode()
 _SPELT = RULE_WORDS | PHRASE_WORDS  # that the rules know by name
@@ -106,12 +104,9 @@ def _seen(token: Token, anchored: bool, cap_diff: bool) -> Token:
 
 
 def read_word(raw: str) -> str:
-    """The code of a white-space separated word; the codes of their names, if there are emoji in it.
-
-    NUL alone stands between texts.
-    """
+    """The code of a white-space separated word; the codes of their names, if there are emoji in it."""
     if raw.isascii():
-        return EDGES if raw == NUL else _code(raw)
+        return _code(raw)
     return "".join(map(_code, without_emoji(raw).split()))
 
 
@@ -141,16 +136,17 @@ def _ascii_words() -> dict[bytes, tuple[int, int]]:
     return {word.encode(): (ord(low), ord(high)) for word, (low, high) in book().words.items() if word.isascii()}
 
 
-def read_ascii(raw: bytes) -> int:
-    """`read_word` of an ASCII word, in half the time."""
-    word = raw.strip(_PUNCTUATION)
-    if len(word) <= 2:
-        word = raw
-    lower = word.lower()
-    found = _ascii_words().get(lower)
-    if found is not None:
-        return found[word.isupper()]
-    return ord((book().negation if b"n't" in lower else book().plain)[word.isupper()])
+def read_ascii(words: list[bytes]) -> list[int]:
+    """`read_word` of ASCII words without white space, in a third of the time if they are many."""
+    bare = [word.strip(_PUNCTUATION) for word in words]
+    bare = [word if len(word) > 2 else raw for word, raw in zip(bare, words, strict=True)]
+    lower = b" ".join(bare).lower().split(b" ")
+    plain, negation = ((ord(low), ord(high)) for low, high in (book().plain, book().negation))
+    known = map(_ascii_words().get, lower)
+    return [
+        (kinds or (negation if b"n't" in low else plain))[word.isupper()]
+        for kinds, low, word in zip(known, lower, bare, strict=True)
+    ]
 
 
 @cache

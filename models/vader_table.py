@@ -22,13 +22,14 @@ _CODE = CHUNKS  # column of the code, plus one; 0 in a row that is free
 _PLAIN = bytes(32 if chr(byte).isspace() else 127 if byte < 32 else byte for byte in range(256))
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(CHUNK + 1)], dtype=np.uint64)  # by bytes that are a word's
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+_ONE = np.uint64(1)
 _LINK = b"http"
 
 
 class Table:
     """What `read` says of a word, a byte. Holds at most `size` / 2 words, a power of two; when full it starts anew."""
 
-    def __init__(self, read: Callable[[bytes], int], size: int) -> None:
+    def __init__(self, read: Callable[[list[bytes]], list[int]], size: int) -> None:
         self.read = read
         self.size = size
         self._bits = np.uint64(64 - (size.bit_length() - 1))
@@ -51,23 +52,17 @@ class Table:
         numbers = _numbers(padded, starts, sizes)
         codes = self._look_up(numbers)
         codes[sizes > CHUNK * CHUNKS] = 0
-        codes[_are_links(padded, starts, numbers[0])] = self.read(_LINK) + 1
+        codes[_are_links(padded, starts, numbers[0])] = self.read([_LINK])[0] + 1
         missing = np.flatnonzero(codes == 0)
-        found = []
-        new = []  # of the missing, the first of each that will be kept
-        seen: dict[bytes, int] = {}
-        for place, start, end in zip(missing.tolist(), starts[missing].tolist(), ends[missing].tolist(), strict=True):
-            raw = plain[start - 1 : end - 1]
-            code = seen.get(raw)
-            if code is None:
-                code = seen[raw] = self.read(raw) + 1
-                if end - start <= LONGEST:
-                    new.append(place)
-            found.append(code)
-        codes[missing] = found
-        if new:
-            self._keep([*(column[new] for column in numbers), codes[new]])
-        return (codes - 1).astype(np.uint8), counts
+        if len(missing):
+            spans = zip((starts[missing] - 1).tolist(), (ends[missing] - 1).tolist(), strict=True)
+            words = [plain[start:end] for start, end in spans]
+            places = dict(zip(reversed(words), reversed(missing.tolist()), strict=True))  # where each stands first
+            read = dict(zip(places, self.read(list(places)), strict=True))
+            codes[missing] = np.array([read[word] for word in words], dtype=np.uint64) + _ONE
+            kept = [place for word, place in places.items() if len(word) <= LONGEST]
+            self._keep([*(column[kept] for column in numbers), codes[kept]])
+        return (codes - _ONE).astype(np.uint8), counts
 
     def _places(self, numbers: Sequence[Numbers]) -> Places:
         mixed = numbers[0] * _FACTORS[0] ^ numbers[1] * _FACTORS[1] ^ numbers[2] * _FACTORS[2]
