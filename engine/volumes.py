@@ -43,6 +43,7 @@ class Volumes:
         self._stories: dict[int, float] = {}
         self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
         self._origin = 0
+        self._weighed, self._weighs = 0, 0.0  # the last time, and what a post of that time weighs
 
     def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
         """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
@@ -105,6 +106,8 @@ class Volumes:
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts."""
+        if time == self._weighed:
+            return self._weighs
         if not self._origin:
             self._origin = time
         elapsed = (time - self._origin) // HALF_LIFE
@@ -112,7 +115,8 @@ class Volumes:
             self._tags = np.ldexp(self._tags, -elapsed)
             self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
             self._origin += elapsed * HALF_LIFE
-        return float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))
+        self._weighed, self._weighs = time, float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))
+        return self._weighs
 
 
 _TAGS = (1 << TAG_BITS) - 1
