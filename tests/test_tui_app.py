@@ -105,11 +105,15 @@ async def test_the_state_is_said_in_words() -> None:
 
 async def test_a_terminal_too_small_says_what_it_needs_and_goes_on_counting() -> None:
     async with monitor(size=(59, 30)) as m:
-        assert m.text.strip().startswith("terminal too small (need 60x16), still counting")
+        assert " ".join(m.text.split()).startswith("terminal too small need 60x16 still counting: ")
         assert "LIVE" not in m.text
         await m.hear(fakes.shown(later(meters=msgspec.structs.replace(fakes.METERS, posts=777))))
         await m.resize(100, 15)
-        assert "777 posts" in m.text
+        assert "terminal too small (need 60x16), still counting: 777 posts" in m.text
+        await m.resize(20, 4)
+        assert [line.strip() for line in m.text.splitlines()] == [
+            *("terminal too small", "need 60x16", "still counting:", "777 posts")
+        ]
         await m.resize(60, 16)
         assert "LIVE" in m.text
 
