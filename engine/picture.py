@@ -59,6 +59,8 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         clusters=clusters(engine, limit),
         clusters_in_window=len(topics.themes),
         unclustered=window.total.posts - sum(tally.posts for tally in topics.themes.values()),
+        topics_one_in=engine.topics.one_in,
+        topics_left_out=engine.topics.left_out,
         silhouette=silhouette,
         silhouette_n=silhouette_n,
         authors=authors(engine, carried, limit),
@@ -122,6 +124,9 @@ def _notices(engine: Engine) -> list[str]:
             f"the trained model has seen posts up to {moment(until):%Y-%m-%d %H:%M}, later than this feed begins: "
             "its predictions look better than they are"
         )
+    if left_out := engine.topics.left_out:
+        asked = "every post" if engine.topics.one_in == 1 else f"1 post in {engine.topics.one_in}"
+        notices.append(f"the feed outran the topics: {left_out:,} posts were not asked for their story, now {asked} is")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     tags = engine.window.tags

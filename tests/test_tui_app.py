@@ -830,3 +830,10 @@ async def test_the_header_of_an_old_feed_says_of_which_day_it_is() -> None:
         assert "2026-03-01  21:04:31 UTC" in m.header
         await m.hear(fakes.shown(fakes.busy(retained=1), lag=0.2))
         assert "2026-03-01" not in m.header
+
+
+async def test_clusters_that_are_of_a_part_of_the_posts_say_so() -> None:
+    async with monitor(size=(100, 40)) as m:
+        assert "of 1 post in" not in m.text
+        await m.hear(fakes.shown(later(topics_one_in=4)))
+        assert "of 1 post in 4" in m.text

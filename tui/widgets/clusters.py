@@ -36,12 +36,14 @@ class Clusters(Table[Cluster]):
         self._panel = panel
         self._silhouette = ""
         self._unclustered = ""
+        self._sampled = ""
         self._all = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
         share = snapshot.unclustered / snapshot.posts_in_window if snapshot.posts_in_window else None
         self._unclustered = f"unclustered {count(snapshot.unclustered)} ({whole_percent(share)})" if share else ""
+        self._sampled = f"of 1 post in {snapshot.topics_one_in}" if snapshot.topics_one_in > 1 else ""
         self._silhouette = (
             f"silhouette {ratio(snapshot.silhouette)} (n {count(snapshot.silhouette_n)})"
             if snapshot.silhouette is not None
@@ -59,7 +61,14 @@ class Clusters(Table[Cluster]):
         number = f"{key(self._panel)} " if self._panel else ""
         name = f"{number}{'Hashtag clusters' if self.size.width >= ROOMY else 'Clusters'}"
         shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
-        return [(0, name), (2, shown), (3, self._silhouette), (4, self._unclustered), (1, self.sorting())]
+        return [
+            (0, name),
+            (1, self._sampled),
+            (2, shown),
+            (3, self._silhouette),
+            (4, self._unclustered),
+            (1, self.sorting()),
+        ]
 
 
 def _label(cluster: Cluster) -> Span:
