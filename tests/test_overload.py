@@ -1,7 +1,9 @@
 """A feed that outruns the engine costs topics first, in steps that show; whatever else is counted is of every post."""
 
+import msgspec
 import pytest
 
+from engine.config import HOUR
 from engine.overload import MOST, PATIENCE, RELIEF, Overload
 from engine.picture import snapshot
 from engine.simulate import simulate
@@ -42,9 +44,10 @@ def test_a_pause_to_breathe_begins_the_wait_anew() -> None:
 
 @pytest.mark.parametrize("one_in", [2, 8])
 def test_only_topics_are_sampled_and_the_picture_says_so(one_in: int) -> None:
-    lines = simulate("bluesky", seed=3, hours=0.5, rate=20.0)[0]
-    whole = run(lines)
-    thinned = run([])
+    lines = simulate("bluesky", seed=3, hours=0.1, rate=40.0)[0]
+    config = msgspec.structs.replace(ALL, horizons=(6 * HOUR,))
+    whole = run(lines, config)
+    thinned = run([], config)
     thinned.topics.one_in = one_in
     thinned.feed(0, lines, PRESENT)
     thinned.finish()
