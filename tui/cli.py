@@ -136,6 +136,7 @@ def _watch_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "in your state folder)",
     )
     _engine_options(watch, DEFAULT_WINDOW, "48h")
+    _topics_option(watch)
     _screen_options(watch)
     watch.set_defaults(run=_watch, **UNSAID)
 
@@ -179,6 +180,7 @@ def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _model_option(export)
     _source_options(export)
     _engine_options(export, "all", "all")
+    _topics_option(export)
     _filter_option(export)
     _alert_options(export)
     _state_option(export, "keep the reading there, and go on where it stopped the next time")
@@ -347,6 +349,10 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
     add = parser.add_argument
     add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
     _order_options(parser)
+
+
+def _topics_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-topics", action="store_true", help="look for no stories, clusters and copies: faster")
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from tui.format import clock
 from tui.keymap import key
 from tui.lines import Line
 from tui.screens.plots import PlotsScreen, Question
-from tui.topic_plots import NAMES, cloud_lines, size_lines, spread_lines
+from tui.topic_plots import NAMES, OFF, cloud_lines, size_lines, spread_lines
 from tui.widgets.clusters import Clusters
 from tui.widgets.plots import Drawing, Stepped
 from tui.widgets.stories import Stories
@@ -101,6 +101,8 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
     def _drawing(self, sheet: TopicSheet) -> Drawing:
         assert self.snapshot is not None
         snapshot = self.snapshot
+        if not snapshot.topics:
+            return lambda width, height: [OFF]
         if self.shown == CLOUD:
             ascii_only = self.app.has_class("-ascii")
             return lambda width, height: cloud_lines(sheet, width, height, ascii_only)
