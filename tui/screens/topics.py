@@ -96,7 +96,12 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
             self.plots.show(parts, lambda width, height: [waiting], anew=anew)
             return
         parts.append((4, f"as of {clock(sheet.as_of)}"))
-        self.plots.show(parts, self._drawing(sheet), anew=anew, axes=self.shown == SIZES)
+        self.plots.show(
+            parts,
+            self._drawing(sheet),
+            anew=anew,
+            axes=self.shown == SIZES and self.snapshot is not None and self.snapshot.topics,
+        )
 
     def _drawing(self, sheet: TopicSheet) -> Drawing:
         assert self.snapshot is not None
