@@ -3,11 +3,12 @@
     python benchmarks/bench_peers.py [FEED[.gz]] [--lines N] [--per-second N] [--chunk N] [--json]
 
 Every one is fed the same plain lines of about 300 bytes: simulated ones, or what FEED holds of any shape, made plain
-beforehand, and with `--per-second` at times that follow each other at that rate, for what trendtop costs depends on
-how dense a feed is, and what the others cost does not. In each chunk of 1,024 lines they take turns, in an order that changes; a peer that goes post by post takes
-only the first lines of each chunk. The first chunk is for loading and not counted. The naive script is no stream: it is
-run once over all lines counted. Figures are medians over the chunks of CPU microseconds a line, and of the ratio to
-trendtop in the same chunk; absolute times swing with the load of the machine, the ratios hold.
+beforehand; with `--per-second` at times that follow each other at that rate, for what trendtop costs depends on how
+dense a feed is, and what the others cost does not. In each chunk of 1,024 lines they take turns, in an order that
+changes; a peer that goes post by post takes only the first lines of each chunk. The first chunk is for loading and not
+counted. The naive script is no stream: it is run once over all lines counted. Figures are medians over the chunks of
+CPU microseconds a line, and of how many times as long as trendtop a peer takes for the same chunk; absolute times swing
+with the load of the machine, the ratios hold.
 
 The peers are in benchmarks/peers/. river is no dependency: without `pip install river` it is left out, and said so.
 """
