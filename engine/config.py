@@ -20,6 +20,7 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_tombstones: int = 1_000_000
     horizons: tuple[int, ...] = (15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)
     clusters: tuple[int, int] = (4, 16)  # bounds of the number of hashtag clusters
+    topics: bool = True  # without: no stories, themes and copies
     max_texts: int = 1 << 17  # texts that copies are told by, a power of two from 1,024
     alerts: tuple[str, ...] = ()  # as of engine.alerts.rules
     alert_filters: tuple[tuple[str, str], ...] = ()  # the saved filters that they name: name and expression

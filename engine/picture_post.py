@@ -46,6 +46,7 @@ def post_detail(engine: Engine, key: str) -> PostDetail:
         cluster_label="" if row.cluster is None else theme_name(engine, row.cluster),
         story_label=story_name(engine, row.story),
         copy=entry.copy,
+        topics=engine.config.topics,
         reported=_reported(entry),
         events={kind: seen for kind, seen in zip(KINDS, entry.seen, strict=True) if seen},
         readings=[

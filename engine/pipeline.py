@@ -333,7 +333,7 @@ class Engine:
                 self._learn()
         self.rising.post(entry, None if known is None else known.word_sums)
         self.volumes.post(entry.analysis.tags, entry.time)
-        self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time))
+        self._group(entry)
         return Outcome.POST
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
@@ -414,7 +414,7 @@ class Engine:
         self.whole.add(contribution(entry))
         self._unname(before)
         self.rising.post(entry)
-        self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
+        self._group(entry)
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction, time)
@@ -565,6 +565,11 @@ class Engine:
                 self.filtered.predicted(waiting.entry.key)
         self.model.arrived(known)
         self.labels.teach()
+
+    def _group(self, entry: Entry) -> None:
+        """Have a post told its story, and what it repeats, with its batch."""
+        if self.config.topics:
+            self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong, and what else has changed among the topics."""

@@ -25,6 +25,7 @@ def engine_config(
         lateness=EngineConfig().lateness if given is None else given,
         horizons=arguments.horizons,
         clusters=arguments.clusters,
+        topics=not getattr(arguments, "no_topics", False),
         alerts=alerts,
         alert_filters=_named_by(alerts),
         max_raw_lines=EngineConfig().max_raw_lines if watched else 0,

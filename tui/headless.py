@@ -24,6 +24,7 @@ from engine.sources.base import SourceError
 from engine.state.folder import StateError
 from engine.state.run import open_run
 from tui.configure import engine_config, source_config, state_folder
+from tui.format import TOPICS_OFF
 from tui.reading import read_feed, read_on
 from tui.score_text import score_lines
 
@@ -31,6 +32,7 @@ PLATFORMS = ("bluesky", "mastodon", "x", "reddit", "generic")
 
 Fail = Callable[[str], int]
 
+OF_TOPICS = ("clusters", "stories")  # tables that are of nothing else
 MOST_NAMED = 4  # accounts told of where several are meant
 
 
@@ -96,6 +98,8 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
     if arguments.state and arguments.at is not None:
         return fail("--state goes on at the end of the feed and --at stops before: give one of them")
+    if arguments.no_topics and arguments.table in OF_TOPICS and arguments.output.endswith(".csv"):
+        return fail(f"{TOPICS_OFF}: there is no table of {arguments.table}")
     try:
         check_target(arguments.output)
         teller = Teller(arguments.alert_log)
