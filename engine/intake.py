@@ -2,14 +2,18 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from engine.clean import clean_ids, clean_line
-from engine.events import Event
+from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder
 from engine.sources.base import Item, Oversized
 
 EXAMPLE = 160  # characters kept of the first record that something befell
 TOO_LONG = "line too long"
+MAX_PLATFORMS = 100  # told apart: a browser capture may name any
+OTHER_PLATFORMS = "others"
 
 Record = tuple[Event, ...]
 
@@ -30,6 +34,7 @@ class Intake:
         self.read = 0  # records found in the lines
         self.rejections: dict[str, Tallied] = {}
         self.ignored: dict[str, Tallied] = {}
+        self._platforms: set[str] = set()
 
     def records(self, item: Item) -> list[Record]:
         """The usable records of one line, their ids made safe to show."""
@@ -42,10 +47,19 @@ class Intake:
         for outcome in self.decoder.read(item):
             self.read += 1
             if isinstance(outcome, Mapped):
-                records.append(tuple(map(clean_ids, outcome.events)))
+                records.append(tuple([self._placed(clean_ids(event)) for event in outcome.events]))
             else:
                 _note(self.ignored if isinstance(outcome, Ignored) else self.rejections, outcome.reason, item)
         return records
+
+    def _placed(self, event: Event) -> Event:
+        """A post of one platform too many is one of the others, and stays apart from those by its id."""
+        if not isinstance(event, Post) or event.platform in self._platforms:
+            return event
+        if len(self._platforms) < MAX_PLATFORMS:
+            self._platforms.add(event.platform)
+            return event
+        return msgspec.structs.replace(event, platform=OTHER_PLATFORMS, uid=f"{event.platform}:{event.uid}")
 
 
 def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:

@@ -5,17 +5,21 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clean import clean_id
+from engine.clean import MAX_ID, MAX_READ, MAX_TAGS, clean_id
+from engine.intake import MAX_PLATFORMS, OTHER_PLATFORMS, Intake
 from engine.picture import snapshot
 from engine.pipeline import Engine
+from engine.platforms.decode import Decoder
 from engine.simulate import SHAPES, simulate
 from engine.snapshot import Snapshot
 from engine.sources.base import MAX_LINE, Item
 from engine.sources.lines import LineSplitter
+from tests.browser_captures import capture
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, like, post, uri
 from tests.harmless import check_harmless, check_sum
 from tests.native_lines import JETSTREAM, MASTODON, PLAIN, REDDIT, VIEW, X_V1, X
@@ -298,3 +302,28 @@ def test_damaged_lines_of_every_simulated_shape(shape: str) -> None:
     picture = snapshot(clean_engine)
     check_sum(picture)
     check_harmless(picture)
+
+
+def test_the_platform_that_a_capture_names_is_shown_only_if_it_is_a_name() -> None:
+    names = [f"{ESCAPES}evil", f"{BIDI}.com", "x" * 5_000, "[red]", "mastodon.social", "vk"]
+    lines = lines_of([capture(name, {"id": str(n), "text": "hello"}) for n, name in enumerate(names)])
+    picture = snapshot(fed(lines))
+    check_harmless(picture)
+    assert picture.platforms == {"generic": 4, "mastodon": 1, "vk": 1}
+
+
+def test_platforms_without_end_are_counted_together() -> None:
+    lines = lines_of([capture(f"p{n}", {"id": str(n), "text": "hello"}) for n in range(150)])
+    platforms = snapshot(fed(lines)).platforms
+    assert len(platforms) == MAX_PLATFORMS + 1
+    assert platforms[OTHER_PLATFORMS] == 50
+
+
+def test_no_field_is_taken_in_longer_than_any_platform_has_it() -> None:
+    long = "x" * 500_000
+    line = {**PLAIN, "text": long, "username": long, "lang": long, "edited_at": long, "hashtags": [long] * 2_000}
+    edited = {**MASTODON, "edited_at": long, "content": f"<p>{long}</p>"}
+    for outcome in Intake(Decoder()).records(json.dumps(line).encode()) + Intake(Decoder()).records(
+        json.dumps(edited).encode()
+    ):
+        assert len(msgspec.json.encode(outcome)) < MAX_READ + MAX_TAGS * MAX_ID + 20 * MAX_ID
