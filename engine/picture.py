@@ -122,6 +122,10 @@ def _notices(engine: Engine) -> list[str]:
             f"the trained model has seen posts up to {moment(until):%Y-%m-%d %H:%M}, later than this feed begins: "
             "its predictions look better than they are"
         )
+    if engine.config.no_text:
+        notices.append("no text is kept (--no-text): it was read as it came in, for sentiment, tags and topics")
+    if engine.config.hash_authors:
+        notices.append("accounts and posts have digests for names (--hash-authors), the same in all your runs")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     tags = engine.window.tags
