@@ -130,6 +130,10 @@ def _notices(engine: Engine) -> list[str]:
     if left_out := engine.topics.left_out:
         asked = "every post" if engine.topics.one_in == 1 else f"1 post in {engine.topics.one_in}"
         notices.append(f"the feed outran the topics: {left_out:,} posts were not asked for their story, now {asked} is")
+    if engine.config.no_text:
+        notices.append("no text is kept (--no-text): it was read as it came in, for sentiment, tags and topics")
+    if engine.config.hash_authors:
+        notices.append("accounts and posts have digests for names (--hash-authors), the same in all your runs")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     tags = engine.window.tags

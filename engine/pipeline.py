@@ -1,16 +1,16 @@
 """The engine: takes lines, keeps the state, knows no clock but the feed's own."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
-from engine.analysis import Analysis, analyse, analyse_all
+from engine.analysis import Analysis, analyse_all
 from engine.clean import clean_line
 from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
 from engine.corrections import Corrections
+from engine.discretion import Discretion, Read, analysed, formed
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.filtering import Filtered
 from engine.filters.parse import parse
@@ -43,8 +43,6 @@ DAY = 24 * 60 * MINUTE
 
 REPLY, QUOTE = 2, 3
 
-_MENTION = re.compile(r"(?<!\w)@\w")
-
 
 class _Waiting(NamedTuple):
     """A post that is not predicted yet, with what was known of it at its arrival."""
@@ -66,7 +64,9 @@ class Engine:
         corrections: Corrections | None = None,
     ) -> None:
         self.config = config
-        self.intake = Intake(decoder or Decoder())
+        discretion = Discretion(config)
+        discretion.check()
+        self.intake = Intake(decoder or Decoder(), discretion if discretion else None)
         self.sequence = Sequencer(config, until)
         self.ledger = Ledger(config)
         self.places = Places()
@@ -209,7 +209,7 @@ class Engine:
         fresh: dict[str, Post] = {}
         for record in records:
             for event in record.events:
-                if isinstance(event, Post):
+                if isinstance(event, Post) and event.read is None:
                     key = f"{event.platform}:{event.uid}"
                     if key not in self.ledger.posts and key not in self.ledger.outlived:
                         fresh.setdefault(key, event)
@@ -220,7 +220,7 @@ class Engine:
     def _analyse(self, post: Post) -> Analysis:
         """What a post's text says, if need be read now."""
         _, analysis = self._texts.pop(id(post), (post, None))
-        return analyse(post, not self.config.respect_noindex) if analysis is None else analysis
+        return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
         first = record.events[0]
@@ -373,7 +373,7 @@ class Engine:
             born = self._birth(post, time)
             return self._post(post, born, late or born < time)
         newer = _version(post.version) > _version(entry.version)
-        if not newer and (post.version or clean_line(post.text) == clean_line(entry.text)):
+        if not newer and (post.version or _says_the_same(post, entry)):
             return Outcome.OBSERVATION if self._observe(entry, post, edit.at) else Outcome.DUPLICATE
         self._replace(entry, post)
         self._observe(entry, post, edit.at)
@@ -524,18 +524,14 @@ class Engine:
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
         age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
-        text, words = analysis.text, of_words(analysis.terms)
+        words = of_words(analysis.terms)
         volume = self.volumes.of(analysis.tags, words, at)
         return Known(
             author=author,
             at=at,
             followers=post.followers,
             author_age=age,
-            length=len(text),
-            words=len(text.split()),
             tags=analysis.tags,
-            mentions=len(_MENTION.findall(text)) if "@" in text else 0,
-            links=text.count("http://") + text.count("https://"),
             media=post.media,
             reply=bool(post.reply_to),
             quote=bool(post.quote_of),
@@ -547,8 +543,7 @@ class Engine:
             story_rise=volume.story_rise,
             terms=analysis.terms,
             word_sums=words,
-            addressed=text.startswith("@"),
-            question="?" in text,
+            **formed(post, analysis)._asdict(),
         )
 
     def _learn(self) -> None:
@@ -640,6 +635,12 @@ def _can_be_late(event: Event, outcome: Outcome) -> bool:
     if isinstance(event, Post):
         return outcome is Outcome.POST
     return outcome is not Outcome.DUPLICATE
+
+
+def _says_the_same(post: Post, entry: Entry) -> bool:
+    if isinstance(post.read, Read):
+        return post.read.analysis == entry.analysis
+    return clean_line(post.text) == clean_line(entry.text)
 
 
 def _version(version: str) -> tuple[int, str]:

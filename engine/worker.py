@@ -115,10 +115,11 @@ def _run(pipe: Pipe) -> int:
         from engine.modelfile import ModelFileError  # noqa: PLC0415
         from engine.session import Session, begin  # noqa: PLC0415 - heavy
         from engine.state.folder import StateError  # noqa: PLC0415
+        from engine.userkey import KeyUnusableError  # noqa: PLC0415
 
         try:
             session = Session(pipe, start, begin(start, decoder, sources))
-        except (AlertError, ModelFileError, SourceError, StateError) as error:
+        except (AlertError, KeyUnusableError, ModelFileError, SourceError, StateError) as error:
             return _failed(pipe, error)
     try:
         session.run(commands[1:])
