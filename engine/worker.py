@@ -13,6 +13,7 @@ from types import FrameType
 
 from engine.absent import absent
 from engine.demo import DemoSource
+from engine.garbage import ease
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
 from engine.protocol import Command, Failed, Report, Start, Unpacker, command_decoder, pack
@@ -121,6 +122,7 @@ def _run(pipe: Pipe) -> int:
             session = Session(pipe, start, begin(start, decoder, sources))
         except (AlertError, KeyUnusableError, ModelFileError, SourceError, StateError) as error:
             return _failed(pipe, error)
+    ease()
     try:
         session.run(commands[1:])
     finally:
