@@ -10,24 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from engine.sources.base import Item, Oversized, Source
+from engine.sources.base import Item, Oversized
 from engine.sources.lines import LineSplitter
 from engine.sources.naming import rotated_place
 from engine.sources.resuming import resumed_file
 from engine.sources.tail import Tail
-
-
-def drain(tail: Source, at_once: int = 1000) -> list[Item]:
-    """All that is there now."""
-    items: list[Item] = []
-    while more := tail.read(at_once):
-        items += more
-    return items
+from tests.rotating import Writer, append, drain, rename_up, squeeze
 
 
 def offset(tail: Tail) -> int:
@@ -40,11 +32,6 @@ def inode(tail: Tail) -> int:
     reached = tail.bookmark().reached
     assert reached is not None
     return reached.inode
-
-
-def append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(data)
 
 
 @pytest.fixture
@@ -315,16 +302,6 @@ def test_a_writer_may_be_late_to_move_to_the_new_file(feed: Path) -> None:
     assert drain(tail) == [b"three", b"four"]
 
 
-def rename_up(feed: Path, keep: int = 200) -> None:
-    """What logrotate does: feed.1 to feed.2, feed to feed.1."""
-    for number in range(keep, 0, -1):
-        if os.path.exists(f"{feed}.{number}"):
-            os.rename(f"{feed}.{number}", f"{feed}.{number + 1}")
-    if os.path.exists(f"{feed}.{keep + 1}"):
-        os.unlink(f"{feed}.{keep + 1}")
-    os.rename(feed, f"{feed}.1")
-
-
 def test_files_rotated_twice_between_two_looks_are_read_in_order(feed: Path) -> None:
     Path(f"{feed}.1").write_bytes(b"ancient\n")
     append(feed, b"1\n")
@@ -504,18 +481,6 @@ def test_a_link_to_the_newest_file(tmp_path: Path) -> None:
 # --- compressed since ----------------------------------------------------------------------------------------------
 
 
-def squeeze(path: Path, suffix: str = ".gz", *, keep_time: bool = True) -> Path:
-    """What gzip and zstd do to a rotated file: compress it, keep its time, take the plain one away."""
-    packed = Path(f"{path}{suffix}")
-    data = path.read_bytes()
-    packed.write_bytes(gzip.compress(data, 1) if suffix == ".gz" else zstandard.compress(data, 1))
-    if keep_time:
-        found = path.stat()
-        os.utime(packed, ns=(found.st_atime_ns, found.st_mtime_ns))
-    path.unlink()
-    return packed
-
-
 def many(name: str, count: int = 200) -> tuple[bytes, list[bytes]]:
     """Enough lines to be known by: their bytes, and what a reader must see."""
     lines = [f'{{"of": "{name}", "n": {number}}}'.encode() for number in range(count)]
@@ -680,80 +645,15 @@ def refuse(path: str, *_: object) -> Tail:
 # --- random schedules ----------------------------------------------------------------------------------------------
 
 
-class Writer:
-    """Writes numbered lines and mistreats its file; `written` is what a reader must see."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.written: list[bytes] = []
-        self.torn = b""
-        self.path.touch()
-
-    def line(self) -> bytes:
-        return f'{{"n": {len(self.written)}, "t": "ünï \N{GRINNING FACE}"}}'.encode()
-
-    def whole(self, count: int) -> None:
-        self.finish()
-        lines = []
-        for _ in range(count):
-            lines.append(self.line())
-            self.written.append(lines[-1])
-        append(self.path, b"".join(line + b"\n" for line in lines))
-
-    def tear(self, at: int) -> None:
-        """Write a part of a line, cut anywhere behind its number, also within a character.
-
-        A file truncated and written anew with the very bytes that were read is the same file to any reader.
-        """
-        self.finish()
-        line = self.line()
-        self.written.append(line)
-        at += line.index(b",")
-        self.torn = line[at:] + b"\n"
-        append(self.path, line[:at])
-
-    def finish(self) -> None:
-        append(self.path, self.torn)
-        self.torn = b""
-
-    def rotate(self) -> None:
-        self.finish()
-        rename_up(self.path)
-        self.path.touch()
-
-    def rotate_lazily(self) -> None:
-        self.finish()
-        rename_up(self.path)
-
-    def replace(self, tail: Tail) -> None:
-        """Put another file in its place; nobody can save the lines of a file that was never looked at."""
-        self.finish()
-        if not self.path.exists() or self.path.stat().st_ino != inode(tail):
-            return
-        fresh = self.path.with_name("feed.jsonl.tmp")
-        fresh.write_bytes(self.line() + b"\n")
-        self.written.append(self.line())
-        fresh.replace(self.path)
-
-    def copy_and_truncate(self) -> None:
-        self.finish()
-        if not self.path.exists():
-            return
-        held = self.path.read_bytes()
-        rename_up(self.path)
-        os.rename(f"{self.path}.1", self.path)  # the numbers made room, the file stays
-        Path(f"{self.path}.1").write_bytes(held)
-        os.truncate(self.path, 0)
-
-
 def steps_of(writer: Writer, tail: Tail, chance: random.Random) -> Callable[[], None]:
     steps: list[tuple[int, Callable[[], None]]] = [
         (60, lambda: writer.whole(chance.randrange(1, 400))),
         (20, lambda: writer.tear(chance.randrange(1, 20))),
         (4, writer.rotate),
         (2, writer.rotate_lazily),
-        (2, lambda: writer.replace(tail)),
+        (2, lambda: writer.replace(inode(tail))),
         (4, writer.copy_and_truncate),
+        (6, lambda: writer.squeeze(chance.randrange(3), chance.choice([".gz", ".zst"]), chance.random() < 0.5)),
     ]
 
     def step() -> None:
@@ -766,7 +666,7 @@ def steps_of(writer: Writer, tail: Tail, chance: random.Random) -> Callable[[], 
 @pytest.mark.parametrize("seed", range(6))
 def test_tens_of_thousands_of_lines_through_dozens_of_rotations(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    writer = Writer(tmp_path / "feed.jsonl")
+    writer = Writer(tmp_path / "feed.jsonl", dated=seed % 2 == 1)
     tail = Tail(str(writer.path))
     step = steps_of(writer, tail, chance)
     seen: list[Item] = []
@@ -784,11 +684,11 @@ def test_tens_of_thousands_of_lines_through_dozens_of_rotations(tmp_path: Path, 
 class TailMachine(RuleBasedStateMachine):
     """Every order of writing, tearing, rotating, truncating and looking, a few steps each."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(dated=st.booleans())
+    def begin(self, dated: bool) -> None:
         self.folder = Path(os.path.realpath(os.environ["TAIL_TEST_FOLDER"])) / str(random.getrandbits(64))
         self.folder.mkdir()
-        self.writer = Writer(self.folder / "feed.jsonl")
+        self.writer = Writer(self.folder / "feed.jsonl", dated=dated)
         self.tail = Tail(str(self.writer.path))
         self.seen: list[Item] = []
         self.drained = True
@@ -816,13 +716,17 @@ class TailMachine(RuleBasedStateMachine):
 
     @rule()
     def replace(self) -> None:
-        self.writer.replace(self.tail)
+        self.writer.replace(inode(self.tail))
         self.drained = False
 
     @rule()
     def copy_and_truncate(self) -> None:
         self.writer.copy_and_truncate()
         self.drained = False
+
+    @rule(back=st.integers(0, 3), suffix=st.sampled_from([".gz", ".zst"]), keep_time=st.booleans())
+    def squeeze(self, back: int, suffix: str, keep_time: bool) -> None:
+        self.writer.squeeze(back, suffix, keep_time)
 
     @precondition(lambda self: self.drained and not self.writer.torn)
     @rule()

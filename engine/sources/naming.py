@@ -6,6 +6,7 @@ feed.jsonl.2024-01-31_10-00, feed-2024-01-31.jsonl) and feed.jsonl.old, each wit
 
 import os
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from engine.sources.codecs import SUFFIXES
@@ -21,6 +22,7 @@ OLDEST: Place = (-1, 0, "")
 NEWEST: Place = (2, 0, "")
 
 
+@lru_cache(1 << 12)  # a folder of many rotated files is listed again and again
 def rotated_place(base: str, name: str) -> Place | None:
     """Where `name` stands among the rotated files of `base`, larger being newer; None if it is none of them."""
     place = _place(base, name)
@@ -30,8 +32,7 @@ def rotated_place(base: str, name: str) -> Place | None:
 
 def unpacked_name(name: str) -> str:
     """What a compressed file was called before it was compressed; any other name as it is."""
-    stem, extension = os.path.splitext(name)
-    return stem if extension in SUFFIXES else name
+    return next((name[: -len(suffix)] for suffix in SUFFIXES if name.endswith(suffix)), name)
 
 
 def _place(base: str, name: str) -> Place | None:

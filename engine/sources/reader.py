@@ -75,9 +75,10 @@ class FileReader:
     def is_at(self, path: str) -> bool:
         """Whether it is what stands at `path` now."""
         try:
-            return os.path.samestat(os.stat(path), self.file.status())
+            found = os.stat(path)
         except OSError:
             return False
+        return (found.st_dev, found.st_ino) == (self.device, self.inode)
 
     def reached(self, offset: int) -> Reached:
         """How far it was read, if that is `offset`, with digests of what is there. Never raises."""

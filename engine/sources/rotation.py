@@ -15,12 +15,15 @@ _TICK = 1_000_000_000  # nanoseconds: a file this much older than another was no
 
 
 def known_now(path: str, reading: FileReader | None) -> Known:
-    """All rotated files of `path` there are, but for the one being read. Raises OSError."""
+    """The rotated files of `path` there are, but for the one being read and those after it. Raises OSError."""
     known = Known()
-    for sibling in _list(path):
-        file = None if reading is not None and sibling.inode == reading.inode else _open(sibling)
+    listed = _list(path)
+    here = NEWEST if reading is None or reading.is_at(path) else _place_of(listed, reading.inode)
+    for sibling in listed:
+        file = _open(sibling) if sibling.place < here else None
         if file is not None:
-            known.add(file)
+            if reading is None or sibling.inode != reading.inode:
+                known.add(file)
             file.close()
     return known
 
@@ -124,8 +127,7 @@ def _list(path: str) -> list[_Sibling]:
                 place = rotated_place(base, entry.name)
                 if place is not None:
                     packed = unpacked_name(entry.name) != entry.name
-                    at = os.path.join(folder, entry.name)
-                    siblings[entry.name] = _Sibling(at, place, entry.inode(), packed)
+                    siblings[entry.name] = _Sibling(entry.path, place, entry.inode(), packed)
     except OSError:
         return []
     return sorted(
@@ -186,7 +188,8 @@ def _unread(
     statuses = [file.status for file in aged] + ([] if current is None else [current.status()])
     settled = max((status.st_mtime_ns for status in statuses), default=0) - _TICK
     found: list[tuple[_Aged, File]] = []
-    here = _place_of(listed, reading, current)
+    in_place = reading is None or (current is not None and current.is_same(reading.file))
+    here = NEWEST if reading is None or in_place else _place_of(listed, reading.inode)
     complete = True
     for candidate in aged:
         status = candidate.status
@@ -239,11 +242,9 @@ def _by_age(listed: list[_Sibling]) -> list[_Aged]:
     return sorted(aged, key=lambda file: file.age)
 
 
-def _place_of(listed: list[_Sibling], reading: FileReader | None, current: File | None) -> Place:
-    """Where the file being read stands among the others by its name."""
-    if reading is None or (current is not None and current.is_same(reading.file)):
-        return NEWEST
-    return next((sibling.place for sibling in listed if sibling.inode == reading.inode), OLDEST)
+def _place_of(listed: list[_Sibling], inode: int) -> Place:
+    """Where the file of this inode stands among the others by its name."""
+    return next((sibling.place for sibling in listed if sibling.inode == inode), OLDEST)
 
 
 def _is_newer(candidate: _Aged, age: tuple[int, Place]) -> bool:

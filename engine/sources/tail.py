@@ -1,9 +1,12 @@
 """A plain file: read once, or followed by its name through rotation, truncation and replacement."""
 
+import contextlib
 import os
 import stat
 from collections import deque
 from collections.abc import Sequence
+
+import msgspec
 
 from engine.clean import clean_line
 from engine.sources import rotation
@@ -31,7 +34,8 @@ class Tail(CuttingSource):
 
     `offset` None starts at the end; a line begun before the offset is skipped. With `known` (the rotated files from
     before) the file need not be there yet, and every file that appeared since is read from its start; `found` are the
-    files to begin with, oldest first, where reading goes on from a bookmark.
+    files to begin with, oldest first, where reading goes on from a bookmark: then those that took their place are read
+    too if the file is not followed.
 
     The constructor raises OSError; nothing else does.
     """
@@ -49,6 +53,7 @@ class Tail(CuttingSource):
         super().__init__(clean_line(path))
         self._path = path
         self._follow = follow
+        self._chases = follow or bool(found)
         self._limit = limit
         self._rotated = self._truncated = 0
         self._missing = False
@@ -62,8 +67,10 @@ class Tail(CuttingSource):
             self._file = FileReader(_open_at_once(path), offset)
             self._queue: deque[FileReader] = deque()
             self._known = rotation.known_now(path, self._file) if follow else Known()
+            self._knows = follow
         else:
             self._known = known
+            self._knows = True
             self._queue = deque(found or map(FileReader, rotation.successors(path, None, known) or ()))
             self._file = self._queue.popleft() if self._queue else FileReader(_open_at_once(path))
         self._splitter = LineSplitter(limit, skip_partial=self._file.starts_in_middle)
@@ -104,18 +111,11 @@ class Tail(CuttingSource):
 
     def bookmark(self) -> Bookmark:
         """See Source."""
-        if self._marked is not None:
-            return self._marked
-        file = self._file
-        reached = file.reached(max(0, file.offset - self._splitter.pending))
-        return Bookmark(
-            path=self._path,
-            kind="plain",
-            follow=self._follow,
-            ended=self.ended,
-            reached=reached,
-            passed=self._known.passed(),
-        )
+        if not self._knows:  # of a file that is read once, nobody asks unless a later run may go on with it
+            self._knows = True
+            with contextlib.suppress(OSError):
+                self._known = rotation.known_now(self._path, self._file)
+        return msgspec.structs.replace(self._mark(), passed=self._known.passed())
 
     def fileno(self) -> None:
         """See Source."""
@@ -129,9 +129,15 @@ class Tail(CuttingSource):
         if not self.ended:
             self._last = self.backlog()
             self.ended = True
-            self._marked = self.bookmark()
+            self._marked = self._mark()
             self._close_queue()
             self._file.close()
+
+    def _mark(self) -> Bookmark:
+        if self._marked is not None:
+            return self._marked
+        reached = self._file.reached(max(0, self._file.offset - self._splitter.pending))
+        return Bookmark(path=self._path, kind="plain", follow=self._follow, ended=self.ended, reached=reached)
 
     def _fill(self, wanted: int) -> None:
         self._caught_up = False
@@ -152,11 +158,12 @@ class Tail(CuttingSource):
 
     def _at_end(self) -> bool:
         """Go on from the end of the file at hand; False if there is nothing to go on to now."""
-        if not self._over and not self._queue and self._follow:
+        if not self._over and not self._queue and self._chases:
             if self._look_around():
                 return True  # to the end of the old file once more: it was written to until the new one was there
-            self._caught_up = True
-            return False
+            if self._follow:
+                self._caught_up = True
+                return False
         self._over = True
         if self._finished is not self._file:
             self._finished = self._file
@@ -195,7 +202,7 @@ class Tail(CuttingSource):
             return False
         look = (at_path and at_path.st_ino, _changed(os.path.dirname(self._path)))
         filled = at_path is not None and at_path.st_size > 0
-        if look == self._fruitless and not filled:
+        if look == self._fruitless and not (filled and os.access(self._path, os.R_OK)):
             return False
         if self._file.offset == 0 and self._was_overtaken():
             return True
