@@ -52,8 +52,9 @@ def squeeze(path: Path, suffix: str = ".gz", *, keep_time: bool = True) -> Path:
 class Writer:
     """Writes numbered lines and mistreats its file; `written` is what a reader must see."""
 
-    def __init__(self, path: Path, *, dated: bool = False) -> None:
+    def __init__(self, path: Path, *, dated: bool = False, keeps_time: bool = True) -> None:
         self.path = path
+        self._keeps_time = keeps_time
         self._day = 1_700_000_000 if dated else 0  # in the name that it is rotated to, if it is dated
         self.written: list[bytes] = []
         self.torn = b""
@@ -113,11 +114,17 @@ class Writer:
         self._rotated.write_bytes(self.path.read_bytes())
         os.truncate(self.path, 0)
 
-    def squeeze(self, back: int, suffix: str, keep_time: bool) -> None:
-        """Compress one of the rotated files, by its age."""
-        rotated = sorted(self.path.parent.glob(f"{self.path.name}[.-]*"), key=_number)
-        if back < len(rotated) and rotated[back].suffix not in (".gz", ".zst"):
-            squeeze(rotated[back], suffix, keep_time=keep_time)
+    def squeeze(self, back: int, suffix: str) -> None:
+        """Compress one of the rotated files, by its age; the oldest where nothing else would tell their order."""
+        plain = [path for path in self._all_rotated() if path.suffix not in (".gz", ".zst")]
+        if plain and not self._keeps_time and not self._day:
+            back = len(plain) - 1
+        if back < len(plain):
+            squeeze(plain[back], suffix, keep_time=self._keeps_time)
+
+    def _all_rotated(self) -> list[Path]:
+        """The newest first."""
+        return sorted(self.path.parent.glob(f"{self.path.name}[.-]*"), key=_number)
 
     @property
     def _rotated(self) -> Path:

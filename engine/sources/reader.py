@@ -1,10 +1,11 @@
 """A regular file read by offset, which notices when what it had read is no longer there."""
 
+import contextlib
 import hashlib
 import os
 
 from engine.sources.base import CHUNK
-from engine.sources.bookmark import Content, Reached
+from engine.sources.bookmark import UNKNOWN, Content, Reached
 from engine.sources.files import HEAD, File
 
 _TAIL = 64  # bytes before the offset that are compared at every read
@@ -81,12 +82,15 @@ class FileReader:
         return (found.st_dev, found.st_ino) == (self.device, self.inode)
 
     def reached(self, offset: int) -> Reached:
-        """How far it was read, if that is `offset`, with digests of what is there. Never raises."""
-        try:
-            head, tail = content_id(self.file, min(HEAD, offset)), content_id(self.file, min(_TAIL, offset), offset)
-        except OSError:
-            head = tail = (0, b"")
-        return Reached(self.device, self.inode, offset, head, tail, self.restarted)
+        """How far it was read, if that is `offset`, with digests of what was read. Never raises.
+
+        Where that is no longer there, as the file was truncated since, the tail is unknown.
+        """
+        tail = UNKNOWN
+        with contextlib.suppress(OSError):
+            seen = content_id(self.file, min(_TAIL, offset), offset)
+            tail = seen if self.is_intact() else UNKNOWN
+        return Reached(self.device, self.inode, offset, _digest(self._head[:offset]), tail, self.restarted)
 
     def close(self) -> None:
         """Close the file."""
@@ -101,8 +105,7 @@ def content_id(file: File, size: int = HEAD, end: int | None = None) -> Content:
 
     With `end`, of the `size` bytes before it.
     """
-    seen = file.pread(size, 0 if end is None else end - size)
-    return len(seen), hashlib.blake2b(seen, digest_size=16).digest()
+    return _digest(file.pread(size, 0 if end is None else end - size))
 
 
 def same_content(file: File, known: Content) -> bool:
@@ -112,8 +115,11 @@ def same_content(file: File, known: Content) -> bool:
 
 def reaches(file: File, reached: Reached) -> bool:
     """Whether `file` holds, up to where reading stopped, what was read then. Raises OSError."""
-    size = reached.tail[0]
-    return same_content(file, reached.head) and content_id(file, size, reached.offset) == reached.tail
+    if not same_content(file, reached.head):
+        return False
+    if reached.tail == UNKNOWN:
+        return reached.offset == 0 or file.pread(1, reached.offset - 1) != b""
+    return content_id(file, reached.tail[0], reached.offset) == reached.tail
 
 
 def starts_alike(copy: File, original: File) -> bool:
@@ -131,3 +137,7 @@ def is_packed_from(packed: File, original: File) -> bool:
 def is_whole(known: Content) -> bool:
     """Whether enough was seen of a content to know it under any inode, as a copy."""
     return known[0] == HEAD
+
+
+def _digest(seen: bytes) -> Content:
+    return len(seen), hashlib.blake2b(seen, digest_size=16).digest()

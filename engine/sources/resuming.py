@@ -32,7 +32,7 @@ def resumed_file(bookmark: Bookmark, opener: Opener) -> Source:
     follow = bookmark.follow
     if not found and not follow:
         raise FileNotFoundError(2, "no such file", bookmark.path)
-    lost = not found or found[0].offset != reached.offset
+    lost = (found[0].offset if found else 0) != reached.offset
     source: Source
     if found:
         source = Tail(bookmark.path, follow=follow, known=known, found=found)
