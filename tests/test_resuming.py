@@ -120,7 +120,7 @@ class ResumingMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "writer"):
             return
-        self.writer.finish()
+        self.writer.whole(1)  # a source that waits for its file reads the rotated ones once that is there
         self.take(drain(self.source))
         self.source.close()
         shutil.rmtree(self.folder)

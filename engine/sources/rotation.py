@@ -31,10 +31,12 @@ def known_now(path: str, reading: FileReader | None) -> Known:
 def where_left(path: str, reached: Reached) -> File | None:
     """The file that was read as far as `reached`, by whatever name it goes now, or a copy of it, compressed or not.
 
-    None if there is none any more. Raises OSError.
+    None if there is none any more, or if nothing was read of it and it is not at `path`: an inode alone, which may be
+    that of another file by now, tells nothing. Raises OSError.
     """
     copy: File | None = None
-    for place in (path, *(sibling.path for sibling in _list(path))):
+    siblings = _list(path) if reached.offset else []
+    for place in (path, *(sibling.path for sibling in siblings)):
         file = open_file(place)
         if file is None:
             continue
