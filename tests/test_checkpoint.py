@@ -99,6 +99,7 @@ def test_killed_at_two_hundred_points_it_ends_as_if_never_interrupted(tmp_path: 
     assert told["lines"] == told["of"]
     assert told["killed"] >= 200
     assert told["rotated"] > 30
+    assert told["compressed"] > 15
 
 
 @pytest.mark.parametrize("shape", ["mastodon", "x", "reddit"])
