@@ -55,6 +55,11 @@ def where_left(path: str, reached: Reached) -> File | None:
     return copy
 
 
+def path_of(path: str, reached: Reached) -> str | None:
+    """What the rotated file of `path` with the inode of `reached` is called now; None if there is none."""
+    return next((sibling.path for sibling in _list(path) if sibling.inode == reached.inode), None)
+
+
 class Unread(NamedTuple):
     """A rotated file that was not read yet, open, and whether it is newer than the file being read."""
 
