@@ -161,10 +161,12 @@ class _Survey(NamedTuple):
 
 def _survey(path: str, reading: FileReader | None, known: Known) -> _Survey | None:
     for _ in range(_ATTEMPTS):
-        current = open_file(path)
+        at_path = _identity(path)
+        current = open_file(path)  # none, too, if it may not be opened
         listed = _list(path)
         found, complete = _unread(listed, reading, current, known)
-        if listed == _list(path) and _is_at(path, current):
+        opened = at_path if current is None else _identity_of(current.status())
+        if listed == _list(path) and opened == at_path == _identity(path):
             if current is not None and reading is not None and current.is_same(reading.file):
                 current.close()
                 current = None
@@ -276,9 +278,12 @@ def _close(current: File | None, found: list[Unread]) -> None:
         current.close()
 
 
-def _is_at(path: str, file: File | None) -> bool:
+def _identity(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        return _identity_of(os.stat(path))
     except OSError:
-        return file is None
-    return file is not None and os.path.samestat(found, file.status())
+        return None
+
+
+def _identity_of(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino

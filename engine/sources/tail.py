@@ -204,6 +204,7 @@ class Tail(CuttingSource):
         look = (at_path and at_path.st_ino, _changed(os.path.dirname(self._path)))
         filled = at_path is not None and at_path.st_size > 0
         if look == self._fruitless and not (filled and os.access(self._path, os.R_OK)):
+            self._missing = self._missing or (filled and not in_place)  # what is there cannot be opened
             return False
         if self._file.offset == 0 and self._was_overtaken():
             return True
@@ -213,7 +214,7 @@ class Tail(CuttingSource):
         self._known.add(self._file.file)  # so that no copy of it is taken for a file that came after
         found = rotation.successors(self._path, self._file, self._known)
         if not found:
-            self._missing = self._missing or filled  # what is there cannot be opened
+            self._missing = self._missing or filled
             self._fruitless = look if found is not None else ()
             return False
         after = [FileReader(file) for file in found]
