@@ -237,6 +237,20 @@ def test_a_rotated_file_half_read_goes_on_under_its_new_name(tmp_path: Path) -> 
     again.close()
 
 
+def test_a_backup_is_not_taken_for_a_file_that_came_after(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    write(feed, lines("a"))
+    state: list[Bookmark] = []
+    assert export(state, feed) == lines("a")
+    write(feed, lines("b"))
+    shutil.copy(feed, f"{feed}-20240131")
+    write(feed, lines("c"))
+    shutil.copy(feed, f"{feed}.1")
+    os.truncate(feed, 0)
+    write(feed, lines("d"))
+    assert export(state, feed) == lines("b") + lines("c") + lines("d")
+
+
 def test_more_rotated_files_than_there_are_descriptors_for(tmp_path: Path) -> None:
     feed = tmp_path / "feed.jsonl"
     write(feed, lines("a", 2))

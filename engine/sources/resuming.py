@@ -96,4 +96,5 @@ def _found(path: str, reached: Reached, known: Known) -> list[FileReader]:
     file = FileReader(left, reached.offset, restarted=reached.restarted)
     if file.is_at(path):
         return [file]
+    known.add(left)  # so that no other copy of it is taken for a file that came after
     return [file, *map(FileReader, rotation.successors(path, file, known) or ())]

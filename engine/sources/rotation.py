@@ -48,7 +48,9 @@ def where_left(path: str, reached: Reached) -> File | None:
             if copy is not None:
                 copy.close()
             return file
-        elif copy is None:
+        elif copy is None or copy.size() < file.size():  # a backup may have been made before the end
+            if copy is not None:
+                copy.close()
             copy = file
         else:
             file.close()
