@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -713,15 +714,25 @@ def test_no_more_descriptors_is_told_and_no_file_is_skipped(feed: Path, monkeypa
     tail = Tail(str(feed))
     append(feed, b"one\n")
     assert drain(tail) == [b"one"]
-    rename_up(feed)
-    feed.write_bytes(b"two\n")
+    for number in range(3):
+        rename_up(feed)
+        feed.write_bytes(b"new %d\n" % number)
+    really_open = os.open
+    held: list[int] = []
 
-    def refuse(*_: object) -> int:
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    def refuse(*args: Any) -> int:
+        if len(held) == 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        held.append(really_open(*args))
+        return held[-1]
 
     monkeypatch.setattr(os, "open", refuse)
     assert drain(tail) == []
     assert (tail.state, tail.detail) == ("failed", "too many open files")
+    assert len(held) == 2
+    for fd in held:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
 
 
 # --- random schedules ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Where a followed file went: which of the rotated files came after the one being read, and in what order."""
 
 import os
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from engine.sources.bookmark import Reached
@@ -163,17 +164,21 @@ class _Survey(NamedTuple):
 
 def _survey(path: str, reading: FileReader | None, known: Known) -> _Survey | None:
     for _ in range(_ATTEMPTS):
-        at_path = _identity(path)
-        current = open_file(path)  # none, too, if it may not be opened
-        listed = _list(path)
-        found, complete = _unread(listed, reading, current, known)
-        opened = at_path if current is None else _identity_of(current.status())
-        if listed == _list(path) and opened == at_path == _identity(path):
+        with ExitStack() as opened:
+            at_path = _identity(path)
+            current = open_file(path)  # none, too, if it may not be opened
+            if current is not None:
+                opened.callback(current.close)
+            listed = _list(path)
+            found, complete = _unread(listed, reading, current, known, opened)
+            here = at_path if current is None else _identity_of(current.status())
+            if listed != _list(path) or not here == at_path == _identity(path):
+                continue
+            opened.pop_all()
             if current is not None and reading is not None and current.is_same(reading.file):
                 current.close()
                 current = None
             return _Survey(found, current, complete)
-        _close(current, found)
     return None
 
 
@@ -190,7 +195,7 @@ class _Aged(NamedTuple):
 
 
 def _unread(
-    listed: list[_Sibling], reading: FileReader | None, current: File | None, known: Known
+    listed: list[_Sibling], reading: FileReader | None, current: File | None, known: Known, opened: ExitStack
 ) -> tuple[list[Unread], bool]:
     passed = set() if reading is None else {reading.inode}
     if current is not None:
@@ -223,6 +228,7 @@ def _unread(
             break
         else:
             found.append((candidate, file))
+            opened.callback(file.close)
     if reading is None:
         return [Unread(file, True) for _, file in found], complete
     age = reading.file.status().st_mtime_ns, here
