@@ -1,6 +1,8 @@
 """A followed file gives every line once and in order, whatever is done to it between two looks."""
 
+import errno
 import gzip
+import json
 import os
 import random
 import shutil
@@ -8,13 +10,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from engine.sources import rotation
 from engine.sources.base import Item, Oversized
+from engine.sources.files import open_file
 from engine.sources.lines import LineSplitter
 from engine.sources.naming import rotated_place
 from engine.sources.resuming import resumed_file
@@ -642,6 +647,94 @@ def refuse(path: str, *_: object) -> Tail:
     raise AssertionError(path)
 
 
+# --- a folder of many rotated files --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowded(feed: Path) -> Path:
+    """A feed with a thousand rotated files, every other one compressed, a minute between them."""
+    for number in range(1000):
+        rotated = Path(f"{feed}-{1_700_000_000 + number}")
+        data = b'{"rotated": %d, "n": 0}\n' % number
+        rotated = rotated if number % 2 else Path(f"{rotated}.gz")
+        rotated.write_bytes(data if number % 2 else gzip.compress(data, 1))
+        os.utime(rotated, (1_700_000_000 + 60 * number,) * 2)
+    append(feed, b"one\n")
+    return feed
+
+
+def opens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every path that is opened from here on."""
+    opened: list[str] = []
+    really_open = os.open
+
+    def open_(path: str, *args: int, **kwargs: int) -> int:
+        opened.append(os.fspath(path))
+        return really_open(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", open_)
+    return opened
+
+
+def test_a_look_opens_only_what_it_does_not_know(crowded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Tail(str(crowded))
+    assert drain(tail) == [b"one"]
+    for number in range(3):
+        os.rename(crowded, f"{crowded}-{1_800_000_000 + number}")
+        opened = opens(monkeypatch)
+        assert drain(tail) == []
+        crowded.write_bytes(b"new %d\n" % number)
+        assert drain(tail) == [b"new %d" % number]
+        if number:  # the first look has to see them all
+            assert len(opened) < 20
+
+
+def test_nothing_is_opened_while_nothing_changes(crowded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Tail(str(crowded))
+    assert drain(tail) == [b"one"]
+    os.rename(crowded, f"{crowded}-1800000000")
+    assert drain(tail) == []
+    opened = opens(monkeypatch)
+    listed: list[object] = []
+    really_list = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(path) or really_list(path))
+    for _ in range(50):
+        assert drain(tail) == []
+    assert (opened, listed) == ([], [])
+    crowded.write_bytes(b"out of reach\n")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(rotation, "open_file", lambda path: None if path == str(crowded) else open_file(path))
+    for _ in range(50):
+        assert drain(tail) == []
+    assert tail.state == "waiting"
+    assert len(listed) <= 10
+
+
+def test_no_more_descriptors_is_told_and_no_file_is_skipped(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Tail(str(feed))
+    append(feed, b"one\n")
+    assert drain(tail) == [b"one"]
+    for number in range(3):
+        rename_up(feed)
+        feed.write_bytes(b"new %d\n" % number)
+    really_open = os.open
+    held: list[int] = []
+
+    def refuse(*args: Any) -> int:
+        if len(held) == 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        held.append(really_open(*args))
+        return held[-1]
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert drain(tail) == []
+    assert (tail.state, tail.detail) == ("failed", "too many open files")
+    assert len(held) == 2
+    for fd in held:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
+
+
 # --- random schedules ----------------------------------------------------------------------------------------------
 
 
@@ -817,3 +910,13 @@ def test_a_writer_in_another_process(tmp_path: Path, names: str, seed: int) -> N
     assert numbers == [b"%d" % number for number in range(count)]
     assert count > 15_000
     assert "rotated" in tail.detail
+
+
+def test_rotations_under_load_as_anyone_can_run_them(tmp_path: Path) -> None:
+    script = Path(__file__).parents[1] / "benchmarks" / "rotations.py"
+    command = [sys.executable, str(script), "--rotations", "100", "--seed", "5"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["read"] == told["written"] > 2000
+    assert told["compressed"] > 80

@@ -1,6 +1,7 @@
 """Where a followed file went: which of the rotated files came after the one being read, and in what order."""
 
 import os
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from engine.sources.bookmark import Reached
@@ -48,11 +49,18 @@ def where_left(path: str, reached: Reached) -> File | None:
             if copy is not None:
                 copy.close()
             return file
-        elif copy is None:
+        elif copy is None or copy.size() < file.size():  # a backup may have been made before the end
+            if copy is not None:
+                copy.close()
             copy = file
         else:
             file.close()
     return copy
+
+
+def path_of(path: str, reached: Reached) -> str | None:
+    """What the rotated file of `path` with the inode of `reached` is called now; None if there is none."""
+    return next((sibling.path for sibling in _list(path) if sibling.inode == reached.inode), None)
 
 
 class Unread(NamedTuple):
@@ -156,15 +164,21 @@ class _Survey(NamedTuple):
 
 def _survey(path: str, reading: FileReader | None, known: Known) -> _Survey | None:
     for _ in range(_ATTEMPTS):
-        current = open_file(path)
-        listed = _list(path)
-        found, complete = _unread(listed, reading, current, known)
-        if listed == _list(path) and _is_at(path, current):
+        with ExitStack() as opened:
+            at_path = _identity(path)
+            current = open_file(path)  # none, too, if it may not be opened
+            if current is not None:
+                opened.callback(current.close)
+            listed = _list(path)
+            found, complete = _unread(listed, reading, current, known, opened)
+            here = at_path if current is None else _identity_of(current.status())
+            if listed != _list(path) or not here == at_path == _identity(path):
+                continue
+            opened.pop_all()
             if current is not None and reading is not None and current.is_same(reading.file):
                 current.close()
                 current = None
             return _Survey(found, current, complete)
-        _close(current, found)
     return None
 
 
@@ -181,7 +195,7 @@ class _Aged(NamedTuple):
 
 
 def _unread(
-    listed: list[_Sibling], reading: FileReader | None, current: File | None, known: Known
+    listed: list[_Sibling], reading: FileReader | None, current: File | None, known: Known, opened: ExitStack
 ) -> tuple[list[Unread], bool]:
     passed = set() if reading is None else {reading.inode}
     if current is not None:
@@ -214,6 +228,7 @@ def _unread(
             break
         else:
             found.append((candidate, file))
+            opened.callback(file.close)
     if reading is None:
         return [Unread(file, True) for _, file in found], complete
     age = reading.file.status().st_mtime_ns, here
@@ -271,9 +286,12 @@ def _close(current: File | None, found: list[Unread]) -> None:
         current.close()
 
 
-def _is_at(path: str, file: File | None) -> bool:
+def _identity(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        return _identity_of(os.stat(path))
     except OSError:
-        return file is None
-    return file is not None and os.path.samestat(found, file.status())
+        return None
+
+
+def _identity_of(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino

@@ -34,8 +34,8 @@ class Tail(CuttingSource):
 
     `offset` None starts at the end; a line begun before the offset is skipped. With `known` (the rotated files from
     before) the file need not be there yet, and every file that appeared since is read from its start; `found` are the
-    files to begin with, oldest first, where reading goes on from a bookmark: then those that took their place are read
-    too if the file is not followed.
+    files to begin with, oldest first, where reading goes on from a bookmark. With `chase` the files that took the place
+    of the one at hand are read to their end, though it is not followed.
 
     The constructor raises OSError; nothing else does.
     """
@@ -49,11 +49,12 @@ class Tail(CuttingSource):
         limit: int = MAX_LINE,
         known: Known | None = None,
         found: Sequence[FileReader] = (),
+        chase: bool = False,
     ) -> None:
         super().__init__(clean_line(path))
         self._path = path
         self._follow = follow
-        self._chases = follow or bool(found)
+        self._chases = follow or chase
         self._limit = limit
         self._rotated = self._truncated = 0
         self._missing = False
@@ -203,6 +204,7 @@ class Tail(CuttingSource):
         look = (at_path and at_path.st_ino, _changed(os.path.dirname(self._path)))
         filled = at_path is not None and at_path.st_size > 0
         if look == self._fruitless and not (filled and os.access(self._path, os.R_OK)):
+            self._missing = self._missing or (filled and not in_place)  # what is there cannot be opened
             return False
         if self._file.offset == 0 and self._was_overtaken():
             return True
@@ -212,7 +214,7 @@ class Tail(CuttingSource):
         self._known.add(self._file.file)  # so that no copy of it is taken for a file that came after
         found = rotation.successors(self._path, self._file, self._known)
         if not found:
-            self._missing = self._missing or filled  # what is there cannot be opened
+            self._missing = self._missing or filled
             self._fruitless = look if found is not None else ()
             return False
         after = [FileReader(file) for file in found]
