@@ -224,7 +224,9 @@ class Ledger:
             self._aliases.pop(f"{entry.platform}:{entry.alias}", None)
         if entry.author:
             theirs = self.by_author.get(entry.author, [])
-            if entry.key in theirs:
+            if theirs and theirs[-1] == entry.key:
+                theirs.pop()  # where an archive is newest first, the oldest post is the last of thousands
+            elif entry.key in theirs:
                 theirs.remove(entry.key)
             if not theirs:
                 self.by_author.pop(entry.author, None)
