@@ -14,7 +14,7 @@ MAX_TAGS = 1_000  # tags taken in of a post, each of as many characters as an id
 MAX_LANG = 35  # characters of a language tag (RFC 5646)
 
 _KEEP = {"\n", "\u200d"}  # line breaks, and the joiner that emoji families are made with
-_IDS = ("uid", "author", "alias", "target", "reply_to", "quote_of", "version")
+_IDS = ("uid", "author", "alias", "target", "reply_to", "quote_of")
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
@@ -61,7 +61,8 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
         if value and (safe := clean_id(value)) is not value:
             changes[name] = safe
     if isinstance(event, Post):
-        changes |= _cut(event)
+        if event.tags or len(event.text) > MAX_READ or event.name or event.version or len(event.lang) > MAX_LANG:
+            changes |= _cut(event)
     elif isinstance(event, Edit):
         if (post := clean_ids(event.post)) is not event.post:
             changes["post"] = post
@@ -75,6 +76,8 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
 def _cut(post: Post) -> dict[str, object]:
     """The fields of a post that are longer than what is taken in."""
     changes: dict[str, object] = {}
+    if len(post.version) > MAX_ID:
+        changes["version"] = clean_id(post.version)
     if len(post.text) > MAX_READ:
         changes["text"] = post.text[:MAX_READ]
     if len(post.name) > MAX_ID:

@@ -49,19 +49,19 @@ class Intake:
         for outcome in self.decoder.read(item):
             self.read += 1
             if isinstance(outcome, Mapped):
-                records.append(tuple(map(self._taken, outcome.events)))
+                records.append(tuple([self._taken(event) for event in outcome.events]))
             else:
                 self._note(self.ignored if isinstance(outcome, Ignored) else self.rejections, outcome.reason, item)
         return records
 
     def _taken(self, event: Event) -> Event:
-        placed = self._placed(clean_ids(event))
-        return placed if self._discretion is None else self._discretion.apply(placed)
+        event = clean_ids(event)
+        if isinstance(event, Post) and event.platform not in self._platforms:
+            event = self._placed(event)
+        return event if self._discretion is None else self._discretion.apply(event)
 
-    def _placed(self, event: Event) -> Event:
+    def _placed(self, event: Post) -> Post:
         """A post of one platform too many is one of the others, and stays apart from those by its id."""
-        if not isinstance(event, Post) or event.platform in self._platforms:
-            return event
         if len(self._platforms) < MAX_PLATFORMS:
             self._platforms.add(event.platform)
             return event

@@ -339,6 +339,7 @@ class Engine:
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:
             self._remove(entry)
+            self._unname(entry.analysis.terms)
             return Outcome.DELETE
         edited = _version(post.version) > _version(entry.version)
         if edited:
@@ -436,6 +437,7 @@ class Engine:
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
             self._remove(entry)
+            self._unname(entry.analysis.terms)
             self.ledger.bury(key)
             return Outcome.DELETE
         if (outlived := self.ledger.counted(delete.platform, delete.uid)) is not None:
@@ -454,13 +456,13 @@ class Engine:
         new = self.ledger.purge(account, time)
         self.raw.disown(purge.author)
         self.corrections.disown(account, time)
-        posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
-        gone = [entry for entry in posts if entry.time <= time]
-        counted = [each for each in self.ledger.outlived.values() if each.author == account and each.time <= time]
+        gone = self.ledger.take_from(account, time)
+        counted = [each for each in self.ledger.outlived_of(account) if each.time <= time]
         if not new and not gone and not counted:
             return Outcome.DUPLICATE
         for entry in gone:
             self._remove(entry)
+        self._unname([*{term for entry in gone for term in entry.analysis.terms}])
         for outlived in counted:
             self._release(outlived)
         self.labels.disown(account)
@@ -471,7 +473,7 @@ class Engine:
         return Outcome.DELETE
 
     def _remove(self, entry: Entry) -> None:
-        """Drop a post and all that is said of it, also where it only waits."""
+        """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `_unname`."""
         self.removed += 1
         self.corrections.forget(entry.key)
         self._hide(entry)
@@ -483,7 +485,6 @@ class Engine:
         self.raw.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
-        self._unname(entry.analysis.terms)
 
     def _hide(self, entry: Entry) -> None:
         """Take a post out of what is looked at."""

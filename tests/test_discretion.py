@@ -15,12 +15,14 @@ from engine.picture_alerts import alert_rows
 from engine.picture_post import DISCREET, post_detail
 from engine.pipeline import Engine
 from engine.platforms.links import web_address
+from engine.protocol import Failed
 from engine.simulate import simulate
 from engine.state.names import NEWEST
 from engine.tables import TABLES
 from engine.userkey import KeyUnusableError, key_path
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, like, post, purge, run, uri
 from tests.test_checkpoint import append, content, opened, read
+from tests.worker_harness import watching
 from tui.cli import main
 
 NO_TEXT = msgspec.structs.replace(ALL, no_text=True)
@@ -169,6 +171,30 @@ def test_a_state_saved_with_texts_is_not_gone_on_with_without(tmp_path: Path) ->
     read(opened(feed, tmp_path / "state"))
     with pytest.raises(Exception, match="was saved with another no_text"):
         opened(feed, tmp_path / "state", NO_TEXT)
+
+
+def test_the_screen_is_told_no_text_and_no_account(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    append(feed, *FEED)
+    with watching(feed, engine=BOTH, new=True) as monitor:
+        frame = monitor.lines(len(FEED))
+    told = msgspec.json.encode(frame)
+    assert b"zyx9marked" not in told
+    assert [piece for piece in PIECES if piece in told] == []
+    assert len(frame.snapshot.posts) == 41
+
+
+def test_a_watch_without_a_key_that_can_be_trusted_ends_with_one_line(tmp_path: Path) -> None:
+    key_path().parent.mkdir(parents=True)
+    key_path().write_bytes(b"short")
+    os.chmod(key_path(), 0o600)
+    feed = tmp_path / "feed.jsonl"
+    append(feed, *FEED)
+    with watching(feed, engine=HASHED, new=True) as monitor:
+        status, said = monitor.end()
+    assert status == 1
+    assert isinstance(said[-1], Failed)
+    assert "is damaged: remove it" in said[-1].message
 
 
 def test_without_a_key_that_can_be_trusted_nothing_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

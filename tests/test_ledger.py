@@ -204,3 +204,18 @@ def test_posts_that_are_deleted_leave_no_place_in_the_order_of_times() -> None:
     engine = run(lines)
     assert len(engine.ledger.posts) == 0
     assert len(engine.ledger._by_time) <= SPARE + 1
+
+
+def test_what_is_taken_from_an_account_is_found_without_a_look_at_the_others() -> None:
+    ledger = Ledger(ROOMY)
+    for number in range(6):
+        held(ledger, written(str(number), author="ab"[number % 2]), number)
+    for number in (0, 1, 2):
+        ledger.outlive(ledger.posts[f"x:{number}"])
+    assert [counted.key for counted in ledger.outlived_of("x:a")] == ["x:0", "x:2"]
+    ledger.release("x:0")
+    ledger.release("x:1")
+    assert [counted.key for counted in ledger.outlived_of("x:a")] == ["x:2"]
+    assert ledger.outlived_of("x:b") == ledger.outlived_of("x:nobody") == []
+    assert [entry.key for entry in ledger.take_from("x:b", 3)] == ["x:3"]
+    assert ledger.by_author["x:b"] == ["x:5"]
