@@ -47,7 +47,7 @@ def feed(distinct: int, count: int) -> Iterator[Contribution]:
         rare = (f"rare{(number * RARE + at) % distinct}" for at in range(RARE))
         author = f"x:{rng.randrange(50_000)}"
         tags = (f"common{common}", *rare)
-        yield Contribution(number * SECOND, f"x:{number}", author, "en", 100, "", tags, (), None)
+        yield Contribution(number * SECOND, f"x:{number}", author, "en", 100, "", tags, (), None, False)
 
 
 def fill(tags: Tags, items: dict[str, Contribution], posts: list[Contribution]) -> float:

@@ -1,6 +1,12 @@
-"""The language gate on labelled text: how precise its "English" is, how much it finds, how long it takes.
+"""The language gate: its decisions against those of asking the detector about every post, and what either costs.
 
-    python -m benchmarks.bench_language [--data DIR] [--catalogs DIR]
+    python benchmarks/bench_language.py [FILE...] [--data DIR] [--catalogs DIR]
+
+Of simulated feeds, or of each FILE (native lines, or .txt with a post a line), for all posts and for those of each
+language that is claimed by 200 of them: how many are scored, about how many the detector is asked, how many decisions
+(scored or not) are those of asking it always, of texts long enough for it, and CPU microseconds a post, read 1,024 at
+a time: `new` of texts that come for the first time, after a first third of the feed was read, `again` when they come
+once more, `always` when the detector is asked about every post.
 
 DIR of --data is the shared data folder: English tweets, and posts with the language their platform or author says.
 DIR of --catalogs is a folder of gettext catalogues (a system's locale folder): short texts of known language, in about
@@ -13,6 +19,7 @@ import gzip
 import json
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +27,17 @@ from time import process_time
 from typing import NamedTuple
 from unittest import mock
 
-from models import language
-from models.language import judge
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.reading import SHAPES, of_file, simulated
+from engine.clean import clean
+from engine.events import Post
+from models import language
+from models.language import Verdict, judge, judge_all
+from models.memo import Memo
+
+CHUNK = 1_024
+LEAST = 200  # posts of a claimed language
 CODE = re.compile(r"[%{}<>|\\$=\[\]@]|--|\w_\w|\.\w{2,4}\b|/")
 Row = tuple[str, str]  # label, text
 
@@ -30,8 +45,10 @@ Row = tuple[str, str]  # label, text
 class Outcome(NamedTuple):
     scored: int
     asked: int
-    micros: float
-    agree: int  # with the verdict of asking the detector always
+    new: float  # microseconds a text
+    again: float
+    always: float
+    agree: float  # share, with the verdict of asking the detector always
     reasons: Counter[str]
 
 
@@ -84,47 +101,94 @@ def catalogues(folder: Path) -> Iterator[Row]:
             yield code, text
 
 
-def run(rows: list[Row]) -> Outcome:
-    guess = language.guess
-    with mock.patch.object(language, "guess", side_effect=guess) as counted:
-        for _, text in rows:
-            judge(text)
-        asked = counted.call_count
+def timed(texts: list[str], claims: list[str]) -> tuple[list[Verdict], float]:
+    """The verdicts, and CPU microseconds a text."""
+    verdicts: list[Verdict] = []
     start = process_time()
-    verdicts = [judge(text) for _, text in rows]
-    micros = (process_time() - start) / len(rows) * 1e6
-    with mock.patch.object(language, "_by_words", return_value=None):
-        always = [judge(text) for _, text in rows]
-    agree = sum((a.reason == "") == (b.reason == "") for a, b in zip(verdicts, always, strict=True))
+    for at in range(0, len(texts), CHUNK):
+        verdicts += judge_all(texts[at : at + CHUNK], claims[at : at + CHUNK])
+    return verdicts, (process_time() - start) / max(1, len(texts)) * 1e6
+
+
+def forget() -> None:
+    """Start with empty memos."""
+    for name in ("_clues", "_sums"):
+        memo = getattr(language, name)
+        setattr(language, name, Memo(memo.read, memo.cap))
+
+
+def run(texts: list[str], claims: list[str]) -> Outcome:
+    forget()
+    third = len(texts) // 3
+    timed(texts[:third], claims[:third])
+    _, new = timed(texts[third:], claims[third:])
+    verdicts, again = timed(texts, claims)
+    asked = 0
+    guess_all = language.guess_all
+
+    def counted(said: list[str]) -> object:
+        nonlocal asked
+        asked += len(said)
+        return guess_all(said)
+
+    with mock.patch.object(language, "guess_all", side_effect=counted):
+        timed(texts, claims)
+    with mock.patch.object(language, "_by_words", return_value=None), mock.patch.object(language, "LONGEST", -1):
+        told, always = timed(texts, claims)
+    both = [(a, b) for a, b in zip(verdicts, told, strict=True) if b.reason != language.TOO_SHORT]
+    agree = sum((a.reason == "") == (b.reason == "") for a, b in both) / max(1, len(both))
     reasons = Counter(verdict.reason or "scored" for verdict in verdicts)
-    return Outcome(reasons["scored"], asked, micros, agree, reasons)
+    return Outcome(reasons["scored"], asked, new, again, always, agree, reasons)
+
+
+def show(name: str, label: str, texts: list[str], claims: list[str]) -> None:
+    if not texts:
+        return
+    done, n = run(texts, claims), len(texts)
+    print(
+        f"{name:20} {label:8} {n:6} texts  scored {done.scored / n:7.2%}  asked {done.asked / n:6.1%}  "
+        f"as the detector {done.agree:7.2%}  us/text new {done.new:5.1f} again {done.again:5.1f} "
+        f"always {done.always:5.1f}  {dict(done.reasons)}",
+        flush=True,
+    )
 
 
 def report(name: str, rows: list[Row]) -> None:
-    english = [row for row in rows if row[0].startswith("en")]
-    others = [row for row in rows if not row[0].startswith("en") and row[0] not in ("", "und")]
-    for label, part in (("English", english), ("others", others)):
-        if part:
-            done = run(part)
-            n = len(part)
-            print(
-                f"{name:10} {label:8} {n:6} texts  scored {done.scored / n:7.2%}  asked {done.asked / n:6.1%}"
-                f"  {done.micros:6.1f} us/text  as the detector {done.agree / n:.2%}  {dict(done.reasons)}"
-            )
+    """Of texts of known language, and no claim."""
+    english = [text for label, text in rows if label.startswith("en")]
+    others = [text for label, text in rows if not label.startswith("en") and label not in ("", "und")]
+    show(name, "English", english, [""] * len(english))
+    show(name, "others", others, [""] * len(others))
+
+
+def feed(name: str, posts: list[Post]) -> None:
+    """Of posts as they come, with what they claim."""
+    rows = [(post.lang, clean(post.text)) for post in posts]
+    show(name, "all", [text for _, text in rows], [claim for claim, _ in rows])
+    for claimed, count in Counter(claim for claim, _ in rows).most_common():
+        if count >= LEAST and count < len(rows):
+            part = [text for claim, text in rows if claim == claimed]
+            show(name, claimed or "none", part, [claimed] * len(part))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--catalogs", type=Path)
     options = parser.parse_args()
     judge("zut alors, le train ne vient pas")  # load the detector
-    if options.data.is_dir():
+    for path in options.files:
+        feed(path.name[:20], of_file(path))
+    if options.data:
         report("tweets", list(tweets(options.data)))
         report("x search", random.Random(0).sample(list(search(options.data)), 8_000))
         report("mastodon", list(mastodon(options.data)))
     if options.catalogs:
         report("catalogues", list(catalogues(options.catalogs)))
+    if not (options.files or options.data or options.catalogs):
+        for shape in SHAPES:
+            feed(f"simulated {shape}", simulated(shape))
 
 
 if __name__ == "__main__":

@@ -1,68 +1,111 @@
-"""Our VADER against the stock one: ratio of CPU times, interleaved chunk by chunk, medians.
+"""Our VADER against the stock one: ratios of CPU times, interleaved chunk by chunk, medians.
 
-    python -m benchmarks.bench_sentiment [FILE]      FILE: a post a line; without it, made-up posts
+    python benchmarks/bench_sentiment.py [FILE...]
+
+Texts are of simulated feeds, or of each FILE: native lines (.jsonl, .gz), or plain text (.txt), a post a line.
+`unseen`: texts come for the first time, as they do in a feed; all that is not measured was read before, at least a
+third. `warm`: once again. `batch` reads 1,024 texts at a time, `single` one by one. `flood`: one text of nothing but
+emoji, which vaderSentiment takes more than quadratic time for.
 
 Absolute times swing with the load of the machine; the ratios hold.
 """
 
-import random
+import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from time import process_time
 
-from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SentimentIntensityAnalyzer
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from models.sentiment import polarity
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-CHUNK = 256
-CHUNKS = 20
+from benchmarks.reading import SHAPES, of_file, simulated
+from models import sentiment
+from models.memo import Memo
+from models.vader_codes import read_ascii
+from models.vader_table import Table
 
+CHUNK = 1_024
+MOST = 30_000  # texts of a feed
+MEASURED = 8  # chunks
 
-def made_up_posts(analyzer: SentimentIntensityAnalyzer, rng: random.Random) -> list[str]:
-    """Posts of about 14 words, two of them with a mood, a fifth with an emoji."""
-    moods = [word for word in analyzer.lexicon if word.isalpha()]
-    plain = [f"word{i}" for i in range(3_000)] + ["the", "a", "and", "to", "but", "of"] * 300
-    posts = []
-    for _ in range(CHUNK * CHUNKS):
-        words = rng.choices(plain, k=10) + rng.choices(moods, k=2) + rng.choices([*BOOSTER_DICT, *NEGATE], k=2)
-        rng.shuffle(words)
-        posts.append(" ".join(words) + rng.choice(["", "!", "?", " 😂", "..."]))
-    return posts
+Score = Callable[[Sequence[str]], object]
 
 
-def cpu(score: Callable[[str], object], posts: list[str]) -> float:
-    """CPU seconds per post."""
+def forget() -> None:
+    """Start with empty memos."""
+    sentiment._table = Table(read_ascii, sentiment._table.size)
+    for name in ("_codes", "_windows"):
+        memo = getattr(sentiment, name)
+        setattr(sentiment, name, Memo(memo.read, memo.cap))
+
+
+def single(texts: Sequence[str]) -> object:
+    """Scores one by one."""
+    return [sentiment.polarity(text) for text in texts]
+
+
+def cpu(score: Score, texts: Sequence[str]) -> float:
+    """CPU seconds per text."""
     start = process_time()
-    for post in posts:
-        score(post)
-    return (process_time() - start) / len(posts)
+    score(texts)
+    return (process_time() - start) / len(texts)
 
 
-def compare(posts: list[str], score: Callable[[str], object], stock: Callable[[str], object]) -> str:
-    chunks = [posts[i : i + CHUNK] for i in range(0, len(posts), CHUNK)][:CHUNKS]
+def compare(name: str, chunks: list[list[str]], score: Score, stock: Score) -> None:
+    """One line: medians of all chunks."""
     pairs = [(cpu(score, chunk), cpu(stock, chunk)) for chunk in chunks]
     ours, theirs = (median(side) * 1e6 for side in zip(*pairs, strict=True))
     ratio = median(b / a for a, b in pairs)
-    return f"ours {ours:6.1f} us/post   stock {theirs:6.1f} us/post   ratio {ratio:.1f}"
+    print(f"  {name:14} ours {ours:6.2f} us/post   stock {theirs:6.1f} us/post   ratio {ratio:5.1f}", flush=True)
+
+
+def measure(name: str, texts: list[str], stock: Score) -> None:
+    """All ratios of one feed."""
+    texts = texts[:MOST]
+    size = min(CHUNK, max(1, len(texts) // 6))
+    before = max(len(texts) // 3, len(texts) - MEASURED * size)
+    later = [texts[start : start + size] for start in range(before, len(texts) - size + 1, size)]
+    words = sum(len(text.split()) for text in texts) / len(texts)
+    wide = sum(not text.isascii() for text in texts) / len(texts)
+    print(f"{name}: {len(texts)} posts, {words:.1f} words each, {wide:.0%} not ASCII, chunks of {size}")
+    for way, score in (("batch", sentiment.polarities), ("single", single)):
+        forget()
+        score(texts[:before])
+        compare(f"{way}, unseen", later, score, stock)
+        compare(f"{way}, warm", later, score, stock)
+
+
+def flood(stock: Score) -> None:
+    """Ratios for texts of nothing but emoji, and how time grows with their length."""
+    for emoji in (100, 400):
+        text = ["😂" * emoji]
+        ours, theirs = cpu(single, text * 20), cpu(stock, text)
+        print(
+            f"flood of {emoji} emoji: ours {ours * 1e3:.3f} ms, stock {theirs * 1e3:.1f} ms, ratio {theirs / ours:.0f}"
+        )
+    small, large = (min(cpu(single, ["😂" * n]) for _ in range(5)) for n in (1_600, 6_400))
+    print(f"6,400 emoji: {large * 1e3:.2f} ms, {large / small:.1f} times as long as 1,600")
 
 
 def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", type=Path, nargs="*")
+    given = parser.parse_args()
     analyzer = SentimentIntensityAnalyzer()
-    if len(sys.argv) > 1:
-        posts = Path(sys.argv[1]).read_text("utf-8").splitlines()
-    else:
-        posts = made_up_posts(analyzer, random.Random(0))
-    polarity("good 😂")  # read the lexica
-    print("first sight", compare(posts, polarity, analyzer.polarity_scores))
-    print("warm       ", compare(posts, polarity, analyzer.polarity_scores))
-    for emoji in (100, 400):
-        flood = ["😂" * emoji]
-        ours, theirs = cpu(polarity, flood * 20), cpu(analyzer.polarity_scores, flood)
-        print(f"{emoji} emoji   ours {ours * 1e3:.2f} ms   stock {theirs * 1e3:.1f} ms   ratio {theirs / ours:.0f}")
-    small, large = (min(cpu(polarity, ["😂" * n]) for _ in range(5)) for n in (1_600, 6_400))
-    print(f"four times the emoji take {large / small:.1f} times as long")
+
+    def stock(texts: Sequence[str]) -> object:
+        return [analyzer.polarity_scores(text) for text in texts]
+
+    feeds = {str(path): of_file(path) for path in given.files} or {
+        f"simulated {one}": simulated(one, hours=3.0) for one in SHAPES
+    }
+    for name, posts in feeds.items():
+        measure(name, [post.text for post in posts], stock)
+    flood(stock)
 
 
 if __name__ == "__main__":

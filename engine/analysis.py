@@ -1,5 +1,6 @@
 """All that is read out of a post's text, in one place: sentiment or the reason for none, tags, terms."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.clean import clean, clean_line
@@ -28,15 +29,23 @@ class Analysis(NamedTuple):
 
 def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
     """Clean a post and read it. Text that its author asks not to be kept counts in the sums, and is dropped."""
-    name = clean_line(post.name)
-    text = clean(post.text)
-    tags = _tags(post, text)
-    verdict = language.judge(text, post.lang)
-    polarity = None if verdict.reason else sentiment.polarity(post.text)  # as it came: VADER's very numbers
-    words = terms(text, tags)
-    if post.withheld and not keep_withheld:
-        text, words = "", ()
-    return Analysis(text, name, tags, words, verdict.lang, verdict.reason, polarity)
+    return analyse_all((post,), keep_withheld)[0]
+
+
+def analyse_all(posts: Sequence[Post], keep_withheld: bool = False) -> list[Analysis]:
+    """`analyse` of each post, in half the time if they are many: it depends on the post alone."""
+    texts = [clean(post.text) for post in posts]
+    verdicts = language.judge_all(texts, [post.lang for post in posts])
+    scored = [post.text for post, verdict in zip(posts, verdicts, strict=True) if not verdict.reason]
+    scores = iter(sentiment.polarities(scored))  # of the texts as they came: VADER's very numbers
+    analyses = []
+    for post, text, verdict in zip(posts, texts, verdicts, strict=True):
+        tags = _tags(post, text)
+        words = terms(text, tags)
+        polarity = None if verdict.reason else next(scores)
+        read = Analysis(text, clean_line(post.name), tags, words, verdict.lang, verdict.reason, polarity)
+        analyses.append(read._replace(text="", terms=()) if post.withheld and not keep_withheld else read)
+    return analyses
 
 
 def read_mood(post: Post, gated: bool = True) -> tuple[str, sentiment.Polarity]:

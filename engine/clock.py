@@ -1,7 +1,7 @@
 """Event time: when a record happened, how far each source has come, and the buffer that puts records in order."""
 
 import heapq
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import NamedTuple
 
 from engine.config import EngineConfig
@@ -46,8 +46,8 @@ def identity(event: Event) -> tuple[str, str]:
     """
     match event:
         case Post():
-            counted = f"{event.counts_at or event.seen or 0:020d}"
-            return f"{event.platform}:{event.uid}", "\0".join((event.version, counted, str(event.counts), event.text))
+            at, counts = event.counts_at or event.seen or 0, event.counts
+            return f"{event.platform}:{event.uid}", f"{event.version}\0{at:020d}\0{counts}\0{event.text}"
         case Edit():
             return f"{event.post.platform}:{event.post.uid}", "\0".join((event.post.version, event.post.text))
         case Observation():
@@ -88,6 +88,10 @@ class SourceClock:
     def place(self, records: list[tuple[Event, ...]], present: int) -> list[Stamped]:
         """Stamp the records of one line. The watermark moves only after all of them: a page has no order of arrival."""
         watermark, newest = self.watermark, self.newest
+        if len(records) == 1:
+            record, reached = self._stamp(records[0], present, watermark)
+            self.newest = reached if newest is None or reached > newest else newest
+            return [record]
         stamped = []
         for events in records:
             record, reached = self._stamp(events, present, watermark)
@@ -128,14 +132,19 @@ class ReorderBuffer:
     """Holds records until the watermark passes them; gives them out in the order of event time and id."""
 
     def __init__(self) -> None:
+        self._run: deque[Stamped] = deque()  # those that came in order, as most do
         self._heap: list[Stamped] = []
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return len(self._run) + len(self._heap)
 
     def push(self, record: Stamped) -> None:
         """Take in a record."""
-        heapq.heappush(self._heap, record)
+        run = self._run
+        if not run or record >= run[-1]:
+            run.append(record)
+        else:
+            heapq.heappush(self._heap, record)
 
     def release(self, watermark: int | None) -> list[Stamped]:
         """Records before `watermark`, in order; None releases everything.
@@ -143,7 +152,10 @@ class ReorderBuffer:
         One exactly at the watermark still waits: another of the same moment may come, and belong before it.
         """
         out: list[Stamped] = []
-        heap = self._heap
-        while heap and (watermark is None or heap[0].order < watermark):
-            out.append(heapq.heappop(heap))
+        run, heap = self._run, self._heap
+        while run or heap:
+            ahead = bool(heap) and (not run or heap[0] < run[0])
+            if watermark is not None and (heap if ahead else run)[0].order >= watermark:
+                break
+            out.append(heapq.heappop(heap) if ahead else run.popleft())
         return out

@@ -27,6 +27,8 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_raw_lines: int = 5_000  # cap on the newest posts' lines that are kept as they came; 0 for none
     max_raw_bytes: int = 16 << 20  # and on their bytes
     respect_noindex: bool = True  # drop the text of posts whose author asks not to be indexed
+    no_text: bool = False  # keep no text: read it as it comes in, and drop it
+    hash_authors: bool = False  # put keyed digests in place of the ids and names of accounts and posts
     seed: int = 0
 
 

@@ -2,14 +2,19 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from engine.clean import clean_ids, clean_line
-from engine.events import Event
+from engine.discretion import Discretion
+from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder
 from engine.sources.base import Item, Oversized
 
 EXAMPLE = 160  # characters kept of the first record that something befell
 TOO_LONG = "line too long"
+MAX_PLATFORMS = 100  # told apart: a browser capture may name any
+OTHER_PLATFORMS = "others"
 
 Record = tuple[Event, ...]
 
@@ -24,33 +29,48 @@ class Tallied(NamedTuple):
 class Intake:
     """Reads lines and keeps the books on them. `decoder` tells which shapes were found."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, discretion: Discretion | None = None) -> None:
         self.decoder = decoder
+        self._discretion = discretion
         self.lines = 0
         self.read = 0  # records found in the lines
         self.rejections: dict[str, Tallied] = {}
         self.ignored: dict[str, Tallied] = {}
+        self._platforms: set[str] = set()
 
     def records(self, item: Item) -> list[Record]:
         """The usable records of one line, their ids made safe to show."""
         self.lines += 1
         if isinstance(item, Oversized):
             self.read += 1
-            _note(self.rejections, TOO_LONG, item.prefix)
+            self._note(self.rejections, TOO_LONG, item.prefix)
             return []
         records = []
         for outcome in self.decoder.read(item):
             self.read += 1
             if isinstance(outcome, Mapped):
-                records.append(tuple(map(clean_ids, outcome.events)))
+                records.append(tuple(map(self._taken, outcome.events)))
             else:
-                _note(self.ignored if isinstance(outcome, Ignored) else self.rejections, outcome.reason, item)
+                self._note(self.ignored if isinstance(outcome, Ignored) else self.rejections, outcome.reason, item)
         return records
 
+    def _taken(self, event: Event) -> Event:
+        placed = self._placed(clean_ids(event))
+        return placed if self._discretion is None else self._discretion.apply(placed)
 
-def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:
-    known = table.get(reason)
-    if known is None:
-        table[reason] = Tallied(1, clean_line(line[: 4 * EXAMPLE].decode("utf-8", "replace"), EXAMPLE))
-    else:
-        table[reason] = known._replace(times=known.times + 1)
+    def _placed(self, event: Event) -> Event:
+        """A post of one platform too many is one of the others, and stays apart from those by its id."""
+        if not isinstance(event, Post) or event.platform in self._platforms:
+            return event
+        if len(self._platforms) < MAX_PLATFORMS:
+            self._platforms.add(event.platform)
+            return event
+        return msgspec.structs.replace(event, platform=OTHER_PLATFORMS, uid=f"{event.platform}:{event.uid}")
+
+    def _note(self, table: dict[str, Tallied], reason: str, line: bytes) -> None:
+        known = table.get(reason)
+        if known is None:
+            shown = b"" if self._discretion is not None else line[: 4 * EXAMPLE]
+            table[reason] = Tallied(1, clean_line(shown.decode("utf-8", "replace"), EXAMPLE))
+        else:
+            table[reason] = known._replace(times=known.times + 1)

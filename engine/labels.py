@@ -83,7 +83,7 @@ class Labels:
 
     def sampled(self, key: str) -> bool:
         """Whether a post is graded: by a checksum of its key, so that nothing of its outcome has a say in it."""
-        return crc32(key.encode("utf-8", "surrogatepass")) + 1 <= self.sample * 2**32
+        return self.sample >= 1 or crc32(key.encode("utf-8", "surrogatepass")) + 1 <= self.sample * 2**32
 
     def outlasts(self, key: str) -> bool:
         """Whether a post is to be counted past its retention, for a label that is still due."""

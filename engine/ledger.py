@@ -16,6 +16,7 @@ KINDS = ("like", "repost", "reply", "quote")
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
+SPARE = 1_000  # places of posts that are gone, kept in the order of times until there are as many as of others
 NONE_SEEN = (0, 0, 0, 0)
 
 Seen = tuple[int, int, int, int]  # reactions by KINDS
@@ -206,6 +207,8 @@ class Ledger:
                 theirs.remove(entry.key)
             if not theirs:
                 self.by_author.pop(entry.author, None)
+        if len(self._by_time) > 2 * len(self.posts) + SPARE:  # most of them are gone: deleted, not expired
+            self._by_time = sorted((each.time, key) for key, each in self.posts.items())
         if tombstone:
             self.bury(entry.key)
 

@@ -5,13 +5,14 @@ They are taken from the newest posts, whatever window is looked at: so another w
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from engine.ledger import Entry
 from engine.places import Places
 from engine.ranking import foremost
 from models.ctfidf import Label, labels
+from models.stories import followed
 
 READ = 2_000  # newest posts that names are taken from
 TERMS = 100  # most frequent terms of a story that can name it
@@ -36,6 +37,20 @@ class Words(NamedTuple):
         for part in parts:
             said.update(part)
         return said
+
+
+class _Said(dict[int, Counter[str]]):
+    """By story in how many of its posts each term is, counted where it is asked for: most stories are not."""
+
+    def __init__(self, by_story: Mapping[int, Sequence[Sequence[str]]]) -> None:
+        self._by_story = by_story
+
+    def __contains__(self, story: object) -> bool:
+        return story in self._by_story
+
+    def __missing__(self, story: int) -> Counter[str]:
+        self[story] = terms = Counter(chain.from_iterable(self._by_story[story]))
+        return terms
 
 
 class Names:
@@ -106,14 +121,13 @@ class Names:
 
 def read(posts: Iterable[Entry], places: Places) -> Words:
     """What posts say, by the stories that they are in by now."""
-    sizes: Counter[int] = Counter()
-    terms: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    by_story: defaultdict[int, list[Sequence[str]]] = defaultdict(list)
+    merged = places.merged
     for entry in posts:
-        story = places.story(entry.story)
+        story = entry.story
         if story is not None:
-            sizes[story] += 1
-            terms[story].update(entry.analysis.terms)
-    return Words(sizes, terms)
+            by_story[followed(merged, story) if story in merged else story].append(entry.analysis.terms)
+    return Words({story: len(of) for story, of in by_story.items()}, _Said(by_story))
 
 
 def _of_themes(words: Words, places: Places, held: Mapping[int, Label]) -> dict[int, Label]:

@@ -59,6 +59,8 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         clusters=clusters(engine, limit),
         clusters_in_window=len(topics.themes) if told else None,
         unclustered=window.total.posts - sum(tally.posts for tally in topics.themes.values()) if told else None,
+        topics_one_in=engine.topics.one_in,
+        topics_left_out=engine.topics.left_out,
         silhouette=silhouette,
         silhouette_n=silhouette_n if told else None,
         authors=authors(engine, carried, limit),
@@ -125,6 +127,13 @@ def _notices(engine: Engine) -> list[str]:
             f"the trained model has seen posts up to {moment(until):%Y-%m-%d %H:%M}, later than this feed begins: "
             "its predictions look better than they are"
         )
+    if left_out := engine.topics.left_out:
+        asked = "every post" if engine.topics.one_in == 1 else f"1 post in {engine.topics.one_in}"
+        notices.append(f"the feed outran the topics: {left_out:,} posts were not asked for their story, now {asked} is")
+    if engine.config.no_text:
+        notices.append("no text is kept (--no-text): it was read as it came in, for sentiment, tags and topics")
+    if engine.config.hash_authors:
+        notices.append("accounts and posts have digests for names (--hash-authors), the same in all your runs")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     tags = engine.window.tags

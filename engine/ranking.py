@@ -16,7 +16,7 @@ def foremost(counts: Mapping[_K, int], limit: int | None) -> list[_K]:
         return []
     few = len(counts) < MANY * limit
     least = sorted(counts.values())[-limit] if few else nlargest(limit, counts.values())[-1]
-    above = sorted((key for key, n in counts.items() if n > least), key=lambda key: (-counts[key], key))
+    above = sorted([key for key, n in counts.items() if n > least], key=lambda key: (-counts[key], key))
     equal = [key for key, n in counts.items() if n == least]
     left = limit - len(above)
     return above + (sorted(equal)[:left] if few else nsmallest(left, equal))

@@ -4,15 +4,16 @@ Holds no text: tags and words are known by checksums, posts by their keys. What 
 posts that are there (engine/picture_bursts.py), so that nothing of a deleted one is said again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import cast
 
 from engine.config import MINUTE, SECOND
 from engine.ledger import Entry
 from engine.places import Places
-from engine.risen import ORDER, Event, Kind, Member, author_of, checksum, found_in, story_of, words_of
+from engine.risen import ORDER, WORDS, Event, Kind, Member, author_of, found_in, story_of
 from models.bursts import Detector, Rise, Scale
+from models.checksums import checksums, of_words
 
 SCALES = (Scale(10 * SECOND, 6), Scale(MINUTE, 10), Scale(5 * MINUTE, 12))
 SCALES_OF: dict[Kind, tuple[Scale, ...]] = {"tag": SCALES, "story": SCALES, "word": SCALES[:1]}
@@ -47,12 +48,14 @@ class Rising:
 
     # -- posts ---------------------------------------------------------------------------------------------------
 
-    def post(self, entry: Entry) -> None:
-        """A post has come, or has a new text."""
+    def post(self, entry: Entry, sums: Sequence[int] | None = None) -> None:
+        """A post has come, or has a new text. `sums`: the checksums of its words, where they are known."""
         author = author_of(entry)
-        if words := [checksum(word) for word in words_of(entry)]:
+        if sums is None or len(entry.analysis.terms) > WORDS:
+            sums = of_words(entry.analysis.terms[:WORDS])
+        if words := sums:
             self._count("word", words, author, entry.time)
-        if tags := [checksum(tag) for tag in entry.analysis.tags]:
+        if tags := checksums(entry.analysis.tags) if entry.analysis.tags else []:
             self._count("tag", tags, author, entry.time)
         if self._active:
             self._attend(entry, [Member("tag", tag) for tag in tags] + [Member("word", word) for word in words], None)

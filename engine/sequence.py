@@ -23,9 +23,9 @@ class Sequencer:
     def take(self, source: int, records: list[Record], present: int) -> list[Stamped]:
         """Put the records of one line in their places; returns what is due by now, in order."""
         self._quiet.discard(source)
-        for record in self.open(source).place(records, present):
-            order = record.order if self._floor is None else max(record.order, self._floor)
-            self._buffer.push(record._replace(order=order))
+        clock, floor = self._clocks.get(source) or self.open(source), self._floor
+        for record in clock.place(records, present):
+            self._buffer.push(record if floor is None or record.order >= floor else record._replace(order=floor))
         return self._due()
 
     def quiet(self, source: int) -> list[Stamped]:
@@ -63,6 +63,8 @@ class Sequencer:
 
     def _watermark(self) -> int | None:
         """Event time before which all is known: the least watermark of the sources that are talking."""
+        if len(self._clocks) == 1 and not self._quiet:
+            return next(iter(self._clocks.values())).watermark
         talking = [clock for source, clock in self._clocks.items() if source not in self._quiet]
         if not talking:
             newest = [clock.newest for clock in self._clocks.values() if clock.newest is not None]

@@ -351,6 +351,8 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     clusters: list[Cluster]
     clusters_in_window: int | None  # clusters with posts in the window, of which `clusters` are the largest
     unclustered: int | None  # posts of the window in no cluster at all
+    topics_one_in: int = 1  # of so many posts one is asked for its story now: more than one while the feed is too fast
+    topics_left_out: int = 0  # posts so far that were not asked
     silhouette: float | None
     silhouette_n: int | None
     authors: list[Author]

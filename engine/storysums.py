@@ -1,37 +1,70 @@
 """Stories and themes of the window: their posts, authors, mood, spread, words and copies, exact to the post."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from engine.places import Places
 from engine.tally import Contribution, Tally, bump, tally
 
+WAITING = 256  # posts of a story whose terms are counted when nobody asks
 
-class Terms(dict[int, Counter[str]]):
-    """By story in how many posts each term is, with repeats. Those of posts left to it are counted when asked for."""
+
+class Terms(Mapping[int, Counter[str]]):
+    """By story in how many posts each term is, with repeats. Counted when asked for, or when many posts wait."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._left: dict[int, list[Contribution]] = {}
+        self._counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self._left: defaultdict[int, dict[str, Contribution]] = defaultdict(dict)  # not counted yet, by key
 
-    def leave(self, story: int, posts: list[Contribution]) -> None:
-        """All the posts of a story, which has none yet."""
-        self._left[story] = posts
+    def add(self, story: int, item: Contribution) -> None:
+        """Count the terms of a post."""
+        if item.terms:
+            left = self._left[story]
+            left[item.key] = item
+            if len(left) >= WAITING:
+                self._settle(story)
 
-    def __missing__(self, story: int) -> Counter[str]:
-        posts = self._left.pop(story, ())
-        self[story] = terms = Counter(chain.from_iterable([item.terms for item in posts]))
-        return terms
+    def leave(self, story: int, posts: Iterable[Contribution]) -> None:
+        """Count the terms of many posts."""
+        if found := {item.key: item for item in posts if item.terms}:
+            self._left[story].update(found)
 
-    def __contains__(self, story: object) -> bool:
-        return super().__contains__(story) or story in self._left
+    def remove(self, story: int, item: Contribution) -> None:
+        """Take the terms of a post out; nothing of it stays."""
+        left = self._left.get(story)
+        if left is not None and left.pop(item.key, None) is not None:
+            if not left:
+                del self._left[story]
+        elif item.terms:
+            terms = self._counted[story]
+            for term in item.terms:
+                bump(terms, term, -1)
+            if not terms:
+                del self._counted[story]
 
-    def take(self, story: int) -> Counter[str]:
-        """The terms of a story, which are no longer held."""
-        terms = self[story]
-        del self[story]
-        return terms
+    def absorb(self, gone: int, into: int) -> None:
+        """Story `gone` becomes part of `into`."""
+        if (terms := self._counted.pop(gone, None)) is not None:
+            self._counted[into].update(terms)
+        if (left := self._left.pop(gone, None)) is not None:
+            self._left[into].update(left)
+
+    def __getitem__(self, story: int) -> Counter[str]:
+        self._settle(story)
+        if story not in self._counted:
+            raise KeyError(story)
+        return self._counted[story]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter([*self._counted, *(story for story in self._left if story not in self._counted)])
+
+    def __len__(self) -> int:
+        return len(self._counted.keys() | self._left.keys())
+
+    def _settle(self, story: int) -> None:
+        if (left := self._left.pop(story, None)) is not None:
+            self._counted[story].update(chain.from_iterable([item.terms for item in left.values()]))
 
 
 class StorySums:
@@ -55,15 +88,13 @@ class StorySums:
         tally(self.stories, story, item, bucket, sign)
         if sign > 0:
             self.posts[story][item.key] = None
+            self.terms.add(story, item)
         else:
-            del self.posts[story][item.key]
-            if not self.posts[story]:
+            posts = self.posts[story]
+            del posts[item.key]
+            if not posts:
                 del self.posts[story]
-        terms = self.terms[story]
-        for term in item.terms:
-            bump(terms, term, sign)
-        if not terms:
-            del self.terms[story]
+            self.terms.remove(story, item)
         if item.copy:
             bump(self.copies, story, sign)
         theme = self.places.theme(story)
@@ -73,7 +104,7 @@ class StorySums:
     def fill(self, items: Sequence[Contribution], width: int, among: "StorySums") -> None:
         """Add many posts at once, where there are none yet; they are among those of other sums."""
         by_story: defaultdict[int, list[Contribution]] = defaultdict(list)
-        by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
+        by_theme: defaultdict[int, list[int]] = defaultdict(list)
         for item in items:
             if item.story is not None:
                 by_story[item.story].append(item)
@@ -87,9 +118,11 @@ class StorySums:
             if copies := sum([item.copy for item in group]):
                 self.copies[story] = copies
             if (theme := self.places.theme(story)) is not None:
-                by_theme[theme] += group
-        for theme, group in by_theme.items():
-            self.themes[theme] = Tally.of(group, width, among.themes.get(theme))
+                by_theme[theme].append(story)
+        for theme, stories in by_theme.items():
+            inside = list(chain.from_iterable([by_story[story] for story in stories]))
+            parts = [self.stories[story] for story in stories]
+            self.themes[theme] = Tally.over(parts, inside, width, among.themes.get(theme))
 
     def count_before(self, item: Contribution, sign: int) -> None:
         """Add a post of the span before, or take it out."""
@@ -108,8 +141,7 @@ class StorySums:
         if (sums := self.stories.pop(gone, None)) is not None:
             self.stories[into].absorb(sums)
             self.posts[into].update(self.posts.pop(gone))
-        if terms := self.terms.take(gone):
-            self.terms[into].update(terms)
+        self.terms.absorb(gone, into)
         for counts in (self.copies, self.before):
             if posts := counts.pop(gone, 0):
                 counts[into] += posts

@@ -45,6 +45,8 @@ class Tags:
         """Count a post in, with time buckets of `width`."""
         if self._sketch is not None:
             self._tend(width)
+        elif not item.tags:
+            return
         self.together.count(item, 1)
         sketch, bucket = self._sketch, item.time // width
         for tag in item.tags:

@@ -1,11 +1,12 @@
 """Sums that can be added to and taken from without residue: the unit of every count, share and mean on screen."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Iterable, Sequence
 from math import sqrt
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
+from typing import TypeVar
+
+import msgspec
 
 _K = TypeVar("_K")
 
@@ -15,7 +16,7 @@ NEGATIVE = -500
 FEW = 4  # posts; fewer are added one by one
 
 
-class Contribution(NamedTuple):
+class Contribution(msgspec.Struct, frozen=True, gc=False):
     """What one post adds to the window, kept so that the very same can be taken out again."""
 
     time: int
@@ -29,8 +30,23 @@ class Contribution(NamedTuple):
     story: int | None
     copy: bool  # nearly repeats an earlier post
 
+    def within(self, story: int | None, copy: bool) -> "Contribution":
+        """The same in another story."""
+        return Contribution(
+            self.time,
+            self.key,
+            self.author,
+            self.lang,
+            self.compound,
+            self.reason,
+            self.tags,
+            self.terms,
+            story,
+            copy,
+        )
 
-_TIME, _AUTHOR, _COMPOUND = (itemgetter(Contribution._fields.index(name)) for name in ("time", "author", "compound"))
+
+_AUTHOR, _COMPOUND = attrgetter("author"), attrgetter("compound")
 
 
 class Tally:
@@ -52,8 +68,8 @@ class Tally:
     def add(self, item: Contribution, bucket: int, sign: int = 1) -> None:
         """Add a contribution, or with sign -1 take it out."""
         self.posts += sign
-        if item.author:
-            bump(self.authors, item.author, sign)
+        if author := item.author:
+            bump(self.authors, author, sign)
         bump(self.buckets, bucket, sign)
         compound = item.compound
         if compound is None:
@@ -69,24 +85,23 @@ class Tally:
             self.neutral += sign
 
     @classmethod
-    def of(cls, items: Sequence[Contribution], width: int, among: "Tally | None" = None) -> "Tally":
+    def of(
+        cls, items: Sequence[Contribution], width: int, among: "Tally | None" = None, bucket: int | None = None
+    ) -> "Tally":
         """The tally of some posts, with time buckets of `width`: as if each were added, and faster for many.
 
-        `among`, if it is known, is the tally of posts that these are among: of all of them it is a copy.
+        `among`, if it is known, is the tally of posts that these are among: of all of them it is a copy. `bucket`, if
+        it is known, is that of them all.
         """
-        made = cls()
         if among is not None and among.posts == len(items):
-            for name in cls.__slots__:
-                setattr(made, name, copy(getattr(among, name)))
-            return made
+            return among.copy()
+        made = cls()
         if len(items) < FEW:
             for item in items:
                 made.add(item, item.time // width)
             return made
+        made._add_spread(items, [item.time // width for item in items] if bucket is None else {bucket: len(items)})
         made.posts = len(items)
-        made.authors.update(map(_AUTHOR, items))
-        made.authors.pop("", None)
-        made.buckets.update([time // width for time in map(_TIME, items)])
         compounds = [compound for compound in map(_COMPOUND, items) if compound is not None]
         made.scored, made.total = len(compounds), sum(compounds)
         made.squares = sum([compound * compound for compound in compounds])
@@ -95,8 +110,41 @@ class Tally:
         made.neutral = made.scored - made.positive - made.negative
         return made
 
+    @classmethod
+    def over(
+        cls, parts: Iterable["Tally"], items: Sequence[Contribution], width: int, among: "Tally | None" = None
+    ) -> "Tally":
+        """As `of`, from the tallies of parts that these posts fall into."""
+        if among is not None and among.posts == len(items):
+            return among.copy()
+        made = cls()
+        for part in parts:
+            made._add_sums(part)
+        made._add_spread(items, [item.time // width for item in items])
+        return made
+
+    def copy(self) -> "Tally":
+        """Another with the same in it."""
+        made = Tally()
+        made._add_sums(self)
+        made.authors, made.buckets = self.authors.copy(), self.buckets.copy()
+        return made
+
     def absorb(self, other: "Tally", sign: int = 1) -> None:
         """Add all that another tally holds, or with sign -1 take it out."""
+        self._add_sums(other, sign)
+        for author, posts in other.authors.items():
+            bump(self.authors, author, sign * posts)
+        for bucket, posts in other.buckets.items():
+            bump(self.buckets, bucket, sign * posts)
+
+    def _add_spread(self, items: Sequence[Contribution], buckets: Iterable[int]) -> None:
+        """Add who wrote some posts, and their time buckets, or how many are in each."""
+        self.authors.update(map(_AUTHOR, items))
+        self.authors.pop("", None)
+        self.buckets.update(buckets)
+
+    def _add_sums(self, other: "Tally", sign: int = 1) -> None:
         self.posts += sign * other.posts
         self.scored += sign * other.scored
         self.total += sign * other.total
@@ -104,10 +152,6 @@ class Tally:
         self.positive += sign * other.positive
         self.neutral += sign * other.neutral
         self.negative += sign * other.negative
-        for author, posts in other.authors.items():
-            bump(self.authors, author, sign * posts)
-        for bucket, posts in other.buckets.items():
-            bump(self.buckets, bucket, sign * posts)
 
     @property
     def mean(self) -> float | None:
@@ -126,9 +170,10 @@ class Tally:
 
 def bump(counter: Counter[_K], key: _K, change: int) -> None:
     """Change a count; what is nought is not kept."""
-    counter[key] += change
-    if not counter[key]:
-        del counter[key]
+    if count := counter.get(key, 0) + change:
+        counter[key] = count
+    else:
+        counter.pop(key, None)
 
 
 def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: int, sign: int) -> None:

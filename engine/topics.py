@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from engine.config import MINUTE, SECOND
 from engine.copying import Mark, mark
@@ -49,6 +50,8 @@ class Topics:
         self.moves: list[Move] = []
         self.learnt = False  # whether the themes took a step with the last batch
         self._copies = Copies(max_texts)
+        self.one_in = 1  # of so many posts one is asked for its story: more than one while the feed is too fast
+        self.left_out = 0  # posts that were not asked
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
         self._grid = 0
@@ -71,6 +74,9 @@ class Topics:
         known = None if copy is None else Mark(-1, copy)
         if known is not None:
             self.drop(key)
+        if self.one_in > 1 and crc32(key.encode("utf-8", "surrogatepass")) % self.one_in:
+            self.left_out += 1
+            return []
         self._waiting[key] = _Waiting(terms, time, known)
         return self.finish() if len(self._waiting) >= BATCH_POSTS else []
 
@@ -121,6 +127,8 @@ class Topics:
             "grid": self._grid,
             "unlearnt": self._unlearnt,
             "learnt": self._learnt,
+            "one_in": self.one_in,
+            "left_out": self.left_out,
         }
 
     @classmethod
@@ -134,6 +142,7 @@ class Topics:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
         topics._grid, topics._unlearnt, topics._learnt = state["grid"], state["unlearnt"], state["learnt"]
+        topics.one_in, topics.left_out = state["one_in"], state["left_out"]
         return topics
 
     # -- the parts of a batch ------------------------------------------------------------------------------------

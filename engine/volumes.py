@@ -43,6 +43,7 @@ class Volumes:
         self._stories: dict[int, float] = {}
         self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
         self._origin = 0
+        self._weighed, self._weighs = 0, 0.0  # the last time, and what a post of that time weighs
 
     def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
         """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
@@ -50,9 +51,11 @@ class Volumes:
         Words are given by their checksums (`models.checksums.of_words`).
         """
         weight = self._weight(time)
-        sums = checksums(tags)
-        posts = max((float(self._tags[each & _TAGS]) for each in sums), default=0.0)
-        rise = self._rising.times(Member("tag", each) for each in sums)
+        posts = rise = 0.0
+        if tags:
+            sums = checksums(tags)
+            posts = max([float(self._tags[each & _TAGS]) for each in sums])
+            rise = self._rising.times([Member("tag", each) for each in sums])
         story = self._story(words)
         if story is None:
             return Volume(posts / weight, rise)
@@ -61,9 +64,10 @@ class Volumes:
 
     def post(self, tags: Sequence[str], time: int) -> None:
         """A post has come."""
-        weight = self._weight(time)
-        for each in checksums(tags):
-            self._tags[each & _TAGS] += weight
+        if tags:
+            weight = self._weight(time)
+            for each in checksums(tags):
+                self._tags[each & _TAGS] += weight
 
     def placed(self, story: int | None, words: Sequence[int], time: int) -> None:
         """The story of a post is known; None or -1 if it is in none."""
@@ -87,18 +91,23 @@ class Volumes:
 
     def _story(self, words: Sequence[int]) -> int | None:
         """The story that most of the words spoke of last; of equals the one named first."""
-        story_of = self._story_of
-        found = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
-        if merged := self._places.merged:
-            found = [followed(merged, story) for story in found]
+        story_of, merged = self._story_of, self._places.merged
         voices: dict[int, int] = {}
-        for story in found:
-            voices[story] = voices.get(story, 0) + 1
-        most = max(voices, key=voices.__getitem__, default=NO_STORY)
-        return most if voices.get(most, 0) >= VOICES else None
+        for word in words[:MAX_WORDS]:
+            story = story_of[word & _WORDS]
+            if story != NO_STORY:
+                if story in merged:
+                    story = followed(merged, story)
+                voices[story] = voices.get(story, 0) + 1
+        if not voices:
+            return None
+        most = max(voices, key=voices.__getitem__)
+        return most if voices[most] >= VOICES else None
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts."""
+        if time == self._weighed:
+            return self._weighs
         if not self._origin:
             self._origin = time
         elapsed = (time - self._origin) // HALF_LIFE
@@ -106,7 +115,8 @@ class Volumes:
             self._tags = np.ldexp(self._tags, -elapsed)
             self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
             self._origin += elapsed * HALF_LIFE
-        return float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))
+        self._weighed, self._weighs = time, float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))
+        return self._weighs
 
 
 _TAGS = (1 << TAG_BITS) - 1

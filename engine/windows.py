@@ -135,8 +135,8 @@ class Window:
             for item in inside:
                 by_bucket[item.time // self.width].append(item)
             for bucket, group in by_bucket.items():
-                self.per_bucket[bucket] = Tally.of(group, self.width, whole.per_bucket.get(bucket))
-            self.total = Tally.of(inside, self.width, whole.total)
+                self.per_bucket[bucket] = Tally.of(group, self.width, whole.per_bucket.get(bucket), bucket)
+            self.total = Tally.over(self.per_bucket.values(), inside, self.width, whole.total)
             self.languages.update([item.lang for item in inside])
             self.not_scored.update([item.reason for item in inside if item.compound is None])
             self.topics.fill(inside, self.width, whole.topics)
@@ -164,12 +164,13 @@ class Window:
     def assign(self, key: str, story: int, copy: bool) -> None:
         """Say which story a post belongs to, and whether it is a copy, once that is known."""
         if (item := self.items.get(key)) is not None:
-            self.topics.count(item, self.width, -1)
-            self.items[key] = item = item._replace(story=story, copy=copy)
+            if item.story is not None:
+                self.topics.count(item, self.width, -1)
+            self.items[key] = item = item.within(story, copy)
             self.topics.count(item, self.width, 1)
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
-            self._add_before(item._replace(story=story, copy=copy))
+            self._add_before(item.within(story, copy))
 
     def settle(self) -> None:
         """Write the stories that posts now belong to into their contributions, so that merges can be forgotten."""
@@ -177,7 +178,7 @@ class Window:
         for items in (self.items, self.items_before):
             for key, item in items.items():
                 if (now := story(item.story)) != item.story:
-                    items[key] = item._replace(story=now)
+                    items[key] = item.within(now, item.copy)
 
     def react(self, time: int, count: int = 1) -> None:
         """Count reactions at a time."""
@@ -215,7 +216,8 @@ class Window:
         bump(self.languages, item.lang, sign)
         if item.compound is None:
             bump(self.not_scored, item.reason, sign)
-        self.topics.count(item, self.width, sign)
+        if item.story is not None:
+            self.topics.count(item, self.width, sign)
 
     def _forget_reactions(self, start: int) -> None:
         oldest = start // self.width

@@ -1,6 +1,7 @@
 """How many different authors speak of each subject: a sliding union of steps of event time, order of arrival unseen."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
+TAKEN = 4_096  # times that somebody spoke in a step, until pairs are made of these
 _AUTHOR = (1 << 32) - 1
 _NONE: Ints = np.zeros(0, np.int64)
 
@@ -27,7 +29,8 @@ class Counts:
         self.window: Ints = _NONE  # the pairs of the window, sorted
         self.blind = 0  # steps that held too many pairs
         self._free: list[int] = []
-        self._open: dict[int, list[int]] = {}  # pairs as they came, by step
+        self._open: dict[int, list[tuple[Sequence[Hashable], int]]] = {}  # subjects and author as they came, by step
+        self._parts: dict[int, Ints] = {}  # of open steps the pairs so far, sorted and each once
         self._said: dict[int, int] = {}  # how often somebody spoke, by step
         self._steps: dict[int, Ints] = {}  # pairs, sorted and each once
         self._blinded: set[int] = set()
@@ -35,19 +38,20 @@ class Counts:
 
     def add(self, subjects: Iterable[Hashable], author: int, step: int) -> None:
         """Somebody spoke of `subjects` in a step; ignored if that has left the window. `author` is below 2**32."""
-        pairs = self._open.get(step)
-        if pairs is None:
+        opened = self._open.get(step)
+        if opened is None:
             if step < self._first or step in self._blinded:
                 return
-            pairs = self._open[step] = []
+            opened = self._open[step] = []
         self._said[step] = self._said.get(step, 0) + 1
-        slots = self.slots
-        for subject in subjects:
-            slot = slots.get(subject)
-            pairs.append((self._enter(subject) if slot is None else slot) << 32 | author)
-        if len(pairs) > 2 * MAX_PAIRS:
-            self._open[step] = _union([np.array(pairs, np.int64)]).tolist()
-            self._limit(step, len(self._open[step]))
+        opened.append((subjects if isinstance(subjects, list | tuple) else tuple(subjects), author))
+        if len(opened) >= TAKEN:
+            self._take(step)
+
+    def catch_up(self) -> None:
+        """Give every subject that somebody spoke of its slot."""
+        for step in [*self._open]:
+            self._take(step)
 
     def said(self, step: int) -> int:
         """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
@@ -60,19 +64,20 @@ class Counts:
     def move(self, step: int) -> None:
         """Let the window end with `step`, and forget what is before it."""
         self._first = first = step - self.width + 1
-        for by_step in (self._said, self._open, self._steps):
+        for by_step in (self._said, self._open, self._parts, self._steps):
             for old in [old for old in by_step if old < first]:
                 del by_step[old]
         self._blinded = {blind for blind in self._blinded if blind >= first}
 
     def close(self, step: int) -> tuple[Ints, Ints]:
         """Let the window end with `step`: the slots of the subjects in it, and the authors of each."""
+        self.catch_up()
         self.move(step)
         for opened in [opened for opened in self._open if opened <= step]:
-            added = np.array(self._open.pop(opened), np.int64)
-            if opened >= self._first:
-                self._steps[opened] = pairs = _union([self._steps.get(opened, _NONE), added])
-                self._limit(opened, len(pairs))
+            del self._open[opened]
+            added = self._parts.pop(opened, _NONE)
+            self._steps[opened] = pairs = _union([self._steps[opened], added]) if opened in self._steps else added
+            self._limit(opened, len(pairs))
         self.window = _union(list(self._steps.values()))
         slots = self.window >> 32
         first = np.flatnonzero(_is_new(slots))
@@ -90,6 +95,7 @@ class Counts:
 
     def drop(self, gone: Ints) -> None:
         """Forget the subjects of these slots, which others may get."""
+        self.catch_up()
         lost = np.zeros(len(self.subjects), bool)
         lost[gone] = True
         for slot in gone.tolist():
@@ -97,11 +103,12 @@ class Counts:
             self.subjects[slot] = None
         self._free += gone.tolist()
         self._steps = {step: pairs[~lost[pairs >> 32]] for step, pairs in self._steps.items()}
-        self._open = {step: [pair for pair in pairs if not lost[pair >> 32]] for step, pairs in self._open.items()}
+        self._parts = {step: pairs[~lost[pairs >> 32]] for step, pairs in self._parts.items()}
         self.window = self.window[~lost[self.window >> 32]]
 
     def merge(self, gone: Hashable, into: Hashable) -> tuple[int, int] | None:
         """One subject has become part of another. The two slots, if both were known; the first is free then."""
+        self.catch_up()
         if (old := self.slots.pop(gone, None)) is None:
             return None
         if (new := self.slots.get(into)) is None:
@@ -109,12 +116,25 @@ class Counts:
             return None
         self.subjects[old] = None
         self._free.append(old)
-        shift = (new - old) << 32
-        self._steps = {step: _moved(pairs, old, shift) for step, pairs in self._steps.items()}
-        self.window = _moved(self.window, old, shift)
-        for step, pairs in self._open.items():
-            self._open[step] = [pair + shift if pair >> 32 == old else pair for pair in pairs]
+        self._steps = {step: _moved(pairs, old, new) for step, pairs in self._steps.items()}
+        self._parts = {step: _moved(pairs, old, new) for step, pairs in self._parts.items()}
+        self.window = _moved(self.window, old, new)
         return old, new
+
+    def _take(self, step: int) -> None:
+        """Make pairs of what came in a step."""
+        came = self._open[step]
+        if not came:
+            return
+        self._open[step] = []
+        spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
+        for subject in dict.fromkeys(spoken):
+            if subject not in self.slots:
+                self._enter(subject)
+        slots = np.array([*map(self.slots.__getitem__, spoken)], np.int64)
+        authors = np.repeat(np.array([author for _, author in came]), [len(subjects) for subjects, _ in came])
+        self._parts[step] = pairs = _union([self._parts.get(step, _NONE), slots << 32 | authors])
+        self._limit(step, len(pairs))
 
     def _enter(self, subject: Hashable) -> int:
         if self._free:
@@ -129,18 +149,31 @@ class Counts:
     def _limit(self, step: int, pairs: int) -> None:
         if pairs > MAX_PAIRS:
             self._open.pop(step, None)
+            self._parts.pop(step, None)
             self._steps.pop(step, None)
             self._blinded.add(step)
             self.blind += 1
 
 
 def _of(pairs: Ints, slot: int) -> Ints:
-    low, high = np.searchsorted(pairs, [slot << 32, (slot + 1) << 32])
+    low, high = _place(pairs, slot)
     return pairs[low:high]
 
 
-def _moved(pairs: Ints, slot: int, shift: int) -> Ints:
-    return _union([np.where(pairs >> 32 == slot, pairs + shift, pairs)])
+def _place(pairs: Ints, slot: int) -> tuple[int, int]:
+    low, high = np.searchsorted(pairs, [slot << 32, (slot + 1) << 32])
+    return int(low), int(high)
+
+
+def _moved(pairs: Ints, old: int, new: int) -> Ints:
+    """The pairs with those of slot `old` in `new`."""
+    low, high = _place(pairs, old)
+    if low == high:
+        return pairs
+    moved = pairs[low:high] + (new - old << 32)
+    others = np.concatenate([pairs[:low], pairs[high:]])
+    low, high = _place(others, new)
+    return np.concatenate([others[:low], _union([others[low:high], moved]), others[high:]])
 
 
 def _union(parts: list[Ints]) -> Ints:

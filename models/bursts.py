@@ -57,6 +57,7 @@ class Detector:
     @property
     def subjects(self) -> int:
         """How many are known."""
+        self._counts.catch_up()
         return len(self._counts.slots)
 
     def add(self, subjects: Iterable[Hashable], author: int, time: int) -> None:

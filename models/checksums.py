@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from zlib import crc32
 
+LAST = 4_096  # posts
 _GAP = "\0"
+_last: dict[int, list[int]] = {}
 
 
 def checksums(texts: Sequence[str]) -> list[int]:
@@ -15,7 +17,19 @@ def checksums(texts: Sequence[str]) -> list[int]:
 
 
 def of_words(terms: Sequence[str]) -> list[int]:
-    """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over."""
+    """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over.
+
+    Those of the last posts are remembered, by the hash of their terms in this process: no word is.
+    """
+    found = _last.get(digest := hash(tuple(terms)))
+    if found is None:
+        if len(_last) >= LAST:
+            _last.clear()
+        found = _last[digest] = _of_words(terms)
+    return found
+
+
+def _of_words(terms: Sequence[str]) -> list[int]:
     together = _GAP.join(terms)
     if "#" in together:
         together = _GAP.join([term for term in terms if term[:1] != "#"])

@@ -1,7 +1,7 @@
 """What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import log
 from typing import NamedTuple
 
@@ -33,10 +33,11 @@ def labels(
     """
     counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
     counts = {theme: found for theme, found in counts.items() if found}
-    overall: Counter[str] = Counter()
+    overall: dict[str, int] = {}
     for found in counts.values():
-        overall.update(found)
-    mean = overall.total() / max(1, len(counts))
+        for term, n in found.items():
+            overall[term] = overall.get(term, 0) + n
+    mean = sum(overall.values()) / max(1, len(counts))
     rarity = {f: log(1 + mean / f) for f in set(overall.values())}
     everywhere = _everywhere(counts)
     named = {}
@@ -63,23 +64,19 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
     """Tags that say nothing of a cluster, because most of several have them: the tag that a feed was searched by."""
     if len(counts) < SEVERAL:
         return set()
-    spread = Counter(term for found in counts.values() for term in found if term.startswith("#"))
+    spread = Counter([term for found in counts.values() for term in found if term[:1] == "#"])
     return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
 
 
 def _name(found: Mapping[str, int], score: Mapping[str, float], everywhere: set[str], top: int) -> Label:
     ranked = sorted(sorted(score), key=score.__getitem__, reverse=True)
     common = MIN_TAG_SHARE * max(found.values())
-    tags = _first((t[1:] for t in ranked if t.startswith("#") and found[t] >= common), top)
-    spoken = [t for t in ranked if not t.startswith("#") and t not in tags]
-    common = MIN_WORD_SHARE * max((found[t] for t in spoken), default=0)
-    words = _first((t for t in spoken if found[t] >= common), top)
+    tags = tuple([t[1:] for t in ranked if t[:1] == "#" and found[t] >= common][:top])
+    spoken = [t for t in ranked if t[:1] != "#" and t not in tags]
+    common = MIN_WORD_SHARE * max([found[t] for t in spoken], default=0)
+    words = tuple([t for t in spoken if found[t] >= common][:top])
     named = [f"#{tag}" for tag in tags]
     parts = [tag for tag in named if tag not in everywhere] or list(words) or named
     leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
     chosen = tuple(leading[:LABEL_PARTS] or ranked[:LABEL_PARTS])
     return Label(" ".join(chosen), chosen, tags, words)
-
-
-def _first(terms: Iterable[str], count: int) -> tuple[str, ...]:
-    return tuple(term for term, _ in zip(terms, range(count), strict=False))

@@ -1,10 +1,27 @@
-"""py3langid, loaded when first asked (0.7 s, 105 MB): how much more a text looks English than anything else."""
+"""How much more a text looks English than anything else, by the very scores of py3langid in a third of its time.
 
+Its model is read when first asked for (0.6 s, 100 MB), straight from the package's file: py3langid itself unpacks it
+into the folder for temporary files, which may be full or not there.
+"""
+
+import io
+import lzma
 import math
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 LONGEST = 500  # characters looked at: enough to be sure, and a bound on the time a hostile text can take
+FEW = 16  # texts that are read faster one by one
+BATCH = 512  # texts read at once
+NOWHERE = float(np.finfo(np.float32).min)  # score of a language that is another by a second name
 
 
 class Guess(NamedTuple):
@@ -18,20 +35,141 @@ class Guess(NamedTuple):
     other: str
 
 
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 (slow and large: only if needed)
+class Model(NamedTuple):
+    """py3langid's naive Bayes: a machine that finds features in bytes, and what each says for each language.
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    # ISO 639-1 only: without Nigerian Pidgin, creoles and other near relatives of English and its neighbours
-    identifier.set_languages([language for language in identifier.labels if len(language) == 2])
-    return identifier
+    The machine is there twice over one memory: as arrays of Python for one text, of numpy for many.
+    """
+
+    steps: Sequence[int]  # by row: a byte -> next state
+    rows: Sequence[int]  # state -> where its row starts
+    ends: Sequence[int]  # state -> feature that ends there, or -1
+    steps_all: NDArray[np.uint32]
+    rows_all: NDArray[np.int32]
+    ends_all: NDArray[np.int32]
+    weights: NDArray[np.float32]  # feature, language
+    prior: NDArray[np.float32]
+    amounts: NDArray[np.float32]  # how often a feature is in a text -> what that weighs
+    languages: list[str]
+    twins: list[tuple[int, int]]  # columns of one language written in two scripts
+    english: int
+
+
+@cache
+def model() -> Model:
+    """The model, of languages with a code of two letters: without creoles and other near relatives of English."""
+    packed = files("py3langid").joinpath("data/model.npz.xz").read_bytes()
+    with np.load(io.BytesIO(lzma.decompress(packed)), allow_pickle=False) as data:
+        every: list[str] = data["classes"].tolist()
+        kept = [column for column, language in enumerate(every) if len(language) == 2]
+        languages = [every[column] for column in kept]
+        first = {language: column for column, language in reversed(list(enumerate(languages)))}
+        steps = array("I", data["nextmove"].astype(np.uint32).tobytes())
+        rows = array("i", (data["nextmove_row"].astype(np.int32) << 8).tobytes())
+        ends = array("i", data["out_feat"].astype(np.int32).tobytes())
+        return Model(
+            steps,
+            rows,
+            ends,
+            np.frombuffer(steps, dtype=np.uint32),
+            np.frombuffer(rows, dtype=np.int32),
+            np.frombuffer(ends, dtype=np.int32),
+            data["ptc"][:, kept].astype(np.float32, order="C"),  # numpy widens float16 in each product
+            data["pc"][kept],
+            np.log1p(np.arange(12 * LONGEST + 1, dtype=np.float32)),
+            languages,
+            [(first[name], column) for column, name in enumerate(languages) if first[name] != column],
+            first["en"],
+        )
 
 
 def guess(text: str) -> Guess:
     """How English `text` is by its letters, whatever its words."""
+    return _answers([text], score(text)[np.newaxis])[0]
+
+
+def guess_all(texts: Sequence[str]) -> list[Guess]:
+    """`guess` of each text, in less than half the time if they are many."""
+    guesses: list[Guess] = []
+    for start in range(0, len(texts), BATCH):
+        part = texts[start : start + BATCH]
+        guesses += _answers(part, score_all(part)) if len(part) >= FEW else map(guess, part)
+    return guesses
+
+
+def score(text: str) -> NDArray[np.float32]:
+    """The log-likelihood of each language, as py3langid gives it, bit for bit; the second of twins is nowhere."""
+    known = model()
+    steps, rows, ends = known.steps, known.rows, known.ends
+    state = 0
+    counts = Counter([ends[state := steps[rows[state] + byte]] for byte in _spelt(text)])
+    counts.pop(-1, None)
+    features = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+    times = np.fromiter(counts.values(), dtype=np.intp, count=len(counts))
+    scores = _weigh(features, known.amounts[times], known)
+    _join_twins(scores[np.newaxis], known)
+    return scores
+
+
+def score_all(texts: Sequence[str]) -> NDArray[np.float32]:
+    """`score` of each text: the machine reads a byte of every text at a time."""
+    known = model()
+    spelt = [_spelt(text) for text in texts]
+    order = sorted(range(len(spelt)), key=lambda number: -len(spelt[number]))  # those that go on stand first
+    longest = len(spelt[order[0]])
+    table = np.frombuffer(b"".join(spelt[number].ljust(longest, b"\0") for number in order), dtype=np.uint8)
+    columns = np.ascontiguousarray(table.reshape(len(spelt), longest).T)
+    lengths = np.array([len(spelt[number]) for number in order])
+    going = len(spelt) - np.searchsorted(lengths[::-1], np.arange(longest), side="right")
+    found = np.full((longest, len(spelt)), -1, dtype=np.int32)
+    rows = np.zeros(len(spelt), dtype=np.int32) + known.rows_all[0]
+    for place, many in enumerate(going.tolist()):
+        states = known.steps_all[rows[:many] + columns[place, :many]]
+        found[place, :many] = known.ends_all[states]
+        rows = known.rows_all[states]
+    owners, places = np.nonzero(found.T >= 0)
+    keys = owners * len(known.weights) + found[places, owners]
+    keys, first, times = np.unique(keys, return_index=True, return_counts=True)
+    by_sight = np.argsort(first)  # the order of the sums is that of `score`
+    owners, features = np.divmod(keys[by_sight], len(known.weights))
+    amounts = known.amounts[times[by_sight]]
+    bounds = np.searchsorted(owners, np.arange(len(spelt) + 1)).tolist()
+    scores = np.empty((len(spelt), len(known.languages)), dtype=np.float32)
+    for place, number in enumerate(order):
+        part = slice(bounds[place], bounds[place + 1])
+        scores[number] = _weigh(features[part], amounts[part], known)
+    _join_twins(scores, known)
+    return scores
+
+
+def _spelt(text: str) -> bytes:
     text = text[:LONGEST]
-    ranked: list[tuple[str, float]] = _identifier().rank(text)
-    english = next(score for language, score in ranked if language == "en")
-    other, best = next(row for row in ranked if row[0] != "en")
-    return Guess((english - best) / math.sqrt(len(text.encode("utf-8", "surrogatepass")) or 1), other)
+    if text.isupper():
+        text = text.lower()
+    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")  # NFC makes three of a byte at most
+
+
+def _weigh(features: NDArray[np.intp], amounts: NDArray[np.float32], known: Model) -> NDArray[np.float32]:
+    if not len(features):
+        return np.full(len(known.languages), NOWHERE, dtype=np.float32)
+    scores: NDArray[np.float32] = amounts @ known.weights[features] + known.prior
+    return scores
+
+
+def _join_twins(scores: NDArray[np.float32], known: Model) -> None:
+    for one, other in known.twins:
+        scores[:, one] = np.maximum(scores[:, one], scores[:, other])
+        scores[:, other] = NOWHERE
+
+
+def _answers(texts: Sequence[str], scores: NDArray[np.float32]) -> list[Guess]:
+    known = model()
+    english = scores[:, known.english].tolist()
+    scores[:, known.english] = -np.inf
+    best = scores.argmax(axis=1).tolist()
+    others = scores.max(axis=1).tolist()
+    sizes = [len(text[:LONGEST].encode("utf-8", "surrogatepass")) for text in texts]
+    return [
+        Guess((one - other) / math.sqrt(size or 1), known.languages[number])
+        for one, other, size, number in zip(english, others, sizes, best, strict=True)
+    ]

@@ -1,6 +1,7 @@
 """What a post is told by at its arrival, as numbers: one row per post and horizon, with nothing of its own outcome."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import cos, log1p, nan, pi, sin
 from typing import NamedTuple
 
@@ -231,6 +232,7 @@ def _log(value: float | None) -> float:
     return log1p(value) if value is not None and 0 <= value <= MAX_COUNT else nan
 
 
+@lru_cache(1_024)
 def _language(tag: str) -> int:
     """A code for the primary subtag of a BCP-47 tag; 0 for none. Rare languages may share a code."""
     code = 0

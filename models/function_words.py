@@ -2,6 +2,7 @@
 
 ENGLISH holds words that are ten times as frequent in English as in any of the languages below. SHARED holds words of
 English that others write too: 'was' is German and Dutch, 'of' and 'we' are Dutch, 'have' is Danish, 'are' Romanian.
+Words of every day count as SHARED.
 OTHERS holds words that are rare in English. "hi" is Hindi in Latin letters.
 """
 
@@ -22,8 +23,42 @@ to of in is for on was be as are have at he by my we an all so me one will just 
 her time new also first over any us want go most even may day off
 """
 
+# Words of every day: none is a function word, but few other languages write them, unless they quote or borrow.
+_EVERYDAY = """
+world people year years today's tomorrow yesterday tonight night morning afternoon evening week weekend month
+monday tuesday wednesday thursday friday saturday sunday january february october december birthday christmas
+right wrong true great greatest amazing awesome beautiful wonderful lovely love loved loves loving hate hated happy
+happiness sad angry hope hoping wish wishing luck lucky sorry welcome congrats congratulations cheers
+watch watching watched listen listening read reading write writing wrote written speak speaking spoke talk talking
+talked tell telling told asked asking says saying saw seen seeing look looking looks looked find finding found
+give giving gave given take taking took taken make making makes come coming came goes gone went leave leaving left
+keep keeping kept start started starting stopped stopping begin began help helping helped need needs needed needing
+work working worked works play playing played player players games win winning won winner lose losing loses lost
+buy buying bought sell selling sold pay paying paid spend spent money price prices cheap free worth
+school teacher teachers student students college university class learn learning learned teach teaching study
+family mother father brother sister daughter husband wife friend friends child children kids woman women girl girls
+boys house room street city town country countries government president minister election vote voted voting votes
+party parties law laws court police crime war peace power rights freedom news story stories report reports reported
+reporting according announced announces released release launch launched
+health doctor doctors hospital heart body head face hands eyes hair food eat eating eaten drink drinking drunk
+breakfast lunch dinner coffee water sleep sleeping slept tired sick pain death dead dying killed kills killing
+weather rain raining snow cold summer winter spring season
+book books movie movies film films song songs music show shows episode team teams match coach season league
+first second third last next new newest old older young younger big bigger biggest small smaller high higher low
+lower early earlier late later long longer short whole full empty hard easy easier simple different difference
+same real really reason reasons problem problems question questions answer answers idea ideas point thought
+thoughts thinking believe believed believes understand understood remember remembered forget forgot
+change changes changed changing happen happened happening happens become becomes became
+want wants wanted trying tried tries used useful using should able possible impossible probably maybe perhaps
+quite pretty almost nearly around along away together apart ahead behind above below near far outside inside
+everybody somebody nobody everywhere somewhere else instead however therefore hopefully finally suddenly
+million millions billion thousand thousands hundred hundreds half
+hello hey yeah yep nope okay guys folks damn hell literally absolutely definitely seriously honestly
+follow following followers tweet tweets retweet post posts posted share shared
+"""
+
 ENGLISH = frozenset(_ENGLISH.split())
-SHARED = frozenset(_SHARED.split())
+SHARED = frozenset(_SHARED.split()) | (frozenset(_EVERYDAY.split()) - ENGLISH)
 
 _OTHERS = {
     "de": """

@@ -2,8 +2,6 @@
 
 import numpy as np
 from scipy.sparse import csr_array
-from sklearn import config_context
-from sklearn.metrics import silhouette_samples, silhouette_score
 
 from models.vectors import Floats, Ints
 
@@ -23,8 +21,7 @@ def silhouette(apart: Floats, labels: Ints) -> tuple[float | None, int]:
     sample = np.flatnonzero(labels >= 0)
     if not 2 <= len(np.unique(labels[sample])) < len(sample):
         return None, len(sample)
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        score = silhouette_score(apart[np.ix_(sample, sample)], labels[sample], metric="precomputed")
+    score = _samples(apart[np.ix_(sample, sample)], labels[sample]).mean()
     return float(score), len(sample)
 
 
@@ -34,6 +31,22 @@ def silhouettes(apart: Floats, labels: Ints) -> dict[int, tuple[float, int]]:
     if not 2 <= len(np.unique(labels[sample])) < len(sample):
         return {}
     of = labels[sample]
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        scores = silhouette_samples(apart[np.ix_(sample, sample)], of, metric="precomputed")
+    scores = _samples(apart[np.ix_(sample, sample)], of)
     return {int(label): (float(scores[of == label].mean()), int((of == label).sum())) for label in np.unique(of)}
+
+
+def _samples(apart: Floats, labels: Ints) -> Floats:
+    """The silhouette of each row, as `sklearn.metrics.silhouette_samples` has it, in one pass and not row by row."""
+    names, of = np.unique(labels, return_inverse=True)
+    places = np.arange(len(of))
+    cells = (places * len(names))[:, None] + of
+    sums: Floats = np.bincount(cells.ravel(), apart.ravel(), len(of) * len(names)).astype(np.float64, copy=False)
+    sums = sums.reshape(len(of), len(names))
+    sizes = np.bincount(of)
+    own: Floats = sums[places, of]
+    sums[places, of] = np.inf
+    other = (sums / sizes).min(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = own / (sizes[of] - 1)
+        found: Floats = (other - own) / np.maximum(own, other)
+    return np.nan_to_num(found)  # of one row that is alone in its cluster, 0

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.sample import Sample, Sampled
-from models.storytable import ARRAYS, NONE, StoryTable
+from models.storytable import ARRAYS, StoryTable
 from models.usual import Usual
 from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, sparse
 
@@ -139,11 +139,8 @@ class Stories:
 
     def _vectors(self, rows: Ints) -> Vectors:
         table = self._table
-        weights, lengths = table.weighted(rows)
-        columns = table.columns[rows]
-        row, slot = np.nonzero(columns < NONE)
-        values = (weights / lengths[:, None])[row, slot]
-        matrix = sparse(row, columns[row, slot], values, (len(rows), SIZE))
+        terms = table.terms(rows)
+        matrix = sparse(terms.rows, terms.columns, terms.weights / terms.lengths[terms.rows], (len(rows), SIZE))
         return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
     def state(self) -> dict[str, Any]:
@@ -176,7 +173,7 @@ class Stories:
         if len(loose):
             between = (terms.T @ terms).toarray() * self._newcomer()
             founders = _founders(between, loose)
-            scores = np.concatenate([scores, between[:, founders]], axis=1)
+            scores = np.hstack([scores, between[:, founders]])
             table.found(np.full(len(founders), at, np.int64))
         home = np.where(filled, scores.argmax(axis=1), -1) if len(table) else np.full(counts.size, -1, np.int64)
         table.add(home, learnt)
@@ -196,12 +193,12 @@ class Stories:
         `terms` are the documents over the columns, as `_unit` gives them.
         """
         table = self._table
-        weights, lengths = table.weighted()
-        row, slot, place = table.shared(slice(None), columns)
-        near = weights[row, slot] * (self._favour() / lengths)[row]
+        held = table.terms()
+        shared, place = table.among(held.columns, columns)
+        row = held.rows[shared]
+        near = held.weights[shared] * (self._favour() / held.lengths)[row]
         stories = sparse(row, place, near, (len(table), len(columns)))
-        scores: Floats = (stories @ terms).toarray().T
-        return scores
+        return np.ascontiguousarray((stories @ terms).toarray().T)
 
     def _favour(self) -> Floats:
         """What the cosine with each story is multiplied by: a post is more likely about what many are about."""

@@ -1,7 +1,7 @@
 """The live stories as rows of one table: what their posts say, hashed and faded, and how many there were."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,18 @@ SHED = 48  # terms that give way at once where there is no room for more
 NONE = SIZE  # column of a place that holds no term
 FAINT_TERM = 0.02  # weight under which a term is dropped
 ARRAYS = ("columns", "weights", "mass", "joined", "born", "serial")
+
+
+class Terms(NamedTuple):
+    """The terms of n stories: the row, column and TF-IDF weight of each, and the length (n,) of each row.
+
+    The length of an empty one is 1.
+    """
+
+    rows: Ints
+    columns: Ints
+    weights: Floats
+    lengths: Floats
 
 
 class StoryTable:
@@ -58,15 +70,19 @@ class StoryTable:
         weights: Floats = self._idf[self._spread[columns]] * self.usual.damping[columns]
         return weights
 
-    def weighted(self, rows: Ints | slice = slice(None)) -> tuple[Floats, Floats]:
-        """TF-IDF weights of rows, shape (rows, TERMS), and the length of each; the length of an empty one is 1.
+    def terms(self, rows: Ints | None = None) -> "Terms":
+        """The terms of rows, of all by default, row by row.
 
         tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
         """
-        sums = self.weights[rows]
-        weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(self.columns[rows])
-        lengths = np.sqrt(np.einsum("ij,ij->i", weights, weights))
-        return weights, np.where(lengths > 0, lengths, 1.0)
+        columns, sums = (self.columns, self.weights) if rows is None else (self.columns[rows], self.weights[rows])
+        held = np.flatnonzero(columns < NONE)  # most places are empty
+        of, sums = columns.ravel()[held], sums.ravel()[held]
+        weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(of)
+        spread = np.zeros(columns.shape)
+        spread.ravel()[held] = weights
+        lengths = np.sqrt(np.einsum("ij,ij->i", spread, spread))
+        return Terms(held // TERMS, of, weights, np.where(lengths > 0, lengths, 1.0))
 
     def rows_of(self, ids: Ints) -> Ints:
         """The row of each of the stories `ids`; -1 where it is not live."""
@@ -134,19 +150,19 @@ class StoryTable:
         self.weights[row[held], slots[held]] += values[held]
         self._insert(row[~held], column[~held], values[~held])
 
-    def shared(self, rows: Ints | slice, known: Ints) -> tuple[Ints, Ints, Ints]:
-        """Which rows have which of the columns `known`: rows, slots in them and places in `known`, by row."""
+    def among(self, columns: Ints, known: Ints) -> tuple[Ints, Ints]:
+        """Which of the columns are `known`, in order, and the place of each of these in `known`."""
         self._scratch[known] = np.arange(1, len(known) + 1)
-        found = self._scratch[self.columns[rows]]
+        places = self._scratch[columns]
         self._scratch[known] = 0
-        row, slot = np.nonzero(found)
-        return row, slot, found[row, slot].astype(np.int64) - 1
+        found = np.flatnonzero(places)
+        return found, places[found].astype(np.int64) - 1
 
     def _slots(self, touched: Ints, known: Ints) -> Ints:
         """Where each of the rows `touched` has each of the columns `known`, -1 for nowhere, as one flat table."""
-        row, slot, place = self.shared(touched, known)
+        found, place = self.among(self.columns[touched].ravel(), known)
         slots = np.full(len(touched) * len(known), -1, np.int64)
-        slots[row * len(known) + place] = slot
+        slots[found // TERMS * len(known) + place] = found % TERMS
         return slots
 
     def _insert(self, rows: Ints, columns: Ints, values: Floats) -> None:

@@ -3,9 +3,12 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from models.characters import HIRAGANA, LINK, MARKS, MAX_TEXT, UNSPACED, fold
 from models.hashtags import HASHTAG, find, has_sign
+from models.memo import Memo
 from models.stopwords import STOPWORDS
 
 MAX_TERMS = 128  # per post
@@ -13,8 +16,10 @@ MAX_WORD = 40  # characters; what is longer is no word
 
 _HANDLE = r"(?<![\w.+@-])[\w.+-]*@[\w.@-]+"  # @name, @name@host and addresses of mail
 _MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};"
+_AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
+_OPENING = re.compile("</?[A-Za-z]")
 _NOISE = re.compile(f"{LINK}|{_HANDLE}|{_MARKUP}")
-_MAY_BE_NOISE = re.compile("[@/<&]|www")
+_MAY_BE_NOISE = re.compile("[@/<&]|(?i:www)")
 _CASE_CHANGE = re.compile(
     "(?<=[a-zß-öø-ÿα-ωа-яё])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ])|(?<=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ][a-zß-öø-ÿα-ωа-яё])"
 )
@@ -36,17 +41,62 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     text = text[:MAX_TEXT]
     if not tags:
         tags = find(text)
-    found = [f"#{tag}" for tag in tags[:MAX_TERMS]]
-    words = list(_first(_words(_plain(text)), MAX_TERMS - len(found)))
-    said = {*words, *map(fold, _bodies(text))} if tags else set()
-    unsaid = " ".join(tag for tag in tags[:MAX_TERMS] if tag not in said)
+    pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not _NONE]
+    apart = all(pieces)
+    if apart:
+        words = [word for piece in pieces if piece for word in piece.words]
+    else:
+        words = list(islice(_words(_plain(text)), MAX_TERMS))
+    if not tags:
+        return tuple(words[:MAX_TERMS])
+    found = [sys.intern(f"#{tag}") for tag in tags[:MAX_TERMS]]
+    words = words[: MAX_TERMS - len(found)]
+    bodies = [body for piece in pieces if piece for body in piece.bodies] if apart else map(fold, _bodies(text))
+    said = {*words, *bodies}
     found += words
-    found += _first(_words(unsaid), MAX_TERMS - len(found))
-    return tuple(map(sys.intern, found))  # thousands of posts that are kept share their words
+    if unsaid := " ".join([tag for tag in tags[:MAX_TERMS] if tag not in said]):
+        found += islice(_words(unsaid), MAX_TERMS - len(found))
+    return tuple(found)
 
 
-def _first(words: Iterator[str], count: int) -> Iterator[str]:
-    return (word for word, _ in zip(words, range(count), strict=False))
+class Piece(NamedTuple):
+    """The terms in one white-space separated piece of a text."""
+
+    words: tuple[str, ...]
+    bodies: tuple[str, ...]  # of its hashtags, folded
+
+
+_NONE = Piece((), ())
+
+
+def _read(raw: str) -> Piece | None:
+    """The terms of a piece; None if they depend on the rest of the text.
+
+    They do in markup, that may have spaces in it, and in scripts without spaces, whose pairs stand before all words.
+    """
+    if raw.isascii():
+        core = raw.strip(_AROUND)
+        if core.isalnum():  # as most are
+            word = sys.intern(core.lower())
+            if word != "www":
+                return Piece((word,), ()) if len(word) > 1 and _counts(word) else _NONE
+        if raw.startswith(("http://", "https://")) and raw.isprintable():
+            return _NONE
+        if core.startswith("@") and core[1:].replace("_", "").isalnum():
+            return _NONE
+    return _read_any(raw)
+
+
+def _read_any(raw: str) -> Piece | None:
+    if _OPENING.search(raw):
+        return None
+    plain = _plain(raw)
+    if not plain.isascii() and _RUN.search(fold(plain)):
+        return None
+    return Piece(tuple(_words(plain)), tuple(map(fold, _bodies(raw))))
+
+
+_pieces = Memo(_read, 50_000)
 
 
 def _bodies(text: str) -> list[str]:
@@ -76,8 +126,12 @@ def _words(text: str) -> Iterator[str]:
             text = _RUN.sub(" ", text)
         words = (match[0] for match in _WORD.finditer(text))
     for word in words:
-        if word not in STOPWORDS and len(word) <= MAX_WORD and not word.isdigit():
-            yield word
+        if _counts(word):
+            yield sys.intern(word)  # thousands of posts that are kept share their words
+
+
+def _counts(word: str) -> bool:
+    return word not in STOPWORDS and len(word) <= MAX_WORD and not word.isdigit()
 
 
 def _pairs(run: str) -> Iterator[str]:

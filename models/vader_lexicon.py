@@ -8,15 +8,18 @@ from importlib.resources import files
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
 
+from models.memo import LONGEST
+
 BOOSTERS: dict[str, float] = BOOSTER_DICT  # "very" -> 0.293, "kind of" -> -0.293
 NEGATIONS: frozenset[str] = frozenset(NEGATE)
 # Phrases by their words. Values keep their type: since Python 3.12 sum() adds ints and floats differently.
 IDIOMS: dict[tuple[str, ...], float] = {tuple(phrase.split()): value for phrase, value in SPECIAL_CASES.items()}
 PHRASE_BOOSTERS = {tuple(phrase.split()): value for phrase, value in BOOSTERS.items() if " " in phrase}
+PHRASES = frozenset(phrase for phrase in (*IDIOMS, *PHRASE_BOOSTERS) if len(phrase) > 1)
+PHRASE_WORDS = frozenset(word for phrase in PHRASES for word in phrase)
 
-MAX_REMEMBERED = 20  # characters of a token worth remembering: longer ones are links, and do not come back
 # Words the rules look for around a scored word, besides those of the lists above.
-_RULE_WORDS = frozenset(
+RULE_WORDS = frozenset(
     ("no", "or", "nor", "never", "so", "this", "without", "doubt", "least", "at", "very", "kind", "of", "but")
 )
 
@@ -79,13 +82,8 @@ def without_emoji(text: str) -> str:
 
 
 @cache
-def _rule_words() -> frozenset[str]:
-    return _RULE_WORDS | _phrase_words() | NEGATIONS | BOOSTERS.keys() | lexicon().keys()
-
-
-@cache
-def _phrase_words() -> frozenset[str]:
-    return frozenset(word for phrase in IDIOMS.keys() | PHRASE_BOOSTERS.keys() for word in phrase)
+def _known_words() -> frozenset[str]:
+    return RULE_WORDS | PHRASE_WORDS | NEGATIONS | BOOSTERS.keys() | lexicon().keys()
 
 
 def strip_punctuation(raw: str) -> str:
@@ -99,30 +97,14 @@ def classify(raw: str) -> Token:
     word = strip_punctuation(raw)
     lower = word.lower()
     negates = lower in NEGATIONS or "n't" in lower
-    known = lower in _rule_words()
+    known = lower in _known_words()
     if not known and not negates:
         return _PLAIN[word.isupper()]
     return Token(
-        lower=lower if known else lower[:MAX_REMEMBERED],  # any length of text may hold "n't"
+        lower=lower if known else lower[:LONGEST],  # any length of text may hold "n't"
         upper=word.isupper(),
         valence=lexicon().get(lower),
         boost=BOOSTERS.get(lower, 0.0),
         negates=negates,
-        in_phrase=lower in _phrase_words(),
+        in_phrase=lower in PHRASE_WORDS,
     )
-
-
-class Tokens(dict[str, Token]):
-    """Memo of `classify`: `tokens[raw]`. Holds at most `cap` tokens; when full it starts anew."""
-
-    def __init__(self, cap: int = 100_000) -> None:
-        super().__init__()
-        self.cap = cap
-
-    def __missing__(self, raw: str) -> Token:
-        token = classify(raw)
-        if len(raw) <= MAX_REMEMBERED:
-            if len(self) >= self.cap:
-                self.clear()
-            self[raw] = token
-        return token

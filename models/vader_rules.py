@@ -18,6 +18,9 @@ NEVER_SO = 1.25
 FADE = (1.0, 0.95, 0.9)  # of a booster one, two and three words ahead
 ALPHA = 15  # "approximates the max expected value" of a sum of valences
 
+FEW = 24  # words with a valence
+TIE = 0.5 - 1e-7  # what is further from a whole number may be rounded either way
+
 Window = tuple[Token, ...]  # three words before, the word, two after; EDGE beyond the ends of the text
 Notes = list[str] | None  # where to write what changed a valence, if anyone wants to know
 
@@ -135,6 +138,11 @@ def contrast(valences: list[float], positions: list[int], but: int) -> list[floa
     the text. That search is quadratic there; here a heap per valence keeps the words that hold it.
     """
     scaled = list(valences)
+    if len(scaled) <= FEW:  # nearly always
+        for i in range(len(scaled)):
+            first = scaled.index(scaled[i])
+            scaled[first] *= 0.5 if positions[first] < but else 1.5
+        return scaled
     holders: defaultdict[float, list[int]] = defaultdict(list)
     for i, valence in enumerate(valences):
         holders[valence].append(i)  # ascending, so a heap
@@ -149,26 +157,33 @@ def contrast(valences: list[float], positions: list[int], but: int) -> list[floa
     return scaled
 
 
-def punctuation_emphasis(text: str) -> float:
-    """What '!' (up to four) and '?' (from two on) add to the strength of `text`, never negative."""
-    questions = text.count("?")
+def mark_emphasis(exclamations: int, questions: int) -> float:
+    """What '!' (up to four) and '?' (from two on) add to the strength of a text, never negative."""
     asked = 0.96 if questions > 3 else questions * 0.18 if questions > 1 else 0.0
-    return min(text.count("!"), 4) * 0.292 + asked
+    return min(exclamations, 4) * 0.292 + asked
 
 
 def normalize(total: float) -> float:
-    """A sum of valences as a number in [-1, 1]: x / sqrt(x^2 + 15)."""
-    return max(-1.0, min(1.0, total / math.sqrt((total * total) + ALPHA)))
+    """A sum of valences as a number in [-1, 1]: x / sqrt(x^2 + 15), which rounding never takes past 1."""
+    return total / math.sqrt(total * total + ALPHA)
 
 
-def totals(valences: list[float], words: int, text: str) -> Totals:
-    """The scores of `text`, of `words` words, from the valences of those in the lexicon, in order."""
+def totals(valences: list[float], words: int, emphasis: float) -> Totals:
+    """The scores of a text of `words` words, from the valences of those in the lexicon, in order."""
     if not words:
         return Totals(Polarity(0.0, 0.0, 0.0, 0.0), 0.0, 0.0)
-    emphasis = punctuation_emphasis(text)
     total = float(sum(valences))
-    signed = emphasis if total > 0 else 0.0 - emphasis if total < 0 else 0.0
-    total += signed
+    signed = emphasis if total > 0 else -emphasis if total < 0 else 0.0
+    return Totals(scores(valences, words, emphasis), signed, total + signed)
+
+
+def scores(valences: list[float], words: int, emphasis: float) -> Polarity:
+    """`totals` of at least one word, without what they are made of."""
+    total = float(sum(valences))
+    if total > 0:
+        total += emphasis
+    elif total < 0:
+        total -= emphasis
     positive = negative = 0.0
     neutral = words
     for valence in valences:
@@ -183,10 +198,24 @@ def totals(valences: list[float], words: int, text: str) -> Totals:
     elif positive < -negative:
         negative -= emphasis
     whole = positive - negative + neutral
-    polarity = Polarity(
-        round(normalize(total), 4),
-        round(positive / whole, 3),
-        round(neutral / whole, 3),
-        round(abs(negative / whole), 3),
+    shares = (
+        rounded(total / math.sqrt(total * total + ALPHA), 4),
+        rounded(positive / whole, 3),
+        rounded(neutral / whole, 3),
+        rounded(abs(negative / whole), 3),
     )
-    return Totals(polarity, signed, total)
+    return tuple.__new__(Polarity, shares)  # half the price of Polarity(...)
+
+
+def rounded(number: float, digits: int) -> float:
+    """round(number, digits) of a number from -1 to 1, to 3 or 4 digits, at half the price.
+
+    A whole number divided by a power of ten is the very float that round() gives. Near a tie, and near zero with its
+    sign, round() is asked.
+    """
+    if not number:
+        return number
+    scale = 10_000.0 if digits == 4 else 1_000.0
+    scaled = number * scale
+    whole = int(scaled + 0.5) if number > 0 else int(scaled - 0.5)
+    return whole / scale if whole and -TIE < scaled - whole < TIE else round(number, digits)

@@ -1,6 +1,7 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -11,11 +12,17 @@ from scipy.sparse import csr_array
 SIZE = 1 << 20  # columns: of 20,000 live terms one in twenty-six shares its place
 HALF = SIZE // 2  # for words and stems, and for tags
 STEM = 4  # letters
+MAX_KNOWN = 1 << 15  # terms whose columns are remembered
 TAG_WEIGHT = 1.5  # a hashtag is its author's own word on what a post is about
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+# By seed: the columns of terms by their hashes in this process. No word is kept.
+_known: dict[int, dict[int, int]] = {}
+_NEXT = 2 * SIZE
 
 
 class Counts(NamedTuple):
@@ -43,33 +50,40 @@ def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
     A word is known by itself without a plural s, and by its first STEM letters: words of one stem share those, in most
     alphabets (truncation as stemming, McNamee and Mayfield 2004). A tag, a term with a # in front, counts TAG_WEIGHT.
     """
-    known: dict[str, tuple[int, ...]] = {}  # for this batch only: no word is kept
-    columns: list[int] = []
-    ends = [0]
-    for doc in docs:
-        for term in doc:
-            found = known.get(term)
-            if found is None:
-                found = known[term] = _columns(term, seed)
-            columns += found
-        ends.append(len(columns))
-    rows = np.repeat(np.arange(len(docs)), np.diff(ends))
-    places, times = np.unique(rows * SIZE + np.array(columns, np.int64), return_counts=True)
+    known = _known.setdefault(seed, {})
+    if len(known) > MAX_KNOWN:
+        known.clear()
+    terms = [*chain.from_iterable(docs)]
+    digests = [*map(hash, terms)]
+    found = [*map(known.get, digests)]
+    if None in found:
+        for place, pair in enumerate(found):
+            if pair is None:
+                found[place] = known[digests[place]] = _columns(terms[place], seed)
+    pairs = np.array(found, np.int64)
+    rows = np.repeat(np.arange(len(docs)), [len(doc) for doc in docs]) * SIZE
+    stems = pairs % _NEXT
+    own = np.sort(np.concatenate([rows + pairs // _NEXT, (rows + stems - 1)[stems > 0]]))
+    first = np.flatnonzero(np.append(True, own[1:] != own[:-1])) if len(own) else np.zeros(0, np.int64)
+    places, times = own[first], np.diff(first, append=len(own))
     columns_of = places % SIZE
     values = times.astype(np.float64) * np.where(columns_of % 2, TAG_WEIGHT, 1.0)
     return Counts(places // SIZE, columns_of, values, len(docs))
 
 
-def _columns(term: str, seed: int) -> tuple[int, ...]:
-    """The columns of a term by CRC-32, which is the same in every process, from `seed` on. Tags have the odd ones."""
+def _columns(term: str, seed: int) -> int:
+    """The columns of a term by CRC-32, which is the same in every process, from `seed` on. Tags have the odd ones.
+
+    The one of its stem plus 1, or 0 if it has none, and its own times _NEXT.
+    """
     text = term.encode("utf-8", "replace")
     if term.startswith("#"):
-        return (crc32(text, seed) % HALF * 2 + 1,)
+        return (crc32(text, seed) % HALF * 2 + 1) * _NEXT
     if len(term) < STEM:
-        return (crc32(text, seed) % HALF * 2,)
+        return crc32(text, seed) % HALF * 2 * _NEXT
     word = text[:-1] if term[-1] == "s" and term[-2] != "s" else text
     stem = (term[:STEM] + "~").encode("utf-8", "replace")
-    return crc32(word, seed) % HALF * 2, crc32(stem, seed) % HALF * 2
+    return crc32(word, seed) % HALF * 2 * _NEXT + crc32(stem, seed) % HALF * 2 + 1
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
@@ -80,10 +94,15 @@ def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) ->
 
 def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
     """Dense rows over some columns as sparse ones over all, with the `most` greatest values of each."""
-    kept = np.zeros(rows.shape, np.bool_)
-    top = np.argsort(-rows, axis=1, kind="stable")[:, :most]
-    np.put_along_axis(kept, top, True, axis=1)
-    row, place = np.nonzero(kept & (rows > 0))
+    kept = rows > 0
+    for above, values in zip(kept, rows, strict=True):
+        if np.count_nonzero(above) > most:
+            held = values[above]
+            least = np.partition(held, len(held) - most)[len(held) - most]
+            equal = np.flatnonzero(values == least)
+            np.greater(values, least, out=above)
+            above[equal[: most - np.count_nonzero(above)]] = True  # of equals the first
+    row, place = np.nonzero(kept)
     return sparse(row, columns[place], rows[row, place], (len(rows), SIZE))
 
 

@@ -358,6 +358,7 @@ class Faulty:
     name = "faulty"
     platform = "none"
     carries: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
 
     def recognises(self, value: Any) -> bool:
         return bool(value["faulty"])  # raises on lines of other shapes
@@ -368,7 +369,7 @@ class Faulty:
 
 def test_a_fault_in_an_adapter_costs_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     adapters = (Faulty(), *registry.adapters())
-    monkeypatch.setattr(registry, "adapters", lambda: adapters)
+    monkeypatch.setattr(registry, "marked", lambda _item: adapters)
     decoder = Decoder()
     assert only(decoder, b'{"faulty": true}') == Rejected("unreadable faulty")
     assert isinstance(only(decoder, line(SAMPLES["mastodon"])), Mapped)

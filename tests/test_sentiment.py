@@ -1,35 +1,19 @@
 """Sentiment: the very numbers of vaderSentiment for every text, in linear time, and the words they come from."""
 
 import random
-import struct
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-from models import sentiment, vader_lexicon, vader_rules
-from models.sentiment import Polarity, explain, label, polarities, polarity
+from models import vader_rules
+from models.sentiment import explain, label, polarities, polarity
+from tests.vader_texts import CODES, LETTERS, MARKS, PHRASES, RULES, SPACES, bits, fuzz_text, stock_polarity
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "sentiment"
-
-
-@cache
-def stock_analyzer() -> SentimentIntensityAnalyzer:
-    return SentimentIntensityAnalyzer()
-
-
-def stock_polarity(text: str) -> Polarity:
-    scores = stock_analyzer().polarity_scores(text)
-    return Polarity(scores["compound"], scores["pos"], scores["neu"], scores["neg"])
-
-
-def bits(scores: Polarity) -> bytes:
-    return struct.pack("4d", *scores)
 
 
 def assert_same(text: str) -> None:
@@ -38,43 +22,6 @@ def assert_same(text: str) -> None:
 
 
 # --- texts that meet every rule
-
-LEXICON = sorted(stock_analyzer().lexicon)
-EMOJI = sorted(stock_analyzer().emojis)
-PHRASES = [
-    *SPECIAL_CASES,
-    *(word for phrase in SPECIAL_CASES for word in phrase.split()),
-    *("kind of", "sort of", "just enough", "at least", "very least", "least", "never so", "never this"),
-    *("without doubt", "without a doubt", "no or", "no nor", "cut the mustard", "under the weather"),
-]
-RULES = ["no", "or", "nor", "so", "this", "doubt", "very", "kind", "of", "but", "But", "BUT", "n't", "ain't", "ain’t"]
-FILLERS = ["a", "I", "the", "cat", "movie", "was", "is", "really-nice", "x", "1", "#love", "@hate", "http://x.co/good"]
-MARKS = ["!", "!!!", "!!!!!", "?", "??", "???", "????", "?!", "...", "--", ":)", ":-(", "<3", '"', "(", "'"]
-LETTERS = ["İ", "İyi", "ſ", "ß", "ŉ", "ǅ", "ﬁne", "K", "ΑΣ", "日本語", "é", "good\u2028bad", "a\x85b", "\xad"]
-CODES = ["\x00", "\x1cgood\x1d", "bad\x1f", "\xa0", "\u200d", "\ufe0f", "\ud800", "\udfffgood", "\u3000", "\x7f"]
-TONES = ["\U0001f3fb", "\U0001f3fd", "\U0001f3ff"]
-SPACES = [*[" "] * 12, "", "  ", "\n", "\t", "\xa0", "\x1c", "\x1f", "\u3000"]
-
-
-def fuzz_word(rng: random.Random) -> str:
-    pools = [LEXICON, LEXICON, LEXICON, list(BOOSTER_DICT), NEGATE, PHRASES, RULES, EMOJI, FILLERS]
-    word = rng.choice(rng.choice([*pools, MARKS + LETTERS + CODES]))
-    if rng.random() < 0.05:
-        word = rng.choice(EMOJI) + rng.choice(TONES) + rng.choice(["", "\u200d" + rng.choice(EMOJI), "\ufe0f!", "good"])
-    word = rng.choice([str, str, str, str, str, str, str.upper, str.title, str.swapcase])(word)
-    if rng.random() < 0.2:
-        word += rng.choice(MARKS)
-    return rng.choice(MARKS) + word if rng.random() < 0.05 else word
-
-
-def fuzz_text(rng: random.Random) -> str:
-    words = [fuzz_word(rng) for _ in range(rng.choice([1, 2, 3, 4, 5, 6, 8, 12, 20]))]
-    if rng.random() < 0.15:  # equal valences around a 'but'
-        words = rng.choices([*words[:3], "but"], k=len(words) * 2)
-    text = "".join(word + rng.choice(SPACES) for word in words)
-    if rng.random() < 0.08:
-        text += text
-    return text.upper() if rng.random() < 0.05 else text
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -128,17 +75,6 @@ def test_real_tweets_score_as_in_vader() -> None:
     assert len(texts) > 6_000
     for text in texts:
         assert_same(text)
-
-
-def test_full_memos_change_no_score(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens, windows = vader_lexicon.Tokens(cap=3), sentiment.Windows(cap=2)
-    monkeypatch.setattr(sentiment, "_tokens", tokens)
-    monkeypatch.setattr(sentiment, "_windows", windows)
-    rng = random.Random(99)
-    for _ in range(1_000):
-        assert_same(fuzz_text(rng))
-        assert len(tokens) <= 3
-        assert len(windows) <= 2
 
 
 # vaderSentiment would take hours for each of these

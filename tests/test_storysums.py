@@ -6,10 +6,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.config import MINUTE
 from engine.places import Places
-from engine.storysums import StorySums
+from engine.storysums import WAITING, StorySums
 from engine.tally import Contribution, Tally
 from engine.windows import Window
 
@@ -69,7 +70,7 @@ class Model:
         self.check()
 
     def add(self, item: Contribution) -> None:
-        item = item._replace(key=str(self.number))
+        item = replace(item, key=str(self.number))
         self.sums.count(item, WIDTH, 1)
         self.items[self.number] = item
         self.number += 1
@@ -84,7 +85,7 @@ class Model:
         number, story, copy = given
         if (item := self.items.get(number)) is not None:
             self.sums.count(item, WIDTH, -1)
-            self.items[number] = item._replace(story=self.now(story), copy=copy)
+            self.items[number] = item.within(self.now(story), copy)
             self.sums.count(self.items[number], WIDTH, 1)
 
     def merge(self, given: tuple[int, int]) -> None:
@@ -209,3 +210,20 @@ def test_places_are_bounded_by_the_stories_that_have_posts() -> None:
         most = max(most, len(places.born), len(places.theme_of))
     assert most < 2_000
     assert places.theme(19_999) == 3
+
+
+def test_terms_are_the_same_whenever_they_are_counted() -> None:
+    sums = StorySums(Places())
+    posts = [
+        Contribution(0, str(number), "a", "en", None, "", (), ("sun", f"word{number % 5}"), 1, False)
+        for number in range(WAITING + 20)
+    ]
+    for post in posts:
+        sums.count(post, WIDTH, 1)
+    for post in posts[::3]:
+        sums.count(post, WIDTH, -1)  # some of them counted by now, some not
+    kept = [post for number, post in enumerate(posts) if number % 3]
+    assert dict(sums.terms) == {1: Counter(term for post in kept for term in post.terms)}
+    for post in kept:
+        sums.count(post, WIDTH, -1)
+    assert not sums.terms

@@ -6,6 +6,7 @@ from statistics import fmean
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.config import ALL_TIME, MINUTE, SECOND
 from engine.tally import Contribution, Tally
@@ -52,7 +53,7 @@ def check(window: Window, alive: list[Contribution]) -> None:
 @given(st.lists(contributions, max_size=40), st.data())
 def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObject) -> None:
     window, now, kept = Window(SPAN), 0, {}
-    for item in (item._replace(key=str(number)) for number, item in enumerate(items)):
+    for item in (replace(item, key=str(number)) for number, item in enumerate(items)):
         now = max(now, item.time)
         window.move(now)
         window.add(item)
@@ -64,7 +65,7 @@ def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObjec
         if kept and data.draw(st.booleans()):
             moved = data.draw(st.sampled_from(sorted(kept)))
             window.assign(moved, 2, True)
-            kept[moved] = kept[moved]._replace(story=2, copy=True)
+            kept[moved] = kept[moved].within(2, True)
     check(window, [item for item in kept.values() if item.time > now - SPAN])
     before = [item for item in kept.values() if now - 2 * SPAN < item.time <= now - SPAN]
     assert window.before.posts == len(before)
@@ -75,7 +76,7 @@ def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObjec
 @given(st.lists(contributions, max_size=30), st.sets(st.integers(0, 29)))
 def test_a_window_without_bound_equals_a_recount(items: list[Contribution], gone: set[int]) -> None:
     window = Window(ALL_TIME)
-    items = [item._replace(key=str(number)) for number, item in enumerate(items)]
+    items = [replace(item, key=str(number)) for number, item in enumerate(items)]
     for item in items:
         window.move(item.time)
         window.add(item)
@@ -91,7 +92,7 @@ def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -
     window = Window(ALL_TIME)
     for number, item in enumerate(items):
         window.move(item.time)
-        window.add(item._replace(key=str(number)))
+        window.add(replace(item, key=str(number)))
     for number in range(len(items)):
         window.remove(str(number))
     check(window, [])
@@ -133,7 +134,7 @@ def test_bucket_width_follows_the_span() -> None:
 @given(st.lists(contributions, max_size=30), st.sets(st.integers(0, 29)))
 def test_merged_stories_hold_the_posts_of_both(items: list[Contribution], gone: set[int]) -> None:
     window = Window(ALL_TIME)
-    items = [item._replace(key=str(number)) for number, item in enumerate(items)]
+    items = [replace(item, key=str(number)) for number, item in enumerate(items)]
     for item in items:
         window.move(item.time)
         window.add(item)
@@ -142,7 +143,7 @@ def test_merged_stories_hold_the_posts_of_both(items: list[Contribution], gone: 
     for number in gone:
         window.remove(str(number))
     alive = [item for number, item in enumerate(items) if number not in gone]
-    check(window, [item._replace(story=2) if item.story in (0, 1) else item for item in alive])
+    check(window, [replace(item, story=2) if item.story in (0, 1) else item for item in alive])
     window.settle()
     window.topics.places.merged.clear()
     for item in alive:

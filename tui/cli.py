@@ -33,6 +33,8 @@ UNSAID = dict.fromkeys(
         "retention",
         "horizons",
         "seed",
+        "no_text",
+        "hash_authors",
         "rate",
         "theme",
         "ascii",
@@ -43,6 +45,9 @@ UNSAID = dict.fromkeys(
         "alert_command",
     )
 )
+
+
+FLAGS = ("no_text", "hash_authors", "ascii", "no_mouse", "bell")
 
 
 class _Help(argparse.HelpFormatter):
@@ -138,6 +143,7 @@ def _watch_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     _engine_options(watch, DEFAULT_WINDOW, "48h")
     _topics_option(watch)
+    _discretion_options(watch)
     _screen_options(watch)
     watch.set_defaults(run=_watch, **UNSAID)
 
@@ -146,6 +152,7 @@ def _demo_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     demo = commands.add_parser("demo", help="a simulated live feed and the monitor on it")
     _state_option(demo, "where corrections are kept (default: nowhere, for the posts are made up)")
     _engine_options(demo, DEFAULT_WINDOW, "48h")
+    _discretion_options(demo)
     _screen_options(demo)
     demo.set_defaults(run=_demo, **UNSAID)
 
@@ -201,6 +208,7 @@ def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _source_options(export)
     _engine_options(export, "all", "all")
     _topics_option(export)
+    _discretion_options(export)
     _filter_option(export)
     _alert_options(export)
     _state_option(export, "keep the reading there, and go on where it stopped the next time")
@@ -227,7 +235,7 @@ def _flag(name: str) -> dict[str, Any]:
     """How argparse takes a setting that is only looked at."""
     if name == "alert":
         return {"action": "append", "metavar": "RULE"}
-    return {"action": "store_const", "const": "true"} if name in ("ascii", "no_mouse", "bell") else {"metavar": "VALUE"}
+    return {"action": "store_const", "const": "true"} if name in FLAGS else {"metavar": "VALUE"}
 
 
 def _score_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -411,6 +419,12 @@ def _order_options(parser: argparse.ArgumentParser) -> None:
     add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
     add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")
     add("--seed", type=int, default=0)
+
+
+def _discretion_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--no-text", action="store_true", help="keep no text: read it as it comes in, and drop it")
+    add("--hash-authors", action="store_true", help="put digests of your key in place of accounts and ids of posts")
 
 
 def _alert_options(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from engine.clean import clean_line
 from engine.corrections import Corrections
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
+from engine.garbage import ease
 from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_alerts import alert_rows
@@ -103,6 +104,7 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     try:
         check_target(arguments.output)
         teller = Teller(arguments.alert_log)
+        ease()
         engine, failed = _read_on(arguments) if arguments.state else _read(arguments)
         engine.show(expression=arguments.filter)
         picture = snapshot(engine)

@@ -37,6 +37,8 @@ class Adapter(Protocol):
     platform: str  # as in events, for instance "bluesky"
     # Reaction kinds whose every instance this shape delivers as an event, so that none seen means 0 and not unknown.
     carries: frozenset[str]
+    # Top-level keys of which a line of this shape has one at least, whatever else it has; empty: it may have any.
+    marks: frozenset[str]
 
     def recognises(self, line: Json) -> bool:
         """Whether the keys of `line` are this shape's signature. Must be cheap and must not raise."""

@@ -36,6 +36,7 @@ class _Jetstream:
     name = "bluesky-jetstream"
     platform = bluesky.PLATFORM
     carries = frozenset({"like", "repost", "reply", "quote"})
+    marks = frozenset({"$type", "did"})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):

@@ -23,6 +23,7 @@ class _View:
     name = "bluesky-view"
     platform = bluesky.PLATFORM
     carries: frozenset[str] = frozenset()
+    marks = frozenset({"post", "value", "uri", *_PAGES})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):

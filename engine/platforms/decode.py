@@ -5,6 +5,7 @@ line holds can raise out of here.
 """
 
 import re
+from itertools import islice
 
 from engine.platforms import generic, labels, paths, registry
 from engine.platforms.base import Adapter, Ignored, Json, Outcome, Rejected
@@ -45,7 +46,6 @@ class Decoder:
             self._forced = generic.mapped(mapping)
         elif format != "auto":
             self._forced = registry.find(format)
-        self._adapters = registry.adapters()
         self._met: dict[str, Adapter] = {}
         # name -> (lines, lines of them that were mapped in full), in the order first met
         self.formats: dict[str, tuple[int, int]] = {}
@@ -62,9 +62,15 @@ class Decoder:
             return self._read_items([value])
         return self._read_items(value) if value else [Ignored("empty page")]
 
-    def carries(self, platform: str) -> frozenset[str]:
-        """Reaction kinds of which the formats met so far deliver every instance for `platform`."""
-        kinds = (adapter.carries for adapter in self._met.values() if adapter.platform == platform)
+    @property
+    def met(self) -> int:
+        """How many formats were met so far."""
+        return len(self._met)
+
+    def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
+        """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
+        adapters = islice(self._met.values(), met)
+        kinds = (adapter.carries for adapter in adapters if adapter.platform == platform)
         return frozenset().union(*kinds)
 
     def _read_items(self, items: list[Json]) -> list[Outcome]:
@@ -98,7 +104,7 @@ class Decoder:
             return Rejected("not an object")
         if self._forced is not None:
             return self._forced
-        for adapter in self._adapters:
+        for adapter in registry.marked(item):
             if _recognises(adapter, item):
                 return adapter
         return Rejected("unknown shape")

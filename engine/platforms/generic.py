@@ -8,7 +8,9 @@ lines that are alike to the last field cannot be told apart and count as a dupli
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 
 from engine.events import Post
 from engine.platforms import fields, paths
@@ -23,7 +25,6 @@ PLATFORM = "generic"
 MAPPABLE = (*(field for field in USUAL if field != "title"), "label")
 
 _TEXTS = frozenset((*USUAL["text"], *USUAL["title"]))
-_TIMES = frozenset(("time", "seen", "counts_at", "author_created"))
 _X_TEXTS = frozenset(("tweet", "tweettext"))
 _X_IDS = frozenset(("tweetid", "statusid"))
 _USER_IDS = ("idstr", "id", "did", "pk", "userid", "uid", "username", "screenname", "handle", "name")
@@ -34,12 +35,14 @@ _TAG_CUTS = re.compile(r"[\s,;|]+")
 
 # Looks a field up: the plain name of where it was found, and its value.
 Finder = Callable[[str], tuple[str, Json]]
+_NOTHING: tuple[str, Json] = ("", None)
 
 
 class _Generic:
     name = "generic"
     platform = PLATFORM
     carries: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
 
     def recognises(self, line: Json) -> bool:
         """Any object with a text: the last resort, to be asked after all other shapes."""
@@ -57,6 +60,7 @@ class _Mapped:
     name = "map"
     platform = PLATFORM
     carries: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
 
     def __init__(self, places: dict[str, paths.Path]) -> None:
         self.places = places
@@ -122,18 +126,17 @@ def read_object(line: Json, platform: str) -> Outcome:
 
 
 def _usual_finder(line: Object) -> Finder:
-    candidates: dict[str, list[tuple[int, str, Json]]] = {}
-    for name, value in by_plain_name(line).items():
-        for field, rank in ROLES.get(name, ()):
-            candidates.setdefault(field, []).append((rank, name, value))
+    values = by_plain_name(line)
+    candidates = _candidates(tuple([name for name in values if name in ROLES]))
 
     def find(field: str) -> tuple[str, Json]:
         """The best candidate that fits; an empty one only where there is no other."""
-        blank: tuple[str, Json] = ("", None)
-        found = candidates.get(field)
-        if found is None:
-            return blank
-        for _, name, value in sorted(found, key=_rank):
+        names = candidates.get(field)
+        if names is None:
+            return _NOTHING
+        blank = _NOTHING
+        for name in names:
+            value = values[name]
             if not _fits(field, value):
                 continue
             if value != "":
@@ -144,21 +147,44 @@ def _usual_finder(line: Object) -> Finder:
     return find
 
 
-def _rank(candidate: tuple[int, str, Json]) -> int:
-    return candidate[0]
+@lru_cache(maxsize=1024)
+def _candidates(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Which of these plain names each field may stand under, the most usual first."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name in names:
+        for field, rank in ROLES[name]:
+            found.setdefault(field, []).append((rank, name))
+    return {field: [name for _, name in sorted(ranked, key=itemgetter(0))] for field, ranked in found.items()}
 
 
 def _fits(field: str, value: Json) -> bool:
     """Whether `value` can be this field at all: a name may stand for other things, as `likes` for a list."""
-    if field in _TIMES:
-        return moment(value) is not None
-    if field in ("text", "title"):
-        return isinstance(value, str) or isinstance(fields.dig(value, "text"), str)
-    if field in ("likes", "reposts", "replies", "quotes", "views", "followers"):
-        return _number(value) is not None
-    if field in ("id", "reply_to", "quote_of"):
-        return isinstance(value, str | int)
-    return True
+    test = _TESTS.get(field)
+    return test is None or test(value)
+
+
+def _is_moment(value: Json) -> bool:
+    return moment(value) is not None
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str) or isinstance(fields.dig(value, "text"), str)
+
+
+def _is_number(value: Json) -> bool:
+    return _number(value) is not None
+
+
+def _is_id(value: Json) -> bool:
+    return isinstance(value, str | int)
+
+
+_TESTS: dict[str, Callable[[Json], bool]] = {
+    **dict.fromkeys(("time", "seen", "counts_at", "author_created"), _is_moment),
+    **dict.fromkeys(("text", "title"), _is_text),
+    **dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "followers"), _is_number),
+    **dict.fromkeys(("id", "reply_to", "quote_of"), _is_id),
+}
 
 
 def _read(line: Object, platform: str, find: Finder) -> Outcome:

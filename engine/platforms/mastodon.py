@@ -50,6 +50,7 @@ class _Mastodon:
     name = "mastodon"
     platform = PLATFORM
     carries: frozenset[str] = frozenset()
+    marks = frozenset({"event", *_PAGES, *_OTHER_MARKS})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):

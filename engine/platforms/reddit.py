@@ -34,6 +34,7 @@ class _Reddit:
     name = "reddit"
     platform = _PLATFORM
     carries: frozenset[str] = frozenset()
+    marks = frozenset({"kind", "created_utc", "data", "json"})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):

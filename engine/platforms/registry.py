@@ -1,5 +1,7 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
+from functools import cache
+
 from engine.platforms import (
     bluesky_jetstream,
     bluesky_view,
@@ -12,7 +14,7 @@ from engine.platforms import (
     x_web,
     zeeschuimer,
 )
-from engine.platforms.base import Adapter
+from engine.platforms.base import Adapter, Object
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -26,6 +28,26 @@ _ADAPTERS: tuple[Adapter, ...] = (
     reddit.ADAPTER,
     generic.ADAPTER,
 )
+
+
+# Which of a line's keys mark which adapters: a bit for each, so that most need not be asked.
+_BITS: dict[str, int] = {}
+for _place, _adapter in enumerate(_ADAPTERS):
+    for _key in _adapter.marks:
+        _BITS[_key] = _BITS.get(_key, 0) | 1 << _place
+
+
+def marked(item: Object) -> tuple[Adapter, ...]:
+    """The adapters whose shape an object may have by its keys, the most specific signature first."""
+    bits, known = 0, _BITS.get
+    for key in item:
+        bits |= known(key, 0)
+    return _marked_by(bits)
+
+
+@cache
+def _marked_by(bits: int) -> tuple[Adapter, ...]:
+    return tuple(adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1)
 
 
 def adapters() -> tuple[Adapter, ...]:

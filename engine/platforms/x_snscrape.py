@@ -16,6 +16,7 @@ class _Snscrape:
     name = "x-snscrape"
     platform = PLATFORM
     carries: frozenset[str] = frozenset()
+    marks = frozenset({"_type", "rawContent", "content"})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):

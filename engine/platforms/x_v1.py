@@ -49,6 +49,7 @@ class _XV1:
     platform = PLATFORM
     # A stream that tracks words delivers each retweet of what it delivered: the words are in the retweet too.
     carries: frozenset[str] = frozenset({"repost"})
+    marks = frozenset({"event", "statuses", *_STATUS_MARKS, *_ENVELOPES, *_CONTROL_KEYS})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):

@@ -18,6 +18,7 @@ class _XV2:
     name = "x-v2"
     platform = PLATFORM
     carries: frozenset[str] = frozenset()  # pages and lookups hold a choice of posts, not all retweets of them
+    marks = frozenset({"action", *x_v2_shapes.MARKS})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict) or "source_platform" in line:

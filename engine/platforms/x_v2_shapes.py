@@ -20,6 +20,7 @@ _POST_KEYS = frozenset(("id", "text"))
 _USER_KEYS = frozenset(("id", "name", "username"))
 _METRICS = ("retweet_count", "like_count", "impression_count")
 _PROBLEMS = ("https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/")
+MARKS = frozenset({"data", "meta", "errors", "type", "public_metrics", "author_id", *_FLAT_MARKS})
 _PROBLEM_KEYS = ("title", "detail", "type", "message", "code", "resource_type")
 
 

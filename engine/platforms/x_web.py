@@ -21,6 +21,7 @@ class _XWeb:
     name = "x-web"
     platform = PLATFORM
     carries: frozenset[str] = frozenset()
+    marks = frozenset({"__typename", "tweet", "legacy", "data"})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict) or "source_platform" in line or "__import_meta" in line:

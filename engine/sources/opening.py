@@ -14,8 +14,9 @@ from engine.sources.bookmark import Bookmark
 from engine.sources.compressed import Compressed
 from engine.sources.deferred import Deferred
 from engine.sources.kinds import kind_of
+from engine.sources.known import Known
+from engine.sources.naming import rotated_place
 from engine.sources.resuming import resumed_file
-from engine.sources.rotation import Known, rotated_place
 from engine.sources.since import LineTime
 from engine.sources.stream import Fifo, Pipe
 from engine.sources.tail import Tail

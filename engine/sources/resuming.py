@@ -7,8 +7,8 @@ from engine.sources.base import Hole, Kind, Source
 from engine.sources.bookmark import Bookmark, Reached
 from engine.sources.compressed import Compressed
 from engine.sources.deferred import Deferred
+from engine.sources.known import Known
 from engine.sources.reader import FileReader
-from engine.sources.rotation import Known
 from engine.sources.tail import Tail
 
 GONE = "what was being read is gone, with what was left of it"
@@ -32,7 +32,7 @@ def resumed_file(bookmark: Bookmark, opener: Opener) -> Source:
     follow = bookmark.follow
     if not found and not follow:
         raise FileNotFoundError(2, "no such file", bookmark.path)
-    lost = not found or found[0].offset != reached.offset
+    lost = (found[0].offset if found else 0) != reached.offset
     source: Source
     if found:
         source = Tail(bookmark.path, follow=follow, known=known, found=found)
@@ -54,10 +54,10 @@ def _resumed_archive(bookmark: Bookmark, kind: Kind) -> Source:
 
 def _found(path: str, reached: Reached, known: Known) -> list[FileReader]:
     """The files to read on, oldest first: the one that was being read, from where that stopped, if it is there."""
-    fd = rotation.where_left(path, reached)
-    if fd is None:
+    left = rotation.where_left(path, reached)
+    if left is None:
         return [FileReader(after) for after in rotation.successors(path, None, known) or ()]
-    file = FileReader(fd, reached.offset, restarted=reached.restarted)
+    file = FileReader(left, reached.offset, restarted=reached.restarted)
     if file.is_at(path):
         return [file]
     return [file, *map(FileReader, rotation.successors(path, file, known) or ())]

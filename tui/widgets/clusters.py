@@ -36,6 +36,7 @@ class Clusters(Table[Cluster]):
         self._panel = panel
         self._silhouette = ""
         self._unclustered = ""
+        self._sampled = ""
         self._all = 0
         self._off = False
 
@@ -44,6 +45,7 @@ class Clusters(Table[Cluster]):
         self._off = not snapshot.topics
         alone, posts = snapshot.unclustered, snapshot.posts_in_window
         self._unclustered = f"unclustered {count(alone)} ({whole_percent(alone / posts)})" if alone and posts else ""
+        self._sampled = f"of 1 post in {snapshot.topics_one_in}" if snapshot.topics_one_in > 1 else ""
         self._silhouette = (
             f"silhouette {ratio(snapshot.silhouette)} (n {count(snapshot.silhouette_n)})"
             if snapshot.silhouette is not None
@@ -67,7 +69,14 @@ class Clusters(Table[Cluster]):
         if self._off:
             return [(0, name)]
         shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
-        return [(0, name), (2, shown), (3, self._silhouette), (4, self._unclustered), (1, self.sorting())]
+        return [
+            (0, name),
+            (1, self._sampled),
+            (2, shown),
+            (3, self._silhouette),
+            (4, self._unclustered),
+            (1, self.sorting()),
+        ]
 
 
 def _label(cluster: Cluster) -> Span:

@@ -1,0 +1,159 @@
+"""VADER's scores of many texts at once: one look-up a word, and numpy for all the rest.
+
+Every floating point operation on a text is that of vaderSentiment, in its order: numpy's are done element by element,
+`bincount` adds in order, and the sum of the valences is left to sum(), which each Python does in its own way.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import repeat
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.memo import Memo
+from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, book, marks
+from models.vader_rules import ALPHA, TIE, Polarity, contrast
+from models.vader_table import Table
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Stream = NDArray[np.uint8]
+
+EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
+
+_AROUND = np.arange(-BEFORE, AFTER + 1)
+
+
+class _Tables(NamedTuple):
+    """The book's, as arrays by code."""
+
+    scored: Flags
+    upper: Flags
+    anchors: Flags
+    but: Flags
+    seen: NDArray[np.uint8]  # the four one after the other
+
+
+@cache
+def _tables() -> _Tables:
+    def flags(codes: bytes) -> Flags:
+        found = np.zeros(256, dtype=bool)
+        found[list(codes)] = True
+        return found
+
+    kinds = book()
+    seen = np.array([list(each) for each in kinds.seen], dtype=np.uint8).ravel()
+    return _Tables(flags(kinds.scored), flags(kinds.upper), flags(kinds.anchors), flags(kinds.but), seen)
+
+
+def score(texts: Sequence[str], table: Table, codes: Memo[str, str], windows: Memo[bytes, float]) -> list[Polarity]:
+    """The scores of each text. `table` knows words of ASCII texts, `codes` those of all others."""
+    plain = [number for number, text in enumerate(texts) if text.isascii()]
+    if len(plain) == len(texts):
+        return _score(texts, _of_ascii(texts, table), windows)
+    wide = [number for number, text in enumerate(texts) if not text.isascii()]
+    ordered = [texts[number] for number in (*plain, *wide)]
+    parts = _of_ascii(ordered[: len(plain)], table)[:-BEFORE], _of_others(ordered[len(plain) :], codes)
+    scores: list[Polarity] = [EMPTY] * len(texts)
+    for number, polarity in zip((*plain, *wide), _score(ordered, np.concatenate(parts), windows), strict=True):
+        scores[number] = polarity
+    return scores
+
+
+def _of_ascii(texts: Sequence[str], table: Table) -> Stream:
+    """The codes of the words of each text, with EDGES before and after."""
+    found, counts = table.codes(texts)
+    stream = np.full(len(found) + BEFORE * (len(texts) + 1), EDGE_CODE, dtype=np.uint8)
+    stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, len(texts) + 1), counts)] = found
+    return stream
+
+
+def _of_others(texts: Sequence[str], codes: Memo[str, str]) -> Stream:
+    """The same of texts with emoji, that stand for several words."""
+    encoded = ["".join(map(codes.__getitem__, text.split())) for text in texts]
+    return np.frombuffer(EDGES.join(["", *encoded, ""]).encode("latin-1"), dtype=np.uint8)
+
+
+def _score(texts: Sequence[str], stream: Stream, windows: Memo[bytes, float]) -> list[Polarity]:
+    tables = _tables()
+    edges = np.flatnonzero(stream == EDGE_CODE)[::BEFORE]
+    begins, ends = edges[:-1] + BEFORE, edges[1:]
+    words = ends - begins
+    places = np.flatnonzero(tables.scored.take(stream))
+    owners = np.searchsorted(edges, places) - 1
+    upper = np.cumsum(tables.upper.take(stream), dtype=np.int32)
+    capitals = upper[ends - 1] - upper[begins - 1]
+    cap_diff = (capitals > 0) & (capitals < words)
+
+    around = stream.take(places[:, None] + _AROUND)
+    anchored = tables.anchors.take(around).any(axis=1)
+    seen = tables.seen.take((anchored * 512 + cap_diff[owners] * 256)[:, None] + around)
+    seen[~anchored, BEFORE + 1 :] = 0
+    keys = seen.view(f"S{BEFORE + 1 + AFTER}").ravel().tolist()
+    valences = list(map(windows.__getitem__, keys))
+
+    counts = np.bincount(owners, minlength=len(texts))
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    _weigh(valences, places, np.flatnonzero(tables.but.take(stream)), edges, bounds)
+    weighed = np.array(valences, dtype=np.float64)
+    totals = np.zeros(len(texts))
+    single, many = counts == 1, counts > 1
+    totals[single] = weighed[bounds[:-1][single]] + 0.0  # as sum() of it, which knows no -0.0
+    spans = zip(bounds[:-1][many].tolist(), bounds[1:][many].tolist(), strict=True)
+    totals[many] = [sum(valences[start:end]) for start, end in spans]
+    return _shares(weighed, owners, words, totals, _emphasis(texts))
+
+
+def _weigh(valences: list[float], places: Ints, buts: Ints, edges: Ints, bounds: Ints) -> None:
+    """Change the valences of texts with a 'but'."""
+    owners, first = np.unique(np.searchsorted(edges, buts) - 1, return_index=True)
+    for owner, but in zip(owners.tolist(), buts[first].tolist(), strict=True):
+        start, end = int(bounds[owner]), int(bounds[owner + 1])
+        if start < end:
+            valences[start:end] = contrast(valences[start:end], places[start:end].tolist(), but)
+
+
+def _emphasis(texts: Sequence[str]) -> Floats:
+    """`mark_emphasis` of each text."""
+    exclamations = np.array([text.count("!") for text in texts], dtype=np.int64)
+    questions = np.array([text.count("?") for text in texts], dtype=np.int64)
+    for number, text in enumerate(texts):
+        if not text.isascii():
+            exclamations[number], questions[number] = marks(text)
+    asked = np.where(questions > 3, 0.96, np.where(questions > 1, questions * 0.18, 0.0))
+    return np.minimum(exclamations, 4) * 0.292 + asked
+
+
+def _shares(valences: Floats, owners: Ints, words: Ints, totals: Floats, emphasis: Floats) -> list[Polarity]:
+    """As `vader_rules.totals`."""
+    totals = np.where(totals > 0, totals + emphasis, np.where(totals < 0, totals - emphasis, totals))
+    many = len(words)
+    positive = np.bincount(owners, np.where(valences > 0, valences + 1, 0.0), many)
+    negative = np.bincount(owners, np.where(valences < 0, valences - 1, 0.0), many)
+    neutral = words - np.bincount(owners, valences != 0, many)
+    louder, quieter = positive > -negative, positive < -negative
+    positive = np.where(louder, positive + emphasis, positive)
+    negative = np.where(quieter, negative - emphasis, negative)
+    whole = np.where(words > 0, positive - negative + neutral, 1.0)
+    compound = np.clip(totals / np.sqrt(totals * totals + ALPHA), -1.0, 1.0)
+    columns = (
+        rounded_all(compound, 4),
+        rounded_all(positive / whole, 3),
+        rounded_all(neutral / whole, 3),
+        rounded_all(np.abs(negative / whole), 3),
+    )
+    return list(map(tuple.__new__, repeat(Polarity), zip(*columns, strict=True)))
+
+
+def rounded_all(numbers: Floats, digits: int) -> list[float]:
+    """`vader_rules.rounded` of each number: rint keeps the sign of zero."""
+    scale = 10.0**digits
+    scaled = numbers * scale
+    whole = np.rint(scaled)
+    result: list[float] = (whole / scale).tolist()
+    for tie in np.flatnonzero(np.abs(scaled - whole) >= TIE).tolist():
+        result[tie] = round(float(numbers[tie]), digits)
+    return result
