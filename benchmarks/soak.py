@@ -33,7 +33,7 @@ from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.tags import Tags
-from models import language, sentiment, stories, themes
+from models import checksums, language, sentiment, stories, terms, themes, vectors
 from models.authors import AuthorHistory
 from models.bursts import Detector
 from models.normal import NormalByAge
@@ -89,7 +89,11 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (pipeline, "MERGES_KEPT", 50),
     (places, "ROOM", 50),
     (language._clues, "cap", 500),
-    (sentiment._tokens, "cap", 500),
+    (sentiment._codes, "cap", 500),
+    (language._sums, "cap", 500),
+    (terms._pieces, "cap", 500),
+    (checksums, "LAST", 500),
+    (vectors, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 500),
 )
 
