@@ -8,6 +8,7 @@ import msgspec
 
 from engine.benching import Chunk, Machine, Measured, Start, measure, read_chunks, simulated_chunks, warm_up
 from engine.clean import clean_line
+from engine.garbage import ease
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.sources.base import SourceError
@@ -35,6 +36,7 @@ def bench(arguments: argparse.Namespace, fail: Fail) -> int:
     if sys.stderr.isatty():
         print(f"measuring on {sum(len(chunk.items) for chunk in chunks):,} lines", file=sys.stderr)
     warm_up(engine_config(arguments))
+    ease()  # as watch and export do
     told = _measured(arguments, chunks)
     if arguments.json:
         print(msgspec.json.encode(told).decode())
