@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.crew import LONGEST, Crew
+from engine.crew import LONGEST, Crew, usual_jobs
 from engine.intake import Intake, Prepared
 from engine.pipeline import Engine
 from engine.preparing import Reader
@@ -51,12 +51,12 @@ class _Chunk(msgspec.Struct):
 
 
 class AheadSources:
-    """The `sources` of an engine, read ahead with `jobs` processes, this one among them."""
+    """The `sources` of an engine, read ahead with `jobs` processes, this one among them; 0: as many as is usual."""
 
     def __init__(self, sources: SourceSet, engine: Engine, jobs: int, sizes: Sizes = USUAL) -> None:
         self.since = sources.since
         self._set = sources
-        self._shared = _Shared(engine, jobs - 1, sizes)
+        self._shared = _Shared(engine, (jobs or usual_jobs()) - 1, sizes)
         self._known: dict[int, AheadSource] = {}  # by id() of the source, which is held as long
 
     @property
@@ -68,6 +68,11 @@ class AheadSources:
     def waiting(self) -> bool:
         """Whether lines that were read ahead are yet to come."""
         return any(source.ahead for source in self._known.values())
+
+    def close(self) -> None:
+        """Close all sources."""
+        for source in self:
+            source.close()
 
     @property
     def trouble(self) -> str:
@@ -212,7 +217,7 @@ class AheadSource:
             elif not self._starting:
                 shared.leave(self._source)
             return self._going
-        if max_lines < sizes.chunk or self.lines < self._next_look or shared.crew.trouble:
+        if max_lines < sizes.chunk or self.lines < self._next_look or shared.crew.trouble or not shared.crew.size:
             return False
         self._next_look = self.lines + sizes.lines
         stored = self._source.backlog()
