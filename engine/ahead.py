@@ -58,6 +58,7 @@ class AheadSources:
         self._set = sources
         self._shared = _Shared(engine, (jobs or usual_jobs()) - 1, sizes)
         self._known: dict[int, AheadSource] = {}  # by id() of the source, which is held as long
+        self.crew = self._shared.crew
 
     @property
     def ended(self) -> bool:
@@ -77,7 +78,7 @@ class AheadSources:
     @property
     def trouble(self) -> str:
         """One line, if the workers are gone."""
-        return self._shared.crew.trouble
+        return self.crew.trouble
 
     def __iter__(self) -> "Iterator[AheadSource]":
         return iter([self._of(source) for source in self._set])

@@ -9,7 +9,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from engine import ahead
 from engine.ahead import AheadSource, AheadSources, Sizes
 from engine.config import MINUTE, EngineConfig
 from engine.crew import ALONE, usual_jobs
-from engine.intake import Prepared, read_line
+from engine.intake import read_line
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -30,46 +29,12 @@ from engine.simulate import SHAPES, simulate
 from engine.sources.base import MAX_LINE, Hole, Item
 from engine.sources.tail import Tail
 from tests.feeds import ALL, PRESENT, SECOND, START, post
+from tests.hands import Hands
 from tests.worker_harness import as_json
 
 ROOT = Path(__file__).parents[1]
 AT_ONCE = Sizes(backlog=0, lines=0, chunk=1)
 ODD: tuple[Any, ...] = (None, -1, 10**30, 1.5, "", [], {}, True, "\ud800", "\x1b[2J\u202e", "9999-12-31T23:59:59Z")
-
-
-class Hands:
-    """Takes the place of the crew: reads lines as a worker does, when the test has it do so."""
-
-    def __init__(self, size: int, decoder: Decoder, keep_withheld: bool) -> None:
-        self.size, self.trouble = size, ""
-        self.ready = True
-        self.delay = 0  # further chunks that are given before one is done
-        self.given: deque[tuple[list[bytes], Future[bytes]]] = deque()
-        self.told: list[str] = []
-        self._reader = Reader(decoder.anew(), keep_withheld)
-
-    def start(self) -> None:
-        self.told.append("start")
-
-    def rest(self) -> None:
-        self.told.append("rest")
-
-    def fail(self, why: str) -> None:
-        self.trouble = self.trouble or f"{why}: {ALONE}"
-
-    def give(self, lines: list[bytes]) -> Future[bytes]:
-        self.given.append((lines, Future()))
-        future = self.given[-1][1]
-        while len(self.given) > self.delay:
-            self.do()
-        return future
-
-    def do(self) -> None:
-        lines, future = self.given.popleft()
-        future.set_result(pack(self._reader.read(lines)))
-
-    def outcome(self, lines: Sequence[bytes], given: "Future[bytes]", patience: float) -> list[Prepared]:
-        return unpack(lines, given.result(patience))
 
 
 @pytest.fixture
@@ -357,7 +322,7 @@ def with_workers(feed: Path, jobs: int, befall: Callable[[Any], None] | None = N
     """As `read`, with loky's workers, which are waited for; `befall` is called when they are at work."""
     engine = Engine(ALL)
     sources = AheadSources(FixedSources([Tail(str(feed), follow=False)]), engine, jobs, AT_ONCE)
-    crew = sources._shared.crew
+    crew = sources.crew
     crew.start()
     wait_for(lambda: crew.ready)
     runner = Runner(engine, sources, present=lambda: PRESENT)
