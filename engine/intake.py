@@ -1,22 +1,26 @@
 """Lines to records: every record is counted here, and whatever cannot be used is counted by its reason."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.analysis import Analysis
 from engine.clean import clean_ids, clean_line
 from engine.discretion import Discretion
 from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
-from engine.platforms.decode import Decoder
+from engine.platforms.decode import Decoder, Shapes
 from engine.sources.base import Item, Oversized
 
 EXAMPLE = 160  # characters kept of the first record that something befell
 TOO_LONG = "line too long"
 MAX_PLATFORMS = 100  # told apart: a browser capture may name any
 OTHER_PLATFORMS = "others"
+MAX_TEXTS = 20_000  # texts read ahead that may wait for their posts: the others are read again, in their turn
 
 Record = tuple[Event, ...]
+Text = tuple[Post, Analysis]
 
 
 class Tallied(NamedTuple):
@@ -24,6 +28,34 @@ class Tallied(NamedTuple):
 
     times: int
     example: str
+
+
+class Reading(msgspec.Struct, array_like=True, frozen=True):
+    """What a line was found to hold, whoever read it."""
+
+    records: tuple[Record, ...]  # the usable ones, their ids made safe to show
+    shapes: Shapes
+    noted: tuple[tuple[bool, str], ...]  # of the others, whether ignored or else rejected, and why
+
+
+class Prepared(NamedTuple):
+    """A line that was read before its turn, with the texts of posts in it that were read as well."""
+
+    line: bytes
+    reading: Reading
+    texts: Sequence[Text]
+
+
+def read_line(decoder: Decoder, line: bytes) -> Reading:
+    """Read one line. Nothing but the line decides what comes of it, and nothing is counted yet."""
+    outcomes, shapes = decoder.look(line)
+    records, noted = [], []
+    for outcome in outcomes:
+        if isinstance(outcome, Mapped):
+            records.append(tuple(map(clean_ids, outcome.events)))
+        else:
+            noted.append((isinstance(outcome, Ignored), outcome.reason))
+    return Reading(tuple(records), shapes, tuple(noted))
 
 
 class Intake:
@@ -37,25 +69,49 @@ class Intake:
         self.rejections: dict[str, Tallied] = {}
         self.ignored: dict[str, Tallied] = {}
         self._platforms: set[str] = set()
+        self._prepared: dict[int, Prepared] = {}  # by id() of the line, which is held as long
+        self._texts: dict[int, Text] = {}  # by id() of the post, which is held as long
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what can be read again."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("_prepared", "_texts")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._prepared, self._texts = {}, {}
+
+    def prepare(self, lines: Sequence[Prepared]) -> None:
+        """Have the next lines ready: the very objects that `records` will be asked for."""
+        self._prepared = {id(prepared.line): prepared for prepared in lines}
+
+    def text(self, post: Post) -> Analysis | None:
+        """What was read ahead of a post's text, once; None if that is still to be done."""
+        if not self._texts:
+            return None
+        _, analysis = self._texts.pop(id(post), (post, None))
+        return analysis
 
     def records(self, item: Item) -> list[Record]:
-        """The usable records of one line, their ids made safe to show."""
+        """The usable records of one line."""
         self.lines += 1
         if isinstance(item, Oversized):
             self.read += 1
             self._note(self.rejections, TOO_LONG, item.prefix)
             return []
-        records = []
-        for outcome in self.decoder.read(item):
-            self.read += 1
-            if isinstance(outcome, Mapped):
-                records.append(tuple([self._taken(event) for event in outcome.events]))
-            else:
-                self._note(self.ignored if isinstance(outcome, Ignored) else self.rejections, outcome.reason, item)
-        return records
+        prepared = self._prepared.pop(id(item), None) if self._prepared else None
+        if prepared is None:
+            reading = read_line(self.decoder, item)
+        else:
+            reading = prepared.reading
+            if prepared.texts and len(self._texts) < MAX_TEXTS:
+                self._texts.update((id(text[0]), text) for text in prepared.texts)
+        self.decoder.count(reading.shapes)
+        self.read += len(reading.records) + len(reading.noted)
+        for ignored, reason in reading.noted:
+            self._note(self.ignored if ignored else self.rejections, reason, item)
+        return [tuple([self._taken(event) for event in record]) for record in reading.records]
 
     def _taken(self, event: Event) -> Event:
-        event = clean_ids(event)
         if isinstance(event, Post) and event.platform not in self._platforms:
             event = self._placed(event)
         return event if self._discretion is None else self._discretion.apply(event)

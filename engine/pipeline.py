@@ -207,15 +207,19 @@ class Engine:
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
         fresh: dict[str, Post] = {}
+        ready: dict[int, tuple[Post, Analysis]] = {}
         for record in records:
             for event in record.events:
                 if isinstance(event, Post) and event.read is None:
-                    key = f"{event.platform}:{event.uid}"
-                    if key not in self.ledger.posts and key not in self.ledger.outlived:
+                    key, known = f"{event.platform}:{event.uid}", self.intake.text(event)
+                    if known is not None:
+                        ready[id(event)] = (event, known)
+                    elif key not in self.ledger.posts and key not in self.ledger.outlived:
                         fresh.setdefault(key, event)
         posts = list(fresh.values())
         analyses = analyse_all(posts, not self.config.respect_noindex)
-        self._texts = {id(post): (post, analysis) for post, analysis in zip(posts, analyses, strict=True)}
+        ready.update((id(post), (post, analysis)) for post, analysis in zip(posts, analyses, strict=True))
+        self._texts = ready
 
     def _analyse(self, post: Post) -> Analysis:
         """What a post's text says, if need be read now."""

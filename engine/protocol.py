@@ -25,6 +25,8 @@ Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "re
 class Start(msgspec.Struct, frozen=True, tag="start"):
     """The first command: what to watch and how. `demo` watches the simulator instead of `source`; `model` is a file.
 
+    `jobs` processes may read a large backlog; 0: two, where there are as many processors.
+
     `state` is the folder that corrections are kept in; "" keeps them for this session alone. `kept` is the folder that
     the run itself is kept in, and gone on with if it is there already; "" keeps none. If it is not `lasting`, that is
     for another engine of the same session only.
@@ -41,6 +43,7 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     state: str = ""
     kept: str = ""
     lasting: bool = True
+    jobs: int = 1
 
 
 class ScoreDraft(msgspec.Struct, frozen=True, tag="score"):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.ahead import AheadSources
 from engine.alerts.asked import watch_alerts
 from engine.alerts.silent import Listening
 from engine.alerts.telling import Teller
@@ -122,7 +123,8 @@ class Session:
         self._silences: set[tuple[str, int]] = set()  # told of while they lasted: the alert and since when
         self._paced_by_itself = not start.demo and start.source.replay is None
         self._teller = Teller(start.alert_log, start.alert_command)
-        self._sources = sources = run.sources
+        self._ahead = AheadSources(run.sources, self.engine, start.jobs) if self._paced_by_itself else None
+        self._sources = sources = run.sources if self._ahead is None else self._ahead
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay, carried=run.carried)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
         self._overload = Overload()
@@ -155,7 +157,7 @@ class Session:
             fed = self._feed()
             if self._keeper is not None and not self._finished:
                 self._keeper.look(self.engine, self._runner)
-            if not fed:
+            if not fed and not (self._ahead and self._ahead.waiting):
                 if not self._at_leisure:
                     self._at_leisure = True
                     detector.guess("")  # loads what the first text in doubt would have to wait for
@@ -210,7 +212,8 @@ class Session:
 
     def _notes(self) -> list[str]:
         trouble = "" if self._keeper is None else self._keeper.trouble
-        return [note for note in (trouble, self._notice) if note]
+        alone = "" if self._ahead is None else self._ahead.trouble
+        return [note for note in (trouble, alone, self._notice) if note]
 
     def _tell(self, news: Sequence[Alert], live: bool) -> None:
         """Tell of new alerts outside the screen, too; nobody is called because of what a file says of yesterday."""

@@ -3,7 +3,30 @@
 A foreign word that is a telling word in English ("war", "men", "sin") is left out, as feeds mix languages.
 """
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+import sys
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+
+_LIST = Path("feature_extraction", "_stop_words.py")
+
+
+def _of_sklearn() -> frozenset[str]:
+    """scikit-learn's English list, from its file alone if need be: a process that only reads texts has no use for the
+    rest, which takes seconds to load.
+    """
+    spec = None if "sklearn" in sys.modules else find_spec("sklearn")
+    if spec is not None and spec.origin is not None:
+        path = Path(spec.origin).parent / _LIST
+        alone = spec_from_file_location("_stop_words", path) if path.is_file() else None
+        if alone is not None and alone.loader is not None:
+            module = module_from_spec(alone)
+            alone.loader.exec_module(module)
+            words: frozenset[str] = module.ENGLISH_STOP_WORDS
+            return words
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415 - heavy
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
 
 # On scikit-learn's list, and yet what a post can be about.
 _TELLING = {"bill", "bottom", "cry", "fire", "interest", "mill", "system"}
@@ -102,7 +125,7 @@ _ENGLISH_MEANING = {"ai", "dos", "era", "hat", "mal", "man", "men", "mine", "sin
 _OTHERS = (_GERMAN, _FRENCH, _SPANISH, _PORTUGUESE, _ITALIAN, _DUTCH, _NORDIC, _POLISH, _RUSSIAN, _TURKISH)
 
 STOPWORDS: frozenset[str] = (
-    (ENGLISH_STOP_WORDS - _TELLING)
+    (_of_sklearn() - _TELLING)
     | frozenset((_ENGLISH + _WEB).split())
     | (frozenset("".join(_OTHERS).split()) - _ENGLISH_MEANING)
 )

@@ -1,8 +1,8 @@
-"""Kills a run again and again, as kill -9 does, and goes on with it: `python -m tests.killing FOLDER KILLS SEED`.
+"""Kills a run again and again, as kill -9 does, and goes on: `python -m tests.killing FOLDER KILLS SEED [JOBS]`.
 
 A copy of this process reads a growing feed into a kept engine and is killed before its n-th function call, n drawn by
 the seed; then the feed grows, is at times rotated and compressed, and the next copy goes on. Prints as JSON what became
-of it.
+of it. With JOBS above 1 lines are read ahead, as with so many processes.
 """
 
 import json
@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from engine import ahead
+from engine.ahead import AheadSources, Sizes
 from engine.config import EngineConfig, SourceConfig
 from engine.corrections import Corrections
 from engine.export import json_parts
@@ -26,11 +28,20 @@ from engine.state import keeper
 from engine.state.names import NEWEST
 from engine.state.run import open_run
 from tests.feeds import ALL, PRESENT
+from tests.hands import Hands
 from tests.rotating import make_room, squeeze
 
 CALLS = 60_000  # at most, before a run is killed
 STEP = 16  # lines between two looks at whether to save
 CONFIG = EngineConfig(window=ALL.window, retention=ALL.retention, max_texts=ALL.max_texts)
+
+
+class LazyHands(Hands):
+    """Reads lines when they are asked for, and not before."""
+
+    def __init__(self, size: int, decoder: Decoder, keep_withheld: bool) -> None:
+        super().__init__(size, decoder, keep_withheld)
+        self.delay, self.quick = 10**6, True
 
 
 def kill_after(calls: int) -> None:
@@ -46,12 +57,13 @@ def kill_after(calls: int) -> None:
     sys.setprofile(count)
 
 
-def read_on(feed: Path, state: Path) -> Engine:
+def read_on(feed: Path, state: Path, jobs: int) -> Engine:
     """Go on with the kept run until the feed has nothing more."""
     source = SourceConfig(paths=(str(feed),), follow=True)
     run = open_run(CONFIG, source, str(state), "", Decoder(), Corrections())
     assert run.keeper is not None
-    runner = Runner(run.engine, run.sources, clock=lambda: 0.0, present=lambda: PRESENT, carried=run.carried)
+    sources = AheadSources(run.sources, run.engine, jobs, Sizes(backlog=0, lines=0, chunk=1))
+    runner = Runner(run.engine, sources, clock=lambda: 0.0, present=lambda: PRESENT, carried=run.carried)
     while runner.step(STEP):
         run.keeper.look(run.engine, runner)
     run.keeper.save(run.engine, runner)
@@ -79,9 +91,10 @@ def rotate(feed: Path, how: str, compressed: int) -> bool:
     return True
 
 
-def main(folder: Path, kills: int, seed: int) -> None:
+def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
     """Kill, go on, compare."""
     keeper.EVERY, keeper.SHARE = 0.0, 1e9  # as often as it can be
+    ahead.Crew = LazyHands  # type: ignore[misc, assignment]
     draw = random.Random(seed)
     lines = simulate("bluesky", seed=seed, hours=kills / 100, rate=3.0)[0]
     feed, state = folder / "feed.jsonl", folder / "state"
@@ -96,7 +109,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         pid = os.fork()
         if not pid:
             kill_after(calls)
-            read_on(feed, state)
+            read_on(feed, state, jobs)
             os._exit(0)
         told["killed"] += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
         told["saved"] += (state / NEWEST).exists()
@@ -104,7 +117,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
             how, number = draw.choice(["rename", "copy and truncate"]), draw.choice([0, 1, 2])
             told["compressed"] += rotate(feed, how, number)
             told["rotated"] += 1
-    kept = read_on(feed, state)
+    kept = read_on(feed, state, jobs)
     kept.finish()
     whole = Engine(CONFIG)
     whole.feed(0, lines, PRESENT)
@@ -114,4 +127,4 @@ def main(folder: Path, kills: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -89,9 +89,10 @@ def content(path: Path) -> bytes:
 # --- going on ------------------------------------------------------------------------------------------------------
 
 
-def test_killed_at_two_hundred_points_it_ends_as_if_never_interrupted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_killed_at_two_hundred_points_it_ends_as_if_never_interrupted(jobs: str, tmp_path: Path) -> None:
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "tests.killing", str(tmp_path), "200", "4"]
+    command = [sys.executable, "-m", "tests.killing", str(tmp_path), "200", "4", jobs]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -135,6 +135,7 @@ def _watch_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     watch.add_argument("--since", type=options.duration, metavar="15m", help="begin this long before the newest line")
     watch.add_argument("--replay", type=options.speed, metavar="60x|max", help="replay at a speed in event time")
     watch.add_argument("--no-follow", action="store_true", help="stop reading at the end of the files")
+    _jobs_option(watch)
     _model_option(watch)
     _state_option(
         watch,
@@ -212,6 +213,7 @@ def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _filter_option(export)
     _alert_options(export)
     _state_option(export, "keep the reading there, and go on where it stopped the next time")
+    _jobs_option(export)
     export.set_defaults(run=_export)
 
 
@@ -369,6 +371,11 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes from 1 to 1024")
     return int(text)
+
+
+def _jobs_option(parser: argparse.ArgumentParser) -> None:
+    jobs = "processes that read a large file (default 2, if there are as many processors)"
+    parser.add_argument("--jobs", type=_jobs, default=0, metavar="N", help=jobs)
 
 
 def _source_options(parser: argparse.ArgumentParser) -> None:

@@ -118,7 +118,7 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
 
 
 def _read(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
-    return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late)
+    return read_feed(arguments, lambda lateness: _engine(arguments, lateness), _late, arguments.jobs)
 
 
 def _read_on(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
@@ -128,7 +128,7 @@ def _read_on(arguments: argparse.Namespace) -> tuple[Engine, list[str]]:
     run = open_run(config, source_config(arguments), folder, model, decoder, Corrections(folder))
     if run.notice:
         print(run.notice, file=sys.stderr)
-    return read_on(run)
+    return read_on(run, arguments.jobs)
 
 
 def _engine(arguments: argparse.Namespace, lateness: int | None, corrections: Corrections | None = None) -> Engine:

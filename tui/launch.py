@@ -108,6 +108,7 @@ def _engage(arguments: argparse.Namespace, settings: Settings, feed_fd: int | No
         alert_command=arguments.alert_command,
         state=(arguments.state or "") if demo else state_folder(arguments),
         kept=state_folder(arguments) if arguments.state and not demo else "",
+        jobs=1 if demo else arguments.jobs,
     )
     chosen = Chosen(
         ascii=arguments.ascii,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from engine.ahead import AheadSources
 from engine.pipeline import Engine
-from engine.runner import Fed, Runner
+from engine.runner import Fed, Runner, SourceSet
 from engine.sources.opening import open_sources
 from engine.state.run import Run
 from tui.configure import source_config
@@ -20,14 +21,17 @@ Target = TypeVar("Target", bound=Fed)
 
 
 def read_feed(
-    arguments: argparse.Namespace, start: Callable[[int | None], Target], late: Callable[[Target], tuple[int, int]]
+    arguments: argparse.Namespace,
+    start: Callable[[int | None], Target],
+    late: Callable[[Target], tuple[int, int]],
+    jobs: int = 1,
 ) -> tuple[Target, list[str]]:
     """What was fed to the end of `arguments.feed`, and the sources that failed.
 
     `start` makes a fresh one to feed, with the lateness to use where none was given; `late` tells how many records came
-    late, and of how many. Raises SourceError.
+    late, and of how many. `jobs` processes read for an Engine; 0: as many as is usual. Raises SourceError.
     """
-    target, failed = _read(arguments, start(None))
+    target, failed = _read(arguments, start(None), jobs)
     came_late, taken = late(target)
     if arguments.lateness is None and is_unordered(came_late, taken) and _can_be_read_again(arguments.feed):
         print(
@@ -35,20 +39,28 @@ def read_feed(
             "sorted (--lateness 2s takes them as they come)",
             file=sys.stderr,
         )
-        target, failed = _read(arguments, start(WHOLE_FEED))
+        target, failed = _read(arguments, start(WHOLE_FEED), jobs)
     return target, failed
 
 
-def _read(arguments: argparse.Namespace, target: Target) -> tuple[Target, list[str]]:
-    sources = open_sources(source_config(arguments))
+def _read(arguments: argparse.Namespace, target: Target, jobs: int) -> tuple[Target, list[str]]:
+    opened = open_sources(source_config(arguments))
+    sources = AheadSources(opened, target, jobs) if isinstance(target, Engine) else opened
     Runner(target, sources).run()
     sources.close()
+    _tell_trouble(sources)
     return target, [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
 
 
-def read_on(run: Run) -> tuple[Engine, list[str]]:
+def _tell_trouble(sources: SourceSet) -> None:
+    """That workers were lost is worth a word, and costs nothing but time."""
+    if isinstance(sources, AheadSources) and sources.trouble:
+        print(sources.trouble, file=sys.stderr)
+
+
+def read_on(run: Run, jobs: int = 1) -> tuple[Engine, list[str]]:
     """What a run has come to at the end of its feed, kept on the way, and the sources that failed."""
-    engine, keeper, sources = run.engine, run.keeper, run.sources
+    engine, keeper, sources = run.engine, run.keeper, AheadSources(run.sources, run.engine, jobs)
     assert keeper is not None
     runner = Runner(engine, sources, carried=run.carried)
     runner.read_all(lambda: keeper.look(engine, runner))
@@ -56,8 +68,8 @@ def read_on(run: Run) -> tuple[Engine, list[str]]:
     keeper.leave()
     failed = [f"{source.name}: {source.detail}" for source in sources if source.state == "failed"]
     failed += [keeper.trouble] if keeper.trouble else []
-    for source in sources:
-        source.close()
+    sources.close()
+    _tell_trouble(sources)
     engine.finish()
     return engine, failed
 

@@ -5,13 +5,17 @@ line holds can raise out of here.
 """
 
 import re
+from copy import copy
 from itertools import islice
+from typing import TypeAlias
 
 from engine.platforms import generic, labels, paths, registry
 from engine.platforms.base import Adapter, Ignored, Json, Outcome, Rejected
 from engine.platforms.jsontext import JsonError, parse
 
 MAX_LINE = 1 << 20  # bytes, without the line's end
+
+Shapes: TypeAlias = dict[str, bool]  # names of the shapes on a line -> whether all of each was mapped
 
 _BOM = b"\xef\xbb\xbf"
 # Server-sent events as curl prints them. Of these fields only the data matter; ":" starts a heartbeat.
@@ -46,36 +50,53 @@ class Decoder:
             self._forced = generic.mapped(mapping)
         elif format != "auto":
             self._forced = registry.find(format)
-        self._met: dict[str, Adapter] = {}
         # name -> (lines, lines of them that were mapped in full), in the order first met
         self.formats: dict[str, tuple[int, int]] = {}
 
     def read(self, line: bytes) -> list[Outcome]:
         """The outcomes of one line, with or without its end: at least one, in the order they stand in it."""
+        outcomes, shapes = self.look(line)
+        self.count(shapes)
+        return outcomes
+
+    def look(self, line: bytes) -> tuple[list[Outcome], Shapes]:
+        """`read`, and the shapes met, which are not counted yet."""
         try:
             value = _value(line)
         except JsonError as bad:
-            return [Rejected(bad.reason)]
+            return [Rejected(bad.reason)], {}
         if isinstance(value, Ignored):
-            return [value]
+            return [value], {}
         if not isinstance(value, list):
             return self._read_items([value])
-        return self._read_items(value) if value else [Ignored("empty page")]
+        return self._read_items(value) if value else ([Ignored("empty page")], {})
+
+    def count(self, shapes: Shapes) -> None:
+        """Take note of the shapes that a line was found to have."""
+        for name, fine in shapes.items():
+            lines, mapped = self.formats.get(name, (0, 0))
+            self.formats[name] = (lines + 1, mapped + fine)
 
     @property
     def met(self) -> int:
         """How many formats were met so far."""
-        return len(self._met)
+        return len(self.formats)
 
     def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
         """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
-        adapters = islice(self._met.values(), met)
+        adapters = (self._forced or registry.find(name) for name in islice(self.formats, met))
         kinds = (adapter.carries for adapter in adapters if adapter.platform == platform)
         return frozenset().union(*kinds)
 
-    def _read_items(self, items: list[Json]) -> list[Outcome]:
+    def anew(self) -> "Decoder":
+        """One that reads alike and has met nothing."""
+        fresh = copy(self)
+        fresh.formats = {}
+        return fresh
+
+    def _read_items(self, items: list[Json]) -> tuple[list[Outcome], Shapes]:
         outcomes: list[Outcome] = []
-        in_full: dict[str, bool] = {}
+        in_full: Shapes = {}
         for item in items:
             if not self._keeps(item):
                 outcomes.append(LEFT_OUT)
@@ -90,11 +111,7 @@ class Decoder:
             outcomes.extend(found)
             fine = not any(isinstance(outcome, Rejected) for outcome in found)
             in_full[adapter.name] = in_full.get(adapter.name, True) and fine
-            self._met.setdefault(adapter.name, adapter)
-        for name, fine in in_full.items():
-            lines, mapped = self.formats.get(name, (0, 0))
-            self.formats[name] = (lines + 1, mapped + fine)
-        return outcomes
+        return outcomes, in_full
 
     def _keeps(self, item: Json) -> bool:
         return all(labels.written(paths.at(item, path)) == value for path, value in self._keep)
