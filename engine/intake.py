@@ -1,11 +1,10 @@
 """Lines to records: every record is counted here, and whatever cannot be used is counted by its reason."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from engine.clean import clean_ids, clean_line
-from engine.discretion import Discretion
 from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder
@@ -19,6 +18,14 @@ OTHER_PLATFORMS = "others"
 Record = tuple[Event, ...]
 
 
+class Discreet(Protocol):
+    """Takes out of records what is not to be kept: engine/discretion.py, which is heavy to load."""
+
+    def apply(self, event: Event) -> Event:
+        """The event without it."""
+        ...
+
+
 class Tallied(NamedTuple):
     """How often something befell a record, and the first record it befell."""
 
@@ -29,7 +36,7 @@ class Tallied(NamedTuple):
 class Intake:
     """Reads lines and keeps the books on them. `decoder` tells which shapes were found."""
 
-    def __init__(self, decoder: Decoder, discretion: Discretion | None = None) -> None:
+    def __init__(self, decoder: Decoder, discretion: Discreet | None = None) -> None:
         self.decoder = decoder
         self._discretion = discretion
         self.lines = 0
