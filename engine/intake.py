@@ -1,17 +1,18 @@
 """Lines to records: every record is counted here, and whatever cannot be used is counted by its reason."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
-from engine.analysis import Analysis
 from engine.clean import clean_ids, clean_line
-from engine.discretion import Discretion
 from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder, Shapes
 from engine.sources.base import Item, Oversized
+
+if TYPE_CHECKING:
+    from engine.analysis import Analysis
 
 EXAMPLE = 160  # characters kept of the first record that something befell
 TOO_LONG = "line too long"
@@ -20,7 +21,15 @@ OTHER_PLATFORMS = "others"
 MAX_TEXTS = 20_000  # texts read ahead that may wait for their posts: the others are read again, in their turn
 
 Record = tuple[Event, ...]
-Text = tuple[Post, Analysis]
+Text: TypeAlias = "tuple[Post, Analysis]"
+
+
+class Discreet(Protocol):
+    """Takes out of records what is not to be kept: engine/discretion.py, which is heavy to load."""
+
+    def apply(self, event: Event) -> Event:
+        """The event without it."""
+        ...
 
 
 class Tallied(NamedTuple):
@@ -61,7 +70,7 @@ def read_line(decoder: Decoder, line: bytes) -> Reading:
 class Intake:
     """Reads lines and keeps the books on them. `decoder` tells which shapes were found."""
 
-    def __init__(self, decoder: Decoder, discretion: Discretion | None = None) -> None:
+    def __init__(self, decoder: Decoder, discretion: Discreet | None = None) -> None:
         self.decoder = decoder
         self._discretion = discretion
         self.lines = 0
@@ -84,7 +93,7 @@ class Intake:
         """Have the next lines ready: the very objects that `records` will be asked for."""
         self._prepared = {id(prepared.line): prepared for prepared in lines}
 
-    def text(self, post: Post) -> Analysis | None:
+    def text(self, post: Post) -> "Analysis | None":
         """What was read ahead of a post's text, once; None if that is still to be done."""
         if not self._texts:
             return None
