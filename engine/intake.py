@@ -1,23 +1,25 @@
 """Lines to records: every record is counted here, and whatever cannot be used is counted by its reason."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from engine.analysis import Analysis
 from engine.clean import clean_ids, clean_line
 from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder, Shapes
 from engine.sources.base import Item, Oversized
 
+if TYPE_CHECKING:  # it brings numpy, which must not be loaded before the feed is known to be there
+    from engine.analysis import Analysis
+
 EXAMPLE = 160  # characters kept of the first record that something befell
 TOO_LONG = "line too long"
 MAX_TEXTS = 20_000  # texts read ahead that may wait for their posts: the others are read again, in their turn
 
 Record = tuple[Event, ...]
-Text = tuple[Post, Analysis]
+Text: TypeAlias = "tuple[Post, Analysis]"
 
 
 class Tallied(NamedTuple):
@@ -40,7 +42,7 @@ class Prepared(NamedTuple):
 
     line: bytes
     reading: Reading
-    texts: Sequence[Text]
+    texts: "Sequence[Text]"
 
 
 def read_line(decoder: Decoder, line: bytes) -> Reading:
@@ -79,7 +81,7 @@ class Intake:
         """Have the next lines ready: the very objects that `records` will be asked for."""
         self._prepared = {id(prepared.line): prepared for prepared in lines}
 
-    def text(self, post: Post) -> Analysis | None:
+    def text(self, post: Post) -> "Analysis | None":
         """What was read ahead of a post's text, once; None if that is still to be done."""
         if not self._texts:
             return None
