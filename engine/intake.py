@@ -11,7 +11,7 @@ from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder, Shapes
 from engine.sources.base import Item, Oversized
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it brings numpy, which must not be loaded before the feed is known to be there
     from engine.analysis import Analysis
 
 EXAMPLE = 160  # characters kept of the first record that something befell
@@ -52,7 +52,7 @@ class Prepared(NamedTuple):
 
     line: bytes
     reading: Reading
-    texts: Sequence[Text]
+    texts: "Sequence[Text]"
 
 
 def read_line(decoder: Decoder, line: bytes) -> Reading:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,22 @@ import pytest
 
 from engine import ahead
 from engine.ahead import AheadSource, AheadSources, Sizes
-from engine.config import MINUTE, EngineConfig
-from engine.crew import ALONE, usual_jobs
-from engine.intake import read_line
+from engine.config import MINUTE, EngineConfig, SourceConfig
+from engine.crew import ALONE, Crew, usual_jobs
+from engine.crew_member import work
+from engine.intake import Prepared, Reading, read_line
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.preparing import Reader, pack, unpack
+from engine.protocol import Start, Stop
 from engine.runner import FixedSources, Runner
 from engine.simulate import SHAPES, simulate
 from engine.sources.base import MAX_LINE, Hole, Item
 from engine.sources.tail import Tail
 from tests.feeds import ALL, PRESENT, SECOND, START, post
 from tests.hands import Hands
-from tests.worker_harness import as_json
+from tests.worker_harness import Watching, as_json
 
 ROOT = Path(__file__).parents[1]
 AT_ONCE = Sizes(backlog=0, lines=0, chunk=1)
@@ -405,3 +408,60 @@ def test_a_crew_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch, 
     engine, sources = read(written(tmp_path / "feed.jsonl", lines_of(50)), 2)
     assert engine.intake.lines == 50
     assert sources.trouble == f"no worker process can be started (no room): {ALONE}"
+
+
+def children(pid: int) -> list[str]:
+    """The command lines of the processes that a process has begun."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = path.joinpath("stat").read_text("ascii", "replace").rpartition(")")[2].split()[1]
+            if int(parent) == pid:
+                found.append(path.joinpath("cmdline").read_text("utf-8", "replace"))
+        except OSError:
+            pass
+    return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
+def test_a_watch_catches_up_with_workers_and_lets_them_go(tmp_path: Path) -> None:
+    lines = [line[:-1] + b', "pad": "' + b"x" * 3000 + b'"}' for line in lines_of(6000)]
+    feed = written(tmp_path / "feed.jsonl", lines)
+    alone, _ = read(feed, 1)
+    with Watching(new=True) as monitor:
+        monitor.send(Start(engine=ALL, source=SourceConfig(paths=(str(feed),)), rate=20.0, jobs=2))
+        frame = monitor.lines(6000)
+        assert [frame.health.state for frame in monitor.frames][-1] == "live"
+        assert not frame.health.notes
+        assert frame.snapshot.meters == snapshot(alone).meters
+        wait_for(lambda: not any("--process-name" in line for line in children(monitor.process.pid)))
+        monitor.send(Stop())
+        assert monitor.end()[0] == 0
+
+
+def test_lines_that_cannot_be_sent_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = lines_of(1)[0]
+    event = msgspec.structs.replace(read_line(Decoder(), line).records[0][0], text="\ud800")
+    odd = Prepared(line, Reading(((event,),), {}, ()), ())
+    monkeypatch.setattr(Reader, "read", lambda *_arguments: [odd])
+    monkeypatch.setattr("engine.crew_member._readers", [Reader(Decoder(), False)])
+    assert work([line]) == b""
+    given: Future[bytes] = Future()
+    given.set_result(b"")
+    assert Crew(1, Decoder(), False).outcome([line], given, 0.0) == []
+
+
+def test_a_worker_that_does_not_answer_is_done_without(
+    tmp_path: Path, hands: list[Hands], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "LONGEST", 0.1)
+    monkeypatch.setattr(ahead, "PATIENCE", 0.01)
+    feed = written(tmp_path / "feed.jsonl", lines_of(300))
+    engine = Engine(ALL)
+    sources = AheadSources(FixedSources([Tail(str(feed), follow=False)]), engine, 2, AT_ONCE)
+    hands[0].delay = 10**6
+    runner = Runner(engine, sources, present=lambda: PRESENT)
+    while not runner.finished:
+        runner.step(20)
+    assert engine.intake.lines == 300
+    assert sources.trouble == f"a worker process does not answer: {ALONE}"

@@ -6,6 +6,7 @@ line holds can raise out of here.
 
 import re
 from copy import copy
+from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 
@@ -84,9 +85,9 @@ class Decoder:
 
     def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
         """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
-        adapters = (self._forced or registry.find(name) for name in islice(self.formats, met))
-        kinds = (adapter.carries for adapter in adapters if adapter.platform == platform)
-        return frozenset().union(*kinds)
+        if self._forced is None:
+            return _carried(tuple(islice(self.formats, met)), platform)
+        return self._forced.carries if self._forced.platform == platform and self.formats and met != 0 else frozenset()
 
     def anew(self) -> "Decoder":
         """One that reads alike and has met nothing."""
@@ -125,6 +126,13 @@ class Decoder:
             if _recognises(adapter, item):
                 return adapter
         return Rejected("unknown shape")
+
+
+@lru_cache(64)  # asked of each post
+def _carried(formats: tuple[str, ...], platform: str) -> frozenset[str]:
+    adapters = map(registry.find, formats)
+    kinds = (adapter.carries for adapter in adapters if adapter.platform == platform)
+    return frozenset().union(*kinds)
 
 
 def _recognises(adapter: Adapter, item: Json) -> bool:
