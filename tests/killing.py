@@ -27,12 +27,13 @@ from engine.simulate import simulate
 from engine.state import keeper
 from engine.state.names import NEWEST
 from engine.state.run import open_run
+from models import refits
 from tests.feeds import ALL, PRESENT
 from tests.hands import Hands
 from tests.rotating import make_room, squeeze
 
-CALLS = 60_000  # at most, before a run is killed
-STEP = 16  # lines between two looks at whether to save
+CALLS = 100_000  # at most, before a run is killed
+STEP = 8  # lines between two looks at whether to save
 CONFIG = EngineConfig(window=ALL.window, retention=ALL.retention, max_texts=ALL.max_texts)
 
 
@@ -96,10 +97,14 @@ def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
     keeper.EVERY, keeper.SHARE = 0.0, 1e9  # as often as it can be
     ahead.Crew = LazyHands  # type: ignore[misc, assignment]
     draw = random.Random(seed)
-    lines = simulate("bluesky", seed=seed, hours=kills / 100, rate=3.0)[0]
+    lines = simulate("bluesky", seed=seed, hours=kills / 250, rate=3.0)[0]
+    whole = Engine(CONFIG)
+    whole.feed(0, lines, PRESENT)  # first: what is loaded and remembered by now need not be by each copy
+    whole.finish()
+    refits._pool.cache_clear()  # a thread is in no copy
     feed, state = folder / "feed.jsonl", folder / "state"
     feed.touch()
-    written, told = 0, {"killed": 0, "rotated": 0, "compressed": 0, "saved": 0}
+    written, told, checkpoints = 0, {"killed": 0, "rotated": 0, "compressed": 0}, set()
     for kill in range(kills + 1):
         until = len(lines) * (kill + 1) // (kills + 1)
         with feed.open("ab") as file:
@@ -110,20 +115,22 @@ def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
         if not pid:
             kill_after(calls)
             read_on(feed, state, jobs)
-            os._exit(0)
+            os.kill(os.getpid(), signal.SIGKILL)  # that of one which has read all there is
         told["killed"] += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
-        told["saved"] += (state / NEWEST).exists()
-        if (state / NEWEST).exists() and feed.stat().st_size and draw.random() < 0.3:
+        if (state / NEWEST).exists():
+            checkpoints.add((state / NEWEST).stat().st_mtime_ns)
+        if checkpoints and feed.stat().st_size and draw.random() < 0.3:
             how, number = draw.choice(["rename", "copy and truncate"]), draw.choice([0, 1, 2])
             told["compressed"] += rotate(feed, how, number)
             told["rotated"] += 1
     kept = read_on(feed, state, jobs)
     kept.finish()
-    whole = Engine(CONFIG)
-    whole.feed(0, lines, PRESENT)
-    whole.finish()
     same = "".join(json_parts(snapshot(kept))) == "".join(json_parts(snapshot(whole)))
-    print(json.dumps({**told, "lines": kept.intake.lines, "of": len(lines), "same": same}))
+    print(
+        json.dumps(
+            {**told, "checkpoints": len(checkpoints), "lines": kept.intake.lines, "of": len(lines), "same": same}
+        )
+    )
 
 
 if __name__ == "__main__":
