@@ -91,7 +91,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (volumes, "MAX_STORIES", 50),
     (language._clues, "cap", 500),
     (sentiment._tokens, "cap", 500),
-    (sentiment._windows, "cap", 500),
+    (sentiment._windows, "cap", 50),
 )
 
 
