@@ -165,7 +165,7 @@ def _check(engine: Engine, found: Found, rows: int | None) -> None:
     try:
         picture = snapshot(engine, rows)
         assert picture.meters.lines == found.lines
-        check_sum(picture)
+        check_sum(picture, engine.sequence.held)
         check_harmless(picture)
         unreadable = [reason for reason in picture.rejections if reason.reason.startswith("unreadable")]
         assert not unreadable, unreadable

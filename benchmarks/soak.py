@@ -4,10 +4,9 @@
 
 The feed is benchmarks/churn.py's. Posts are kept for a fortieth of it, so that retention is passed in the first tenth.
 A day at 1,000 lines a second has the caps of a real watch; less than that has smaller ones in proportion, so that they
-are passed as well: what is capped by a number alone would otherwise fill up to the very end. (So do tombstones of a
-real watch, a million: here there are a tenth as many.) After each tenth a picture is taken as of a
-screen with a filter and alerts, resident memory is read, and all that is in any container of the engine is counted
-(benchmarks/holdings.py).
+are passed as well: what is capped by a number alone would otherwise fill up to the very end. (So do the tombstones of a
+real watch, a million: here there are a tenth as many.) After each tenth a picture is taken as of a screen with a filter
+and alerts, resident memory is read, and all that is in any container of the engine is counted (benchmarks/holdings.py).
 
 Passes, with exit status 0, if resident memory in the last tenth is within 5 % of that in the second, and no structure
 holds more in the last two tenths than it held from the second to the sixth, but for a tenth. What grew is printed.
@@ -96,7 +95,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (terms._pieces, "cap", 500),
     (checksums, "LAST", 500),
     (vectors, "MAX_KNOWN", 500),
-    (sentiment._windows, "cap", 500),
+    (sentiment._windows, "cap", 50),
 )
 
 
