@@ -13,7 +13,7 @@ Two feeds, both with four horizons and fitted models in the lead:
   it takes to hold them all (24 hours of such a feed would be 8.6 million posts): the work for a post is the same.
 
 Driven are the engine's own parts, with made-up posts (14 words, up to 3 tags, 20,000 authors), but not what reads the
-texts: language, mood, stories and windows (bench_engine.py has those). CPU time of the main thread, medians over the
+texts: language, mood, stories and windows (`trendtop bench` has those). CPU time of the main thread, medians over the
 rounds; refits run on another and are told apart, spread over the posts of the 12 hours between two of them.
 "prediction and learning" is known, volumes, forecast, arrived, track, collect and teach. The others are the ledger's:
 add, react (two reactions a post), and expire, which is what happens to a post that leaves retention. What a forecast

@@ -100,6 +100,8 @@ class _Shared:
     def __init__(self, engine: Engine, workers: int, sizes: Sizes) -> None:
         keep_withheld = not engine.config.respect_noindex
         self.intake: Intake = engine.intake
+        if engine.config.no_text or engine.config.hash_authors:
+            workers = 0  # whole texts and names are to be seen by as few processes as can be
         self.crew = Crew(workers, engine.intake.decoder, keep_withheld)
         self.reader = Reader(engine.intake.decoder, keep_withheld)
         self.sizes = sizes

@@ -4,11 +4,14 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.events import Edit, Event, Reaction
+from engine.events import Edit, Event, Post, Reaction
 
 MAX_TEXT = 10_000  # characters kept of a post: the longest platforms allow (Mastodon forks, note_tweet) is under this
+MAX_READ = 100_000  # characters taken in, for sentiment: a post waits with all of them for its turn
 MAX_NAME = 200
 MAX_ID = 1_000  # no platform has an id near this
+MAX_TAGS = 1_000  # tags taken in of a post, each of as many characters as an id; fewer are counted
+MAX_LANG = 35  # characters of a language tag (RFC 5646)
 
 _KEEP = {"\n", "\u200d"}  # line breaks, and the joiner that emoji families are made with
 _IDS = ("uid", "author", "alias", "target", "reply_to", "quote_of")
@@ -48,16 +51,39 @@ def clean_id(text: str) -> str:
 
 
 def clean_ids(event: AnyEvent) -> AnyEvent:
-    """`event` with all its ids, and those of a post inside it, made safe; the very same object if they are already."""
+    """`event` with its ids, and those of a post inside it, made safe, and no field longer than any platform has.
+
+    The very same object if all is well already.
+    """
     changes: dict[str, object] = {}
     for name in _IDS:
         value = getattr(event, name, "")
         if value and (safe := clean_id(value)) is not value:
             changes[name] = safe
-    if isinstance(event, Edit) and (post := clean_ids(event.post)) is not event.post:
-        changes["post"] = post
-    if isinstance(event, Reaction) and event.original is not None:
+    if isinstance(event, Post):
+        if event.tags or len(event.text) > MAX_READ or event.name or event.version or len(event.lang) > MAX_LANG:
+            changes |= _cut(event)
+    elif isinstance(event, Edit):
+        if (post := clean_ids(event.post)) is not event.post:
+            changes["post"] = post
+    elif isinstance(event, Reaction) and event.original is not None:
         original = clean_ids(event.original)
         if original is not event.original:
             changes["original"] = original
     return msgspec.structs.replace(event, **changes) if changes else event
+
+
+def _cut(post: Post) -> dict[str, object]:
+    """The fields of a post that are longer than what is taken in."""
+    changes: dict[str, object] = {}
+    if len(post.version) > MAX_ID:
+        changes["version"] = clean_id(post.version)
+    if len(post.text) > MAX_READ:
+        changes["text"] = post.text[:MAX_READ]
+    if len(post.name) > MAX_ID:
+        changes["name"] = post.name[:MAX_ID]
+    if len(post.lang) > MAX_LANG:
+        changes["lang"] = ""
+    if post.tags and (len(post.tags) > MAX_TAGS or max(map(len, post.tags)) > MAX_ID):
+        changes["tags"] = tuple(tag[:MAX_ID] for tag in post.tags[:MAX_TAGS])
+    return changes

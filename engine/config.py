@@ -20,12 +20,15 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_tombstones: int = 1_000_000
     horizons: tuple[int, ...] = (15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)
     clusters: tuple[int, int] = (4, 16)  # bounds of the number of hashtag clusters
+    topics: bool = True  # without: no stories, themes and copies
     max_texts: int = 1 << 17  # texts that copies are told by, a power of two from 1,024
     alerts: tuple[str, ...] = ()  # as of engine.alerts.rules
     alert_filters: tuple[tuple[str, str], ...] = ()  # the saved filters that they name: name and expression
     max_raw_lines: int = 5_000  # cap on the newest posts' lines that are kept as they came; 0 for none
     max_raw_bytes: int = 16 << 20  # and on their bytes
     respect_noindex: bool = True  # drop the text of posts whose author asks not to be indexed
+    no_text: bool = False  # keep no text: read it as it comes in, and drop it
+    hash_authors: bool = False  # put keyed digests in place of the ids and names of accounts and posts
     seed: int = 0
 
 

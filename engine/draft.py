@@ -44,6 +44,7 @@ def score_draft(engine: Engine, text: str, author: str = "", at: int | None = No
         author=author,
         as_of=None if engine.now is None else moment(engine.now),
         personal=engine.corrections.answer(features_of(analysis)),
+        topics=engine.config.topics,
     )
 
 

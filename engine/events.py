@@ -60,6 +60,7 @@ class Post(msgspec.Struct, frozen=True, tag="post", kw_only=True):
     removed: bool = False  # the platform shows a stub in place of the text ("[deleted]")
     nameless: bool = False  # the line has no id, author or time: `uid` is a digest of all that it says
     label: str = ""  # what the post truly is, in labelled data: read for evaluation and nothing else
+    read: object = None  # what its text said (engine.discretion.Read), where the text is not kept
 
 
 class Edit(msgspec.Struct, frozen=True, tag="edit", kw_only=True):

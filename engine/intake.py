@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import msgspec
 
 from engine.clean import clean_ids, clean_line
+from engine.discretion import Discretion
 from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder, Shapes
@@ -16,6 +17,8 @@ if TYPE_CHECKING:  # it brings numpy, which must not be loaded before the feed i
 
 EXAMPLE = 160  # characters kept of the first record that something befell
 TOO_LONG = "line too long"
+MAX_PLATFORMS = 100  # told apart: a browser capture may name any
+OTHER_PLATFORMS = "others"
 MAX_TEXTS = 20_000  # texts read ahead that may wait for their posts: the others are read again, in their turn
 
 Record = tuple[Event, ...]
@@ -60,12 +63,14 @@ def read_line(decoder: Decoder, line: bytes) -> Reading:
 class Intake:
     """Reads lines and keeps the books on them. `decoder` tells which shapes were found."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, discretion: Discretion | None = None) -> None:
         self.decoder = decoder
+        self._discretion = discretion
         self.lines = 0
         self.read = 0  # records found in the lines
         self.rejections: dict[str, Tallied] = {}
         self.ignored: dict[str, Tallied] = {}
+        self._platforms: set[str] = set()
         self._prepared: dict[int, Prepared] = {}  # by id() of the line, which is held as long
         self._texts: dict[int, Text] = {}  # by id() of the post, which is held as long
 
@@ -93,25 +98,36 @@ class Intake:
         self.lines += 1
         if isinstance(item, Oversized):
             self.read += 1
-            _note(self.rejections, TOO_LONG, item.prefix)
+            self._note(self.rejections, TOO_LONG, item.prefix)
             return []
         prepared = self._prepared.pop(id(item), None) if self._prepared else None
-        if prepared is None:
-            reading = read_line(self.decoder, item)
-        else:
-            reading = prepared.reading
-            if prepared.texts and len(self._texts) < MAX_TEXTS:
-                self._texts.update((id(text[0]), text) for text in prepared.texts)
+        reading = read_line(self.decoder, item) if prepared is None else prepared.reading
         self.decoder.count(reading.shapes)
         self.read += len(reading.records) + len(reading.noted)
         for ignored, reason in reading.noted:
-            _note(self.ignored if ignored else self.rejections, reason, item)
-        return list(reading.records)
+            self._note(self.ignored if ignored else self.rejections, reason, item)
+        records = [tuple([self._taken(event) for event in record]) for record in reading.records]
+        if prepared is not None and prepared.texts and len(self._texts) < MAX_TEXTS:
+            taken = {id(event) for record in records for event in record}  # of what was changed the text is another
+            self._texts.update((id(text[0]), text) for text in prepared.texts if id(text[0]) in taken)
+        return records
 
+    def _taken(self, event: Event) -> Event:
+        if isinstance(event, Post) and event.platform not in self._platforms:
+            event = self._placed(event)
+        return event if self._discretion is None else self._discretion.apply(event)
 
-def _note(table: dict[str, Tallied], reason: str, line: bytes) -> None:
-    known = table.get(reason)
-    if known is None:
-        table[reason] = Tallied(1, clean_line(line[: 4 * EXAMPLE].decode("utf-8", "replace"), EXAMPLE))
-    else:
-        table[reason] = known._replace(times=known.times + 1)
+    def _placed(self, event: Post) -> Post:
+        """A post of one platform too many is one of the others, and stays apart from those by its id."""
+        if len(self._platforms) < MAX_PLATFORMS:
+            self._platforms.add(event.platform)
+            return event
+        return msgspec.structs.replace(event, platform=OTHER_PLATFORMS, uid=f"{event.platform}:{event.uid}")
+
+    def _note(self, table: dict[str, Tallied], reason: str, line: bytes) -> None:
+        known = table.get(reason)
+        if known is None:
+            shown = b"" if self._discretion is not None else line[: 4 * EXAMPLE]
+            table[reason] = Tallied(1, clean_line(shown.decode("utf-8", "replace"), EXAMPLE))
+        else:
+            table[reason] = known._replace(times=known.times + 1)

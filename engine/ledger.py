@@ -16,6 +16,7 @@ KINDS = ("like", "repost", "reply", "quote")
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
+SPARE = 1_000  # places of posts that are gone, kept in the order of times until there are as many as of others
 NONE_SEEN = (0, 0, 0, 0)
 
 Seen = tuple[int, int, int, int]  # reactions by KINDS
@@ -109,6 +110,7 @@ class Ledger:
         self.posts: dict[str, Entry] = {}
         self.outlived: dict[str, Counted] = {}  # posts no longer retained that go on being counted
         self.by_author: dict[str, list[str]] = {}
+        self._outlived_by: dict[str, dict[str, None]] = {}  # account -> keys of those only counted
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
         self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
         self.noticed: set[str] | None = None  # keys of posts whose counts have changed, while somebody asks
@@ -142,13 +144,33 @@ class Ledger:
         self.remove(entry, tombstone=False)
         values = {name: getattr(entry, name) for name in Counted.__struct_fields__}
         counted = self.outlived[entry.key] = Counted(**{**values, "author": sys.intern(entry.author)})
+        if entry.author:
+            self._outlived_by.setdefault(counted.author, {})[entry.key] = None
         if entry.alias:
             self._aliases[f"{entry.platform}:{entry.alias}"] = entry.key
         return counted
 
+    def outlived_of(self, account: str) -> list[Counted]:
+        """The posts of an account that are only counted."""
+        return [self.outlived[key] for key in self._outlived_by.get(account, ())]
+
+    def take_from(self, account: str, until: int) -> list[Entry]:
+        """The retained posts of an account up to a time, its oldest first; each is to be removed now."""
+        keys = self.by_author.get(account)
+        if keys is None:
+            return []
+        taken = [entry for key in keys if (entry := self.posts[key]).time <= until]
+        keys[:] = [key for key in keys if self.posts[key].time > until]
+        return taken
+
     def release(self, key: str, tombstone: bool = False) -> None:
         """Count a post no more that is not retained."""
         counted = self.outlived.pop(key, None)
+        if counted is not None and counted.author:
+            theirs = self._outlived_by[counted.author]
+            del theirs[key]
+            if not theirs:
+                del self._outlived_by[counted.author]
         if counted is not None and counted.alias:
             self._aliases.pop(f"{counted.platform}:{counted.alias}", None)
         if tombstone:
@@ -202,10 +224,14 @@ class Ledger:
             self._aliases.pop(f"{entry.platform}:{entry.alias}", None)
         if entry.author:
             theirs = self.by_author.get(entry.author, [])
-            if entry.key in theirs:
+            if theirs and theirs[-1] == entry.key:
+                theirs.pop()  # where an archive is newest first, the oldest post is the last of thousands
+            elif entry.key in theirs:
                 theirs.remove(entry.key)
             if not theirs:
                 self.by_author.pop(entry.author, None)
+        if len(self._by_time) > 2 * len(self.posts) + SPARE:  # most of them are gone: deleted, not expired
+            self._by_time = sorted((each.time, key) for key, each in self.posts.items())
         if tombstone:
             self.bury(entry.key)
 

@@ -31,7 +31,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     engine.catch_up()
     window, everything = engine.window, engine.whole.total.posts
     silhouette, silhouette_n = engine.topics.silhouette()
-    topics = window.topics
+    topics, told = window.topics, engine.config.topics
     carried = carried_kinds(engine)
     rising = bursts(engine, limit)
     personal_f1, vader_f1 = engine.corrections.record()
@@ -54,13 +54,15 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         hashtags_error=window.tags.error,
         bursts=rising,
         stories=stories(engine, limit),
-        stories_in_window=len(topics.stories),
-        stories_live=engine.topics.stories.live,
+        stories_in_window=len(topics.stories) if told else None,
+        stories_live=engine.topics.stories.live if told else None,
         clusters=clusters(engine, limit),
-        clusters_in_window=len(topics.themes),
-        unclustered=window.total.posts - sum(tally.posts for tally in topics.themes.values()),
+        clusters_in_window=len(topics.themes) if told else None,
+        unclustered=window.total.posts - sum(tally.posts for tally in topics.themes.values()) if told else None,
+        topics_one_in=engine.topics.one_in,
+        topics_left_out=engine.topics.left_out,
         silhouette=silhouette,
-        silhouette_n=silhouette_n,
+        silhouette_n=silhouette_n if told else None,
         authors=authors(engine, carried, limit),
         overperformers=overperformers(engine, limit),
         labels=labels(engine),
@@ -79,6 +81,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         corrections=len(engine.corrections),
         personal_f1=personal_f1,
         vader_f1=vader_f1,
+        topics=told,
     )
 
 
@@ -107,6 +110,8 @@ def _reasons(table: Mapping[str, Tallied]) -> list[Reason]:
 
 def _notices(engine: Engine) -> list[str]:
     notices = []
+    if not engine.config.topics:
+        notices.append("topics are off (--no-topics): no stories, clusters and copies are known")
     if engine.ledger.evicted:
         notices.append(
             f"cap of {engine.config.max_posts:,} posts reached: {engine.ledger.evicted:,} older ones were dropped"
@@ -122,6 +127,13 @@ def _notices(engine: Engine) -> list[str]:
             f"the trained model has seen posts up to {moment(until):%Y-%m-%d %H:%M}, later than this feed begins: "
             "its predictions look better than they are"
         )
+    if left_out := engine.topics.left_out:
+        asked = "every post" if engine.topics.one_in == 1 else f"1 post in {engine.topics.one_in}"
+        notices.append(f"the feed outran the topics: {left_out:,} posts were not asked for their story, now {asked} is")
+    if engine.config.no_text:
+        notices.append("no text is kept (--no-text): it was read as it came in, for sentiment, tags and topics")
+    if engine.config.hash_authors:
+        notices.append("accounts and posts have digests for names (--hash-authors), the same in all your runs")
     if engine.withheld:
         notices.append(f"text of {engine.withheld:,} posts not kept: not public, or not to be indexed (--keep-noindex)")
     tags = engine.window.tags

@@ -18,6 +18,7 @@ from models.normal import times
 
 RAW_SHOWN = 64 << 10  # characters of a line that are shown at most
 NOT_KEPT = "no longer kept, or its line held more than this post"
+DISCREET = "no line is kept with --no-text or --hash-authors"
 WITHHELD = "its author asks that the text is not kept"
 
 
@@ -46,6 +47,7 @@ def post_detail(engine: Engine, key: str) -> PostDetail:
         cluster_label="" if row.cluster is None else theme_name(engine, row.cluster),
         story_label=story_name(engine, row.story),
         copy=entry.copy,
+        topics=engine.config.topics,
         reported=_reported(entry),
         events={kind: seen for kind, seen in zip(KINDS, entry.seen, strict=True) if seen},
         readings=[
@@ -58,8 +60,14 @@ def post_detail(engine: Engine, key: str) -> PostDetail:
         personal=engine.corrections.answer(features_of(entry.analysis)),
         corrections=len(engine.corrections),
         raw=raw,
-        raw_missing="" if raw else NOT_KEPT if entry.text else WITHHELD,
+        raw_missing="" if raw else _why_not_kept(engine, entry),
     )
+
+
+def _why_not_kept(engine: Engine, entry: Entry) -> str:
+    if engine.config.no_text or engine.config.hash_authors:
+        return DISCREET
+    return NOT_KEPT if entry.text else WITHHELD
 
 
 def _reported(entry: Entry) -> list[CountsAt]:

@@ -1,16 +1,16 @@
 """The engine: takes lines, keeps the state, knows no clock but the feed's own."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
-from engine.analysis import Analysis, analyse, analyse_all
+from engine.analysis import Analysis, analyse_all
 from engine.clean import clean_line
 from engine.clock import Stamped
 from engine.config import MINUTE, SECOND, EngineConfig
 from engine.corrections import Corrections
+from engine.discretion import Discretion, Read, analysed, formed
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.filtering import Filtered
 from engine.filters.parse import parse
@@ -43,8 +43,6 @@ DAY = 24 * 60 * MINUTE
 
 REPLY, QUOTE = 2, 3
 
-_MENTION = re.compile(r"(?<!\w)@\w")
-
 
 class _Waiting(NamedTuple):
     """A post that is not predicted yet, with what was known of it at its arrival."""
@@ -66,7 +64,9 @@ class Engine:
         corrections: Corrections | None = None,
     ) -> None:
         self.config = config
-        self.intake = Intake(decoder or Decoder())
+        discretion = Discretion(config)
+        discretion.check()
+        self.intake = Intake(decoder or Decoder(), discretion if discretion else None)
         self.sequence = Sequencer(config, until)
         self.ledger = Ledger(config)
         self.places = Places()
@@ -210,7 +210,7 @@ class Engine:
         ready: dict[int, tuple[Post, Analysis]] = {}
         for record in records:
             for event in record.events:
-                if isinstance(event, Post):
+                if isinstance(event, Post) and event.read is None:
                     key, known = f"{event.platform}:{event.uid}", self.intake.text(event)
                     if known is not None:
                         ready[id(event)] = (event, known)
@@ -224,7 +224,7 @@ class Engine:
     def _analyse(self, post: Post) -> Analysis:
         """What a post's text says, if need be read now."""
         _, analysis = self._texts.pop(id(post), (post, None))
-        return analyse(post, not self.config.respect_noindex) if analysis is None else analysis
+        return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
         first = record.events[0]
@@ -337,12 +337,13 @@ class Engine:
                 self._learn()
         self.rising.post(entry, None if known is None else known.word_sums)
         self.volumes.post(entry.analysis.tags, entry.time)
-        self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time))
+        self._group(entry)
         return Outcome.POST
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:
             self._remove(entry)
+            self._unname(entry.analysis.terms)
             return Outcome.DELETE
         edited = _version(post.version) > _version(entry.version)
         if edited:
@@ -377,7 +378,7 @@ class Engine:
             born = self._birth(post, time)
             return self._post(post, born, late or born < time)
         newer = _version(post.version) > _version(entry.version)
-        if not newer and (post.version or clean_line(post.text) == clean_line(entry.text)):
+        if not newer and (post.version or _says_the_same(post, entry)):
             return Outcome.OBSERVATION if self._observe(entry, post, edit.at) else Outcome.DUPLICATE
         self._replace(entry, post)
         self._observe(entry, post, edit.at)
@@ -418,7 +419,7 @@ class Engine:
         self.whole.add(contribution(entry))
         self._unname(before)
         self.rising.post(entry)
-        self._place(self.topics.add(entry.key, analysis.terms, entry.time, entry.copy))
+        self._group(entry)
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction, time)
@@ -440,6 +441,7 @@ class Engine:
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
             self._remove(entry)
+            self._unname(entry.analysis.terms)
             self.ledger.bury(key)
             return Outcome.DELETE
         if (outlived := self.ledger.counted(delete.platform, delete.uid)) is not None:
@@ -458,13 +460,13 @@ class Engine:
         new = self.ledger.purge(account, time)
         self.raw.disown(purge.author)
         self.corrections.disown(account, time)
-        posts = [self.ledger.posts[key] for key in self.ledger.by_author.get(account, ())]
-        gone = [entry for entry in posts if entry.time <= time]
-        counted = [each for each in self.ledger.outlived.values() if each.author == account and each.time <= time]
+        gone = self.ledger.take_from(account, time)
+        counted = [each for each in self.ledger.outlived_of(account) if each.time <= time]
         if not new and not gone and not counted:
             return Outcome.DUPLICATE
         for entry in gone:
             self._remove(entry)
+        self._unname([*{term for entry in gone for term in entry.analysis.terms}])
         for outlived in counted:
             self._release(outlived)
         self.labels.disown(account)
@@ -475,7 +477,7 @@ class Engine:
         return Outcome.DELETE
 
     def _remove(self, entry: Entry) -> None:
-        """Drop a post and all that is said of it, also where it only waits."""
+        """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `_unname`."""
         self.removed += 1
         self.corrections.forget(entry.key)
         self._hide(entry)
@@ -487,7 +489,6 @@ class Engine:
         self.raw.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
-        self._unname(entry.analysis.terms)
 
     def _hide(self, entry: Entry) -> None:
         """Take a post out of what is looked at."""
@@ -528,18 +529,14 @@ class Engine:
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
         age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
-        text, words = analysis.text, of_words(analysis.terms)
+        words = of_words(analysis.terms)
         volume = self.volumes.of(analysis.tags, words, at)
         return Known(
             author=author,
             at=at,
             followers=post.followers,
             author_age=age,
-            length=len(text),
-            words=len(text.split()),
             tags=analysis.tags,
-            mentions=len(_MENTION.findall(text)) if "@" in text else 0,
-            links=text.count("http://") + text.count("https://"),
             media=post.media,
             reply=bool(post.reply_to),
             quote=bool(post.quote_of),
@@ -551,8 +548,7 @@ class Engine:
             story_rise=volume.story_rise,
             terms=analysis.terms,
             word_sums=words,
-            addressed=text.startswith("@"),
-            question="?" in text,
+            **formed(post, analysis)._asdict(),
         )
 
     def _learn(self) -> None:
@@ -569,6 +565,11 @@ class Engine:
                 self.filtered.predicted(waiting.entry.key)
         self.model.arrived(known)
         self.labels.teach()
+
+    def _group(self, entry: Entry) -> None:
+        """Have a post told its story, and what it repeats, with its batch."""
+        if self.config.topics:
+            self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong, and what else has changed among the topics."""
@@ -639,6 +640,12 @@ def _can_be_late(event: Event, outcome: Outcome) -> bool:
     if isinstance(event, Post):
         return outcome is Outcome.POST
     return outcome is not Outcome.DUPLICATE
+
+
+def _says_the_same(post: Post, entry: Entry) -> bool:
+    if isinstance(post.read, Read):
+        return post.read.analysis == entry.analysis
+    return clean_line(post.text) == clean_line(entry.text)
 
 
 def _version(version: str) -> tuple[int, str]:

@@ -54,6 +54,7 @@ class PostDetail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cluster_label: str = ""
     story_label: str = ""
     copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
+    topics: bool = True  # False where they are off: it is placed nowhere
     reported: list[CountsAt] = []  # in the order they came
     events: dict[str, int] = {}  # reactions that came as events of their own, by kind
     readings: list[AgeReading] = []

@@ -19,7 +19,8 @@ class RawLines:
     """Lines by the key of their post, the oldest forgotten first. Those not applied yet count as well."""
 
     def __init__(self, config: EngineConfig) -> None:
-        self._max_lines, self._max_bytes = config.max_raw_lines, config.max_raw_bytes
+        discreet = config.no_text or config.hash_authors
+        self._max_lines, self._max_bytes = 0 if discreet else config.max_raw_lines, config.max_raw_bytes
         self._keep_withheld = not config.respect_noindex
         self._waiting: OrderedDict[int, tuple[Record, bytes]] = OrderedDict()  # by id(record), held as long
         self._kept: OrderedDict[str, bytes] = OrderedDict()

@@ -20,6 +20,7 @@ from engine.export import ExportError, write
 from engine.filters.tokens import FilterError
 from engine.health import CATCHING_UP, ENDED, STARTING, Gauge, visible
 from engine.modelfile import trained_model
+from engine.overload import Overload
 from engine.picture import snapshot
 from engine.picture_alerts import alert_rows, silence_row
 from engine.picture_behind import posts_behind
@@ -126,6 +127,7 @@ class Session:
         self._sources = sources = run.sources if self._ahead is None else self._ahead
         self._runner = Runner(self.engine, sources, None if start.demo else start.source.replay, carried=run.carried)
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
+        self._overload = Overload()
         self._gauge = Gauge(start, self.engine, sources)
         self._next_frame = 0.0
         self._stirred = 0.0  # when something last came or was sent
@@ -317,6 +319,9 @@ class Session:
             return
         self._listen(now)
         health = self._gauge.look(now, self._started, self._finished)
+        if self._paced_by_itself and self._started:
+            topics = self.engine.topics
+            topics.one_in = self._overload.look(now, health.state == CATCHING_UP, topics.one_in)
         silent, notes = [rule.text for rule in self._listening.silent], self._notes()
         if silent or notes:
             health = msgspec.structs.replace(health, silent=silent, notes=notes)

@@ -344,13 +344,17 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     hashtags_error: int  # posts that a tag left out of the count can be in; 0 while every tag is counted
     bursts: list[Burst]  # those going on first, then the newest
     stories: list[Story]
-    stories_in_window: int  # stories of two posts or more with posts in the window, of which `stories` are the largest
-    stories_live: int  # stories that a post can join now, those of one post too
+    stories_in_window: (
+        int | None
+    )  # stories of two posts or more with posts in the window, of which `stories` are the largest
+    stories_live: int | None  # stories that a post can join now, those of one post too
     clusters: list[Cluster]
-    clusters_in_window: int  # clusters with posts in the window, of which `clusters` are the largest
-    unclustered: int  # posts of the window in no cluster at all
+    clusters_in_window: int | None  # clusters with posts in the window, of which `clusters` are the largest
+    unclustered: int | None  # posts of the window in no cluster at all
+    topics_one_in: int = 1  # of so many posts one is asked for its story now: more than one while the feed is too fast
+    topics_left_out: int = 0  # posts so far that were not asked
     silhouette: float | None
-    silhouette_n: int
+    silhouette_n: int | None
     authors: list[Author]
     overperformers: list[Overperformer]  # the posts of the window furthest above normal first
     labels: list[Labels]
@@ -369,6 +373,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     corrections: int = 0  # posts that the reader has marked
     personal_f1: float | None = None  # macro F1 of the personal layer on these, each told before it was learnt
     vader_f1: float | None = None  # VADER's on the same; both None while there are too few
+    topics: bool = True  # False where they are off: then no story or cluster is known, nor how many there are
 
 
 class Voice(Frozen, frozen=True, kw_only=True):
@@ -440,6 +445,7 @@ class DraftScore(Frozen, frozen=True, kw_only=True):
     author: str = ""  # "platform:id" of who is taken to post it; "" for nobody in particular
     as_of: datetime | None = None  # event time at which it is taken to be posted
     personal: Personal | None = None  # None while there are too few corrections
+    topics: bool = True  # False where they are off: then no story or cluster is known
 
 
 class Health(Frozen, frozen=True, kw_only=True):

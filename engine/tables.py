@@ -95,6 +95,7 @@ def _metrics(snapshot: Snapshot) -> Iterator[Row]:
     put("snapshot", "posts_in_window", snapshot.posts_in_window)
     put("snapshot", "authors_in_window", snapshot.authors_in_window)
     put("snapshot", "retained", snapshot.retained)
+    put("snapshot", "topics", snapshot.topics)
     put("snapshot", "filter", snapshot.filter)
     put("snapshot", "share", snapshot.share)
     put("snapshot", "posts_unfiltered", snapshot.posts_unfiltered)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from engine.config import MINUTE, SECOND
 from engine.copying import Mark, mark
@@ -11,9 +12,18 @@ from models.themes import STORIES, Move, Themes
 
 # A batch is full, or event time enters the next span of a grid: never is it cut by how the input was.
 BATCH_POSTS = 256
+MOST_POSTS = 1_024  # in a batch that is full sooner than in BATCH_TIME: what it costs hardly grows with its posts
+BATCH_TIME = SECOND
 BATCH_SPAN = 5 * SECOND
-CLOSE_WHEN = ((32, MINUTE), (4, 5 * MINUTE))  # so many posts wait, and a span of this grid is over
-LEARN_EVERY = 512  # posts between steps of the themes; until then new stories go to the nearest. At first: fewer
+# So many posts wait, and a span of this grid is over.
+CLOSE_WHEN = ((BATCH_POSTS, BATCH_SPAN), (32, MINUTE), (4, 5 * MINUTE))
+
+# Between steps of the themes there are so many posts (at first: fewer), and so much event time: what a step costs is
+# paid by the second and not by the post. Until then new stories go to the nearest theme.
+LEARN_EVERY = 512
+LEARN_TIME = 3_500_000
+LEARN_SHARE = 8  # of a feed's time so far no more than this part need pass: in the beginning all is new
+LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
 
 class Placed(NamedTuple):
@@ -49,10 +59,13 @@ class Topics:
         self.moves: list[Move] = []
         self.learnt = False  # whether the themes took a step with the last batch
         self._copies = Copies(max_texts)
+        self.one_in = 1  # of so many posts one is asked for its story: more than one while the feed is too fast
+        self.left_out = 0  # posts that were not asked
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
+        self._began, self._learnt_at = 0, 0  # event time of the first batch, and of the last step
         self._apart: tuple[float | None, int] | None = None  # the silhouette, until another batch is placed
 
     def turn(self, time: int) -> list[Placed]:
@@ -71,8 +84,11 @@ class Topics:
         known = None if copy is None else Mark(-1, copy)
         if known is not None:
             self.drop(key)
+        if self.one_in > 1 and crc32(key.encode("utf-8", "surrogatepass")) % self.one_in:
+            self.left_out += 1
+            return []
         self._waiting[key] = _Waiting(terms, time, known)
-        return self.finish() if len(self._waiting) >= BATCH_POSTS else []
+        return self.finish() if len(self._waiting) >= BATCH_POSTS and self._full(time) else []
 
     def drop(self, key: str) -> None:
         """Forget a post that is gone."""
@@ -88,6 +104,7 @@ class Topics:
             return []
         self._apart = None
         at = max(post.time for post in batch.values())
+        self._began = self._began or at
         docs = [post.terms for post in batch.values()]
         marks = self._marks(list(batch.values()), at)
         stories = self.stories.update(docs, at, [each.weight for each in marks])
@@ -121,6 +138,10 @@ class Topics:
             "grid": self._grid,
             "unlearnt": self._unlearnt,
             "learnt": self._learnt,
+            "one_in": self.one_in,
+            "left_out": self.left_out,
+            "began": self._began,
+            "learnt_at": self._learnt_at,
         }
 
     @classmethod
@@ -133,8 +154,15 @@ class Topics:
         for key, terms, time, known in state["waiting"]:
             topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
         topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
-        topics._grid, topics._unlearnt, topics._learnt = state["grid"], state["unlearnt"], state["learnt"]
+        topics._grid, topics._unlearnt = state["grid"], state["unlearnt"]
+        topics._learnt, topics._began, topics._learnt_at = state["learnt"], state["began"], state["learnt_at"]
+        topics.one_in, topics.left_out = state["one_in"], state["left_out"]
         return topics
+
+    def _full(self, time: int) -> bool:
+        """Whether a batch that could be closed is, at event time `time`."""
+        oldest = next(iter(self._waiting.values())).time
+        return time - oldest >= BATCH_TIME or len(self._waiting) >= MOST_POSTS
 
     # -- the parts of a batch ------------------------------------------------------------------------------------
 
@@ -146,15 +174,22 @@ class Topics:
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
-        self.learnt = self._unlearnt >= min(LEARN_EVERY, self._learnt)
+        self.learnt = self._is_due(at)
         if self.learnt:
-            self._learnt, self._unlearnt = self._learnt + self._unlearnt, 0
+            self._learnt, self._unlearnt, self._learnt_at = self._learnt + self._unlearnt, 0, at
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
             self.themes.forget(self.stories.ids())
         else:
             new = {story for story in stories if story >= 0 and story not in self.themes.of}
             moves += self.themes.place(self.stories.vectors(new))
         self.moves = moves
+
+    def _is_due(self, at: int) -> bool:
+        """Whether the themes are to take a step."""
+        if self._unlearnt < min(LEARN_EVERY, self._learnt):
+            return False
+        enough = min(LEARN_TIME, (at - self._began) // LEARN_SHARE)
+        return at - self._learnt_at >= enough or self._unlearnt >= LEARN_MOST
 
     def _placed(self, keys: list[str], stories: list[int], marks: list[Mark]) -> list[Placed]:
         """The posts of a batch in order, then the first posts of stories that are of more than one only now."""

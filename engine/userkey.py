@@ -11,7 +11,7 @@ import platformdirs
 SIZE = 32
 
 
-class KeyUnusableError(Exception):
+class KeyUnusableError(ValueError):
     """There is no key that proves anything; one line says why and what to do."""
 
 

@@ -13,6 +13,7 @@ from types import FrameType
 
 from engine.absent import absent
 from engine.demo import DemoSource
+from engine.garbage import ease
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
 from engine.protocol import Command, Failed, Report, Start, Unpacker, command_decoder, pack
@@ -115,11 +116,13 @@ def _run(pipe: Pipe) -> int:
         from engine.modelfile import ModelFileError  # noqa: PLC0415
         from engine.session import Session, begin  # noqa: PLC0415 - heavy
         from engine.state.folder import StateError  # noqa: PLC0415
+        from engine.userkey import KeyUnusableError  # noqa: PLC0415
 
         try:
             session = Session(pipe, start, begin(start, decoder, sources))
-        except (AlertError, ModelFileError, SourceError, StateError) as error:
+        except (AlertError, KeyUnusableError, ModelFileError, SourceError, StateError) as error:
             return _failed(pipe, error)
+    ease()
     try:
         session.run(commands[1:])
     finally:

@@ -28,7 +28,12 @@ OUTGROWN = 2.0  # times that stories without a theme must be more than the small
 LEAST = 1.0  # weight of a theme that has just been found
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
-REVIEW_POSTS = 2_048  # posts between reviews of the number of themes; before, whenever there are twice as many
+# Between reviews of the number of themes there are so many posts (before: twice as many as at the last), and so much
+# event time, unless the posts are very many.
+REVIEW_POSTS = 2_048
+REVIEW_TIME = 15_000_000
+REVIEW_SHARE = 4  # of the time so far no more than this part need pass
+REVIEW_MOST = 262_144
 REACH = 1  # numbers that a review tries above and below the present one
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
@@ -66,6 +71,7 @@ class Themes:
         self._at: int | None = None
         self._seen: dict[int, int] = {}  # posts of each story that have been learnt from
         self._learnt, self._reviewed = 0, 0  # posts learnt from, and how many they were at the last review
+        self._began, self._reviewed_at = 0, 0  # event time of the first step, and of that review
         self._wish, self._wishes = 0, 0  # the number that the last reviews asked for, and how many of them
 
     @property
@@ -86,6 +92,7 @@ class Themes:
         gained = self._gained(stories)
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
+        self._began = self._began or self._at
         share = halvings(elapsed, int(gained.sum()), HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE)
         self._weights *= 2.0 ** -min(share, MOST_HALVINGS)
         rows, columns, centroids = self._together(stories.rows)
@@ -95,8 +102,8 @@ class Themes:
         if len(learnt):
             centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
         self._learnt += int(gained.sum())
-        if self._learnt - self._reviewed >= min(REVIEW_POSTS, self._reviewed):
-            centroids = self._review(stories, rows, columns, centroids, sample)
+        if self._is_due(self._at):
+            centroids = self._review(stories, rows, columns, centroids, sample, self._at)
         self._sums = heaviest(centroids, columns, TERMS)
         self._resting.keep(RESTING)
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
@@ -210,8 +217,16 @@ class Themes:
 
     # -- how many ----------------------------------------------------------------------------------------------
 
+    def _is_due(self, at: int) -> bool:
+        """Whether the number of themes is to be reviewed."""
+        new = self._learnt - self._reviewed
+        if new < min(REVIEW_POSTS, self._reviewed):
+            return False
+        enough = min(REVIEW_TIME, (at - self._began) // REVIEW_SHARE)
+        return at - self._reviewed_at >= enough or new >= REVIEW_MOST
+
     def _review(
-        self, stories: Vectors, rows: csr_array, columns: Ints, centroids: Floats, ask: Callable[[], Sampled]
+        self, stories: Vectors, rows: csr_array, columns: Ints, centroids: Floats, ask: Callable[[], Sampled], at: int
     ) -> Floats:
         """Settle how many themes there are by silhouette, with hysteresis. Returns the centroids of that number."""
         least, most = self.bounds
@@ -242,7 +257,7 @@ class Themes:
         if towards and (failing or young or self._wishes >= PATIENCE):
             centroids = self._adopt(rows, stories.mass, columns, centroids, tried[wish])
             self._wish, self._wishes = 0, 0
-        self._reviewed = self._learnt
+        self._reviewed, self._reviewed_at = self._learnt, at
         return centroids
 
     def _adopt(self, rows: csr_array, mass: Floats, columns: Ints, before: Floats, after: Floats) -> Floats:
@@ -287,7 +302,7 @@ class Themes:
         return moves
 
 
-_NUMBERS = ("k", "_next", "_at", "_learnt", "_reviewed", "_wish", "_wishes")
+_NUMBERS = ("k", "_next", "_at", "_learnt", "_reviewed", "_began", "_reviewed_at", "_wish", "_wishes")
 
 
 def _telling(stories: Vectors) -> Vectors:

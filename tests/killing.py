@@ -1,8 +1,8 @@
 """Kills a run again and again, as kill -9 does, and goes on: `python -m tests.killing FOLDER KILLS SEED [JOBS]`.
 
 A copy of this process reads a growing feed into a kept engine and is killed before its n-th function call, n drawn by
-the seed; then the feed grows, and is at times rotated, and the next copy goes on. Prints as JSON what became of it.
-With JOBS above 1 lines are read ahead, as with so many processes.
+the seed; then the feed grows, is at times rotated and compressed, and the next copy goes on. Prints as JSON what became
+of it. With JOBS above 1 lines are read ahead, as with so many processes.
 """
 
 import json
@@ -29,6 +29,7 @@ from engine.state.names import NEWEST
 from engine.state.run import open_run
 from tests.feeds import ALL, PRESENT
 from tests.hands import Hands
+from tests.rotating import make_room, squeeze
 
 CALLS = 60_000  # at most, before a run is killed
 STEP = 16  # lines between two looks at whether to save
@@ -70,11 +71,12 @@ def read_on(feed: Path, state: Path, jobs: int) -> Engine:
     return run.engine
 
 
-def rotate(feed: Path, how: str) -> None:
-    """What a log rotation does: the older files move up by one, the newest of them is the feed so far."""
-    older = sorted((int(path.suffix[1:]), path) for path in feed.parent.glob(f"{feed.name}.*"))
-    for number, path in reversed(older):
-        path.rename(feed.with_name(f"{feed.name}.{number + 1}"))
+def rotate(feed: Path, how: str, compressed: int) -> bool:
+    """What a log rotation does: the older files move up by one, the newest of them is the feed so far.
+
+    The one of this number is compressed then; whether there was one.
+    """
+    make_room(feed)
     first = feed.with_name(f"{feed.name}.1")
     if how == "rename":
         feed.rename(first)
@@ -82,6 +84,11 @@ def rotate(feed: Path, how: str) -> None:
     else:
         shutil.copy(feed, first)
         os.truncate(feed, 0)
+    plain = feed.with_name(f"{feed.name}.{compressed}")
+    if not plain.exists():
+        return False
+    squeeze(plain)
+    return True
 
 
 def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
@@ -92,7 +99,7 @@ def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
     lines = simulate("bluesky", seed=seed, hours=kills / 100, rate=3.0)[0]
     feed, state = folder / "feed.jsonl", folder / "state"
     feed.touch()
-    written, told = 0, {"killed": 0, "rotated": 0, "saved": 0}
+    written, told = 0, {"killed": 0, "rotated": 0, "compressed": 0, "saved": 0}
     for kill in range(kills + 1):
         until = len(lines) * (kill + 1) // (kills + 1)
         with feed.open("ab") as file:
@@ -107,7 +114,8 @@ def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
         told["killed"] += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
         told["saved"] += (state / NEWEST).exists()
         if (state / NEWEST).exists() and feed.stat().st_size and draw.random() < 0.3:
-            rotate(feed, draw.choice(["rename", "copy and truncate"]))
+            how, number = draw.choice(["rename", "copy and truncate"]), draw.choice([0, 1, 2])
+            told["compressed"] += rotate(feed, how, number)
             told["rotated"] += 1
     kept = read_on(feed, state, jobs)
     kept.finish()

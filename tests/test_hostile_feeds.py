@@ -1,7 +1,5 @@
 """Hostile lines of every native shape among good ones: the good are all there, nothing raises, nothing leaks out."""
 
-import csv
-import io
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -12,17 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.clean import clean_id
-from engine.export import csv_parts
+from engine.clean import MAX_ID, MAX_READ, MAX_TAGS, clean_id
+from engine.intake import MAX_PLATFORMS, OTHER_PLATFORMS, Intake
 from engine.picture import snapshot
 from engine.pipeline import Engine
+from engine.platforms.decode import Decoder
 from engine.simulate import SHAPES, simulate
 from engine.snapshot import Snapshot
 from engine.sources.base import MAX_LINE, Item
 from engine.sources.lines import LineSplitter
-from engine.tables import TABLES
-from tests.feeds import ALL, PRESENT, SECOND, START, commit, delete, edit, like, post, uri
-from tests.worker_harness import as_json
+from tests.browser_captures import capture
+from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, like, post, uri
+from tests.harmless import check_harmless, check_sum
+from tests.native_lines import JETSTREAM, MASTODON, PLAIN, REDDIT, VIEW, X_V1, X
 
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\x00\x08\x7f"
 BIDI = "\u202eevil\u202c \u2066isolate\u2069 \u200f\u061c"
@@ -55,45 +55,6 @@ COUNTS: list[Any] = [10**30, -1, -(10**30), 1.5, 1e308, "12", "1e9", "١٢", "",
 IDS: list[Any] = ["", {}, {"a": "b"}, [1, 2], None, 0, -5, 10**40, 1.5, True, "x" * 100_000, NASTY]
 TEXTS: list[Any] = ["", " ", "\n" * 1000, NASTY, FORMULA, 5, [], {}, None, "\ud800", "a\u0301" * 50_000]
 
-X = {"id": "1", "author_id": "9", "created_at": "2026-07-04T14:38:07.000Z", "text": "hello", "public_metrics": {}}
-MASTODON = {
-    "id": "1",
-    "uri": "https://social.test/users/ann/statuses/1",
-    "created_at": "2026-07-04T14:38:07Z",
-    "content": "<p>hello</p>",
-    "account": {"id": "9", "acct": "ann", "url": "https://social.test/@ann"},
-    "favourites_count": 1,
-    "reblogs_count": 0,
-}
-REDDIT = {
-    "id": "1ab",
-    "name": "t3_1ab",
-    "subreddit": "test",
-    "author": "ann",
-    "title": "hello",
-    "selftext": "",
-    "created_utc": 1783175888,
-    "score": 1,
-    "num_comments": 0,
-}
-X_V1 = {
-    "id_str": "1",
-    "id": 1,
-    "created_at": "Sat Jul 04 14:38:07 +0000 2026",
-    "text": "hello",
-    "user": {"id_str": "9", "screen_name": "ann", "followers_count": 3},
-    "retweet_count": 0,
-    "favorite_count": 1,
-    "entities": {"hashtags": []},
-}
-VIEW = {
-    "uri": "at://did:plc:h/app.bsky.feed.post/3k1",
-    "author": {"did": "did:plc:h", "handle": "h.test"},
-    "record": {"text": "hello", "createdAt": "2026-07-04T14:38:07Z"},
-    "likeCount": 1,
-}
-JETSTREAM = json.loads(commit("did:plc:h", START, "create", "app.bsky.feed.post", "3k1", {"text": "hello"}))
-PLAIN = {"id": "1", "text": "hello", "author": "ann", "created_at": "2026-07-04T14:38:07Z", "likes": 1}
 SAMPLES = [X, MASTODON, REDDIT, X_V1, VIEW, JETSTREAM, PLAIN]
 
 
@@ -200,39 +161,6 @@ def fed(lines: list[Item], cut: int = 500) -> Engine:
         engine.feed(0, lines[begin : begin + cut], PRESENT)
     engine.finish()
     return engine
-
-
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from strings(key)
-            yield from strings(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from strings(inner)
-
-
-def check_harmless(picture: Snapshot) -> None:
-    """No control or direction character anywhere, no formula in a table, and everything can be written and read."""
-    for said in strings(msgspec.to_builtins(picture)):
-        assert all(c.isprintable() or c in "\n\u200d" for c in said), ascii(said[:200])
-    json.loads(as_json(picture))
-    for table in TABLES:
-        text = "".join(csv_parts(picture, table))
-        text.encode()
-        assert all(c.isprintable() or c in "\r\n\u200d" for c in text), table
-        for row in csv.reader(io.StringIO(text, newline="")):
-            assert not any(cell.startswith(("=", "+", "@", "|", "%")) for cell in row), row
-
-
-def check_sum(picture: Snapshot) -> None:
-    meters = msgspec.structs.asdict(picture.meters)
-    lines, read, _ = meters.pop("lines"), meters.pop("read"), meters.pop("embedded")
-    assert lines <= read == sum(meters.values())
-    assert picture.meters.rejected == sum(reason.count for reason in picture.rejections)
-    assert picture.meters.ignored == sum(reason.count for reason in picture.ignored)
 
 
 def good_rows(picture: Snapshot) -> list[tuple[str, float | None, list[str]]]:
@@ -374,3 +302,28 @@ def test_damaged_lines_of_every_simulated_shape(shape: str) -> None:
     picture = snapshot(clean_engine)
     check_sum(picture)
     check_harmless(picture)
+
+
+def test_the_platform_that_a_capture_names_is_shown_only_if_it_is_a_name() -> None:
+    names = [f"{ESCAPES}evil", f"{BIDI}.com", "x" * 5_000, "[red]", "mastodon.social", "vk"]
+    lines = lines_of([capture(name, {"id": str(n), "text": "hello"}) for n, name in enumerate(names)])
+    picture = snapshot(fed(lines))
+    check_harmless(picture)
+    assert picture.platforms == {"generic": 4, "mastodon": 1, "vk": 1}
+
+
+def test_platforms_without_end_are_counted_together() -> None:
+    lines = lines_of([capture(f"p{n}", {"id": str(n), "text": "hello"}) for n in range(150)])
+    platforms = snapshot(fed(lines)).platforms
+    assert len(platforms) == MAX_PLATFORMS + 1
+    assert platforms[OTHER_PLATFORMS] == 50
+
+
+def test_no_field_is_taken_in_longer_than_any_platform_has_it() -> None:
+    long = "x" * 500_000
+    line = {**PLAIN, "text": long, "username": long, "lang": long, "edited_at": long, "hashtags": [long] * 2_000}
+    edited = {**MASTODON, "edited_at": long, "content": f"<p>{long}</p>"}
+    for outcome in Intake(Decoder()).records(json.dumps(line).encode()) + Intake(Decoder()).records(
+        json.dumps(edited).encode()
+    ):
+        assert len(msgspec.json.encode(outcome)) < MAX_READ + MAX_TAGS * MAX_ID + 20 * MAX_ID

@@ -10,7 +10,8 @@ from engine import ledger as ledger_module
 from engine.analysis import analyse
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Post, Reaction
-from engine.ledger import KINDS, Counted, Entry, Ledger, Outcome
+from engine.ledger import KINDS, SPARE, Counted, Entry, Ledger, Outcome
+from tests.feeds import SECOND, START, delete, post, run
 
 NOW = 1_000 * MINUTE
 ROOMY = EngineConfig(retention=ALL_TIME)
@@ -190,3 +191,31 @@ def test_what_is_known_of_purges_and_deletes_is_bounded() -> None:
     assert (len(ledger._tombstones), len(ledger._purged)) == (10, 10)
     assert ledger.buried("x:29")
     assert ledger.purged("x:29", 1)
+
+
+def test_posts_that_are_deleted_leave_no_place_in_the_order_of_times() -> None:
+    """Where posts are kept for ever, nothing else would take it away."""
+    lines = []
+    for number in range(5_000):
+        lines += [
+            post(f"p{number}", START + number * SECOND, "x"),
+            delete(f"p{number}", START + number * SECOND + SECOND // 2),
+        ]
+    engine = run(lines)
+    assert len(engine.ledger.posts) == 0
+    assert len(engine.ledger._by_time) <= SPARE + 1
+
+
+def test_what_is_taken_from_an_account_is_found_without_a_look_at_the_others() -> None:
+    ledger = Ledger(ROOMY)
+    for number in range(6):
+        held(ledger, written(str(number), author="ab"[number % 2]), number)
+    for number in (0, 1, 2):
+        ledger.outlive(ledger.posts[f"x:{number}"])
+    assert [counted.key for counted in ledger.outlived_of("x:a")] == ["x:0", "x:2"]
+    ledger.release("x:0")
+    ledger.release("x:1")
+    assert [counted.key for counted in ledger.outlived_of("x:a")] == ["x:2"]
+    assert ledger.outlived_of("x:b") == ledger.outlived_of("x:nobody") == []
+    assert [entry.key for entry in ledger.take_from("x:b", 3)] == ["x:3"]
+    assert ledger.by_author["x:b"] == ["x:5"]

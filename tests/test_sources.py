@@ -448,6 +448,29 @@ def test_a_missing_feed_that_is_rotated_before_it_is_seen_loses_nothing(tmp_path
     assert drain(source) == [b"one", b"two"]
 
 
+def test_a_missing_feed_that_is_compressed_before_it_is_seen_loses_nothing(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    Path(f"{feed}.1.gz").write_bytes(gzip.compress(b"ancient\n"))
+    (source,) = opened(feed, follow=True, follow_missing=True)
+    assert source.read(5) == []
+    os.rename(f"{feed}.1.gz", f"{feed}.2.gz")
+    Path(f"{feed}.1.gz").write_bytes(gzip.compress(b"one\n"))
+    feed.write_bytes(b"two\n")
+    assert drain(source) == [b"one", b"two"]
+
+
+def test_a_glob_does_not_take_a_rotated_file_for_a_feed_once_it_is_compressed(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(b"two\n")
+    sources = opened(tmp_path / "feed*", follow=True)
+    assert [drain(source) for source in sources] == [[b"two"]]
+    Path(f"{feed}.1.gz").write_bytes(gzip.compress(b"two\n"))
+    feed.unlink()
+    feed.write_bytes(b"three\n")
+    assert sources.refresh() == []
+    assert [drain(source) for source in sources] == [[b"three"]]
+
+
 def test_a_missing_feed_can_be_given_up(tmp_path: Path) -> None:
     sources = opened(tmp_path / "none", tmp_path / "*.nothing", follow_missing=True)
     assert not sources.ended

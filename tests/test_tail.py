@@ -1,5 +1,8 @@
 """A followed file gives every line once and in order, whatever is done to it between two looks."""
 
+import errno
+import gzip
+import json
 import os
 import random
 import shutil
@@ -7,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,16 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from engine.sources import rotation
 from engine.sources.base import Item, Oversized
+from engine.sources.files import open_file
 from engine.sources.lines import LineSplitter
+from engine.sources.naming import rotated_place
+from engine.sources.resuming import resumed_file
 from engine.sources.tail import Tail
-
-
-def drain(tail: Tail, at_once: int = 1000) -> list[Item]:
-    """All that is there now."""
-    items: list[Item] = []
-    while more := tail.read(at_once):
-        items += more
-    return items
+from tests.rotating import Writer, append, drain, rename_up, squeeze
 
 
 def offset(tail: Tail) -> int:
@@ -37,11 +37,6 @@ def inode(tail: Tail) -> int:
     reached = tail.bookmark().reached
     assert reached is not None
     return reached.inode
-
-
-def append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(data)
 
 
 @pytest.fixture
@@ -312,16 +307,6 @@ def test_a_writer_may_be_late_to_move_to_the_new_file(feed: Path) -> None:
     assert drain(tail) == [b"three", b"four"]
 
 
-def rename_up(feed: Path, keep: int = 200) -> None:
-    """What logrotate does: feed.1 to feed.2, feed to feed.1."""
-    for number in range(keep, 0, -1):
-        if os.path.exists(f"{feed}.{number}"):
-            os.rename(f"{feed}.{number}", f"{feed}.{number + 1}")
-    if os.path.exists(f"{feed}.{keep + 1}"):
-        os.unlink(f"{feed}.{keep + 1}")
-    os.rename(feed, f"{feed}.1")
-
-
 def test_files_rotated_twice_between_two_looks_are_read_in_order(feed: Path) -> None:
     Path(f"{feed}.1").write_bytes(b"ancient\n")
     append(feed, b"1\n")
@@ -391,7 +376,9 @@ def test_dated_rotation(feed: Path, names: list[str]) -> None:
         ("feed.1.jsonl", True),
         ("feed.jsonl", False),
         ("feed.jsonl.tmp", False),
-        ("feed.jsonl.1.gz", False),
+        ("feed.jsonl.1.gz", True),
+        ("feed-2024-01-31.jsonl.zst", True),
+        ("feed.jsonl.gz", False),
         ("feed.jsonl.48213", False),  # a writer's temporary file, by its process id
         ("feed.jsonl.bak~", False),
         ("feeder.jsonl.1", False),
@@ -400,7 +387,7 @@ def test_dated_rotation(feed: Path, names: list[str]) -> None:
     ],
 )
 def test_names_of_rotated_files(name: str, is_rotated: bool) -> None:
-    assert (rotation.rotated_place("feed.jsonl", name) is not None) == is_rotated
+    assert (rotated_place("feed.jsonl", name) is not None) == is_rotated
 
 
 def test_deleted_and_made_again(feed: Path) -> None:
@@ -496,73 +483,259 @@ def test_a_link_to_the_newest_file(tmp_path: Path) -> None:
     assert drain(tail) == [b"b.jsonl"]
 
 
+# --- compressed since ----------------------------------------------------------------------------------------------
+
+
+def many(name: str, count: int = 200) -> tuple[bytes, list[bytes]]:
+    """Enough lines to be known by: their bytes, and what a reader must see."""
+    lines = [f'{{"of": "{name}", "n": {number}}}'.encode() for number in range(count)]
+    return b"".join(line + b"\n" for line in lines), lines
+
+
+@pytest.mark.parametrize("keep_time", [True, False])
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("count", [2, 200, 40_000])
+def test_files_compressed_before_they_were_ever_opened_are_read_in_order(
+    feed: Path, suffix: str, count: int, keep_time: bool
+) -> None:
+    parts = [many(name, count) for name in "abcd"]
+    append(feed, parts[0][0])
+    tail = Tail(str(feed))
+    assert drain(tail) == parts[0][1]
+    append(feed, b"last\n")
+    rename_up(feed)
+    feed.write_bytes(parts[1][0])
+    rename_up(feed)
+    feed.write_bytes(parts[2][0])
+    rename_up(feed)
+    feed.write_bytes(parts[3][0])
+    for number in (3, 2):  # the first of them is the one being read
+        squeeze(Path(f"{feed}.{number}"), suffix, keep_time=keep_time)
+    assert drain(tail) == [b"last", *parts[1][1], *parts[2][1], *parts[3][1]]
+    assert (tail.lost, tail.detail) == (0, "rotated 3 times")
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_what_was_read_and_compressed_later_is_not_read_again(feed: Path, count: int) -> None:
+    tail = Tail(str(feed))
+    for name in "abcd":
+        data, lines = many(name, count)
+        append(feed, data)
+        assert drain(tail) == lines
+        rename_up(feed)
+        feed.touch()
+        for number in range(2, 5):
+            if Path(f"{feed}.{number}").exists():
+                Path(squeeze(Path(f"{feed}.{number}"))).rename(f"{feed}-2024010{number}.gz")
+        assert drain(tail) == []
+    append(feed, b"new\n")
+    assert drain(tail) == [b"new"]
+
+
+def test_a_copy_compressed_at_once_gives_what_was_not_read_of_it(feed: Path) -> None:
+    first, seen = many("a")
+    append(feed, first)
+    tail = Tail(str(feed))
+    assert drain(tail) == seen
+    more, unseen = many("b", 30_000)
+    append(feed, more)
+    shutil.copy(feed, f"{feed}.1")
+    os.truncate(feed, 0)
+    squeeze(Path(f"{feed}.1"))
+    append(feed, b"new\n")
+    assert drain(tail) == [*unseen, b"new"]
+    assert tail.lost == 0
+
+
+def test_a_file_that_is_being_compressed_is_read_from_the_plain_one(feed: Path) -> None:
+    tail = Tail(str(feed))
+    data, lines = many("a")
+    append(feed, b"one\n")
+    assert drain(tail) == [b"one"]
+    rename_up(feed)
+    feed.write_bytes(data)
+    rename_up(feed)
+    Path(f"{feed}.1.gz").write_bytes(gzip.compress(data)[:50])
+    feed.write_bytes(b"new\n")
+    assert drain(tail) == [*lines, b"new"]
+    Path(f"{feed}.1.gz").unlink()
+    squeeze(Path(f"{feed}.1"))
+    assert drain(tail) == []
+    assert tail.lost == 0
+
+
+def test_a_damaged_compressed_file_is_one_gap_and_those_after_it_are_read(feed: Path) -> None:
+    data, lines = many("a", 20_000)
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    rename_up(feed)
+    feed.write_bytes(data)
+    rename_up(feed)
+    packed = squeeze(Path(f"{feed}.1"))
+    os.truncate(packed, packed.stat().st_size // 2)
+    feed.write_bytes(b"new\n")
+    seen = drain(tail)
+    assert seen == [*lines[: len(seen) - 1], b"new"]
+    (hole,) = tail.holes
+    assert hole.reason == "a rotated file: the gzip data is cut short"
+    assert hole.line == len(seen)
+    assert tail.lost == 1
+    rename_up(feed)
+    feed.write_bytes(b"newer\n")
+    assert drain(tail) == [b"newer"]
+    assert tail.lost == 1
+
+
+def test_an_empty_file_compressed_is_nothing(feed: Path) -> None:
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    rename_up(feed)
+    feed.touch()
+    rename_up(feed)
+    squeeze(Path(f"{feed}.1"))
+    feed.write_bytes(b"two\n")
+    assert drain(tail) == [b"two"]
+    assert tail.lost == 0
+
+
+def test_the_older_compressed_files_of_a_feed_are_not_read(feed: Path) -> None:
+    for number in (1, 2):
+        Path(f"{feed}.{number}").write_bytes(many(f"old{number}")[0])
+    squeeze(Path(f"{feed}.2"))
+    append(feed, b"one\n")
+    tail = Tail(str(feed))
+    assert drain(tail) == [b"one"]
+    os.rename(f"{feed}.2.gz", f"{feed}.3.gz")
+    os.rename(f"{feed}.1", f"{feed}.2")
+    squeeze(Path(f"{feed}.2"))
+    os.rename(feed, f"{feed}.1")
+    feed.write_bytes(b"two\n")
+    assert drain(tail) == [b"two"]
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("count", [3, 300, 60_000])
+def test_a_bookmark_leads_into_the_compressed_file(feed: Path, suffix: str, count: int) -> None:
+    first, lines = many("a", count)
+    append(feed, first)
+    tail = Tail(str(feed))
+    seen = tail.read(count // 2)
+    mark = tail.bookmark()
+    tail.close()
+    rename_up(feed)
+    feed.write_bytes(b"two\n")
+    rename_up(feed)
+    squeeze(Path(f"{feed}.2"), suffix)
+    squeeze(Path(f"{feed}.1"), suffix)
+    feed.write_bytes(b"three\n")
+    for _ in range(5):  # again and again from within it
+        again = resumed_file(mark, refuse)
+        seen += again.read(count // 10)
+        assert list(again.holes) == []
+        marked = again.bookmark()
+        assert marked is not None
+        mark = marked
+        again.close()
+    again = resumed_file(mark, refuse)
+    assert seen + drain(again) == [*lines, b"two", b"three"]
+    assert list(again.holes) == []
+
+
+def refuse(path: str, *_: object) -> Tail:
+    raise AssertionError(path)
+
+
+# --- a folder of many rotated files --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowded(feed: Path) -> Path:
+    """A feed with a thousand rotated files, every other one compressed, a minute between them."""
+    for number in range(1000):
+        rotated = Path(f"{feed}-{1_700_000_000 + number}")
+        data = b'{"rotated": %d, "n": 0}\n' % number
+        rotated = rotated if number % 2 else Path(f"{rotated}.gz")
+        rotated.write_bytes(data if number % 2 else gzip.compress(data, 1))
+        os.utime(rotated, (1_700_000_000 + 60 * number,) * 2)
+    append(feed, b"one\n")
+    return feed
+
+
+def opens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every path that is opened from here on."""
+    opened: list[str] = []
+    really_open = os.open
+
+    def open_(path: str, *args: int, **kwargs: int) -> int:
+        opened.append(os.fspath(path))
+        return really_open(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", open_)
+    return opened
+
+
+def test_a_look_opens_only_what_it_does_not_know(crowded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Tail(str(crowded))
+    assert drain(tail) == [b"one"]
+    for number in range(3):
+        os.rename(crowded, f"{crowded}-{1_800_000_000 + number}")
+        opened = opens(monkeypatch)
+        assert drain(tail) == []
+        crowded.write_bytes(b"new %d\n" % number)
+        assert drain(tail) == [b"new %d" % number]
+        if number:  # the first look has to see them all
+            assert len(opened) < 20
+
+
+def test_nothing_is_opened_while_nothing_changes(crowded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Tail(str(crowded))
+    assert drain(tail) == [b"one"]
+    os.rename(crowded, f"{crowded}-1800000000")
+    assert drain(tail) == []
+    opened = opens(monkeypatch)
+    listed: list[object] = []
+    really_list = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(path) or really_list(path))
+    for _ in range(50):
+        assert drain(tail) == []
+    assert (opened, listed) == ([], [])
+    crowded.write_bytes(b"out of reach\n")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(rotation, "open_file", lambda path: None if path == str(crowded) else open_file(path))
+    for _ in range(50):
+        assert drain(tail) == []
+    assert tail.state == "waiting"
+    assert len(listed) <= 10
+
+
+def test_no_more_descriptors_is_told_and_no_file_is_skipped(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Tail(str(feed))
+    append(feed, b"one\n")
+    assert drain(tail) == [b"one"]
+    for number in range(3):
+        rename_up(feed)
+        feed.write_bytes(b"new %d\n" % number)
+    really_open = os.open
+    held: list[int] = []
+
+    def refuse(*args: Any) -> int:
+        if len(held) == 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        held.append(really_open(*args))
+        return held[-1]
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert drain(tail) == []
+    assert (tail.state, tail.detail) == ("failed", "too many open files")
+    assert len(held) == 2
+    for fd in held:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
+
+
 # --- random schedules ----------------------------------------------------------------------------------------------
-
-
-class Writer:
-    """Writes numbered lines and mistreats its file; `written` is what a reader must see."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.written: list[bytes] = []
-        self.torn = b""
-        self.path.touch()
-
-    def line(self) -> bytes:
-        return f'{{"n": {len(self.written)}, "t": "ünï \N{GRINNING FACE}"}}'.encode()
-
-    def whole(self, count: int) -> None:
-        self.finish()
-        lines = []
-        for _ in range(count):
-            lines.append(self.line())
-            self.written.append(lines[-1])
-        append(self.path, b"".join(line + b"\n" for line in lines))
-
-    def tear(self, at: int) -> None:
-        """Write a part of a line, cut anywhere behind its number, also within a character.
-
-        A file truncated and written anew with the very bytes that were read is the same file to any reader.
-        """
-        self.finish()
-        line = self.line()
-        self.written.append(line)
-        at += line.index(b",")
-        self.torn = line[at:] + b"\n"
-        append(self.path, line[:at])
-
-    def finish(self) -> None:
-        append(self.path, self.torn)
-        self.torn = b""
-
-    def rotate(self) -> None:
-        self.finish()
-        rename_up(self.path)
-        self.path.touch()
-
-    def rotate_lazily(self) -> None:
-        self.finish()
-        rename_up(self.path)
-
-    def replace(self, tail: Tail) -> None:
-        """Put another file in its place; nobody can save the lines of a file that was never looked at."""
-        self.finish()
-        if not self.path.exists() or self.path.stat().st_ino != inode(tail):
-            return
-        fresh = self.path.with_name("feed.jsonl.tmp")
-        fresh.write_bytes(self.line() + b"\n")
-        self.written.append(self.line())
-        fresh.replace(self.path)
-
-    def copy_and_truncate(self) -> None:
-        self.finish()
-        if not self.path.exists():
-            return
-        held = self.path.read_bytes()
-        rename_up(self.path)
-        os.rename(f"{self.path}.1", self.path)  # the numbers made room, the file stays
-        Path(f"{self.path}.1").write_bytes(held)
-        os.truncate(self.path, 0)
 
 
 def steps_of(writer: Writer, tail: Tail, chance: random.Random) -> Callable[[], None]:
@@ -571,8 +744,9 @@ def steps_of(writer: Writer, tail: Tail, chance: random.Random) -> Callable[[], 
         (20, lambda: writer.tear(chance.randrange(1, 20))),
         (4, writer.rotate),
         (2, writer.rotate_lazily),
-        (2, lambda: writer.replace(tail)),
+        (2, lambda: writer.replace(inode(tail))),
         (4, writer.copy_and_truncate),
+        (6, lambda: writer.squeeze(chance.randrange(3), chance.choice([".gz", ".zst"]))),
     ]
 
     def step() -> None:
@@ -585,7 +759,7 @@ def steps_of(writer: Writer, tail: Tail, chance: random.Random) -> Callable[[], 
 @pytest.mark.parametrize("seed", range(6))
 def test_tens_of_thousands_of_lines_through_dozens_of_rotations(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    writer = Writer(tmp_path / "feed.jsonl")
+    writer = Writer(tmp_path / "feed.jsonl", dated=seed % 2 == 1, keeps_time=seed % 3 > 0)
     tail = Tail(str(writer.path))
     step = steps_of(writer, tail, chance)
     seen: list[Item] = []
@@ -603,11 +777,11 @@ def test_tens_of_thousands_of_lines_through_dozens_of_rotations(tmp_path: Path, 
 class TailMachine(RuleBasedStateMachine):
     """Every order of writing, tearing, rotating, truncating and looking, a few steps each."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(dated=st.booleans(), keeps_time=st.booleans())
+    def begin(self, dated: bool, keeps_time: bool) -> None:
         self.folder = Path(os.path.realpath(os.environ["TAIL_TEST_FOLDER"])) / str(random.getrandbits(64))
         self.folder.mkdir()
-        self.writer = Writer(self.folder / "feed.jsonl")
+        self.writer = Writer(self.folder / "feed.jsonl", dated=dated, keeps_time=keeps_time)
         self.tail = Tail(str(self.writer.path))
         self.seen: list[Item] = []
         self.drained = True
@@ -635,13 +809,17 @@ class TailMachine(RuleBasedStateMachine):
 
     @rule()
     def replace(self) -> None:
-        self.writer.replace(self.tail)
+        self.writer.replace(inode(self.tail))
         self.drained = False
 
     @rule()
     def copy_and_truncate(self) -> None:
         self.writer.copy_and_truncate()
         self.drained = False
+
+    @rule(back=st.integers(0, 3), suffix=st.sampled_from([".gz", ".zst"]))
+    def squeeze(self, back: int, suffix: str) -> None:
+        self.writer.squeeze(back, suffix)
 
     @precondition(lambda self: self.drained and not self.writer.torn)
     @rule()
@@ -732,3 +910,13 @@ def test_a_writer_in_another_process(tmp_path: Path, names: str, seed: int) -> N
     assert numbers == [b"%d" % number for number in range(count)]
     assert count > 15_000
     assert "rotated" in tail.detail
+
+
+def test_rotations_under_load_as_anyone_can_run_them(tmp_path: Path) -> None:
+    script = Path(__file__).parents[1] / "benchmarks" / "rotations.py"
+    command = [sys.executable, str(script), "--rotations", "100", "--seed", "5"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["read"] == told["written"] > 2000
+    assert told["compressed"] > 80

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from engine import topics as module
 from engine.config import MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
-from engine.topics import BATCH_POSTS, Placed, Topics
+from engine.topics import BATCH_POSTS, BATCH_TIME, LEARN_TIME, MOST_POSTS, Placed, Topics
 from engine.windows import Window
 from models import stories as stories_module
 from models.copies import LEAST_TEXTS
@@ -79,7 +80,10 @@ def test_every_post_is_placed_once_in_order_and_first_posts_again_when_they_coun
 
 def test_a_batch_ends_by_posts_and_by_event_time_and_never_otherwise() -> None:
     model, docs = topics(), stream(1000, even())[0]
-    assert len(told(model, timed(docs[:BATCH_POSTS], 1), finish=False)) >= BATCH_POSTS
+    assert len(told(model, timed(docs[:BATCH_POSTS], BATCH_TIME // (BATCH_POSTS - 1) + 1), finish=False)) >= BATCH_POSTS
+    many = [docs[n % 1000] for n in range(MOST_POSTS)]
+    assert told(topics(), timed(many[1:], 1), finish=False) == []
+    assert len(told(topics(), timed(many, 1), finish=False)) >= MOST_POSTS
     for gap in (SECOND, 10 * SECOND, 40 * SECOND, 2 * MINUTE):
         model, at, sizes = topics(), 0, []
         for n, doc in enumerate(docs[:400]):
@@ -91,6 +95,28 @@ def test_a_batch_ends_by_posts_and_by_event_time_and_never_otherwise() -> None:
         assert any(
             posts <= min(sizes[1:]) and max(sizes[1:]) <= posts + span // gap for posts, span in module.CLOSE_WHEN
         ), (gap, sizes)
+
+
+def test_themes_are_learnt_by_the_second_where_posts_come_by_the_thousand() -> None:
+    """And soon enough that what is new need not wait five seconds for its theme."""
+    model, docs, steps = topics((2, 6)), stream(2_000, even())[0], [0]
+    for n in range(40_000):
+        at = n * SECOND // 1_000
+        if model.add(f"k{n}", docs[n % 2_000], at) and model.learnt:
+            steps.append(at)
+    waits = [after - before for before, after in pairwise(steps)]
+    assert max(waits) <= 5 * SECOND
+    assert min(waits[:4]) < LEARN_TIME, "sooner in the beginning, when all is new"
+    assert min(after - before for before, after in pairwise(steps) if before > 30 * SECOND) >= LEARN_TIME
+
+
+def test_a_feed_whose_clock_stands_still_has_themes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LEARN_MOST", 2_000)
+    model, docs, steps = topics((2, 6)), stream(2_000, even())[0], 0
+    for n in range(8_000):
+        steps += bool(model.add(f"k{n}", docs[n % 2_000], START)) and model.learnt
+    assert steps >= 2
+    assert model.themes.live
 
 
 @settings(max_examples=10, deadline=None)

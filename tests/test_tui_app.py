@@ -105,11 +105,15 @@ async def test_the_state_is_said_in_words() -> None:
 
 async def test_a_terminal_too_small_says_what_it_needs_and_goes_on_counting() -> None:
     async with monitor(size=(59, 30)) as m:
-        assert m.text.strip().startswith("terminal too small (need 60x16), still counting")
+        assert " ".join(m.text.split()).startswith("terminal too small need 60x16 still counting: ")
         assert "LIVE" not in m.text
         await m.hear(fakes.shown(later(meters=msgspec.structs.replace(fakes.METERS, posts=777))))
         await m.resize(100, 15)
-        assert "777 posts" in m.text
+        assert "terminal too small (need 60x16), still counting: 777 posts" in m.text
+        await m.resize(20, 4)
+        assert [line.strip() for line in m.text.splitlines()] == [
+            *("terminal too small", "need 60x16", "still counting:", "777 posts")
+        ]
         await m.resize(60, 16)
         assert "LIVE" in m.text
 
@@ -826,3 +830,10 @@ async def test_the_header_of_an_old_feed_says_of_which_day_it_is() -> None:
         assert "2026-03-01  21:04:31 UTC" in m.header
         await m.hear(fakes.shown(fakes.busy(retained=1), lag=0.2))
         assert "2026-03-01" not in m.header
+
+
+async def test_clusters_that_are_of_a_part_of_the_posts_say_so() -> None:
+    async with monitor(size=(100, 40)) as m:
+        assert "of 1 post in" not in m.text
+        await m.hear(fakes.shown(later(topics_one_in=4)))
+        assert "of 1 post in 4" in m.text

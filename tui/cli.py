@@ -10,7 +10,7 @@ from models.threads import start_with_one_thread
 from tui import options
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("watch", "demo", "config", "score", "export", "evaluate", "train", "simulate")
+COMMANDS = ("watch", "demo", "config", "score", "export", "evaluate", "train", "simulate", "bench")
 TABLES = (
     "posts",
     "hashtags",
@@ -33,6 +33,8 @@ UNSAID = dict.fromkeys(
         "retention",
         "horizons",
         "seed",
+        "no_text",
+        "hash_authors",
         "rate",
         "theme",
         "ascii",
@@ -43,6 +45,9 @@ UNSAID = dict.fromkeys(
         "alert_command",
     )
 )
+
+
+FLAGS = ("no_text", "hash_authors", "ascii", "no_mouse", "bell")
 
 
 class _Help(argparse.HelpFormatter):
@@ -114,6 +119,7 @@ def _parser(command: str = "") -> argparse.ArgumentParser:
         _evaluate_parser,
         _train_parser,
         _simulate_parser,
+        _bench_parser,
     )
     for name, make in zip(COMMANDS, makers, strict=True):
         if name == command or command not in COMMANDS:
@@ -137,6 +143,8 @@ def _watch_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "in your state folder)",
     )
     _engine_options(watch, DEFAULT_WINDOW, "48h")
+    _topics_option(watch)
+    _discretion_options(watch)
     _screen_options(watch)
     watch.set_defaults(run=_watch, **UNSAID)
 
@@ -145,6 +153,7 @@ def _demo_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     demo = commands.add_parser("demo", help="a simulated live feed and the monitor on it")
     _state_option(demo, "where corrections are kept (default: nowhere, for the posts are made up)")
     _engine_options(demo, DEFAULT_WINDOW, "48h")
+    _discretion_options(demo)
     _screen_options(demo)
     demo.set_defaults(run=_demo, **UNSAID)
 
@@ -171,6 +180,25 @@ def _simulate_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     simulate.set_defaults(run=_simulate)
 
 
+def _bench_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    bench = commands.add_parser(
+        "bench",
+        help="how fast this machine is: the whole engine, and each stage",
+        description="Time the engine on a feed, or on simulated posts of about 300 bytes: CPU time of one core.",
+    )
+    bench.add_argument("feed", nargs="?", metavar="FEED", help="file, named pipe, .gz, .zst, or - for stdin")
+    bench.add_argument("--lines", type=_whole, default=10_000, metavar="N", help="read so many at most (default 10000)")
+    bench.add_argument("--rounds", type=_whole, default=1, metavar="N", help="measure so often: medians (default 1)")
+    bench.add_argument(
+        "--hours", type=_positive, default=1.0, metavar="H", help="event time that simulated posts take (default 1)"
+    )
+    bench.add_argument("--json", action="store_true", help="print one JSON object")
+    _topics_option(bench)
+    _source_options(bench)
+    _engine_options(bench, DEFAULT_WINDOW, "48h")
+    bench.set_defaults(run=_bench)
+
+
 def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     export = commands.add_parser("export", help="write a snapshot as CSV or JSON, without a screen")
     export.add_argument("feed", nargs="+", metavar="FEED", help="file, glob, named pipe, .gz, .zst, or - for stdin")
@@ -180,6 +208,8 @@ def _export_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _model_option(export)
     _source_options(export)
     _engine_options(export, "all", "all")
+    _topics_option(export)
+    _discretion_options(export)
     _filter_option(export)
     _alert_options(export)
     _state_option(export, "keep the reading there, and go on where it stopped the next time")
@@ -207,7 +237,7 @@ def _flag(name: str) -> dict[str, Any]:
     """How argparse takes a setting that is only looked at."""
     if name == "alert":
         return {"action": "append", "metavar": "RULE"}
-    return {"action": "store_const", "const": "true"} if name in ("ascii", "no_mouse", "bell") else {"metavar": "VALUE"}
+    return {"action": "store_const", "const": "true"} if name in FLAGS else {"metavar": "VALUE"}
 
 
 def _score_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -331,6 +361,12 @@ def _positive(text: str) -> float:
     return value
 
 
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
 def _jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes from 1 to 1024")
@@ -354,6 +390,10 @@ def _engine_options(parser: argparse.ArgumentParser, window: str, retention: str
     add = parser.add_argument
     add("--horizons", type=options.horizons, default="15m,1h,6h,24h", metavar="15m,1h", help="of predictions")
     _order_options(parser)
+
+
+def _topics_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-topics", action="store_true", help="look for no stories, clusters and copies: faster")
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
@@ -386,6 +426,12 @@ def _order_options(parser: argparse.ArgumentParser) -> None:
     add("--clusters", type=options.clusters, default="4..16", metavar="4..16", help="number of clusters")
     add("--keep-noindex", action="store_true", help="keep text whose author asks not to be indexed")
     add("--seed", type=int, default=0)
+
+
+def _discretion_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--no-text", action="store_true", help="keep no text: read it as it comes in, and drop it")
+    add("--hash-authors", action="store_true", help="put digests of your key in place of accounts and ids of posts")
 
 
 def _alert_options(parser: argparse.ArgumentParser) -> None:
@@ -474,6 +520,12 @@ def _train(arguments: argparse.Namespace) -> int:
     from tui.train import train  # noqa: PLC0415
 
     return train(arguments, _fail)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from tui.bench import bench  # noqa: PLC0415
+
+    return bench(arguments, _fail)
 
 
 def _evaluate_sentiment(arguments: argparse.Namespace) -> int:

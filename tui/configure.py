@@ -25,10 +25,13 @@ def engine_config(
         lateness=EngineConfig().lateness if given is None else given,
         horizons=arguments.horizons,
         clusters=arguments.clusters,
+        topics=not getattr(arguments, "no_topics", False),
         alerts=alerts,
         alert_filters=_named_by(alerts),
         max_raw_lines=EngineConfig().max_raw_lines if watched else 0,
         respect_noindex=not arguments.keep_noindex,
+        no_text=getattr(arguments, "no_text", False),
+        hash_authors=getattr(arguments, "hash_authors", False),
         seed=arguments.seed,
     )
 

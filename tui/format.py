@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from math import ceil, floor
 
+TOPICS_OFF = "topics are off (--no-topics)"
 UNKNOWN = "–"
 POSITIVE = 0.05  # VADER's own bounds of what is called positive and negative
 NEGATIVE = -0.05

@@ -14,6 +14,7 @@ from engine.clean import clean_line
 from engine.corrections import Corrections
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
+from engine.garbage import ease
 from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_alerts import alert_rows
@@ -24,6 +25,7 @@ from engine.sources.base import SourceError
 from engine.state.folder import StateError
 from engine.state.run import open_run
 from tui.configure import engine_config, source_config, state_folder
+from tui.format import TOPICS_OFF
 from tui.reading import read_feed, read_on
 from tui.score_text import score_lines
 
@@ -31,6 +33,7 @@ PLATFORMS = ("bluesky", "mastodon", "x", "reddit", "generic")
 
 Fail = Callable[[str], int]
 
+OF_TOPICS = ("clusters", "stories")  # tables that are of nothing else
 MOST_NAMED = 4  # accounts told of where several are meant
 
 
@@ -96,9 +99,12 @@ def export(arguments: argparse.Namespace, fail: Fail) -> int:
     """`trendtop export`: read the feed to its end, or to `--at`, and write the picture."""
     if arguments.state and arguments.at is not None:
         return fail("--state goes on at the end of the feed and --at stops before: give one of them")
+    if arguments.no_topics and arguments.table in OF_TOPICS and arguments.output.endswith(".csv"):
+        return fail(f"{TOPICS_OFF}: there is no table of {arguments.table}")
     try:
         check_target(arguments.output)
         teller = Teller(arguments.alert_log)
+        ease()
         engine, failed = _read_on(arguments) if arguments.state else _read(arguments)
         engine.show(expression=arguments.filter)
         picture = snapshot(engine)

@@ -48,7 +48,9 @@ def _settings(arguments: argparse.Namespace) -> Settings | None:
 
 
 def _unusable(arguments: argparse.Namespace) -> str:
-    """Why the model to start from cannot be; "" if it can, or if there is none. Opens nothing in it."""
+    """Why what was asked for cannot be; "" if it can. Opens nothing in the model to start from."""
+    if arguments.state and _keeps_lines(arguments):
+        return "a paced replay keeps lines that are not due in --state: leave out --no-text and --hash-authors, or it"
     if not arguments.model:
         return ""
     from engine.modelfile import ModelFileError, check_model  # noqa: PLC0415 - without a model there is no need to wait
@@ -59,6 +61,12 @@ def _unusable(arguments: argparse.Namespace) -> str:
     except ModelFileError as error:
         return str(error)
     return ""
+
+
+def _keeps_lines(arguments: argparse.Namespace) -> bool:
+    """Whether a saved state would hold lines as they came, where no text or account is to be kept."""
+    paced = arguments.replay is not None and arguments.replay != float("inf")
+    return paced and (arguments.no_text or arguments.hash_authors)
 
 
 def _run(arguments: argparse.Namespace, settings: Settings, feed_fd: int | None) -> int:

@@ -107,7 +107,8 @@ def run_plainly(
 
 def _kept_for_the_session(start: Start) -> tuple[Start, str]:
     """A Start whose engine can be brought back, and the folder to leave at the end: "" if there is none."""
-    if start.kept or start.demo:
+    discreet = start.engine.no_text or start.engine.hash_authors
+    if start.kept or start.demo or (discreet and start.source.replay is not None):  # a replay has lines in hand
         return start, ""
     try:
         folder = make_session_folder()

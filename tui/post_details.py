@@ -6,7 +6,7 @@ from engine.snapshot import Overperformer, PostRow, Prediction
 from tui.correcting import mark_facts
 from tui.details import prediction_facts, word_lines
 from tui.facts import fact, heading, long_fact, wrap_lines
-from tui.format import UNKNOWN, count, day_and_clock, duration, engagement, mood, sentiment, short
+from tui.format import TOPICS_OFF, UNKNOWN, count, day_and_clock, duration, engagement, mood, sentiment, short
 from tui.keymap import key
 from tui.leads import PostKey
 from tui.lines import BLANK, Line, Span, cut, fold, pad, within
@@ -111,7 +111,7 @@ def _places(detail: PostDetail, post: PostRow, width: int) -> list[Line]:
     told = {
         True: ("nearly repeats an earlier post", "warning"),
         False: ("none: it repeats no earlier post", ""),
-        None: ("not compared yet", "muted"),
+        None: ("not compared yet" if detail.topics else TOPICS_OFF, "muted"),
     }
     lines.append(fact("copy", told[detail.copy]))
     for name, uid in (("reply to", post.reply_to), ("quotes", post.quote_of)):

@@ -33,7 +33,7 @@ def read_feed(
     """
     target, failed = _read(arguments, start(None), jobs)
     came_late, taken = late(target)
-    if arguments.lateness is None and _is_unordered(came_late, taken) and _can_be_read_again(arguments.feed):
+    if arguments.lateness is None and is_unordered(came_late, taken) and _can_be_read_again(arguments.feed):
         print(
             f"{came_late / taken:.0%} of the records came late: not in time order, as archives are. Read again and "
             "sorted (--lateness 2s takes them as they come)",
@@ -74,7 +74,7 @@ def read_on(run: Run, jobs: int = 1) -> tuple[Engine, list[str]]:
     return engine, failed
 
 
-def _is_unordered(late: int, taken: int) -> bool:
+def is_unordered(late: int, taken: int) -> bool:
     """Whether so much came late that the feed is an archive in another order, and small enough to sort in memory."""
     return max(FEW, taken / 4) < late and taken <= SORTABLE
 

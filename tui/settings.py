@@ -119,6 +119,8 @@ SETTINGS = (
     Setting("retention", "48h", options.span, "how long posts are kept, or all"),
     Setting("horizons", "15m,1h,6h,24h", options.horizons, "of predictions, apart by commas"),
     Setting("seed", "0", whole_number, "of all that is random"),
+    Setting("no_text", "false", yes_or_no, "keep no text of any post: read it as it comes in, and drop it"),
+    Setting("hash_authors", "false", yes_or_no, "digests of your key in place of accounts and of the ids of posts"),
     Setting("rate", "4", frames, "frames per second, 0.1 to 30"),
     Setting("theme", "dark", theme, f"{', '.join(OURS)}, or one of Textual's"),
     Setting("ascii", "false", yes_or_no, "draw with ASCII only"),

@@ -6,12 +6,13 @@ from engine.snapshot import Snapshot
 from engine.topicsheet import Apart, TopicSheet
 from tui import charts, plots
 from tui.draw import bar
-from tui.format import UNKNOWN, count, number, percent, ratio, short
+from tui.format import TOPICS_OFF, UNKNOWN, count, number, percent, ratio, short
 from tui.lines import BLANK, Line, Span, fit, pad, wrap
 from tui.word_cloud import cloud
 
 ROOMY = 72  # columns from which stories and silhouettes stand beside the bars
 BARE: Span = ("", "")
+OFF: Line = ((f" {TOPICS_OFF}", "muted"),)
 NAMES = ("Word cloud", "Clusters", "Sizes of stories")
 
 
@@ -40,11 +41,12 @@ def spread_lines(sheet: TopicSheet, snapshot: Snapshot, width: int, height: int)
         return [((" no posts in this window", "muted"),)]
     apart = {one.cluster: one for one in sheet.apart}
     listed = sum(cluster.posts for cluster in snapshot.clusters)
-    rest = max(posts - snapshot.unclustered - listed, 0)
+    alone = snapshot.unclustered or 0
+    rest = max(posts - alone - listed, 0)
     label = 32 if width >= 100 else 23 if width >= ROOMY else 20
     keeping = width >= ROOMY  # with less room there are the bars alone
     room = max(width - label - 16 - (19 if keeping else 0) - 1, 8)
-    most = max([cluster.posts for cluster in snapshot.clusters] + [snapshot.unclustered, rest])
+    most = max([cluster.posts for cluster in snapshot.clusters] + [alone, rest])
 
     def row(name: str, figures: Line, stories: str, keeps: Span, role: str) -> Line:
         kept = ((pad(stories, 8, True), role), (pad(keeps[0], 11, True), keeps[1])) if keeping else ()
@@ -61,9 +63,9 @@ def spread_lines(sheet: TopicSheet, snapshot: Snapshot, width: int, height: int)
         of = figures(cluster.posts, "")
         lines.append(row(f" {cluster.id:>4} {cluster.label}", of, count(cluster.stories), _keeps(one), ""))
     if rest:
-        others = snapshot.clusters_in_window - len(snapshot.clusters)
+        others = (snapshot.clusters_in_window or 0) - len(snapshot.clusters)
         lines.append(row(f"      {count(others)} smaller ones", figures(rest, "muted"), "", BARE, "muted"))
-    lines.append(row("      in no cluster", figures(snapshot.unclustered, "muted"), "", BARE, "muted"))
+    lines.append(row("      in no cluster", figures(alone, "muted"), "", BARE, "muted"))
     mean = f"mean {ratio(snapshot.silhouette)} on {count(snapshot.silhouette_n)} posts"
     words = f"silhouette: 1 keeps well apart, 0 overlaps, below 0 is mixed with others; {mean}"
     return [*lines, BLANK, *(((f" {part}", "muted"),) for part in wrap(words, width - 2))]
@@ -89,13 +91,14 @@ def size_lines(sheet: TopicSheet, snapshot: Snapshot, width: int, height: int) -
     drawing = plots.line_chart(
         [points], plots.Canvas(width), max(height - 2, 7), x=plots.Axis("rank", ranks), y=plots.Axis("", sizes)
     )
-    shown = f"the largest {count(len(sheet.sizes))} of " if snapshot.stories_in_window > len(sheet.sizes) else ""
+    stories = snapshot.stories_in_window or 0
+    shown = f"the largest {count(len(sheet.sizes))} of " if stories > len(sheet.sizes) else ""
     return [
         charts.title("Stories by posts (up) and rank (across), both in powers of ten", width),
         *charts.legend(
             [("o", "accent", "a story")],
             width,
-            f"{shown}{count(snapshot.stories_in_window)} stories; half of their posts are in {count(few)}",
+            f"{shown}{count(stories)} stories; half of their posts are in {count(few)}",
         ),
         *charts.painted(drawing, {"o": "accent"}),
     ]

@@ -94,20 +94,25 @@ def _any(tests: list[Test]) -> Test:
 # -- texts -------------------------------------------------------------------------------------------------------
 
 
+def _said(entry: Entry) -> str:
+    """What a post says; its words alone where the text is not kept."""
+    return fold(entry.text or " ".join(term for term in entry.analysis.terms if term[0] != "#"))
+
+
 def _phrase(text: str) -> Test:
     wanted = fold(text)
-    return lambda entry: wanted in fold(entry.text)
+    return lambda entry: wanted in _said(entry)
 
 
 def _word(text: str) -> Test:
     """A whole word; what is written without spaces between words, anywhere."""
     wanted = fold(text)
     if _RUN_ON.search(wanted):
-        return lambda entry: wanted in fold(entry.text)
+        return lambda entry: wanted in _said(entry)
     whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
 
     def test(entry: Entry) -> bool:
-        said = fold(entry.text)
+        said = _said(entry)
         return wanted in said and whole.search(said) is not None
 
     return test

@@ -1,6 +1,6 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
-from functools import cache
+from functools import lru_cache
 
 from engine.platforms import (
     bluesky_jetstream,
@@ -45,7 +45,7 @@ def marked(item: Object) -> tuple[Adapter, ...]:
     return _marked_by(bits)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _marked_by(bits: int) -> tuple[Adapter, ...]:
     return tuple(adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1)
 
@@ -60,6 +60,7 @@ def names() -> tuple[str, ...]:
     return tuple(adapter.name for adapter in _ADAPTERS)
 
 
+@lru_cache(maxsize=64)
 def find(name: str) -> Adapter:
     """The adapter called `name`. Raises ValueError, with all names, if there is none."""
     for adapter in _ADAPTERS:

@@ -4,6 +4,7 @@ The envelope says when an item was captured and last updated; inside is whatever
 loaded. Collected again, an item comes again with newer counts.
 """
 
+import re
 from collections.abc import Sequence
 
 from engine.platforms import fields, generic, x_web
@@ -16,6 +17,7 @@ from engine.platforms.zeeschuimer_comments import read_instagram_comment, read_r
 from engine.platforms.zeeschuimer_meta import read_instagram, read_threads
 from engine.platforms.zeeschuimer_video import read_douyin, read_rednote, read_tiktok
 
+_NAME = re.compile("[a-z0-9][a-z0-9_-]{0,39}")  # of a platform without a reader: it is shown
 _META = "__import_meta"  # where 4CAT puts the envelope; the item then stands beside it
 
 
@@ -70,6 +72,8 @@ ADAPTER: Adapter = _Zeeschuimer()
 def _read(envelope: Object, item: Object) -> Outcome:
     labels = fields.text(envelope.get("source_platform")).lower().removeprefix("www.").split(".")
     source = next((label for label in labels if label in _SOURCES), labels[0])
+    if source not in _SOURCES and not _NAME.fullmatch(source):
+        source = generic.PLATFORM
     platform, reader = _SOURCES.get(source, (source, None))
     collected = first_time(envelope.get("timestamp_collected"))
     capture = Capture(

@@ -59,7 +59,7 @@ class Bursts:
             if self.next.end > time:
                 self.active.append(self.next)
             gap = self._draw.between(0.7, 1.3) * self._rhythm.every
-            self.next = self._plan(self.next.start + int(gap))
+            self.next = self._plan(self.next.start + max(MINUTE, int(gap)))  # starts are whole minutes
 
     def on(self, topic: int) -> Burst | None:
         """The burst a topic is in."""

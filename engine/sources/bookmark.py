@@ -5,6 +5,7 @@ import msgspec
 from engine.sources.base import Kind
 
 Content = tuple[int, bytes]  # bytes looked at, their digest
+UNKNOWN: Content = (0, b"")
 
 
 class Passed(msgspec.Struct, frozen=True):
@@ -20,8 +21,8 @@ class Reached(msgspec.Struct, frozen=True):
     device: int
     inode: int
     offset: int  # bytes, decompressed; the start of a line
-    head: Content = (0, b"")  # the first bytes of the file
-    tail: Content = (0, b"")  # the bytes before the offset
+    head: Content = UNKNOWN  # the first bytes of the file
+    tail: Content = UNKNOWN  # the bytes before the offset
     restarted: bool = False  # the file was truncated before: NUL bytes at its start are a hole
 
 

@@ -1,39 +1,14 @@
-"""Compressed files: gzip (also of several members) and Zstandard (also of several frames, with long windows)."""
+"""Compressed files as feeds of their own, read once to their end."""
 
 import os
-import zlib
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
-
-import zstandard
 
 from engine.clean import clean_line
-from engine.sources.base import CHUNK, MAX_LINE, Hole, State
+from engine.sources.base import MAX_LINE, Hole, State
 from engine.sources.bookmark import Bookmark, Reached
+from engine.sources.codecs import Codec, DecodingError, unpacked
 from engine.sources.cutting import CuttingSource
 from engine.sources.lines import LineSplitter
-
-Codec: TypeAlias = Literal["gzip", "zstd"]
-
-_GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_ZSTD_SKIPPABLE = b"\x2a\x4d\x18"  # after a first byte of 0x50 to 0x5f
-_MAX_WINDOW = 1 << 31  # what `zstd --long=31` writes, as archives of Reddit are packed
-# A block of four bytes can stand for 128 KiB, and this decoder's output has no other bound than its input.
-_ZSTD_PIECE = 1 << 10
-
-
-class DecodingError(Exception):
-    """Compressed data that cannot be read on: cut short or damaged."""
-
-
-def codec_of(start: bytes) -> Codec | None:
-    """The compression a file that begins with `start` (4 bytes) has, by its magic number; None if it has none."""
-    if start.startswith(_GZIP_MAGIC):
-        return "gzip"
-    if start.startswith(_ZSTD_MAGIC) or (start[1:4] == _ZSTD_SKIPPABLE and 0x50 <= start[0] <= 0x5F):
-        return "zstd"
-    return None
 
 
 class Compressed(CuttingSource):
@@ -48,7 +23,6 @@ class Compressed(CuttingSource):
         self._path = path
         self._file: _Input | None = None
         self._codec = codec
-        self._decode = _gunzip if codec == "gzip" else _unzstd
         self._pieces: Iterator[bytes] = iter(())
         self._splitter = LineSplitter(limit)
         self._given = 0  # bytes, decompressed
@@ -107,7 +81,7 @@ class Compressed(CuttingSource):
     def _fill(self, wanted: int) -> None:
         if self._file is None:
             self._file = _Input(self._path)
-            self._pieces = self._decode(self._file)
+            self._pieces = unpacked(self._file.read, self._codec)
         fed = 0
         while not self._over and not self._splitter.has_enough(wanted, fed):
             try:
@@ -145,44 +119,6 @@ class _Input:
 
     def close(self) -> None:
         os.close(self._fd)
-
-
-def _gunzip(file: _Input) -> Iterator[bytes]:
-    """Decompressed pieces of at most CHUNK bytes. Raises DecodingError, OSError."""
-    data = file.read(CHUNK)
-    while data:
-        decoder = zlib.decompressobj(wbits=31)
-        while not decoder.eof:
-            if not data:
-                yield decoder.flush()
-                raise DecodingError("the gzip data is cut short")
-            try:
-                yield decoder.decompress(data, CHUNK)
-            except zlib.error as error:
-                raise DecodingError("the gzip data is damaged") from error
-            data = decoder.unconsumed_tail or (b"" if decoder.eof else file.read(CHUNK))
-        data = decoder.unused_data or file.read(CHUNK)
-        while data and not (data := data.lstrip(b"\0")):  # members may be padded with NUL bytes
-            data = file.read(CHUNK)
-
-
-def _unzstd(file: _Input) -> Iterator[bytes]:
-    """Decompressed pieces of at most CHUNK bytes. Raises DecodingError, OSError."""
-    context = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
-    data = file.read(_ZSTD_PIECE)
-    while data:
-        decoder = context.decompressobj()
-        while not decoder.eof:
-            if not data:
-                raise DecodingError("the zstd data is cut short")
-            try:
-                decoded = decoder.decompress(data)
-            except (zstandard.ZstdError, MemoryError) as error:
-                raise DecodingError("the zstd data is damaged") from error
-            for start in range(0, len(decoded), CHUNK):
-                yield decoded[start : start + CHUNK]
-            data = b"" if decoder.eof else file.read(_ZSTD_PIECE)
-        data = decoder.unused_data or file.read(_ZSTD_PIECE)
 
 
 def _size(path: str) -> int:

@@ -9,7 +9,7 @@ from engine.sources import rotation
 from engine.sources.base import Hole, Item, Kind, Source, SourceError, State
 from engine.sources.bookmark import Bookmark
 from engine.sources.kinds import kind_of
-from engine.sources.rotation import Known
+from engine.sources.known import Known
 
 
 class Deferred:

@@ -5,9 +5,8 @@ import stat
 
 from engine.clean import clean_line
 from engine.sources.base import Kind, SourceError, UnavailableError
-from engine.sources.compressed import codec_of
+from engine.sources.codecs import SUFFIXES, codec_of
 
-_SUFFIXES: dict[str, Kind] = {".gz": "gzip", ".zst": "zstd"}
 _WAIT = "use --follow-missing to wait for it"
 
 
@@ -47,7 +46,7 @@ def _kind_of_file(path: str, name: str) -> Kind:
     if not start:
         raise UnavailableError(f"{name}: is empty; check that something writes to it, or {_WAIT}")
     codec = codec_of(start)
-    named = _SUFFIXES.get(os.path.splitext(path)[1].lower())
+    named = SUFFIXES.get(os.path.splitext(path)[1].lower())
     if codec is None and named is not None:
         raise SourceError(f"{name}: is not {named} data, though its name says so; rename it if it is plain text")
     return codec or "plain"

@@ -14,8 +14,9 @@ from engine.sources.bookmark import Bookmark
 from engine.sources.compressed import Compressed
 from engine.sources.deferred import Deferred
 from engine.sources.kinds import kind_of
-from engine.sources.resuming import resumed_file
-from engine.sources.rotation import Known, rotated_place
+from engine.sources.known import Known
+from engine.sources.naming import rotated_place
+from engine.sources.resuming import resumed_file, resumed_rotated
 from engine.sources.since import LineTime
 from engine.sources.stream import Fifo, Pipe
 from engine.sources.tail import Tail
@@ -129,24 +130,28 @@ def resume_sources(config: SourceConfig, bookmarks: Sequence[Bookmark], at: int 
     wanted. Raises SourceError: a file that is not followed is gone, or cannot be read.
     """
     opened: list[Source] = []
+    seen = {os.path.realpath(bookmark.path) for bookmark in bookmarks if bookmark.path != STDIN}
     try:
         for bookmark in bookmarks:
-            opened.append(_resumed(bookmark, config))
+            opened.append(_resumed(bookmark, config, seen))
     except OSError as error:
         for source in opened:
             source.close()
         reason = (error.strerror or str(error)).lower()
         name = clean_line(bookmark.path)
         raise SourceError(f"{name}: {reason}; bring it back, or use another --state to begin anew") from None
-    seen = {os.path.realpath(bookmark.path) for bookmark in bookmarks if bookmark.path != STDIN}
     return Sources(config, opened, seen, at)
 
 
-def _resumed(bookmark: Bookmark, config: SourceConfig) -> Source:
+def _resumed(bookmark: Bookmark, config: SourceConfig, others: set[str]) -> Source:
     if bookmark.path == STDIN or bookmark.kind == "fifo":
         pipe = Fifo(bookmark.path, follow=bookmark.follow) if bookmark.kind else _stdin(config)
         pipe.holes.append(Hole(0, "lines that came between the saved state and now are lost: a pipe is read once", 0))
         return pipe
+    real = os.path.realpath(bookmark.path)
+    base = next((other for other in sorted(others) if _is_rotated(real, other)), None)
+    if base is not None:
+        return resumed_rotated(bookmark, base)
     return resumed_file(bookmark, partial(_open_late, config.follow))
 
 

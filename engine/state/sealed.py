@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAGIC = b"TRENDST\n"
-SCHEMA = 1  # of the head and of how the body is made
+SCHEMA = 2  # of the head and of how the body is made
 _START = struct.Struct(">IQ")
 _SEAL = hashlib.sha256().digest_size
 

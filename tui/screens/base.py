@@ -17,7 +17,7 @@ from tui.asking import CorrectionWanted, PinWanted
 from tui.correcting import choose
 from tui.format import count
 from tui.keymap import key
-from tui.lines import Line, cut, fit
+from tui.lines import Line, cut
 from tui.post_actions import address_of, browse, can_browse, key_of, text_of_row
 from tui.view import View
 from tui.widgets.events import EventLine
@@ -75,10 +75,13 @@ class TooSmall(Panel):
         self.redraw()
 
     def lines(self, width: int, height: int) -> list[Line]:
-        """The one line."""
-        need = f"terminal too small (need {LEAST_WIDTH}x{LEAST_HEIGHT})"
-        counting: Line = ((f"{count(self._posts)} posts", "muted"),)
-        return [fit([(0, ((f"{need}, still counting", "warning"),)), (1, counting)], width, ": ")]
+        """One line, or several short ones where it does not fit."""
+        need, posts = f"need {LEAST_WIDTH}x{LEAST_HEIGHT}", f"{count(self._posts)} posts"
+        whole = f"terminal too small ({need}), still counting"
+        if len(whole) + 2 + len(posts) <= width:
+            return [((f"{whole}: ", "warning"), (posts, "muted"))]
+        parts = [("terminal too small", "warning"), (need, "warning"), ("still counting:", "muted"), (posts, "muted")]
+        return [((text[:width], role),) for text, role in parts[:height]]
 
 
 class ViewScreen(Screen[None]):

@@ -14,7 +14,7 @@ from tui.format import clock
 from tui.keymap import key
 from tui.lines import Line
 from tui.screens.plots import PlotsScreen, Question
-from tui.topic_plots import NAMES, cloud_lines, size_lines, spread_lines
+from tui.topic_plots import NAMES, OFF, cloud_lines, size_lines, spread_lines
 from tui.widgets.clusters import Clusters
 from tui.widgets.plots import Drawing, Stepped
 from tui.widgets.stories import Stories
@@ -96,11 +96,18 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
             self.plots.show(parts, lambda width, height: [waiting], anew=anew)
             return
         parts.append((4, f"as of {clock(sheet.as_of)}"))
-        self.plots.show(parts, self._drawing(sheet), anew=anew, axes=self.shown == SIZES)
+        self.plots.show(
+            parts,
+            self._drawing(sheet),
+            anew=anew,
+            axes=self.shown == SIZES and self.snapshot is not None and self.snapshot.topics,
+        )
 
     def _drawing(self, sheet: TopicSheet) -> Drawing:
         assert self.snapshot is not None
         snapshot = self.snapshot
+        if not snapshot.topics:
+            return lambda width, height: [OFF]
         if self.shown == CLOUD:
             ascii_only = self.app.has_class("-ascii")
             return lambda width, height: cloud_lines(sheet, width, height, ascii_only)

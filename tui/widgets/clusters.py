@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 
 from engine.snapshot import Cluster, Snapshot
-from tui.format import count, percent, ratio, whole_percent
+from tui.format import TOPICS_OFF, count, percent, ratio, whole_percent
 from tui.keymap import key
 from tui.lines import Span
 from tui.widgets.cells import (
@@ -36,30 +36,47 @@ class Clusters(Table[Cluster]):
         self._panel = panel
         self._silhouette = ""
         self._unclustered = ""
+        self._sampled = ""
         self._all = 0
+        self._off = False
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
-        share = snapshot.unclustered / snapshot.posts_in_window if snapshot.posts_in_window else None
-        self._unclustered = f"unclustered {count(snapshot.unclustered)} ({whole_percent(share)})" if share else ""
+        self._off = not snapshot.topics
+        alone, posts = snapshot.unclustered, snapshot.posts_in_window
+        self._unclustered = f"unclustered {count(alone)} ({whole_percent(alone / posts)})" if alone and posts else ""
+        self._sampled = f"of 1 post in {snapshot.topics_one_in}" if snapshot.topics_one_in > 1 else ""
         self._silhouette = (
             f"silhouette {ratio(snapshot.silhouette)} (n {count(snapshot.silhouette_n)})"
             if snapshot.silhouette is not None
             else ""
         )
-        self._all = snapshot.clusters_in_window
+        self._all = snapshot.clusters_in_window or 0
         self.fill(snapshot.clusters)
 
     def key_of(self, item: Cluster) -> Hashable:
         """A cluster keeps its id for its life."""
         return item.id
 
+    def nothing(self) -> str:
+        """Why there are none."""
+        return TOPICS_OFF if self._off else self.EMPTY
+
     def title_parts(self) -> list[tuple[int, str]]:
         """How many are shown of how many, how well they keep apart, and how many posts are in none at all."""
         number = f"{key(self._panel)} " if self._panel else ""
         name = f"{number}{'Hashtag clusters' if self.size.width >= ROOMY else 'Clusters'}"
+        if self._off:
+            return [(0, name)]
         shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
-        return [(0, name), (2, shown), (3, self._silhouette), (4, self._unclustered), (1, self.sorting())]
+        return [
+            (0, name),
+            (1, self._sampled),
+            (2, shown),
+            (3, self._silhouette),
+            (4, self._unclustered),
+            (1, self.sorting()),
+        ]
 
 
 def _label(cluster: Cluster) -> Span:

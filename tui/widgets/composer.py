@@ -14,7 +14,7 @@ from engine.snapshot import DraftScore, Range
 from tui.actions import bindings
 from tui.correcting import yours
 from tui.details import word_spans
-from tui.format import UNKNOWN, duration, engagement, sentiment, skill, whole_percent
+from tui.format import TOPICS_OFF, UNKNOWN, duration, engagement, sentiment, skill, whole_percent
 from tui.keymap import key
 from tui.lines import Line, cut, fit, width_of
 from tui.messages import DraftWasScored
@@ -260,7 +260,7 @@ def _mood(score: DraftScore) -> Line:
 def _cluster(score: DraftScore, most: int) -> Line:
     language = f" {score.lang or 'language undecided'}"
     if score.cluster is None:
-        return ((language, "muted"), (" · near no cluster", "muted"))
+        return ((language, "muted"), (" · near no cluster" if score.topics else f" · {TOPICS_OFF}", "muted"))
     near = "" if score.cluster_similarity is None else f" {score.cluster_similarity:.2f}"
     label = cut(score.cluster_label, most) or "(no posts of it in this window)"
     return ((f"{language} · cluster ", "muted"), (f"{score.cluster} {label}", "accent"), (near, ""))

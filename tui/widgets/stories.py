@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 
 from engine.snapshot import Snapshot, Story
-from tui.format import count, day_and_hour, percent
+from tui.format import TOPICS_OFF, count, day_and_hour, percent
 from tui.lines import Line
 from tui.widgets.cells import TREND, authors_cell, change_cell, copies_cell, label_cell, sentiment_cell, trend_cell
 from tui.widgets.columns import Column, fitting, heading, layout
@@ -21,18 +21,26 @@ class Stories(Table[Story]):
     def __init__(self) -> None:
         super().__init__("stories", COLUMNS)
         self._all = self._live = 0
+        self._off = False
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
-        self._all, self._live = snapshot.stories_in_window, snapshot.stories_live
+        self._all, self._live = snapshot.stories_in_window or 0, snapshot.stories_live or 0
+        self._off = not snapshot.topics
         self.fill(snapshot.stories)
 
     def key_of(self, item: Story) -> Hashable:
         """A story keeps its id for its life."""
         return item.id
 
+    def nothing(self) -> str:
+        """Why there are none."""
+        return TOPICS_OFF if self._off else self.EMPTY
+
     def title_parts(self) -> list[tuple[int, str]]:
         """How many are shown of how many, and how many a post can join now."""
+        if self._off:
+            return [(0, "Stories")]
         shown = f"{len(self.items)} of {count(self._all)}" if self._all > len(self.items) else f"{len(self.items)}"
         return [(0, "Stories"), (2, shown), (3, f"{count(self._live)} live"), (1, self.sorting())]
 
