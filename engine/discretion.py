@@ -51,7 +51,7 @@ def form_of(text: str) -> Form:
         length=len(text),
         words=len(text.split()),
         mentions=len(_MENTION.findall(text)) if "@" in text else 0,
-        links=text.count("http://") + text.count("https://"),
+        links=text.count("http://") + text.count("https://") if "://" in text else 0,
         addressed=text.startswith("@"),
         question="?" in text,
     )

@@ -1,12 +1,11 @@
 """Lines to records: every record is counted here, and whatever cannot be used is counted by its reason."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from engine.clean import clean_ids, clean_line
-from engine.discretion import Discretion
 from engine.events import Event, Post
 from engine.platforms.base import Ignored, Mapped
 from engine.platforms.decode import Decoder, Shapes
@@ -23,6 +22,14 @@ MAX_TEXTS = 20_000  # texts read ahead that may wait for their posts: the others
 
 Record = tuple[Event, ...]
 Text: TypeAlias = "tuple[Post, Analysis]"
+
+
+class Discreet(Protocol):
+    """Takes out of records what is not to be kept: engine/discretion.py, which is heavy to load."""
+
+    def apply(self, event: Event) -> Event:
+        """The event without it."""
+        ...
 
 
 class Tallied(NamedTuple):
@@ -63,7 +70,7 @@ def read_line(decoder: Decoder, line: bytes) -> Reading:
 class Intake:
     """Reads lines and keeps the books on them. `decoder` tells which shapes were found."""
 
-    def __init__(self, decoder: Decoder, discretion: Discretion | None = None) -> None:
+    def __init__(self, decoder: Decoder, discretion: Discreet | None = None) -> None:
         self.decoder = decoder
         self._discretion = discretion
         self.lines = 0

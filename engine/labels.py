@@ -65,7 +65,7 @@ class Labels:
         self.sample = 1.0  # share of posts that are graded: less than all, if more wait than there is room for
         self._sampled = 0  # event time since which it is that share
         self._shortest = min(horizons, default=0)
-        self._soonest = FAR  # no label is due before
+        self.soonest = FAR  # no label is due before
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
 
@@ -76,7 +76,7 @@ class Labels:
             self.turn_away(UNSAMPLED)
             return
         tracked = self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._untouched)
-        self._soonest = min(self._soonest, entry.time + self._shortest)
+        self.soonest = min(self.soonest, entry.time + self._shortest)
         for index, queue in enumerate(self._due):
             self.waiting[index] += 1
             queue.append(tracked)
@@ -153,7 +153,7 @@ class Labels:
 
         Gives the posts past retention that have all their labels now: they are counted no more.
         """
-        if now <= self._soonest:
+        if now <= self.soonest:
             return []
         done = []
         for index in range(len(self.horizons)):
@@ -163,7 +163,7 @@ class Labels:
                     ledger.release(entry.key)
                     del self.tracked[entry.key]
                     done.append(entry)
-        self._soonest = min(
+        self.soonest = min(
             (queue[0].born + age for index in range(len(self.horizons)) for queue, age in self._queues(index) if queue),
             default=FAR,
         )

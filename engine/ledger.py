@@ -244,6 +244,13 @@ class Ledger:
         self.evicted += 1
         return False
 
+    def is_full(self, now: int) -> bool:
+        """Whether some post is past retention or over the cap."""
+        if len(self.posts) > self._config.max_posts:
+            return True
+        keep = self._config.retention
+        return keep != ALL_TIME and bool(self._by_time) and self._by_time[0][0] <= now - keep
+
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""
         keep = self._config.retention

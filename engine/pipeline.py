@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
+from engine.arrival import known_of
 from engine.clean import clean_line
 from engine.clock import Stamped
-from engine.config import MINUTE, SECOND, EngineConfig
+from engine.config import SECOND, EngineConfig
 from engine.corrections import Corrections
-from engine.discretion import Discretion, Read, analysed, formed
+from engine.discretion import Discretion, Read, analysed
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.filtering import Filtered
 from engine.filters.parse import parse
@@ -39,7 +40,6 @@ BATCH_POSTS = 256
 BATCH_SPAN = 5 * SECOND
 MERGES_KEPT = 1_000
 GAPS_KEPT = 1_000
-DAY = 24 * 60 * MINUTE
 
 REPLY, QUOTE = 2, 3
 
@@ -233,7 +233,8 @@ class Engine:
         if record.order // BATCH_SPAN != self._grid:
             self._turn(record.order)
         self.alerts.record(record.order)
-        self._collect(record.order)
+        if record.order > self.labels.soonest:
+            self._collect(record.order)
         self.overperforming.collect(record.order)
         if self.now is None or record.time > self.now:
             self.now = record.time
@@ -245,7 +246,8 @@ class Engine:
         for event in record.events[1:]:
             self._meter("embedded")
             self._apply_event(event, record.time, record.late)
-        self._expire()
+        if self.now is not None and self.ledger.is_full(self.now):
+            self._expire(self.now)
 
     def _settle_line(self, record: tuple[Event, ...], post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
@@ -506,10 +508,9 @@ class Engine:
             if target:
                 self.ledger.respond(f"{entry.platform}:{target}", kind, sign, time)
 
-    def _expire(self) -> None:
-        if self.now is None:
-            return
-        for entry in self.ledger.expired(self.now):
+    def _expire(self, now: int) -> None:
+        """Let go of what is past retention."""
+        for entry in self.ledger.expired(now):
             if not entry.late and entry.key not in self.labels.tracked:
                 self._learn()  # it waits in the batch
             self._hide(entry)
@@ -517,7 +518,7 @@ class Engine:
             self.raw.expire(entry.key)
             if self.labels.outlasts(entry.key):
                 self.overperforming.keep(self.ledger.outlive(entry))
-                for counted in self.labels.thin_out(self.ledger, self.config.max_waiting, self.now):
+                for counted in self.labels.thin_out(self.ledger, self.config.max_waiting, now):
                     self.overperforming.forget(counted)
                 continue
             self.labels.forget(entry, UNSAMPLED)
@@ -528,28 +529,8 @@ class Engine:
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What is known of a post as it arrives. Nothing here may depend on what happens after."""
-        age = None if post.author_created is None else max(0.0, (at - post.author_created) / DAY)
         words = of_words(analysis.terms)
-        volume = self.volumes.of(analysis.tags, words, at)
-        return Known(
-            author=author,
-            at=at,
-            followers=post.followers,
-            author_age=age,
-            tags=analysis.tags,
-            media=post.media,
-            reply=bool(post.reply_to),
-            quote=bool(post.quote_of),
-            lang=analysis.lang or post.lang,
-            compound=None if analysis.polarity is None else analysis.polarity.compound,
-            tag_posts=volume.tag_posts,
-            tag_rise=volume.tag_rise,
-            story_posts=volume.story_posts,
-            story_rise=volume.story_rise,
-            terms=analysis.terms,
-            word_sums=words,
-            **formed(post, analysis)._asdict(),
-        )
+        return known_of(post, analysis, at, author, words, self.volumes.of(analysis.tags, words, at))
 
     def _learn(self) -> None:
         """Forecast the posts of a finished batch, in order; only then learn from labels that came due.
@@ -575,19 +556,22 @@ class Engine:
         """Note where the posts of a finished batch belong, and what else has changed among the topics."""
         if not placed:
             return
-        for post in placed:
-            entry = self.ledger.posts.get(post.key)
+        posts, filtered = self.ledger.posts, self.filtered
+        counted: list[tuple[Entry, int]] = []
+        for key, story, _, copy, counts in placed:
+            entry = posts.get(key)
             if entry is None:
                 continue
-            entry.copy = post.copy
-            if self.filtered is not None:
-                self.filtered.renew(entry.key)
-            if post.counted:
-                entry.story = post.story
-                self.places.place(post.story, entry.time)
-                self.whole.assign(entry.key, post.story, post.copy)
-                self.rising.placed(entry, post.story)
-                self.volumes.placed(post.story, of_words(entry.analysis.terms), entry.time)
+            entry.copy = copy
+            if filtered is not None:
+                filtered.renew(key)
+            if counts:
+                entry.story = story
+                counted.append((entry, story))
+                self.places.place(story, entry.time)
+                self.whole.assign(key, story, copy)
+                self.volumes.placed(story, of_words(entry.analysis.terms), entry.time)
+        self.rising.placed(counted)
         for gone, into in self.topics.merges:
             if self.filtered is not None:
                 self.filtered.merge(gone, into)

@@ -60,13 +60,15 @@ class Rising:
         if self._active:
             self._attend(entry, [Member("tag", tag) for tag in tags] + [Member("word", word) for word in words], None)
 
-    def placed(self, entry: Entry, story: int | None) -> None:
-        """The story of a post is known; None or -1 if it is in none."""
-        if story is None or story < 0:
-            return
-        self._count("story", (story,), author_of(entry), entry.time)
+    def placed(self, posts: Sequence[tuple[Entry, int]]) -> None:
+        """The stories of posts are known; -1 if one is in none."""
+        spoken = [((story,), author_of(entry), entry.time) for entry, story in posts if story >= 0]
+        for detector in self._detectors["story"]:
+            detector.add_all(spoken)
         if self._active:
-            self._attend(entry, [Member("story", story)], story)
+            for entry, story in posts:
+                if story >= 0:
+                    self._attend(entry, [Member("story", story)], story)
 
     def forget(self, entry: Entry) -> None:
         """A post is no more (deleted, past retention) or is about to get a new text: no burst shows it."""

@@ -20,7 +20,6 @@ REBASE = 256  # half-lives after which counts are scaled down
 TAG_BITS = 16
 WORD_BITS = 16
 MAX_WORDS = 32  # of one post that are looked at
-VOICES = 2  # words that must speak for a story
 MAX_STORIES = 4_096
 NO_STORY = -1
 
@@ -43,7 +42,8 @@ class Volumes:
         self._stories: dict[int, float] = {}
         self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
         self._origin = 0
-        self._weighed, self._weighs = 0, 0.0  # the last time, and what a post of that time weighs
+        self._weighed: int | None = None  # the last time
+        self._weighs = 0.0  # what a post of that time weighs
 
     def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
         """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
@@ -90,19 +90,17 @@ class Volumes:
         self._story_of = [followed(self._places.merged, story) for story in self._story_of]
 
     def _story(self, words: Sequence[int]) -> int | None:
-        """The story that most of the words spoke of last; of equals the one named first."""
+        """The story that most of the words spoke of last, two at least; of equals the one named first."""
         story_of, merged = self._story_of, self._places.merged
+        named = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
+        if merged:
+            named = [followed(merged, story) if story in merged else story for story in named]
         voices: dict[int, int] = {}
-        for word in words[:MAX_WORDS]:
-            story = story_of[word & _WORDS]
-            if story != NO_STORY:
-                if story in merged:
-                    story = followed(merged, story)
-                voices[story] = voices.get(story, 0) + 1
-        if not voices:
-            return None
-        most = max(voices, key=voices.__getitem__)
-        return most if voices[most] >= VOICES else None
+        for story in named:
+            voices[story] = voices.get(story, 0) + 1
+        if len(voices) == len(named):
+            return None  # no two speak for one
+        return max(voices, key=voices.__getitem__)
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts."""

@@ -1,6 +1,6 @@
 """What rises against its own past, by distinct authors, on a fixed grid of event time. How and why: docs/bursts.md."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
@@ -63,6 +63,10 @@ class Detector:
     def add(self, subjects: Iterable[Hashable], author: int, time: int) -> None:
         """Somebody spoke of `subjects`. Ignored if `time` is before the window."""
         self._counts.add(subjects, author, time // self.scale.step)
+
+    def add_all(self, spoken: Iterable[tuple[Sequence[Hashable], int, int]]) -> None:
+        """`add` of many at once: subjects, author and time each."""
+        self._counts.add_all(spoken, self.scale.step)
 
     def authors(self, subject: Hashable) -> Ints:
         """Who spoke of a subject in the window."""

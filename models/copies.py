@@ -21,7 +21,7 @@ LEAST_TEXTS = 1 << 10
 FORGET = 6 * 3_600_000_000  # microseconds of event time after which a text that nothing repeats is forgotten
 
 WAYS = 4  # texts that a bucket of a band leads to
-_BATCH = 256  # posts taken at once
+_BATCH = 1_024  # posts taken at once
 _AGE = 20  # bits of how many texts ago a text came
 _FINE = 1 << 32  # steps in which similarities are told apart
 _NUMBERS = ("texts", "groups", "compared", "_next", "_at")

@@ -1,11 +1,15 @@
 """Five thousand hostile lines, the same each time: the small form of benchmarks/fuzz_lines.py."""
 
+import json
+
 import pytest
 
 from benchmarks.dear_lines import FEEDS, cost
-from benchmarks.fuzz_lines import CHECKED, Found, allowed, fuzz, lines, read_apart
+from benchmarks.fuzz_lines import CHECKED, Found, allowed, fuzz, read_apart
+from benchmarks.mutations import Mutator
 from engine.platforms.decode import Decoder
-from engine.sources.base import MAX_LINE
+from engine.sources.base import MAX_LINE, Item
+from tests.native_lines import EVERY_SHAPE
 
 LINES = 5_000
 
@@ -19,10 +23,15 @@ def test_hostile_lines_stop_nothing_and_the_meters_add_up() -> None:
     assert len(found.kinds) >= 20
 
 
-def test_the_lines_of_a_seed_are_always_the_same() -> None:
-    first = list(lines(300, 7))
-    assert first == list(lines(300, 7))
-    assert first != list(lines(300, 8))
+def test_what_is_done_to_lines_is_the_same_for_a_seed() -> None:
+    native = [json.dumps(value).encode() for value in EVERY_SHAPE]
+
+    def spoilt(seed: int) -> list[tuple[str, Item]]:
+        mutator = Mutator(seed)
+        return [mutator.spoilt(line, native[0]) for line in native for _ in range(10)]
+
+    assert spoilt(7) == spoilt(7)
+    assert spoilt(7) != spoilt(8)
 
 
 def test_what_a_line_costs_is_told_from_what_it_may() -> None:

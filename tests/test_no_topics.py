@@ -17,7 +17,8 @@ from engine.tables import TABLES
 from tests import tui_fakes as fakes
 from tests.feeds import ALL, START, edit, post, run
 from tests.tui_driver import monitor
-from tui.cli import main
+from tui.cli import _parser, main
+from tui.configure import engine_config
 from tui.format import TOPICS_OFF
 
 OFF: EngineConfig = msgspec.structs.replace(ALL, topics=False)
@@ -112,3 +113,25 @@ def test_an_export_keeps_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err == f"trendtop: {TOPICS_OFF}: there is no table of stories\n"
     assert main(["export", str(feed), "-o", str(tmp_path / "all") + "/", "--no-topics"]) == 0
     assert len((tmp_path / "all" / "clusters.csv").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [["watch", "f"], ["export", "f", "-o", "o.json"], ["bench", "f"]])
+def test_watch_export_and_bench_take_it(command: list[str]) -> None:
+    for words, topics in (([], True), (["--no-topics"], False)):
+        arguments = _parser(command[0]).parse_args([*command, *words])
+        for name, value in (("window", 0), ("retention", 0), ("horizons", (1,)), ("seed", 0)):
+            setattr(arguments, name, value)  # those of watch come from its settings
+        assert engine_config(arguments).topics is topics
+
+
+def test_a_run_that_was_kept_with_topics_does_not_go_on_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(b"\n".join(FEED[:50]) + b"\n")
+    words = ["export", str(feed), "-o", str(tmp_path / "out.json"), "--state", str(tmp_path / "state")]
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main([*words, "--no-topics"]) == 1
+    assert "was saved with another topics" in capsys.readouterr().err

@@ -63,7 +63,7 @@ class Feed:
         entry = self.engine.ledger.add(post, read(text), time, False)
         self.rising.post(entry)
         entry.story = story
-        self.rising.placed(entry, story)
+        self.rising.placed([(entry, -1 if story is None else story)])
         return entry
 
     def until(self, time: int) -> None:
@@ -342,7 +342,7 @@ def test_a_story_that_is_known_only_later_counts_when_it_was_said() -> None:
         if len(waiting) >= 45:  # half a minute
             for late, known in waiting:
                 late.story = known
-                feed.rising.placed(late, known)
+                feed.rising.placed([(late, -1 if known is None else known)])
             waiting = []
     feed.until(START + 24 * MINUTE)
     (burst,) = feed.shown({90: "trees"})

@@ -60,7 +60,6 @@ def names() -> tuple[str, ...]:
     return tuple(adapter.name for adapter in _ADAPTERS)
 
 
-@lru_cache(maxsize=64)
 def find(name: str) -> Adapter:
     """The adapter called `name`. Raises ValueError, with all names, if there is none."""
     for adapter in _ADAPTERS:

@@ -21,12 +21,15 @@ class Known:
             (device, inode): content for device, inode, content in before.inodes
         }
         self._contents: set[Content] = set(before.contents)
+        self._passed: Passed | None = before
         self._settled: dict[tuple[int, int], tuple[int, int]] = {}  # size and time of those that need no other look
 
     def passed(self) -> Passed:
         """All of them as plain data."""
-        inodes = tuple((device, inode, content) for (device, inode), content in self._by_inode.items())
-        return Passed(inodes, tuple(sorted(self._contents)))
+        if self._passed is None:
+            inodes = tuple((device, inode, content) for (device, inode), content in self._by_inode.items())
+            self._passed = Passed(inodes, tuple(sorted(self._contents)))
+        return self._passed
 
     def add(self, file: File) -> None:
         """Remember an open file. Raises OSError."""
@@ -35,6 +38,7 @@ class Known:
         if content[0]:
             self._by_inode[found.st_dev, found.st_ino] = content
             self._contents.add(content)
+            self._passed = None
         elif file.packed:
             self.settle(found)  # damaged from its first byte: there is nothing else to know it by
 
