@@ -108,17 +108,16 @@ class Intake:
             self._note(self.rejections, TOO_LONG, item.prefix)
             return []
         prepared = self._prepared.pop(id(item), None) if self._prepared else None
-        if prepared is None:
-            reading = read_line(self.decoder, item)
-        else:
-            reading = prepared.reading
-            if prepared.texts and len(self._texts) < MAX_TEXTS:
-                self._texts.update((id(text[0]), text) for text in prepared.texts)
+        reading = read_line(self.decoder, item) if prepared is None else prepared.reading
         self.decoder.count(reading.shapes)
         self.read += len(reading.records) + len(reading.noted)
         for ignored, reason in reading.noted:
             self._note(self.ignored if ignored else self.rejections, reason, item)
-        return [tuple([self._taken(event) for event in record]) for record in reading.records]
+        records = [tuple([self._taken(event) for event in record]) for record in reading.records]
+        if prepared is not None and prepared.texts and len(self._texts) < MAX_TEXTS:
+            taken = {id(event) for record in records for event in record}  # of what was changed the text is another
+            self._texts.update((id(text[0]), text) for text in prepared.texts if id(text[0]) in taken)
+        return records
 
     def _taken(self, event: Event) -> Event:
         if isinstance(event, Post) and event.platform not in self._platforms:

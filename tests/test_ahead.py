@@ -154,6 +154,29 @@ def test_the_engine_reads_itself_what_no_worker_has_done_yet(tmp_path: Path, han
     assert books(engine) == books(alone)
 
 
+@pytest.mark.parametrize("what", ["no_text", "hash_authors"])
+def test_what_is_not_to_be_kept_is_seen_by_no_worker(
+    what: str, tmp_path: Path, hands: list[Hands], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    feed = written(tmp_path / "feed.jsonl", simulate("mastodon", seed=3, hours=0.2, rate=20.0)[0])
+    config = msgspec.structs.replace(ALL, **{what: True})
+    alone, engine = (read(feed, jobs, config=config)[0] for jobs in (1, 2))
+    assert as_json(snapshot(engine)) == as_json(snapshot(alone))
+    assert not engine.intake._texts
+    assert "start" not in hands[-1].told
+
+
+def test_platforms_past_the_cap_come_to_the_same(
+    tmp_path: Path, hands: list[Hands], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.intake.MAX_PLATFORMS", 0)
+    feed = written(tmp_path / "feed.jsonl", simulate("mastodon", seed=3, hours=0.1, rate=20.0)[0])
+    alone, engine = (read(feed, jobs)[0] for jobs in (1, 2))
+    assert as_json(snapshot(engine)) == as_json(snapshot(alone))
+    assert not engine.intake._texts
+
+
 def test_texts_that_are_withheld_stay_so(tmp_path: Path, hands: list[Hands]) -> None:
     lines = simulate("mastodon", seed=3, hours=0.2, rate=20.0)[0]
     feed = written(tmp_path / "feed.jsonl", lines)
