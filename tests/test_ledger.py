@@ -190,3 +190,14 @@ def test_what_is_known_of_purges_and_deletes_is_bounded() -> None:
     assert (len(ledger._tombstones), len(ledger._purged)) == (10, 10)
     assert ledger.buried("x:29")
     assert ledger.purged("x:29", 1)
+
+
+def test_what_outlives_a_post_is_all_that_is_counted_of_it() -> None:
+    ledger = Ledger(ROOMY)
+    post = written(alias="b", created=5, seen=9, reply_to="2", quote_of="3", counts=Counts(like=3), counts_at=9)
+    entry = held(ledger, post, 5)
+    entry.respond(0, 1, 11)
+    counted = ledger.outlive(entry)
+    for name in Counted.__struct_fields__:
+        assert getattr(counted, name) == getattr(entry, name), name
+    assert not hasattr(counted, "text")
