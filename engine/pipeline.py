@@ -97,6 +97,7 @@ class Engine:
         self._grid = 0
         self._texts: dict[int, tuple[Post, Analysis]] = {}  # read ahead, by id() of the post, which is held as long
         self._met = 0  # formats that were met up to the line being applied
+        self._uncarried: set[tuple[str, int]] = set()  # platforms, with the formats met, of which no kind is delivered
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the corrections, which have a file of their own, and what somebody looks at."""
@@ -252,8 +253,10 @@ class Engine:
     def _settle_line(self, record: tuple[Event, ...], post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
         entry = self.ledger.find(post.platform, post.uid)
-        new = outcome in (Outcome.POST, Outcome.EDIT) and entry is not None
-        self.raw.settle(record, f"{post.platform}:{post.uid}" if entry is None else entry.key, new)
+        if entry is None:
+            self.raw.settle(record, f"{post.platform}:{post.uid}", False)
+        else:
+            self.raw.settle(record, entry.key, outcome is Outcome.POST or outcome is Outcome.EDIT)
 
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
@@ -321,8 +324,8 @@ class Engine:
         self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
         self._answer(entry, 1, entry.time)
-        if post.platform not in self.ledger.complete and self.intake.decoder.carries(post.platform, self._met):
-            self.ledger.complete.add(post.platform)
+        if post.platform not in self.ledger.complete and (post.platform, self._met) not in self._uncarried:
+            self._ask_what_is_carried(post.platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
         self.whole.add(contribution(entry))
         if self.filtered is not None:
@@ -341,6 +344,13 @@ class Engine:
         self.volumes.post(entry.analysis.tags, entry.time)
         self._group(entry)
         return Outcome.POST
+
+    def _ask_what_is_carried(self, platform: str) -> None:
+        """Note whether the formats met so far deliver every reaction of some kind; they need be asked only once."""
+        if self.intake.decoder.carries(platform, self._met):
+            self.ledger.complete.add(platform)
+        else:
+            self._uncarried.add((platform, self._met))
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:
@@ -504,6 +514,8 @@ class Engine:
 
     def _answer(self, entry: Counted, sign: int, time: int) -> None:
         """A reply or quote counts for the post it answers, from `time` on."""
+        if not entry.reply_to and not entry.quote_of:
+            return
         for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
             if target:
                 self.ledger.respond(f"{entry.platform}:{target}", kind, sign, time)

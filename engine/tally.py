@@ -68,9 +68,15 @@ class Tally:
     def add(self, item: Contribution, bucket: int, sign: int = 1) -> None:
         """Add a contribution, or with sign -1 take it out."""
         self.posts += sign
-        if author := item.author:
-            bump(self.authors, author, sign)
-        bump(self.buckets, bucket, sign)
+        author, authors, buckets = item.author, self.authors, self.buckets
+        if sign == 1:  # as `bump` does, and without its calls: nothing is done as often
+            if author:
+                authors[author] = authors.get(author, 0) + 1
+            buckets[bucket] = buckets.get(bucket, 0) + 1
+        else:
+            if author:
+                bump(authors, author, sign)
+            bump(buckets, bucket, sign)
         compound = item.compound
         if compound is None:
             return

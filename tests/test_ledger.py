@@ -219,3 +219,14 @@ def test_what_is_taken_from_an_account_is_found_without_a_look_at_the_others() -
     assert ledger.outlived_of("x:b") == ledger.outlived_of("x:nobody") == []
     assert [entry.key for entry in ledger.take_from("x:b", 3)] == ["x:3"]
     assert ledger.by_author["x:b"] == ["x:5"]
+
+
+def test_what_outlives_a_post_is_all_that_is_counted_of_it() -> None:
+    ledger = Ledger(ROOMY)
+    post = written(alias="b", created=5, seen=9, reply_to="2", quote_of="3", counts=Counts(like=3), counts_at=9)
+    entry = held(ledger, post, 5)
+    entry.respond(0, 1, 11)
+    counted = ledger.outlive(entry)
+    for name in Counted.__struct_fields__:
+        assert getattr(counted, name) == getattr(entry, name), name
+    assert not hasattr(counted, "text")
