@@ -78,6 +78,8 @@ class Tags:
 
     def remove(self, item: Contribution, width: int) -> None:
         """Count a post out, with time buckets of `width`; nothing of it stays."""
+        if self._sketch is None and not item.tags:
+            return
         self.together.count(item, -1)
         sketch, bucket = self._sketch, item.time // width
         if sketch is not None:

@@ -69,14 +69,15 @@ class Tally:
         """Add a contribution, or with sign -1 take it out."""
         self.posts += sign
         author, authors, buckets = item.author, self.authors, self.buckets
-        if sign == 1:  # as `bump` does, and without its calls: nothing is done as often
-            if author:
-                authors[author] = authors.get(author, 0) + 1
-            buckets[bucket] = buckets.get(bucket, 0) + 1
+        if author:  # as `bump` does, without its calls: nothing is done as often
+            if count := authors.get(author, 0) + sign:
+                authors[author] = count
+            else:
+                authors.pop(author, None)
+        if count := buckets.get(bucket, 0) + sign:
+            buckets[bucket] = count
         else:
-            if author:
-                bump(authors, author, sign)
-            bump(buckets, bucket, sign)
+            buckets.pop(bucket, None)
         compound = item.compound
         if compound is None:
             return
