@@ -6,8 +6,9 @@ Without FEED it is fed with simulated Mastodon. Rounds with one process and with
 Prints one JSON object. Measured, of each: wall seconds and CPU seconds of this process, from when the workers are
 ready, and CPU seconds of the workers with their start. Computed, as wall times mean something only where nobody else
 uses the processors: microseconds a line in the engine's thread with one process (`alone_us`); with all lines read by
-others (`engine_us`); and what a worker does for a line (`worker_us`). `speedup_free_cores` is what two free processors would come to: they take the
-longer of the engine's part and half of all there is to do, since the engine reads what the worker has no time for.
+others (`engine_us`); and what a worker does for a line (`worker_us`). `speedup_free_cores` is what two free
+processors would come to: they take the longer of the engine's part and half of all there is to do, since the engine
+reads what the worker has no time for.
 """
 
 import argparse
@@ -132,9 +133,8 @@ def main() -> None:
         with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
             file.writelines(line + b"\n" for line in lines)
             file.flush()
-            rounds = [
-                (catch_up(Path(file.name), 1), catch_up(Path(file.name), given.jobs)) for _ in range(given.rounds)
-            ]
+            path, jobs = Path(file.name), given.jobs
+            rounds = [(catch_up(path, 1, config), catch_up(path, jobs, config)) for _ in range(given.rounds)]
         for place, name in enumerate(("one", f"jobs_{given.jobs}")):
             told[name] = {key: round(median(both[place][key] for both in rounds), 2) for key in rounds[0][place]}
     print(json.dumps(told))
