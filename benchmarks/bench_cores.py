@@ -1,13 +1,14 @@
 """A catch-up with one process and with several: how long it takes, and what each process does.
 
-    python benchmarks/bench_cores.py [FEED[.gz]] [--lines N] [--rounds N] [--jobs N] [--no-workers]
+    python benchmarks/bench_cores.py [FEED[.gz]] [--lines N] [--rounds N] [--jobs N] [--no-topics] [--no-workers]
 
 Without FEED it is fed with simulated Mastodon. Rounds with one process and with `--jobs` alternate, medians are told.
-Prints one JSON object. Measured, of each: wall seconds, CPU seconds of this process and of its workers, from when the
-workers are ready. Computed, as wall times mean something only where nobody else uses the processors: microseconds a
-line in the engine's thread with one process (`alone_us`); with all lines read by others (`engine_us`); and what a
-worker does for a line (`worker_us`). `speedup_free_cores` is what two free processors would come to: they take the
-longer of the engine's part and half of all there is to do, since the engine reads what the worker has no time for.
+Prints one JSON object. Measured, of each: wall seconds and CPU seconds of this process, from when the workers are
+ready, and CPU seconds of the workers with their start. Computed, as wall times mean something only where nobody else
+uses the processors: microseconds a line in the engine's thread with one process (`alone_us`); with all lines read by
+others (`engine_us`); and what a worker does for a line (`worker_us`). `speedup_free_cores` is what two free
+processors would come to: they take the longer of the engine's part and half of all there is to do, since the engine
+reads what the worker has no time for.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import json
 import resource
 import sys
 import tempfile
+import threading
 import time
 from itertools import islice
 from pathlib import Path
@@ -25,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.ahead import AheadSources, Sizes
 from engine.config import EngineConfig
+from engine.garbage import ease
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.preparing import Reader, pack, unpack
@@ -50,17 +53,17 @@ def chunks(lines: list[bytes]) -> list[list[bytes]]:
     return [lines[begin : begin + CHUNK] for begin in range(0, len(lines), CHUNK)]
 
 
-def alone(lines: list[bytes]) -> float:
+def alone(lines: list[bytes], config: EngineConfig) -> float:
     """CPU seconds of the engine's thread that reads all by itself."""
-    engine, begin = Engine(EngineConfig()), time.thread_time()
+    engine, begin = Engine(config), time.thread_time()
     for chunk in chunks(lines):
         engine.feed(0, chunk, PRESENT)
     return time.thread_time() - begin
 
 
-def shared(lines: list[bytes]) -> tuple[float, float, int]:
+def shared(lines: list[bytes], config: EngineConfig) -> tuple[float, float, int]:
     """CPU seconds of the engine's thread where others read, of those others, and the bytes that they send."""
-    engine, reader = Engine(EngineConfig()), Reader(Decoder(), False)
+    engine, reader = Engine(config), Reader(Decoder(), False)
     here = there = 0.0
     size = 0
     for chunk in chunks(lines):
@@ -75,9 +78,9 @@ def shared(lines: list[bytes]) -> tuple[float, float, int]:
     return here, there, size
 
 
-def catch_up(path: Path, jobs: int) -> dict[str, float]:
+def catch_up(path: Path, jobs: int, config: EngineConfig) -> dict[str, float]:
     """Read a file with real processes."""
-    engine = Engine(EngineConfig())
+    engine = Engine(config)
     sources = AheadSources(FixedSources([Tail(str(path), follow=False)]), engine, jobs, Sizes(0, 0))
     crew = sources.crew
     if jobs > 1:
@@ -89,6 +92,8 @@ def catch_up(path: Path, jobs: int) -> dict[str, float]:
     Runner(engine, sources, present=lambda: PRESENT).run()
     told = {"wall_s": time.perf_counter() - wall, "engine_cpu_s": time.process_time() - own}
     sources.close()
+    while any("Executor" in thread.name for thread in threading.enumerate()):
+        time.sleep(0.01)  # until the workers are gone: before that nobody knows what they took
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     told["workers_cpu_s"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return told
@@ -101,15 +106,17 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--no-topics", action="store_true", help="without stories, themes and copies")
     parser.add_argument("--no-workers", action="store_true", help="only what is computed")
     given = parser.parse_args()
-    lines = feed(given.feed, given.lines)
-    alone(lines[: len(lines) // 4])  # loads the models
+    lines, config = feed(given.feed, given.lines), EngineConfig(topics=not given.no_topics)
+    alone(lines[: len(lines) // 4], config)  # loads the models
+    ease()
     one, here, there = [], [], []
     size = 0
     for _ in range(given.rounds):
-        one.append(alone(lines))
-        engine, worker, size = shared(lines)
+        one.append(alone(lines, config))
+        engine, worker, size = shared(lines, config)
         here.append(engine)
         there.append(worker)
     by_itself, engine_part, worker_part = (median(each) / len(lines) * 1e6 for each in (one, here, there))
@@ -126,9 +133,8 @@ def main() -> None:
         with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
             file.writelines(line + b"\n" for line in lines)
             file.flush()
-            rounds = [
-                (catch_up(Path(file.name), 1), catch_up(Path(file.name), given.jobs)) for _ in range(given.rounds)
-            ]
+            path, jobs = Path(file.name), given.jobs
+            rounds = [(catch_up(path, 1, config), catch_up(path, jobs, config)) for _ in range(given.rounds)]
         for place, name in enumerate(("one", f"jobs_{given.jobs}")):
             told[name] = {key: round(median(both[place][key] for both in rounds), 2) for key in rounds[0][place]}
     print(json.dumps(told))
