@@ -42,7 +42,7 @@ class Volumes:
         self._stories: dict[int, float] = {}
         self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
         self._origin = 0
-        self._weighed, self._weighs = 0, 0.0  # the last time, and what a post of that time weighs
+        self._weighed, self._weighs = 0, 1.0  # the last time, and what a post of that time weighs
 
     def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
         """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
