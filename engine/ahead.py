@@ -22,7 +22,7 @@ from engine.sources.base import Hole, Item, Source, State
 from engine.sources.bookmark import Bookmark
 
 GIVEN = 2  # chunks for each worker: one at work, one that waits for it
-SPARE = 2  # further ones, that the engine's process may read itself
+SPARE = 6  # further ones, that the engine's process may read itself: enough for a worker that gets little time
 PATIENCE = 0.05  # seconds that a step may wait for a worker: then it is time to look at the commands
 MOST = 4  # sources read ahead at a time
 
