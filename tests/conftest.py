@@ -4,12 +4,13 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from models.threads import start_with_one_thread
 
 start_with_one_thread()  # as the commands do
-settings.register_profile("suite", max_examples=40)  # where a test does not ask for more
+# Where a test does not ask for more examples; and however slow the machine is that draws them.
+settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 # Replays of whole feeds that are not about predictions: fitting models would be nearly all of their time.
