@@ -184,7 +184,7 @@ async def plots(engine: Any, size: tuple[int, int], rounds: int) -> dict[str, fl
             for number in range(screen.PLOTS * (rounds + 1)):
 
                 async def turn(screen: Any = screen) -> None:
-                    screen.action_plots()
+                    screen.action_plots(1)
                     await stage.settle()
                     await stage.settle()  # the first plot is laid out in between
 
