@@ -122,7 +122,7 @@ class StorySums:
         for theme, stories in by_theme.items():
             inside = list(chain.from_iterable([by_story[story] for story in stories]))
             parts = [self.stories[story] for story in stories]
-            self.themes[theme] = Tally.over(parts, inside, width, among.themes.get(theme))
+            self.themes[theme] = Tally.over(parts, inside, width)
 
     def count_before(self, item: Contribution, sign: int) -> None:
         """Add a post of the span before, or take it out."""

@@ -50,9 +50,16 @@ _AUTHOR, _COMPOUND = attrgetter("author"), attrgetter("compound")
 
 
 class Tally:
-    """Posts, their authors, their sentiment and their spread over time buckets, for one group of posts."""
+    """Posts, their authors, their sentiment and their spread over time buckets, for one group of posts.
 
-    __slots__ = ("authors", "buckets", "negative", "neutral", "positive", "posts", "scored", "squares", "total")
+    Of a tally that was made of many posts at once, authors and time buckets are counted when they are asked for: most
+    never are.
+    """
+
+    __slots__ = (
+        *("_authors", "_buckets", "_uncounted"),
+        *("negative", "neutral", "positive", "posts", "scored", "squares", "total"),
+    )
 
     def __init__(self) -> None:
         self.posts = 0
@@ -62,13 +69,44 @@ class Tally:
         self.positive = 0
         self.neutral = 0
         self.negative = 0
-        self.authors: Counter[str] = Counter()
-        self.buckets: Counter[int] = Counter()
+        self._authors: Counter[str] = Counter()
+        self._buckets: Counter[int] = Counter()
+        self._uncounted: tuple[Sequence[Contribution], int] | None = None  # posts, and the width of their buckets
+
+    @property
+    def authors(self) -> Counter[str]:
+        """Posts by author."""
+        if self._uncounted is not None:
+            self._count()
+        return self._authors
+
+    @property
+    def buckets(self) -> Counter[int]:
+        """Posts by time bucket."""
+        if self._uncounted is not None:
+            self._count()
+        return self._buckets
+
+    @buckets.setter
+    def buckets(self, buckets: Counter[int]) -> None:
+        if self._uncounted is not None:
+            self._count()
+        self._buckets = buckets
+
+    def _count(self) -> None:
+        assert self._uncounted is not None
+        items, width = self._uncounted
+        self._uncounted = None
+        self._authors.update(map(_AUTHOR, items))
+        self._authors.pop("", None)
+        self._buckets.update([item.time // width for item in items])
 
     def add(self, item: Contribution, bucket: int, sign: int = 1) -> None:
         """Add a contribution, or with sign -1 take it out."""
+        if self._uncounted is not None:
+            self._count()
         self.posts += sign
-        author, authors, buckets = item.author, self.authors, self.buckets
+        author, authors, buckets = item.author, self._authors, self._buckets
         if author:  # as `bump` does, without its calls: nothing is done as often
             if count := authors.get(author, 0) + sign:
                 authors[author] = count
@@ -92,22 +130,20 @@ class Tally:
             self.neutral += sign
 
     @classmethod
-    def of(
-        cls, items: Sequence[Contribution], width: int, among: "Tally | None" = None, bucket: int | None = None
-    ) -> "Tally":
+    def of(cls, items: Sequence[Contribution], width: int, among: "Tally | None" = None) -> "Tally":
         """The tally of some posts, with time buckets of `width`: as if each were added, and faster for many.
 
-        `among`, if it is known, is the tally of posts that these are among: of all of them it is a copy. `bucket`, if
-        it is known, is that of them all.
+        `among`, if it is known, is the tally of posts that these are among: of all of them the sums are the same.
         """
-        if among is not None and among.posts == len(items):
-            return among.copy()
         made = cls()
         if len(items) < FEW:
             for item in items:
                 made.add(item, item.time // width)
             return made
-        made._add_spread(items, [item.time // width for item in items] if bucket is None else {bucket: len(items)})
+        made._uncounted = items, width
+        if among is not None and among.posts == len(items):
+            made._add_sums(among)
+            return made
         made.posts = len(items)
         compounds = [compound for compound in map(_COMPOUND, items) if compound is not None]
         made.scored, made.total = len(compounds), sum(compounds)
@@ -118,23 +154,12 @@ class Tally:
         return made
 
     @classmethod
-    def over(
-        cls, parts: Iterable["Tally"], items: Sequence[Contribution], width: int, among: "Tally | None" = None
-    ) -> "Tally":
+    def over(cls, parts: Iterable["Tally"], items: Sequence[Contribution], width: int) -> "Tally":
         """As `of`, from the tallies of parts that these posts fall into."""
-        if among is not None and among.posts == len(items):
-            return among.copy()
         made = cls()
         for part in parts:
             made._add_sums(part)
-        made._add_spread(items, [item.time // width for item in items])
-        return made
-
-    def copy(self) -> "Tally":
-        """Another with the same in it."""
-        made = Tally()
-        made._add_sums(self)
-        made.authors, made.buckets = self.authors.copy(), self.buckets.copy()
+        made._uncounted = items, width
         return made
 
     def absorb(self, other: "Tally", sign: int = 1) -> None:
@@ -144,12 +169,6 @@ class Tally:
             bump(self.authors, author, sign * posts)
         for bucket, posts in other.buckets.items():
             bump(self.buckets, bucket, sign * posts)
-
-    def _add_spread(self, items: Sequence[Contribution], buckets: Iterable[int]) -> None:
-        """Add who wrote some posts, and their time buckets, or how many are in each."""
-        self.authors.update(map(_AUTHOR, items))
-        self.authors.pop("", None)
-        self.buckets.update(buckets)
 
     def _add_sums(self, other: "Tally", sign: int = 1) -> None:
         self.posts += sign * other.posts

@@ -135,8 +135,8 @@ class Window:
             for item in inside:
                 by_bucket[item.time // self.width].append(item)
             for bucket, group in by_bucket.items():
-                self.per_bucket[bucket] = Tally.of(group, self.width, whole.per_bucket.get(bucket), bucket)
-            self.total = Tally.over(self.per_bucket.values(), inside, self.width, whole.total)
+                self.per_bucket[bucket] = Tally.of(group, self.width, whole.per_bucket.get(bucket))
+            self.total = Tally.over(self.per_bucket.values(), inside, self.width)
             self.languages.update([item.lang for item in inside])
             self.not_scored.update([item.reason for item in inside if item.compound is None])
             self.topics.fill(inside, self.width, whole.topics)
