@@ -44,7 +44,7 @@ async def engine(
         client.attach(ear)
         yield client, ear
     finally:
-        client.close(patience=0.2 if role == "deaf" else 20)
+        client.close(patience=0.2 if role in ("deaf", "lingering") else 20)
 
 
 async def test_commands_are_answered_and_the_newest_frame_wins(tmp_path: Path) -> None:
