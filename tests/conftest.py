@@ -15,9 +15,15 @@ settings.load_profile("suite")
 
 # Replays of whole feeds that are not about predictions: fitting models would be nearly all of their time.
 WITHOUT_FITS = {
+    "test_ahead",
+    "test_bench",
+    "test_discretion",
+    "test_fuzz_lines",
     "test_hostile_feeds",
     "test_labels_by_age",
     "test_native_feeds",
+    "test_no_topics",
+    "test_overload",
     "test_overperforming",
     "test_overperforming_real",
     "test_rising",
@@ -31,6 +37,8 @@ WITHOUT_FITS = {
 
 # About predictions, whoever makes them: with few trees each fit takes half the time.
 WITH_FEW_TREES = {
+    "test_checkpoint",
+    "test_cli",
     "test_draft",
     "test_evaluate_engagement",
     "test_filter",
