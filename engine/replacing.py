@@ -2,22 +2,33 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 OWNER, EVERYBODY = 0o600, 0o644  # who may read
 
 
 def replace_file(path: Path, parts: Iterable[bytes], mode: int = OWNER) -> None:
     """Write `parts` beside `path`, in a folder that is there, and only then put them in its place. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = whole_file(path.parent, f".{path.name}.", lambda file: file.writelines(parts))
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def whole_file(folder: Path, prefix: str, write: Callable[[BinaryIO], None]) -> Path:
+    """A new file in `folder`, whole on the disk and for its owner alone, under a name of its own. Raises OSError."""
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=prefix)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return Path(temporary)

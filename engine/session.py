@@ -246,13 +246,11 @@ class Session:
                     return False
                 case SetWindow():
                     self.engine.show(command.window)
-                    self._pictured = ()
-                    self._next_frame = 0.0
+                    self._draw_anew()
                 case SetFilter():
                     with suppress(FilterError):  # the screen has told of it
                         self.engine.show(expression=command.expression)
-                    self._pictured = ()
-                    self._next_frame = 0.0
+                    self._draw_anew()
                 case CountFilters():
                     self._pipe.send(FiltersCounted(command.id, voices(self.engine, command.expressions)))
                 case Export():
@@ -266,8 +264,7 @@ class Session:
                     self._pipe.send(GradesOpened(command.id, grade_sheet(self.engine, command.horizon)))
                 case Pin() | SetAlerts():
                     self._heed(command)
-                    self._pictured = ()
-                    self._next_frame = 0.0
+                    self._draw_anew()
                 case OpenTopics() if command is sheets[-1]:
                     self._pipe.send(TopicsOpened(command.id, topic_sheet(self.engine, command.cluster)))
                 case ScoreDraft() if command is drafts[-1]:
@@ -278,6 +275,11 @@ class Session:
                 case _:
                     pass
         return True
+
+    def _draw_anew(self) -> None:
+        """Send another picture at once, whether or not anything has come."""
+        self._pictured = ()
+        self._next_frame = 0.0
 
     def _heed(self, command: Pin | SetAlerts) -> None:
         """Take note of what every picture shows from now on, or what is watched for."""

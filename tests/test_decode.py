@@ -14,6 +14,7 @@ from engine.platforms import registry
 from engine.platforms.base import Ignored, Mapped, Rejected
 from engine.platforms.decode import MAX_LINE, Decoder
 from engine.platforms.jsontext import MAX_DEPTH
+from tests.native_lines import X_V1
 
 NATIVE = Path(__file__).parents[2] / "shared" / "data" / "native"
 needs_data = pytest.mark.skipif(not NATIVE.exists(), reason="real data (../shared/data) is not here")
@@ -50,16 +51,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "favourites_count": 1,
         "reblogs_count": 0,
     },
-    "x-v1": {
-        "id_str": "1",
-        "id": 1,
-        "created_at": "Sat Jul 04 14:38:07 +0000 2026",
-        "text": "hello",
-        "user": {"id_str": "9", "screen_name": "ann", "followers_count": 3},
-        "retweet_count": 0,
-        "favorite_count": 1,
-        "entities": {"hashtags": []},
-    },
+    "x-v1": X_V1,
     "x-v2": {
         "data": [
             {

@@ -9,7 +9,7 @@ UNKNOWN: Content = (0, b"")
 
 
 class Passed(msgspec.Struct, frozen=True):
-    """The rotated files that hold nothing new: see `rotation.Known`."""
+    """The rotated files that hold nothing new: see `known.Known`."""
 
     inodes: tuple[tuple[int, int, Content], ...] = ()  # device, inode, content
     contents: tuple[Content, ...] = ()

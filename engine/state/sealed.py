@@ -7,12 +7,12 @@ The seal is HMAC-SHA256 with a key that only this user can read. What is not pro
 
 import hashlib
 import hmac
-import os
 import struct
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+from engine.replacing import whole_file
 
 MAGIC = b"TRENDST\n"
 SCHEMA = 2  # of the head and of how the body is made
@@ -49,19 +49,14 @@ class SealedWriter:
 
 def write_sealed(folder: Path, key: bytes, head: bytes, body: Callable[[SealedWriter], None]) -> Path:
     """A whole sealed file on the disk, for its owner alone, under a name of its own in `folder`. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".engine.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            sealed = SealedWriter(file, key)
-            sealed.write(MAGIC + _START.pack(SCHEMA, len(head)) + head)
-            body(sealed)
-            sealed.seal()
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return Path(temporary)
+
+    def write(file: BinaryIO) -> None:
+        sealed = SealedWriter(file, key)
+        sealed.write(MAGIC + _START.pack(SCHEMA, len(head)) + head)
+        body(sealed)
+        sealed.seal()
+
+    return whole_file(folder, ".engine.", write)
 
 
 def read_sealed(path: Path, key: bytes) -> tuple[bytes, memoryview]:
