@@ -55,6 +55,8 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
 
     The very same object if all is well already.
     """
+    if type(event) is Post and _is_fine(event):
+        return event
     changes: dict[str, object] = {}
     for name in _IDS:
         value = getattr(event, name, "")
@@ -71,6 +73,19 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
         if original is not event.original:
             changes["original"] = original
     return msgspec.structs.replace(event, **changes) if changes else event
+
+
+def _is_fine(post: Post) -> bool:
+    """Whether all is well, as it nearly always is: said of all fields together."""
+    ids = post.uid + post.author + post.alias + post.reply_to + post.quote_of
+    return (
+        len(ids) + len(post.name) + len(post.version) <= MAX_ID
+        and ids.isprintable()
+        and post.version.isprintable()
+        and len(post.text) <= MAX_READ
+        and len(post.lang) <= MAX_LANG
+        and not post.tags
+    )
 
 
 def _cut(post: Post) -> dict[str, object]:

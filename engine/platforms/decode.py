@@ -69,7 +69,7 @@ class Decoder:
         if isinstance(value, Ignored):
             return [value], {}
         if not isinstance(value, list):
-            return self._read_items([value])
+            return self._read_item(value)
         return self._read_items(value) if value else ([Ignored("empty page")], {})
 
     def count(self, shapes: Shapes) -> None:
@@ -99,20 +99,25 @@ class Decoder:
         outcomes: list[Outcome] = []
         in_full: Shapes = {}
         for item in items:
-            if not self._keeps(item):
-                outcomes.append(LEFT_OUT)
-                continue
-            adapter = self._detect(item)
-            if isinstance(adapter, Rejected):
-                outcomes.append(adapter)
-                continue
-            found = _read(adapter, item)
-            if label := labels.written(paths.at(item, self._label)):
-                found = [labels.labelled(outcome, label) for outcome in found]
-            outcomes.extend(found)
-            fine = not any(isinstance(outcome, Rejected) for outcome in found)
-            in_full[adapter.name] = in_full.get(adapter.name, True) and fine
+            found, shapes = self._read_item(item)
+            outcomes += found
+            for name, fine in shapes.items():
+                in_full[name] = in_full.get(name, True) and fine
         return outcomes, in_full
+
+    def _read_item(self, item: Json) -> tuple[list[Outcome], Shapes]:
+        if self._keep and not self._keeps(item):
+            return [LEFT_OUT], {}
+        adapter = self._detect(item)
+        if isinstance(adapter, Rejected):
+            return [adapter], {}
+        found = _read(adapter, item)
+        if self._label[0] in item and (label := labels.written(paths.at(item, self._label))):
+            found = [labels.labelled(outcome, label) for outcome in found]
+        for outcome in found:
+            if type(outcome) is Rejected:
+                return found, {adapter.name: False}
+        return found, {adapter.name: True}
 
     def _keeps(self, item: Json) -> bool:
         return all(labels.written(paths.at(item, path)) == value for path, value in self._keep)
@@ -155,6 +160,8 @@ def _value(line: bytes) -> Json | Ignored:
     body = line.removeprefix(_BOM).strip(b" \t\r\n")
     if len(body) > MAX_LINE:
         raise JsonError("line too long")
+    if body[:1] == b"{" and body[-1:] == b"}":
+        return parse(body)
     if not body or _SSE_OTHER.match(body):
         return Ignored("keep-alive")
     if found := _SSE_ID.match(body):  # in Mastodon's streams a bare id is a delete's

@@ -11,18 +11,23 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
-from engine.events import Post
+from engine.events import Counts, Post
 from engine.platforms import fields, paths
 from engine.platforms.base import Adapter, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.names import MAX_NAME, ROLES, USUAL, by_plain_name, plain
-from engine.platforms.readers import counts, moment, tag_names
+from engine.platforms.names import COUNT_HOLDERS, MAX_NAME, ROLES, USUAL, by_plain_name, plain
+from engine.platforms.readers import moment, tag_names
 from engine.platforms.x_common import snowflake_time
 
 PLATFORM = "generic"
 
 # What --map takes: every field a line can have under a usual name, and the label (engine/platforms/labels.py).
 MAPPABLE = (*(field for field in USUAL if field != "title"), "label")
+
+_COUNTED = ("likes", "reposts", "replies", "quotes", "views")
+_COUNTS = frozenset(_COUNTED)
+_YES = (True, 1, "true", "True", "yes")
 
 _TEXTS = frozenset((*USUAL["text"], *USUAL["title"]))
 _X_TEXTS = frozenset(("tweet", "tweettext"))
@@ -31,11 +36,22 @@ _USER_IDS = ("idstr", "id", "did", "pk", "userid", "uid", "username", "screennam
 _USER_NAMES = ("username", "screenname", "handle", "acct", "uniqueid", "displayname", "nickname", "name")
 _USER_FOLLOWERS = USUAL["followers"]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*", re.ASCII)
+MAX_PLANS = 1_024  # kinds of lines, by their keys, of which it is known where the fields stand
+MAX_KEYS = 64
 _TAG_CUTS = re.compile(r"[\s,;|]+")
 
-# Looks a field up: the plain name of where it was found, and its value.
-Finder = Callable[[str], tuple[str, Json]]
-_NOTHING: tuple[str, Json] = ("", None)
+
+class Field(NamedTuple):
+    """A field of a line: the plain name of where it stands, what stands there, and what that says."""
+
+    name: str
+    raw: Json
+    value: Json
+
+
+Fields: TypeAlias = dict[str, Field]
+
+_NOTHING = Field("", None, None)
 
 
 class _Generic:
@@ -46,9 +62,7 @@ class _Generic:
 
     def recognises(self, line: Json) -> bool:
         """Any object with a text: the last resort, to be asked after all other shapes."""
-        return isinstance(line, dict) and any(
-            len(key) <= MAX_NAME and plain(key) in _TEXTS and _fits("text", value) for key, value in line.items()
-        )
+        return isinstance(line, dict) and any(_is_text(line[key]) for key in _plan(line).texts)
 
     def read(self, line: Json) -> Sequence[Outcome]:
         return [read_object(line, PLATFORM)]
@@ -66,23 +80,21 @@ class _Mapped:
         self.places = places
 
     def recognises(self, line: Json) -> bool:
-        return isinstance(line, dict) and _text(self._finder(line)) is not None
+        return isinstance(line, dict) and _text(self._fields(line)) is not None
 
     def read(self, line: Json) -> Sequence[Outcome]:
         if not isinstance(line, dict):
             return [Rejected("not an object")]
-        return [_read(line, PLATFORM, self._finder(line))]
+        return [_read(line, PLATFORM, self._fields(line))]
 
-    def _finder(self, line: Object) -> Finder:
-        usual = _usual_finder(line)
-
-        def find(field: str) -> tuple[str, Json]:
-            path = self.places.get(field)
-            if path is None:
-                return ("", None) if field == "title" and "text" in self.places else usual(field)
-            return plain(path[-1]), paths.at(line, path)
-
-        return find
+    def _fields(self, line: Object) -> Fields:
+        found = _usual_fields(line)
+        if "text" in self.places:
+            found.pop("title", None)
+        for field, path in self.places.items():
+            raw = paths.at(line, path)
+            found[field] = Field(plain(path[-1]), raw, _READERS.get(field, _as_it_is)(raw))
+        return found
 
 
 ADAPTER: Adapter = _Generic()
@@ -122,29 +134,64 @@ def read_object(line: Json, platform: str) -> Outcome:
     """The post in `line` by the usual names of its fields."""
     if not isinstance(line, dict):
         return Rejected("not an object")
-    return _read(line, platform, _usual_finder(line))
+    return _read(line, platform, _usual_fields(line))
 
 
-def _usual_finder(line: Object) -> Finder:
-    values = by_plain_name(line)
-    candidates = _candidates(tuple([name for name in values if name in ROLES]))
+class _Plan(NamedTuple):
+    """Where the fields of lines with the same keys may stand."""
 
-    def find(field: str) -> tuple[str, Json]:
-        """The best candidate that fits; an empty one only where there is no other."""
-        names = candidates.get(field)
-        if names is None:
-            return _NOTHING
-        blank = _NOTHING
-        for name in names:
-            value = values[name]
-            if not _fits(field, value):
+    texts: tuple[str, ...]  # keys of texts and titles
+    # By field the plain names and the keys, the most usual first; None if that depends on what the keys hold.
+    places: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] | None
+
+
+_plans: dict[tuple[str, ...], _Plan] = {}
+
+
+def _plan(line: Object) -> _Plan:
+    """The plan for the keys of a line. Those of most feeds are the same on every line, or nearly."""
+    keys = tuple(line)
+    found = _plans.get(keys)
+    if found is None:
+        found = _make_plan(keys)
+        if len(keys) <= MAX_KEYS and max(map(len, keys), default=0) <= MAX_NAME:
+            if len(_plans) >= MAX_PLANS:
+                _plans.clear()
+            _plans[keys] = found
+    return found
+
+
+def _make_plan(keys: tuple[str, ...]) -> _Plan:
+    names = {key: plain(key) for key in keys if len(key) <= MAX_NAME}
+    texts = tuple([key for key, name in names.items() if name in _TEXTS])
+    keys_of = {name: key for key, name in names.items()}
+    if len(keys_of) < len(names) or not COUNT_HOLDERS.isdisjoint(keys_of):
+        return _Plan(texts, None)
+    candidates = _candidates(tuple([name for name in keys_of if name in ROLES]))
+    return _Plan(
+        texts, tuple((field, tuple((name, keys_of[name]) for name in found)) for field, found in candidates.items())
+    )
+
+
+def _usual_fields(line: Object) -> Fields:
+    """Each field there is: the best candidate that fits; an empty one only where there is no other."""
+    places, values = _plan(line).places, line
+    if places is None:
+        values = by_plain_name(line)
+        candidates = _candidates(tuple([name for name in values if name in ROLES]))
+        places = tuple((field, tuple((name, name) for name in names)) for field, names in candidates.items())
+    found: Fields = {}
+    for field, names in places:
+        read = _READERS.get(field, _as_it_is)
+        for name, key in names:
+            raw = values[key]
+            if raw is None or (value := read(raw)) is None:
                 continue
-            if value != "":
-                return name, value
-            blank = (name, value)
-        return blank
-
-    return find
+            if raw != "":
+                found[field] = Field(name, raw, value)
+                break
+            found[field] = Field(name, raw, value)
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -157,46 +204,50 @@ def _candidates(names: tuple[str, ...]) -> dict[str, list[str]]:
     return {field: [name for _, name in sorted(ranked, key=itemgetter(0))] for field, ranked in found.items()}
 
 
-def _fits(field: str, value: Json) -> bool:
-    """Whether `value` can be this field at all: a name may stand for other things, as `likes` for a list."""
-    test = _TESTS.get(field)
-    return test is None or test(value)
-
-
-def _is_moment(value: Json) -> bool:
-    return moment(value) is not None
-
-
 def _is_text(value: Json) -> bool:
-    return isinstance(value, str) or isinstance(fields.dig(value, "text"), str)
+    return _string(value) is not None
 
 
-def _is_number(value: Json) -> bool:
-    return _number(value) is not None
+def _as_it_is(value: Json) -> Json:
+    return value
 
 
-def _is_id(value: Json) -> bool:
-    return isinstance(value, str | int)
+def _id(value: Json) -> str | None:
+    return fields.text(value) if isinstance(value, str | int) else None
 
 
-_TESTS: dict[str, Callable[[Json], bool]] = {
-    **dict.fromkeys(("time", "seen", "counts_at", "author_created"), _is_moment),
-    **dict.fromkeys(("text", "title"), _is_text),
-    **dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "followers"), _is_number),
-    **dict.fromkeys(("id", "reply_to", "quote_of"), _is_id),
+def _string(value: Json) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("text")
+    return value if isinstance(value, str) else None
+
+
+def _number(value: Json) -> int | None:
+    """A count; also of an object that holds one, as `{"count": 3}`."""
+    return fields.count(value.get("count") if isinstance(value, dict) else value)
+
+
+# What a value says as this field; None if it cannot be that at all: a name may stand for other things, as `likes` for
+# a list.
+_READERS: dict[str, Callable[[Json], Json]] = {
+    **dict.fromkeys(("time", "seen", "counts_at", "author_created"), moment),
+    **dict.fromkeys(("text", "title"), _string),
+    **dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "followers"), _number),
+    **dict.fromkeys(("id", "reply_to", "quote_of"), _id),
 }
 
 
-def _read(line: Object, platform: str, find: Finder) -> Outcome:
-    text = _text(find)
+def _read(line: Object, platform: str, found: Fields) -> Outcome:
+    text = _text(found)
     if text is None:
         return Rejected("no text")
-    return Mapped((_post(line, platform, text, find),))
+    return Mapped((_post(line, platform, text, found),))
 
 
-def _text(find: Finder) -> str | None:
+def _text(found: Fields) -> str | None:
     """The text, under its title if it has one that it does not repeat."""
-    body, title = (_string(find(field)[1]) for field in ("text", "title"))
+    body: str | None = found.get("text", _NOTHING).value
+    title: str | None = found.get("title", _NOTHING).value
     if title is None or body is None:
         return title if body is None else body
     if not title or body.startswith(title):
@@ -206,31 +257,21 @@ def _text(find: Finder) -> str | None:
     return f"{title}\n\n{body}"
 
 
-def _string(value: Json) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("text")
-    return value if isinstance(value, str) else None
-
-
-def _post(line: Object, platform: str, text: str, find: Finder) -> Post:
-    author, name, user = _author(find)
-    id_name, id_value = find("id")
-    uid = fields.text(id_value).strip("'\" ")
-    written = find("time")[1]
-    created = moment(written)
-    if created is None and (id_name in _X_IDS or find("text")[0] in _X_TEXTS):
+def _post(line: Object, platform: str, text: str, found: Fields) -> Post:
+    get = found.get
+    author, name, user = _author(found)
+    uid = fields.text(get("id", _NOTHING).raw).strip("'\" ")
+    written = get("time", _NOTHING)
+    created = written.value
+    if created is None and (get("id", _NOTHING).name in _X_IDS or get("text", _NOTHING).name in _X_TEXTS):
         created = snowflake_time(uid)
-    total = counts(
-        like=_number(find("likes")[1]),
-        repost=_number(find("reposts")[1]),
-        reply=_number(find("replies")[1]),
-        quote=_number(find("quotes")[1]),
-        view=_number(find("views")[1]),
-    )
-    reply_to = fields.text(find("reply_to")[1])
-    told_apart = bool(author) or written is not None
+    told_apart = bool(author) or written.raw is not None
     nameless = not uid and not told_apart
-    uid = uid or _digest([author, written, text] if told_apart else line)
+    uid = uid or _digest([author, written.raw, text] if told_apart else line)
+    followers = get("followers", _NOTHING)
+    total = _counts(found)
+    reply_to = fields.text(get("reply_to", _NOTHING).raw)
+    counted_at = get("counts_at", _NOTHING).value if total else None
     return Post(
         platform=platform,
         uid=uid,
@@ -239,28 +280,35 @@ def _post(line: Object, platform: str, text: str, find: Finder) -> Post:
         name=name,
         text=text,
         created=created,
-        seen=moment(find("seen")[1]),
-        tags=_tags(find("tags")[1]),
-        lang=_language(find("lang")[1]),
+        seen=get("seen", _NOTHING).value,
+        tags=_tags(found["tags"].raw) if "tags" in found else None,
+        lang=_language(found["lang"].raw) if "lang" in found else "",
         reply_to="" if reply_to == uid else reply_to,
-        quote_of=fields.text(find("quote_of")[1]),
-        followers=_number(find("followers")[1]) if find("followers")[0] else _first_number(user, _USER_FOLLOWERS),
-        author_created=moment(find("author_created")[1]) or moment(user.get("createdat")),
+        quote_of=fields.text(get("quote_of", _NOTHING).raw),
+        followers=followers.value if followers.name else _first_number(user, _USER_FOLLOWERS) if user else None,
+        author_created=get("author_created", _NOTHING).value or (moment(user.get("createdat")) if user else None),
         counts=total,
-        counts_at=moment(find("counts_at")[1]) if total else None,
-        sensitive=find("sensitive")[1] in (True, 1, "true", "True", "yes"),
+        counts_at=counted_at,
+        sensitive=get("sensitive", _NOTHING).raw in _YES,
     )
 
 
-def _author(find: Finder) -> tuple[str, str, dict[str, Json]]:
+def _counts(found: Fields) -> Counts | None:
+    if _COUNTS.isdisjoint(found):
+        return None
+    like, repost, reply, quote, view = (found.get(field, _NOTHING).value for field in _COUNTED)
+    total = Counts(like=like, repost=repost, reply=reply, quote=quote, view=view)
+    return total if total.known() else None
+
+
+def _author(found: Fields) -> tuple[str, str, dict[str, Json]]:
     """(id, name, the fields of the account if it is an object)."""
-    value = find("author")[1]
-    name = find("name")[1]
-    holder = value if isinstance(value, dict) else name if isinstance(name, dict) else {}
-    user = by_plain_name(holder)
+    value, name = found.get("author", _NOTHING).raw, found.get("name", _NOTHING).raw
+    holder = value if isinstance(value, dict) else name if isinstance(name, dict) else None
+    user = by_plain_name(holder) if holder else {}
     uid = _first_text(user, _USER_IDS) if isinstance(value, dict) else fields.text(value)
     shown = _first_text(user, _USER_NAMES) if isinstance(name, dict) else fields.text(name)
-    return uid or shown, shown or _first_text(user, _USER_NAMES) or uid, user
+    return uid or shown, shown or (_first_text(user, _USER_NAMES) if user else "") or uid, user
 
 
 def _first_text(user: dict[str, Json], names: Sequence[str]) -> str:
@@ -269,11 +317,6 @@ def _first_text(user: dict[str, Json], names: Sequence[str]) -> str:
 
 def _first_number(user: dict[str, Json], names: Sequence[str]) -> int | None:
     return next((found for name in names if name in user and (found := _number(user[name])) is not None), None)
-
-
-def _number(value: Json) -> int | None:
-    """A count; also of an object that holds one, as `{"count": 3}`."""
-    return fields.count(value.get("count") if isinstance(value, dict) else value)
 
 
 def _tags(value: Json) -> tuple[str, ...] | None:
