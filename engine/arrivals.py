@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.clock import Stamped
+from engine.clock import Incoming, Stamped
 from engine.config import EngineConfig
 from engine.events import Edit, Post
 from engine.intake import Intake, Record
@@ -43,7 +43,7 @@ class Arrivals:
         for item in items:
             records = [self._named(source, record) for record in self.intake.records(item)]
             if records:
-                self._apply(self.sequence.take(source, records, present))
+                self._apply(self.sequence.take(source, [Incoming(records)], present))
 
     def quiet(self, source: int) -> None:
         """Say that a source has nothing to say for now, or ever."""

@@ -55,7 +55,7 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
 
     The very same object if all is well already.
     """
-    if type(event) is Post and _is_fine(event):
+    if isinstance(event, Post) and _is_fine(event):
         return event
     changes: dict[str, object] = {}
     for name in _IDS:

@@ -2,16 +2,34 @@
 
 import heapq
 from collections import OrderedDict, deque
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from engine.config import EngineConfig
-from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
+from engine.events import Counts, Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 
 ARRIVAL_STEP = 1_000_000  # a line without a time comes one second after the last
 TIMELESS_KEPT = 100_000
 
 # At one moment posts come before what is said of them, and deletes come last.
 _RANK: dict[type, int] = {Post: 0, Edit: 1, Reaction: 2, Observation: 3, Gap: 4, Delete: 5, Purge: 6}
+
+
+# Of records of one kind alone, so that all are of one form.
+Detail: TypeAlias = str | tuple[str | int | tuple[int, ...], ...]
+
+_NO_COUNTS: tuple[int, ...] = ()
+
+
+class Incoming(NamedTuple):
+    """The records of one line, as it was read."""
+
+    records: Sequence[tuple[Event, ...]]
+    met: int = 0  # formats that were met up to that line
+    line: bytes | None = None  # it, if it is to be kept
 
 
 class Stamped(NamedTuple):
@@ -21,10 +39,12 @@ class Stamped(NamedTuple):
     time: int  # event time, microseconds
     rank: int
     key: str  # platform and id
-    detail: str  # what tells apart two records of one id at one time
+    detail: Detail  # what tells apart two records of one id at one time
     number: int  # of arrival: only between records that are the same
     late: bool
     events: tuple[Event, ...]
+    met: int = 0  # formats that were met up to the line it came in
+    line: bytes | None = None  # that line, if it is to be kept
 
 
 def event_time(created: int | None, seen: int | None, present: int, config: EngineConfig) -> int | None:
@@ -39,17 +59,15 @@ def event_time(created: int | None, seen: int | None, present: int, config: Engi
     return seen
 
 
-def identity(event: Event) -> tuple[str, str]:
-    """The id of an event over all platforms, and what tells apart events of the same id and time.
-
-    The parts are set apart by NUL, which sorts before all else: a version that begins like another comes after it.
-    """
+def identity(event: Event) -> tuple[str, Detail]:
+    """The id of an event over all platforms, and what tells apart events of the same id and time."""
     match event:
         case Post():
-            at, counts = event.counts_at or event.seen or 0, event.counts
-            return f"{event.platform}:{event.uid}", f"{event.version}\0{at:020d}\0{counts}\0{event.text}"
+            counts = _NO_COUNTS if event.counts is None else _in_order(event.counts)
+            at = event.counts_at or event.seen or 0
+            return f"{event.platform}:{event.uid}", (event.version, at, counts, event.text)
         case Edit():
-            return f"{event.post.platform}:{event.post.uid}", "\0".join((event.post.version, event.post.text))
+            return f"{event.post.platform}:{event.post.uid}", (event.post.version, event.post.text)
         case Observation():
             return f"{event.platform}:{event.uid}", str(event.counts)
         case Purge():
@@ -58,6 +76,11 @@ def identity(event: Event) -> tuple[str, str]:
             return f"gap:{event.start}:{event.end}", event.reason
         case _:
             return f"{event.platform}:{event.uid}", ""
+
+
+def _in_order(counts: Counts) -> tuple[int, ...]:
+    """Counts as what can be compared."""
+    return tuple([-1 if count is None else count for count in msgspec.structs.astuple(counts)])
 
 
 def times(event: Event) -> tuple[int | None, int | None]:
@@ -85,22 +108,21 @@ class SourceClock:
         """Event time before which this source has, as far as one can know, nothing more to say."""
         return None if self.newest is None else self.newest - self._config.lateness
 
-    def place(self, records: list[tuple[Event, ...]], present: int) -> list[Stamped]:
+    def place(self, incoming: Incoming, present: int) -> list[Stamped]:
         """Stamp the records of one line. The watermark moves only after all of them: a page has no order of arrival."""
         watermark, newest = self.watermark, self.newest
-        if len(records) == 1:
-            record, reached = self._stamp(records[0], present, watermark)
-            self.newest = reached if newest is None or reached > newest else newest
-            return [record]
         stamped = []
-        for events in records:
-            record, reached = self._stamp(events, present, watermark)
+        for events in incoming.records:
+            record, reached = self._stamp(events, incoming, present, watermark)
             stamped.append(record)
-            newest = reached if newest is None else max(newest, reached)
+            if newest is None or reached > newest:
+                newest = reached
         self.newest = newest
         return stamped
 
-    def _stamp(self, events: tuple[Event, ...], present: int, watermark: int | None) -> tuple[Stamped, int]:
+    def _stamp(
+        self, events: tuple[Event, ...], incoming: Incoming, present: int, watermark: int | None
+    ) -> tuple[Stamped, int]:
         event = events[0]
         key, detail = identity(event)
         created, seen = times(event)
@@ -112,7 +134,8 @@ class SourceClock:
         late = watermark is not None and time < watermark
         order = watermark if late and watermark is not None else time
         self._number += 1
-        return Stamped(order, time, _RANK[type(event)], key, detail, self._number, late, events), reached
+        rank = _RANK[type(event)]
+        return Stamped(order, time, rank, key, detail, self._number, late, events, *incoming[1:]), reached
 
     def _arrival(self, key: str, moves_time: bool) -> int:
         """The time of a record without one. A repeated one keeps its first, so that it is known as the same."""
@@ -137,6 +160,9 @@ class ReorderBuffer:
 
     def __len__(self) -> int:
         return len(self._run) + len(self._heap)
+
+    def __iter__(self) -> Iterator[Stamped]:
+        return chain(self._run, self._heap)
 
     def push(self, record: Stamped) -> None:
         """Take in a record."""

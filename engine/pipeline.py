@@ -8,7 +8,7 @@ from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
 from engine.arrival import known_of
 from engine.clean import clean_line
-from engine.clock import Stamped
+from engine.clock import Incoming, Stamped
 from engine.config import SECOND, EngineConfig
 from engine.corrections import Corrections
 from engine.discretion import Discretion, Read, analysed
@@ -121,18 +121,12 @@ class Engine:
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        read = []
+        lines, decoder, offer = [], self.intake.decoder, self.raw.offer
         for item in items:
             if records := self.intake.records(item):
-                read.append((item, records, self.sequence.take(source, records, present), self.intake.decoder.met))
-        self._read_texts([record for _, _, due, _ in read for record in due])
-        for item, records, due, met in read:
-            self._met = met
-            if len(records) == 1 and isinstance(item, bytes):
-                self.raw.offer(records[0], item)
-            for record in due:
-                self._apply(record)
-        self._texts = {}
+                kept = offer(records[0], item) if len(records) == 1 and isinstance(item, bytes) else None
+                lines.append(Incoming(records, decoder.met, kept))
+        self._apply_all(self.sequence.take(source, lines, present))
 
     def quiet(self, source: int) -> None:
         """Say that a source has nothing to say for now, or ever: the others need not wait for it."""
@@ -200,7 +194,6 @@ class Engine:
 
     def _apply_all(self, records: Sequence[Stamped]) -> None:
         self._read_texts(records)
-        self._met = self.intake.decoder.met
         for record in records:
             self._apply(record)
         self._texts = {}
@@ -228,7 +221,7 @@ class Engine:
         return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
-        first = record.events[0]
+        first, self._met = record.events[0], record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
         if record.order // BATCH_SPAN != self._grid:
@@ -242,7 +235,7 @@ class Engine:
             self.whole.move(record.time)
         outcome = self._apply_event(first, record.time, record.late)
         if (post := posted(first)) is not None:
-            self._settle_line(record.events, post, outcome)
+            self._settle_line(record, post, outcome)
         self._meter("late" if record.late and _can_be_late(first, outcome) else outcome.value)
         for event in record.events[1:]:
             self._meter("embedded")
@@ -250,13 +243,11 @@ class Engine:
         if self.now is not None and self.ledger.is_full(self.now):
             self._expire(self.now)
 
-    def _settle_line(self, record: tuple[Event, ...], post: Post, outcome: Outcome) -> None:
+    def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
         entry = self.ledger.find(post.platform, post.uid)
-        if entry is None:
-            self.raw.settle(record, f"{post.platform}:{post.uid}", False)
-        else:
-            self.raw.settle(record, entry.key, outcome is Outcome.POST or outcome is Outcome.EDIT)
+        keep = entry is not None and (outcome is Outcome.POST or outcome is Outcome.EDIT)
+        self.raw.settle(record.events, record.line, record.key if entry is None else entry.key, keep)
 
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""

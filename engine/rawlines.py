@@ -4,7 +4,6 @@ A line stays only if it holds one post and no words of another: what is taken ba
 """
 
 from collections import OrderedDict
-from typing import Any
 
 from engine.config import EngineConfig
 from engine.events import Edit, Event, Post
@@ -16,36 +15,32 @@ _JETSTREAM = b'"time_us"'
 
 
 class RawLines:
-    """Lines by the key of their post, the oldest forgotten first. Those not applied yet count as well."""
+    """Lines by the key of their post, the oldest forgotten first. Those not applied yet wait with their records."""
 
     def __init__(self, config: EngineConfig) -> None:
         discreet = config.no_text or config.hash_authors
         self._max_lines, self._max_bytes = 0 if discreet else config.max_raw_lines, config.max_raw_bytes
         self._keep_withheld = not config.respect_noindex
-        self._waiting: OrderedDict[int, tuple[Record, bytes]] = OrderedDict()  # by id(record), held as long
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._naming: dict[str, set[str]] = {}  # post that a line may repeat -> posts whose line it is
         self._named: dict[str, str] = {}
-        self.size = 0  # bytes
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Records loaded from a checkpoint are other objects than those that were saved."""
-        self.__dict__.update(state)
-        self._waiting = OrderedDict((id(record), (record, line)) for record, line in self._waiting.values())
+        self._waiting = self._held = 0  # lines that wait with their records, and their bytes
+        self.size = 0  # bytes of those of posts
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._kept)
+        return self._waiting + len(self._kept)
 
     def get(self, key: str) -> bytes | None:
         """The line that a post stands in; None if it is not kept."""
         return self._kept.get(key)
 
-    def offer(self, record: Record, line: bytes) -> None:
-        """Hold the line of a record until that is applied, if it may be kept at all."""
-        if self._max_lines and self.may_keep(record, line):
-            self._waiting[id(record)] = (record, line)
-            self.size += len(line)
-            self._make_room()
+    def offer(self, record: Record, line: bytes) -> bytes | None:
+        """The line of a record, to wait with it until it is settled; None if it cannot be kept."""
+        if not self._max_lines or self._held + len(line) > self._max_bytes or not self.may_keep(record, line):
+            return None
+        self._waiting += 1
+        self._held += len(line)
+        return line
 
     def may_keep(self, record: Record, line: bytes) -> bool:
         """Whether a line holds nothing but one post, and that is not withheld."""
@@ -54,14 +49,15 @@ class RawLines:
             return False
         return not post.quote_of or _names_only(post, line)
 
-    def settle(self, record: Record, key: str, keep: bool) -> None:
+    def settle(self, record: Record, line: bytes | None, key: str, keep: bool) -> None:
         """A record was applied: its line takes the place of the one before, or is let go of."""
-        _, line = self._waiting.pop(id(record), (record, b""))
-        self.size -= len(line)
-        if not keep:
+        if keep:
+            self._forget(key)
+        if line is None:
             return
-        self._forget(key)
-        if not line:
+        self._waiting -= 1
+        self._held -= len(line)
+        if not keep:
             return
         self._kept[key] = line
         self.size += len(line)
@@ -98,12 +94,8 @@ class RawLines:
                 del self._naming[named]
 
     def _make_room(self) -> None:
-        while len(self._waiting) + len(self._kept) > self._max_lines or self.size > self._max_bytes:
-            if self._kept:
-                self._forget(next(iter(self._kept)))
-            else:
-                _, (_, line) = self._waiting.popitem(last=False)
-                self.size -= len(line)
+        while len(self._kept) > self._max_lines or self.size > self._max_bytes:
+            self._forget(next(iter(self._kept)))
 
 
 def posted(event: Event) -> Post | None:

@@ -1,8 +1,9 @@
 """Many sources, one order: records come out by event time and id, as soon as no source can bring an older one."""
 
-from engine.clock import ReorderBuffer, SourceClock, Stamped
+from collections.abc import Sequence
+
+from engine.clock import Incoming, ReorderBuffer, SourceClock, Stamped
 from engine.config import EngineConfig
-from engine.intake import Record
 
 
 class Sequencer:
@@ -20,12 +21,16 @@ class Sequencer:
         """Announce a source, so that others wait for its first line."""
         return self._clocks.setdefault(source, SourceClock(self._config))
 
-    def take(self, source: int, records: list[Record], present: int) -> list[Stamped]:
-        """Put the records of one line in their places; returns what is due by now, in order."""
+    def take(self, source: int, lines: Sequence[Incoming], present: int) -> list[Stamped]:
+        """Put the records of some lines in their places; returns what is due by now, in order.
+
+        Nothing in a line comes before what was due as the line before it was read: they may all be placed first.
+        """
         self._quiet.discard(source)
-        clock, floor = self._clocks.get(source) or self.open(source), self._floor
-        for record in clock.place(records, present):
-            self._buffer.push(record if floor is None or record.order >= floor else record._replace(order=floor))
+        clock, floor, push = self._clocks.get(source) or self.open(source), self._floor, self._buffer.push
+        for line in lines:
+            for record in clock.place(line, present):
+                push(record if floor is None or record.order >= floor else record._replace(order=floor))
         return self._due()
 
     def quiet(self, source: int) -> list[Stamped]:

@@ -41,7 +41,7 @@ def feed(*more: str) -> list[str]:
 
 def held(engine: Engine) -> bytes:
     """Every line the engine keeps as it came, and every one that waits."""
-    waiting = [line for _, line in engine.raw._waiting.values()]
+    waiting = [record.line for record in engine.sequence._buffer if record.line is not None]
     return b"\n".join([*engine.raw._kept.values(), *waiting])
 
 
