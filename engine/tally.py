@@ -165,10 +165,8 @@ class Tally:
     def absorb(self, other: "Tally", sign: int = 1) -> None:
         """Add all that another tally holds, or with sign -1 take it out."""
         self._add_sums(other, sign)
-        for author, posts in other.authors.items():
-            bump(self.authors, author, sign * posts)
-        for bucket, posts in other.buckets.items():
-            bump(self.buckets, bucket, sign * posts)
+        bump_all(self.authors, other.authors, sign)
+        bump_all(self.buckets, other.buckets, sign)
 
     def _add_sums(self, other: "Tally", sign: int = 1) -> None:
         self.posts += sign * other.posts
@@ -200,6 +198,16 @@ def bump(counter: Counter[_K], key: _K, change: int) -> None:
         counter[key] = count
     else:
         counter.pop(key, None)
+
+
+def bump_all(counter: Counter[_K], changes: Counter[_K], sign: int) -> None:
+    """Change many counts."""
+    get = counter.get
+    for key, change in changes.items():
+        if count := get(key, 0) + sign * change:
+            counter[key] = count
+        else:
+            counter.pop(key, None)
 
 
 def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: int, sign: int) -> None:

@@ -8,7 +8,8 @@ from engine.config import ALL_TIME, SECOND
 from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
-from engine.tally import Contribution, Tally, bump, tally
+from engine.tally import Contribution, Tally
+from engine.windowsums import WindowSums
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
@@ -46,20 +47,49 @@ class Window:
         self._reach = min(span, keep) if span and keep else span or keep
         self.width = SECOND if span == ALL_TIME else SECOND * max(1, -(-span // (BUCKETS * SECOND)))
         self.now: int | None = None
-        self.total = Tally()
         self.topics = StorySums(places or Places())
-        self.languages: Counter[str] = Counter()
-        self.not_scored: Counter[str] = Counter()
-        self.per_bucket: defaultdict[int, Tally] = defaultdict(Tally)
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
-        self.before = Tally()
+        self._sums, self._sums_before = WindowSums(), WindowSums()
         self.items_before: dict[str, Contribution] = {}
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
+        self._settled_at = -1  # bucket of the time at which the sums were last settled
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
+
+    # -- sums ------------------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> Tally:
+        """Of all posts of the window."""
+        return self._settled().total
+
+    @property
+    def before(self) -> Tally:
+        """Of all posts of the span before."""
+        self._sums_before.settle(self.span)
+        return self._sums_before.total
+
+    @property
+    def per_bucket(self) -> defaultdict[int, Tally]:
+        """By time bucket."""
+        return self._settled().per_bucket
+
+    @property
+    def languages(self) -> Counter[str]:
+        """Posts by language as detected."""
+        return self._settled().languages
+
+    @property
+    def not_scored(self) -> Counter[str]:
+        """Posts that are not scored, by reason."""
+        return self._settled().not_scored
+
+    def _settled(self) -> WindowSums:
+        self._sums.settle(self.width)
+        return self._sums
 
     # -- time ------------------------------------------------------------------------------------------------
 
@@ -90,6 +120,10 @@ class Window:
             item = self.items_before.get(key)
             if item is not None and item.time == time:
                 self._drop_before(item)
+        if now // self.width > self._settled_at:  # no post that is gone stays in them for long
+            self._settled_at = now // self.width
+            self._settled()
+            self._sums_before.settle(self.span)
 
     def reach_back(self, time: int) -> None:
         """Something happened at `time`. Without bound, buckets double in width as the feed grows longer."""
@@ -100,6 +134,7 @@ class Window:
         if self._reach != ALL_TIME:
             length = min(length, self._reach)
         while length >= (2 * BUCKETS - 1) * self.width:
+            self._settled()
             self._oldest = -1
             self.width *= 2
             groups = [self.total, *self.tags.tallies.values(), *self.topics.tallies()]
@@ -109,7 +144,7 @@ class Window:
             merged: defaultdict[int, Tally] = defaultdict(Tally)
             for item in self.items.values():
                 merged[item.time // self.width].add(item, item.time // self.width)
-            self.per_bucket = merged
+            self._sums.per_bucket = merged
 
     # -- posts -----------------------------------------------------------------------------------------------
 
@@ -118,7 +153,9 @@ class Window:
         self.reach_back(item.time)
         start = self.start
         if start is None or item.time > start:
-            self._count(item, 1)
+            self._sums.add(item, self.width)
+            if item.story is not None:
+                self.topics.count(item, self.width, 1)
             self.tags.add(item, self.width)
             self.items[item.key] = item
             if self.span != ALL_TIME:
@@ -134,11 +171,12 @@ class Window:
             by_bucket: defaultdict[int, list[Contribution]] = defaultdict(list)
             for item in inside:
                 by_bucket[item.time // self.width].append(item)
+            sums, others = self._sums, whole.per_bucket
             for bucket, group in by_bucket.items():
-                self.per_bucket[bucket] = Tally.of(group, self.width, whole.per_bucket.get(bucket))
-            self.total = Tally.over(self.per_bucket.values(), inside, self.width)
-            self.languages.update([item.lang for item in inside])
-            self.not_scored.update([item.reason for item in inside if item.compound is None])
+                sums.per_bucket[bucket] = Tally.of(group, self.width, others.get(bucket))
+            sums.total = Tally.over(sums.per_bucket.values(), inside, self.width)
+            sums.languages.update([item.lang for item in inside])
+            sums.not_scored.update([item.reason for item in inside if item.compound is None])
             self.topics.fill(inside, self.width, whole.topics)
             self.items.update(items)
             if self.span != ALL_TIME:
@@ -158,8 +196,10 @@ class Window:
         """Take a post out, wherever it stands; nothing of it stays."""
         if (item := self.items.get(key)) is not None:
             self._drop(item)
+            self._settled()
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
+            self._sums_before.settle(self.span)
 
     def assign(self, key: str, story: int, copy: bool) -> None:
         """Say which story a post belongs to, and whether it is a copy, once that is known."""
@@ -194,30 +234,24 @@ class Window:
     # -- the sums --------------------------------------------------------------------------------------------
 
     def _drop(self, item: Contribution) -> None:
-        self._count(item, -1)
+        self._sums.take(item, self.width)
+        if item.story is not None:
+            self.topics.count(item, self.width, -1)
         self.tags.remove(item, self.width)
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:
-        self.before.add(item, 0)
-        self.topics.count_before(item, 1)
+        self._sums_before.add(item, self.span)
+        if item.story is not None:
+            self.topics.count_before(item, 1)
         self.items_before[item.key] = item
         heapq.heappush(self._expiry_before, (item.time, item.key))
 
     def _drop_before(self, item: Contribution) -> None:
-        self.before.add(item, 0, -1)
-        self.topics.count_before(item, -1)
-        del self.items_before[item.key]
-
-    def _count(self, item: Contribution, sign: int) -> None:
-        bucket = item.time // self.width
-        self.total.add(item, bucket, sign)
-        tally(self.per_bucket, bucket, item, bucket, sign)
-        bump(self.languages, item.lang, sign)
-        if item.compound is None:
-            bump(self.not_scored, item.reason, sign)
+        self._sums_before.take(item, self.span)
         if item.story is not None:
-            self.topics.count(item, self.width, sign)
+            self.topics.count_before(item, -1)
+        del self.items_before[item.key]
 
     def _forget_reactions(self, start: int) -> None:
         oldest = start // self.width

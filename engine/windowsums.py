@@ -1,0 +1,64 @@
+"""The sums over all posts of a window, and over its time buckets."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TypeVar
+
+from engine.tally import Contribution, Tally, bump_all
+
+GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
+
+_K = TypeVar("_K")
+_LANG = attrgetter("lang")
+
+
+class WindowSums:
+    """Tell it posts that come and go. Sums are up to date once it is settled, and then hold no post."""
+
+    def __init__(self) -> None:
+        self.total = Tally()
+        self.per_bucket: defaultdict[int, Tally] = defaultdict(Tally)
+        self.languages: Counter[str] = Counter()
+        self.not_scored: Counter[str] = Counter()
+        self._came: list[Contribution] = []
+        self._went: list[Contribution] = []
+
+    def add(self, item: Contribution, width: int) -> None:
+        """A post has come. `width` is that of the time buckets, microseconds."""
+        self._came.append(item)
+        if len(self._came) >= GATHERED:
+            self.settle(width)
+
+    def take(self, item: Contribution, width: int) -> None:
+        """A post that had come is gone."""
+        self._went.append(item)
+        if len(self._went) >= GATHERED:
+            self.settle(width)
+
+    def settle(self, width: int) -> None:
+        """Bring the sums up to date."""
+        for items, sign in ((self._came, 1), (self._went, -1)):
+            if items:
+                self._count(items, width, sign)
+                items.clear()
+
+    def _count(self, items: Sequence[Contribution], width: int, sign: int) -> None:
+        for bucket, group in _grouped(items, lambda item: item.time // width).items():
+            part = Tally.of(group, width)
+            self.total.absorb(part, sign)
+            if sign > 0:
+                self.per_bucket[bucket].absorb(part)
+            elif (held := self.per_bucket[bucket]).posts == part.posts:
+                del self.per_bucket[bucket]
+            else:
+                held.absorb(part, -1)
+        bump_all(self.languages, Counter(map(_LANG, items)), sign)
+        bump_all(self.not_scored, Counter([item.reason for item in items if item.compound is None]), sign)
+
+
+def _grouped(items: Sequence[Contribution], of: Callable[[Contribution], int]) -> dict[int, list[Contribution]]:
+    groups: defaultdict[int, list[Contribution]] = defaultdict(list)
+    for item in items:
+        groups[of(item)].append(item)
+    return groups
