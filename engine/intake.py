@@ -113,11 +113,18 @@ class Intake:
         self.read += len(reading.records) + len(reading.noted)
         for ignored, reason in reading.noted:
             self._note(self.ignored if ignored else self.rejections, reason, item)
-        records = [tuple([self._taken(event) for event in record]) for record in reading.records]
+        records = [self._all_taken(record) for record in reading.records]
         if prepared is not None and prepared.texts and len(self._texts) < MAX_TEXTS:
             taken = {id(event) for record in records for event in record}  # of what was changed the text is another
             self._texts.update((id(text[0]), text) for text in prepared.texts if id(text[0]) in taken)
         return records
+
+    def _all_taken(self, record: Record) -> Record:
+        if len(record) == 1 and self._discretion is None:
+            first = record[0]
+            if not isinstance(first, Post) or first.platform in self._platforms:
+                return record  # as nearly always
+        return tuple([self._taken(event) for event in record])
 
     def _taken(self, event: Event) -> Event:
         if isinstance(event, Post) and event.platform not in self._platforms:

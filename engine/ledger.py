@@ -177,16 +177,18 @@ class Ledger:
 
     def add(self, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        key = f"{post.platform}:{post.uid}"
+        key, author = f"{post.platform}:{post.uid}", f"{post.platform}:{post.author}" if post.author else ""
         witnessed = post.seen if post.seen is not None else post.counts_at
         names = (key, f"{post.platform}:{post.alias}") if post.alias else (key,)
-        orphans = [seen for name in names if (seen := self._orphans.pop(name, None)) is not None]
+        orphans = (
+            [seen for name in names if (seen := self._orphans.pop(name, None)) is not None] if self._orphans else ()
+        )
         entry = Entry(
             key=key,
             platform=post.platform,
             uid=post.uid,
             alias=post.alias,
-            author=f"{post.platform}:{post.author}" if post.author else "",
+            author=author,
             name=analysis.name,
             text=analysis.text,
             time=time,
@@ -211,8 +213,11 @@ class Ledger:
         self.posts[key] = entry
         if post.alias:
             self._aliases[f"{post.platform}:{post.alias}"] = key
-        if entry.author:
-            self.by_author.setdefault(entry.author, []).append(key)
+        if author:
+            if (theirs := self.by_author.get(author)) is None:
+                self.by_author[author] = [key]
+            else:
+                theirs.append(key)
         heapq.heappush(self._by_time, (time, key))
         return entry
 

@@ -7,6 +7,7 @@ from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
 from engine.arrival import known_of
+from engine.arrivals import key_of
 from engine.clean import clean_line
 from engine.clock import Incoming, Stamped
 from engine.config import SECOND, EngineConfig
@@ -22,7 +23,7 @@ from engine.naming import Names
 from engine.overperforming import Overperforming
 from engine.places import Places
 from engine.platforms.decode import Decoder
-from engine.rawlines import RawLines, posted
+from engine.rawlines import RawLines
 from engine.rising import Rising
 from engine.sequence import Sequencer
 from engine.sources.base import Item
@@ -202,14 +203,18 @@ class Engine:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
         fresh: dict[str, Post] = {}
         ready: dict[int, tuple[Post, Analysis]] = {}
+        kept, outlived = self.ledger.posts, self.ledger.outlived
         for record in records:
+            key = record.key  # of the first event; what else is in the record has one of its own
             for event in record.events:
                 if isinstance(event, Post) and event.read is None:
-                    key, known = f"{event.platform}:{event.uid}", self.intake.text(event)
-                    if known is not None:
+                    if (known := self.intake.text(event)) is not None:
                         ready[id(event)] = (event, known)
-                    elif key not in self.ledger.posts and key not in self.ledger.outlived:
+                        continue
+                    key = key or key_of(event)
+                    if key not in kept and key not in outlived:
                         fresh.setdefault(key, event)
+                key = ""
         posts = list(fresh.values())
         analyses = analyse_all(posts, not self.config.respect_noindex)
         ready.update((id(post), (post, analysis)) for post, analysis in zip(posts, analyses, strict=True))
@@ -224,27 +229,35 @@ class Engine:
         first, self._met = record.events[0], record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
-        if record.order // BATCH_SPAN != self._grid:
-            self._turn(record.order)
-        self.alerts.record(record.order)
-        if record.order > self.labels.soonest:
-            self._collect(record.order)
-        self.overperforming.collect(record.order)
-        if self.now is None or record.time > self.now:
-            self.now = record.time
-            self.whole.move(record.time)
-        outcome = self._apply_event(first, record.time, record.late)
-        if (post := posted(first)) is not None:
-            self._settle_line(record, post, outcome)
-        self._meter("late" if record.late and _can_be_late(first, outcome) else outcome.value)
-        for event in record.events[1:]:
-            self._meter("embedded")
-            self._apply_event(event, record.time, record.late)
-        if self.now is not None and self.ledger.is_full(self.now):
+        order, time, late = record.order, record.time, record.late
+        if order // BATCH_SPAN != self._grid:
+            self._turn(order)
+        self.alerts.record(order)
+        if order > self.labels.soonest:
+            self._collect(order)
+        self.overperforming.collect(order)
+        if self.now is None or time > self.now:
+            self.now = time
+            self.whole.move(time)
+        if isinstance(first, Post):
+            outcome = self._post(first, record.key, time, late)
+            self._settle_line(record, first, outcome)
+        else:
+            outcome = self._apply_event(first, time, late)
+            if isinstance(first, Edit):
+                self._settle_line(record, first.post, outcome)
+        self._meter("late" if late and _can_be_late(first, outcome) else outcome.value)
+        if len(record.events) > 1:
+            for event in record.events[1:]:
+                self._meter("embedded")
+                self._apply_event(event, time, late)
+        if self.ledger.is_full(self.now):
             self._expire(self.now)
 
     def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
+        if outcome is Outcome.POST and record.line is None:
+            return
         entry = self.ledger.find(post.platform, post.uid)
         keep = entry is not None and (outcome is Outcome.POST or outcome is Outcome.EDIT)
         self.raw.settle(record.events, record.line, record.key if entry is None else entry.key, keep)
@@ -278,7 +291,7 @@ class Engine:
     def _apply_event(self, event: Event, time: int, late: bool) -> Outcome:
         match event:
             case Post():
-                return self._post(event, time, late)
+                return self._post(event, key_of(event), time, late)
             case Edit():
                 return self._edit(event, time, late)
             case Reaction():
@@ -297,37 +310,36 @@ class Engine:
                 self._note_gap(event)
                 return Outcome.OBSERVATION
 
-    def _post(self, post: Post, time: int, late: bool) -> Outcome:
-        key = f"{post.platform}:{post.uid}"
-        if self.ledger.buried(key) or (post.alias and self.ledger.buried(f"{post.platform}:{post.alias}")):
+    def _post(self, post: Post, key: str, time: int, late: bool) -> Outcome:
+        ledger, platform = self.ledger, post.platform
+        if ledger.buried(key) or (post.alias and ledger.buried(f"{platform}:{post.alias}")):
             return Outcome.DUPLICATE
-        author = f"{post.platform}:{post.author}"
-        if post.author and self.ledger.purged(author, time if post.seen is None else min(time, post.seen)):
+        author = f"{platform}:{post.author}" if post.author else ""
+        if author and ledger.purged(author, time if post.seen is None else min(time, post.seen)):
             return Outcome.DUPLICATE
-        entry = self.ledger.posts.get(key)
+        entry = ledger.posts.get(key)
         if entry is not None:
             return self._seen_again(entry, post)
-        if (outlived := self.ledger.outlived.get(key)) is not None:
+        if ledger.outlived and (outlived := ledger.outlived.get(key)) is not None:
             return self._outlived(outlived, post, None)
-        if self.now is not None and not self.ledger.keeps(time, self.now):
+        if self.now is not None and not ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = self.ledger.add(post, self._analyse(post), time, late)
+        entry = ledger.add(post, self._analyse(post), time, late)
         self.withheld += post.withheld and self.config.respect_noindex
-        self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
-        self._answer(entry, 1, entry.time)
-        if post.platform not in self.ledger.complete and (post.platform, self._met) not in self._uncarried:
-            self._ask_what_is_carried(post.platform)
+        self.platforms[platform] = self.platforms.get(platform, 0) + 1
+        self._answer(entry, 1, time)
+        if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
+            self._ask_what_is_carried(platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
         self.whole.add(contribution(entry))
         if self.filtered is not None:
             self.filtered.note(key)
-        if not late:
-            self.alerts.post(entry)
-        if late:
+        if known is None:
             self.labels.turn_away(LATE)
-        elif post.created is not None and post.created >= time:  # else its age is not known
-            self.overperforming.admit(entry)
-        if known is not None:
+        else:
+            self.alerts.post(entry)
+            if post.created is not None and post.created >= time:  # else its age is not known
+                self.overperforming.admit(entry)
             self._batch.append(_Waiting(entry, known, self.labels.sampled(key)))
             if len(self._batch) >= BATCH_POSTS:
                 self._learn()
@@ -379,7 +391,7 @@ class Engine:
             return self._outlived(outlived, post, edit.at)
         if entry is None:
             born = self._birth(post, time)
-            return self._post(post, born, late or born < time)
+            return self._post(post, key_of(post), born, late or born < time)
         newer = _version(post.version) > _version(entry.version)
         if not newer and (post.version or _says_the_same(post, entry)):
             return Outcome.OBSERVATION if self._observe(entry, post, edit.at) else Outcome.DUPLICATE

@@ -161,12 +161,13 @@ class Watch:
 
     def record(self, time: int) -> None:
         """A record has come, the newest by its time."""
-        if self._last is not None:
+        if self._watched and self._last is not None:
             for one in self._watched.values():
                 silent = one.rule.kind == "silence" and time - self._last >= one.rule.hold
                 if silent and (one.since is None or time > one.since):
                     self._raise(one.rule, self._last, self._last + one.rule.hold).end = time
-        self._last = time if self._last is None else max(self._last, time)
+        if self._last is None or time > self._last:
+            self._last = time
 
     def _look(self, now: int) -> None:
         self._looked = now
