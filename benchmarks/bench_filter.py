@@ -25,7 +25,8 @@ from engine.analysis import Analysis
 from engine.config import ALL_TIME, SECOND, EngineConfig
 from engine.events import Counts, Post
 from engine.picture import snapshot
-from engine.pipeline import Engine, contribution
+from engine.pipeline import Engine
+from engine.view import contribution
 from models.sentiment import Polarity
 
 AUTHORS, TAGS, STORIES, THEMES = 20_000, 2_000, 10_000, 16

@@ -27,8 +27,8 @@ from engine.rawlines import RawLines
 from engine.rising import Rising
 from engine.sequence import Sequencer
 from engine.sources.base import Item
-from engine.tally import Contribution
 from engine.topics import Placed, Topics
+from engine.view import View
 from engine.volumes import Volumes
 from engine.windows import Reactions, Window
 from models.checksums import of_words
@@ -72,8 +72,7 @@ class Engine:
         self.ledger = Ledger(config)
         self.places = Places()
         self.names = Names()
-        self.whole = Window(config.window, self.places, config.retention)  # over all posts
-        self.filtered: Filtered | None = None
+        self.view = View(config, self.places)
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
@@ -102,7 +101,7 @@ class Engine:
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the corrections, which have a file of their own, and what somebody looks at."""
-        return {**self.__dict__, "corrections": None, "filtered": None, "pinned": ()}
+        return {**self.__dict__, "corrections": None, "pinned": ()}
 
     def adopt(self, corrections: Corrections, config: EngineConfig) -> None:
         """Go on, as loaded from a checkpoint, with what is not in it; `config` may differ in the window and alerts."""
@@ -155,9 +154,19 @@ class Engine:
         return until if until is not None and first is not None and until > first else None
 
     @property
+    def whole(self) -> Window:
+        """The posts of the window, whatever the filter."""
+        return self.view.whole
+
+    @property
+    def filtered(self) -> Filtered | None:
+        """The filter, if there is one."""
+        return self.view.filtered
+
+    @property
     def window(self) -> Window:
         """What is looked at: the posts of the window that match the filter, if there is one. See `catch_up`."""
-        return self.whole if self.filtered is None else self.filtered.window
+        return self.view.window
 
     def show(self, window: int | None = None, expression: str | None = None) -> None:
         """Look at another window of the same feed, or only at the posts that match an expression ("": at all).
@@ -167,9 +176,9 @@ class Engine:
         text = expression if expression is not None else self.filtered.text if self.filtered else ""
         wanted = parse(text)
         if window is not None and window != self.whole.span:
-            self.whole = self._whole(window)
+            self.view.open(window, self.ledger.posts.values(), self.reactions, self.now)
         self.ledger.noticed = None
-        self.filtered = None if wanted is None else Filtered(self, text, wanted)
+        self.view.filtered = None if wanted is None else Filtered(self, text, wanted)
 
     def catch_up(self) -> None:
         """Test the posts that have come or changed since the last time, if there is a filter."""
@@ -179,17 +188,6 @@ class Engine:
     def matches(self, key: str) -> bool:
         """Whether a retained post matches the filter, if there is one."""
         return self.filtered is None or key in self.filtered.matched
-
-    def _whole(self, window: int) -> Window:
-        fresh = Window(window, self.places, self.config.retention)
-        if self.now is not None and self.whole.first is not None:
-            fresh.move(self.now)
-            fresh.reach_back(self.whole.first)
-        for entry in self.ledger.posts.values():
-            fresh.add(contribution(entry))
-        for second, count in self.reactions.counts.items():
-            fresh.react(second * self.reactions.width, count)
-        return fresh
 
     # -- applying --------------------------------------------------------------------------------------------
 
@@ -238,7 +236,7 @@ class Engine:
         self.overperforming.collect(order)
         if self.now is None or time > self.now:
             self.now = time
-            self.whole.move(time)
+            self.view.whole.move(time)
         if isinstance(first, Post):
             outcome = self._post(first, record.key, time, late)
             self._settle_line(record, first, outcome)
@@ -331,9 +329,7 @@ class Engine:
         if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
             self._ask_what_is_carried(platform)
         known = None if late else self.known(post, entry.analysis, time, entry.author)
-        self.whole.add(contribution(entry))
-        if self.filtered is not None:
-            self.filtered.note(key)
+        self.view.add(entry)
         if known is None:
             self.labels.turn_away(LATE)
         else:
@@ -418,9 +414,6 @@ class Engine:
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
         self.removed += 1
-        self.whole.remove(entry.key)
-        if self.filtered is not None:
-            self.filtered.renew(entry.key)
         self.rising.forget(entry)
         self._answer(entry, -1, entry.time)
         before = entry.analysis.terms
@@ -431,7 +424,7 @@ class Engine:
         entry.edits += 1
         self._answer(entry, 1, entry.time)
         entry.story = None
-        self.whole.add(contribution(entry))
+        self.view.replace(entry)
         self._unname(before)
         self.rising.post(entry)
         self._group(entry)
@@ -495,7 +488,7 @@ class Engine:
         """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `_unname`."""
         self.removed += 1
         self.corrections.forget(entry.key)
-        self._hide(entry)
+        self.view.remove(entry.key)
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)
         self.overperforming.forget(entry)
@@ -504,12 +497,6 @@ class Engine:
         self.raw.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
-
-    def _hide(self, entry: Entry) -> None:
-        """Take a post out of what is looked at."""
-        self.whole.remove(entry.key)
-        if self.filtered is not None:
-            self.filtered.forget(entry.key)
 
     def _unname(self, terms: Sequence[str]) -> None:
         """A post is gone that had these terms."""
@@ -528,7 +515,7 @@ class Engine:
         for entry in self.ledger.expired(now):
             if not entry.late and entry.key not in self.labels.tracked:
                 self._learn()  # it waits in the batch
-            self._hide(entry)
+            self.view.expire(entry.key)
             self.rising.forget(entry)
             self.raw.expire(entry.key)
             if self.labels.outlasts(entry.key):
@@ -557,8 +544,7 @@ class Engine:
         known = [waiting.known for waiting in batch]
         for waiting, told in zip(batch, self.model.forecast(known, [one.graded for one in batch]), strict=True):
             self.labels.track(waiting.entry, told)
-            if self.filtered is not None:
-                self.filtered.predicted(waiting.entry.key)
+            self.view.predicted(waiting.entry.key)
         self.model.arrived(known)
         self.labels.teach()
 
@@ -571,33 +557,27 @@ class Engine:
         """Note where the posts of a finished batch belong, and what else has changed among the topics."""
         if not placed:
             return
-        posts, filtered = self.ledger.posts, self.filtered
+        posts = self.ledger.posts
         counted: list[tuple[Entry, int]] = []
         for key, story, _, copy, counts in placed:
             entry = posts.get(key)
             if entry is None:
                 continue
             entry.copy = copy
-            if filtered is not None:
-                filtered.renew(key)
+            self.view.placed(key, story if counts else None, copy)
             if counts:
                 entry.story = story
                 counted.append((entry, story))
                 self.places.place(story, entry.time)
-                self.whole.assign(key, story, copy)
                 self.volumes.placed(story, of_words(entry.analysis.terms), entry.time)
         self.rising.placed(counted)
         for gone, into in self.topics.merges:
-            if self.filtered is not None:
-                self.filtered.merge(gone, into)
-            self.whole.topics.merge(gone, into)
+            self.view.merge(gone, into)
             self.names.merge(gone, into)
             self.rising.merge(gone, into)
             self.volumes.merge(gone, into)
         for move in self.topics.moves:
-            if self.filtered is not None:
-                self.filtered.move(move.story, move.now)
-            self.whole.topics.move(move.story, move.now)
+            self.view.move(move.story, move.now)
         if self.topics.learnt:
             self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
@@ -610,28 +590,9 @@ class Engine:
         """Write merges into the posts, so that their list does not grow for ever."""
         for entry in self.ledger.posts.values():
             entry.story = self.places.story(entry.story)
-        self.whole.settle()
-        if self.filtered is not None:
-            self.filtered.window.settle()
+        self.view.settle()
         self.volumes.settle()
         self.places.merged.clear()
-
-
-def contribution(entry: Entry) -> Contribution:
-    """What a post adds to a window."""
-    analysis = entry.analysis
-    return Contribution(  # in their order: so it is made twice as fast
-        entry.time,
-        entry.key,
-        entry.author,
-        analysis.lang,
-        analysis.compound,
-        analysis.reason,
-        analysis.tags,
-        analysis.terms,
-        entry.story,
-        bool(entry.copy),
-    )
 
 
 def _can_be_late(event: Event, outcome: Outcome) -> bool:

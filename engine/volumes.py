@@ -91,10 +91,14 @@ class Volumes:
 
     def _story(self, words: Sequence[int]) -> int | None:
         """The story that most of the words spoke of last, two at least; of equals the one named first."""
+        if not self._stories:
+            return None
         story_of, merged = self._story_of, self._places.merged
         named = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
         if merged:
             named = [followed(merged, story) if story in merged else story for story in named]
+        if len(named) < 2:
+            return None
         voices: dict[int, int] = {}
         for story in named:
             voices[story] = voices.get(story, 0) + 1

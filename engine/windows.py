@@ -122,8 +122,7 @@ class Window:
                 self._drop_before(item)
         if now // self.width > self._settled_at:  # no post that is gone stays in them for long
             self._settled_at = now // self.width
-            self._settled()
-            self._sums_before.settle(self.span)
+            self.let_go()
 
     def reach_back(self, time: int) -> None:
         """Something happened at `time`. Without bound, buckets double in width as the feed grows longer."""
@@ -193,13 +192,16 @@ class Window:
         return self.items.get(key) or self.items_before.get(key)
 
     def remove(self, key: str) -> None:
-        """Take a post out, wherever it stands; nothing of it stays."""
+        """Take a post out, wherever it stands. Nothing of it stays after `let_go`."""
         if (item := self.items.get(key)) is not None:
             self._drop(item)
-            self._settled()
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
-            self._sums_before.settle(self.span)
+
+    def let_go(self) -> None:
+        """Hold nothing any more of posts that were taken out."""
+        self._settled()
+        self._sums_before.settle(self.span)
 
     def assign(self, key: str, story: int, copy: bool) -> None:
         """Say which story a post belongs to, and whether it is a copy, once that is known."""

@@ -103,9 +103,9 @@ def check(engine: Engine, text: str) -> Snapshot:
     before = engine.filtered.text if engine.filtered else ""
     shown = snapshot(engine)
     engine_filter = engine.filtered
-    engine.filtered = None
+    engine.view.filtered = None
     whole = snapshot(engine)
-    engine.filtered = engine_filter
+    engine.view.filtered = engine_filter
     assert (shown.filter, before) == (text, text)
     plain = Plain(whole)
     expression = parse(text)
@@ -238,7 +238,7 @@ def in_step_with_one_made_anew(lines: list[bytes], config: EngineConfig, text: s
         engine.show(expression=text)
         assert engine.filtered is not kept
         assert snapshot(engine) == shown
-        engine.filtered = kept
+        engine.view.filtered = kept
         engine.ledger.noticed = kept._noted if kept is not None and kept._by_count else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from engine.events import Counts, Post
 from engine.platforms import fields, paths
@@ -41,17 +41,14 @@ MAX_KEYS = 64
 _TAG_CUTS = re.compile(r"[\s,;|]+")
 
 
-class Field(NamedTuple):
-    """A field of a line: the plain name of where it stands, what stands there, and what that says."""
-
-    name: str
-    raw: Json
-    value: Json
-
-
+# A field of a line: the plain name of where it stands, what stands there, and what that says.
+Field: TypeAlias = tuple[str, Json, Json]
 Fields: TypeAlias = dict[str, Field]
 
-_NOTHING = Field("", None, None)
+NAME: Final = 0
+RAW: Final = 1
+VALUE: Final = 2
+_NOTHING: Field = ("", None, None)
 
 
 class _Generic:
@@ -93,7 +90,7 @@ class _Mapped:
             found.pop("title", None)
         for field, path in self.places.items():
             raw = paths.at(line, path)
-            found[field] = Field(plain(path[-1]), raw, _READERS.get(field, _as_it_is)(raw))
+            found[field] = (plain(path[-1]), raw, _READERS.get(field, _as_it_is)(raw))
         return found
 
 
@@ -137,12 +134,15 @@ def read_object(line: Json, platform: str) -> Outcome:
     return _read(line, platform, _usual_fields(line))
 
 
+Place: TypeAlias = tuple[str, Callable[[Json], Json], tuple[tuple[str, str], ...]]
+
+
 class _Plan(NamedTuple):
     """Where the fields of lines with the same keys may stand."""
 
     texts: tuple[str, ...]  # keys of texts and titles
-    # By field the plain names and the keys, the most usual first; None if that depends on what the keys hold.
-    places: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] | None
+    # By field how it is read, and the plain names and keys, the most usual first; None if what the keys hold decides.
+    places: tuple[Place, ...] | None
 
 
 _plans: dict[tuple[str, ...], _Plan] = {}
@@ -168,8 +168,15 @@ def _make_plan(keys: tuple[str, ...]) -> _Plan:
     if len(keys_of) < len(names) or not COUNT_HOLDERS.isdisjoint(keys_of):
         return _Plan(texts, None)
     candidates = _candidates(tuple([name for name in keys_of if name in ROLES]))
-    return _Plan(
-        texts, tuple((field, tuple((name, keys_of[name]) for name in found)) for field, found in candidates.items())
+    return _Plan(texts, _places(candidates, keys_of))
+
+
+def _places(candidates: dict[str, list[str]], keys_of: dict[str, str]) -> tuple[Place, ...]:
+    return tuple(
+        [
+            (field, _READERS.get(field, _as_it_is), tuple([(name, keys_of[name]) for name in names]))
+            for field, names in candidates.items()
+        ]
     )
 
 
@@ -179,18 +186,16 @@ def _usual_fields(line: Object) -> Fields:
     if places is None:
         values = by_plain_name(line)
         candidates = _candidates(tuple([name for name in values if name in ROLES]))
-        places = tuple((field, tuple((name, name) for name in names)) for field, names in candidates.items())
+        places = _places(candidates, {name: name for name in values})
     found: Fields = {}
-    for field, names in places:
-        read = _READERS.get(field, _as_it_is)
+    for field, read, names in places:
         for name, key in names:
             raw = values[key]
             if raw is None or (value := read(raw)) is None:
                 continue
+            found[field] = (name, raw, value)
             if raw != "":
-                found[field] = Field(name, raw, value)
                 break
-            found[field] = Field(name, raw, value)
     return found
 
 
@@ -246,8 +251,8 @@ def _read(line: Object, platform: str, found: Fields) -> Outcome:
 
 def _text(found: Fields) -> str | None:
     """The text, under its title if it has one that it does not repeat."""
-    body: str | None = found.get("text", _NOTHING).value
-    title: str | None = found.get("title", _NOTHING).value
+    body: str | None = found.get("text", _NOTHING)[VALUE]
+    title: str | None = found.get("title", _NOTHING)[VALUE]
     if title is None or body is None:
         return title if body is None else body
     if not title or body.startswith(title):
@@ -260,18 +265,18 @@ def _text(found: Fields) -> str | None:
 def _post(line: Object, platform: str, text: str, found: Fields) -> Post:
     get = found.get
     author, name, user = _author(found)
-    uid = fields.text(get("id", _NOTHING).raw).strip("'\" ")
+    uid = fields.text(get("id", _NOTHING)[RAW]).strip("'\" ")
     written = get("time", _NOTHING)
-    created = written.value
-    if created is None and (get("id", _NOTHING).name in _X_IDS or get("text", _NOTHING).name in _X_TEXTS):
+    created = written[VALUE]
+    if created is None and (get("id", _NOTHING)[NAME] in _X_IDS or get("text", _NOTHING)[NAME] in _X_TEXTS):
         created = snowflake_time(uid)
-    told_apart = bool(author) or written.raw is not None
+    told_apart = bool(author) or written[RAW] is not None
     nameless = not uid and not told_apart
-    uid = uid or _digest([author, written.raw, text] if told_apart else line)
+    uid = uid or _digest([author, written[RAW], text] if told_apart else line)
     followers = get("followers", _NOTHING)
     total = _counts(found)
-    reply_to = fields.text(get("reply_to", _NOTHING).raw)
-    counted_at = get("counts_at", _NOTHING).value if total else None
+    reply_to = fields.text(get("reply_to", _NOTHING)[RAW])
+    counted_at = get("counts_at", _NOTHING)[VALUE] if total else None
     return Post(
         platform=platform,
         uid=uid,
@@ -280,30 +285,30 @@ def _post(line: Object, platform: str, text: str, found: Fields) -> Post:
         name=name,
         text=text,
         created=created,
-        seen=get("seen", _NOTHING).value,
-        tags=_tags(found["tags"].raw) if "tags" in found else None,
-        lang=_language(found["lang"].raw) if "lang" in found else "",
+        seen=get("seen", _NOTHING)[VALUE],
+        tags=_tags(found["tags"][RAW]) if "tags" in found else None,
+        lang=_language(found["lang"][RAW]) if "lang" in found else "",
         reply_to="" if reply_to == uid else reply_to,
-        quote_of=fields.text(get("quote_of", _NOTHING).raw),
-        followers=followers.value if followers.name else _first_number(user, _USER_FOLLOWERS) if user else None,
-        author_created=get("author_created", _NOTHING).value or (moment(user.get("createdat")) if user else None),
+        quote_of=fields.text(get("quote_of", _NOTHING)[RAW]),
+        followers=followers[VALUE] if followers[NAME] else _first_number(user, _USER_FOLLOWERS) if user else None,
+        author_created=get("author_created", _NOTHING)[VALUE] or (moment(user.get("createdat")) if user else None),
         counts=total,
         counts_at=counted_at,
-        sensitive=get("sensitive", _NOTHING).raw in _YES,
+        sensitive=get("sensitive", _NOTHING)[RAW] in _YES,
     )
 
 
 def _counts(found: Fields) -> Counts | None:
     if _COUNTS.isdisjoint(found):
         return None
-    like, repost, reply, quote, view = (found.get(field, _NOTHING).value for field in _COUNTED)
+    like, repost, reply, quote, view = (found.get(field, _NOTHING)[VALUE] for field in _COUNTED)
     total = Counts(like=like, repost=repost, reply=reply, quote=quote, view=view)
     return total if total.known() else None
 
 
 def _author(found: Fields) -> tuple[str, str, dict[str, Json]]:
     """(id, name, the fields of the account if it is an object)."""
-    value, name = found.get("author", _NOTHING).raw, found.get("name", _NOTHING).raw
+    value, name = found.get("author", _NOTHING)[RAW], found.get("name", _NOTHING)[RAW]
     holder = value if isinstance(value, dict) else name if isinstance(name, dict) else None
     user = by_plain_name(holder) if holder else {}
     uid = _first_text(user, _USER_IDS) if isinstance(value, dict) else fields.text(value)
