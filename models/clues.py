@@ -4,6 +4,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.scripts import NOT_LATIN
 from models.vader_lexicon import emoji_names, lexicon
@@ -96,7 +99,11 @@ class Sums(NamedTuple):
 
 def read_sums(raw: str) -> int:
     """The `Sums` of `raw`, packed."""
-    clue = read_clue(raw)
+    return pack(read_clue(raw))
+
+
+def pack(clue: Clue) -> int:
+    """The `Sums` of a clue, packed."""
     if clue is _SKIPPED:
         return 0
     odd = bool(clue.others) or clue.accented or clue.foreign
@@ -115,3 +122,9 @@ def unpack(packed: int) -> Sums:
         packed >> 3 * BITS & _FIELD,
         packed >> 4 * BITS,
     )
+
+
+def unpack_all(packed: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
+    """`unpack` of each."""
+    fields = [packed >> np.uint64(place * BITS) & np.uint64(_FIELD) for place in range(len(Sums._fields))]
+    return tuple(field.astype(np.int64) for field in fields)

@@ -9,13 +9,18 @@ scored; of 13,946 short texts in about 100 other languages 0.07 %; the decision 
 """
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
-from models.clues import LONGEST, Clue, Sums, read_clue, read_sums, unpack
+import numpy as np
+
+from models.clues import LONGEST, Clue, Sums, read_clue, read_sums, unpack, unpack_all
 from models.detector import Guess, guess, guess_all
 from models.function_words import OTHERS
 from models.memo import Memo
 from models.scripts import NOT_LATIN, foreign_script, language_of
+from models.token_pass import Tokens
+from models.tokens import SKIPPED
 
 NO_TEXT = "no text"
 TOO_SHORT = "too short"
@@ -73,7 +78,32 @@ def judge(text: str, claimed: str = "") -> Verdict:
 
 def judge_all(texts: Sequence[str], claimed: Sequence[str]) -> list[Verdict]:
     """`judge` of each text with its claim. Raises ValueError if there are not as many claims as texts."""
-    found = [_judge(text, claim) for text, claim in zip(texts, claimed, strict=True)]
+    return _decided([_judge(text, claim) for text, claim in zip(texts, claimed, strict=True)])
+
+
+def judge_tokens(tokens: Tokens, claimed: Sequence[str]) -> list[Verdict]:
+    """`judge` of each text of which the tokens are known, with its claim."""
+    letters, words, english, shared, odd = unpack_all(tokens.sums)
+    plain = (odd == 0) & (letters > 0) & (np.array(list(map(len, tokens.texts))) <= LONGEST)
+    often = (english >= 2) | ((english == 1) & (shared >= 2)) | ((shared >= 5) & (shared * 3 >= words))
+    clear = plain & often & ((english + shared) * 8 >= words)
+    found: list[Verdict | _Doubt] = [_ENGLISH] * len(clear)
+    for number in np.flatnonzero(~clear).tolist():
+        text, claim, span = tokens.texts[number], _code(claimed[number]), slice(*tokens.bounds[number : number + 2])
+        raws = text.split()
+        if not plain[number]:
+            found[number] = _judge_tokens(raws, claim)
+        elif letters[number] < MIN_LETTERS and claim != "en":
+            found[number] = Verdict("", TOO_SHORT)
+        else:
+            said = " ".join(compress(raws, (tokens.info[span] & SKIPPED == 0).tolist()))
+            sums = (int(letters[number]), int(words[number]), int(english[number]), int(shared[number]))
+            found[number] = _Doubt(said.replace("#", ""), Evidence(*sums, (), False, False, False), claim)
+    return _decided(found)
+
+
+def _decided(found: Sequence["Verdict | _Doubt"]) -> list[Verdict]:
+    """The verdicts, with the detector's about those in doubt, which it is asked together."""
     guesses = iter(guess_all([one.said for one in found if isinstance(one, _Doubt)]))
     return [one if isinstance(one, Verdict) else _by_detector(one, next(guesses)) for one in found]
 
@@ -84,9 +114,16 @@ def _judge(text: str, claimed: str) -> Verdict | _Doubt:
         sums = unpack(sum(map(_sums.__getitem__, tokens)))
         if not sums.odd and _clearly_english(sums):
             return _ENGLISH
+    return _judge_tokens(tokens, _code(claimed))
+
+
+def _code(claimed: str) -> str:
+    return claimed.replace("_", "-").partition("-")[0].lower()
+
+
+def _judge_tokens(tokens: list[str], claimed: str) -> Verdict | _Doubt:
     clues = list(map(_clues.__getitem__, tokens))
     evidence = _add_up(clues)
-    claimed = claimed.replace("_", "-").partition("-")[0].lower()
     foreign = evidence.foreign and " ".join(raw for raw, clue in zip(tokens, clues, strict=True) if not clue.skipped)
     if foreign:
         script, weight = foreign_script(foreign)

@@ -2,12 +2,12 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from models.characters import HIRAGANA, LINK, MARKS, MAX_TEXT, UNSPACED, fold
-from models.hashtags import HASHTAG, find, has_sign
+from models.hashtags import HASHTAG, bodies, find, has_sign
 from models.memo import Memo
 from models.stopwords import STOPWORDS
 
@@ -16,7 +16,7 @@ MAX_WORD = 40  # characters; what is longer is no word
 
 _HANDLE = r"(?<![\w.+@-])[\w.+-]*@[\w.@-]+"  # @name, @name@host and addresses of mail
 _MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};"
-_AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
+AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
 _OPENING = re.compile("</?[A-Za-z]")
 _NOISE = re.compile(f"{LINK}|{_HANDLE}|{_MARKUP}")
 _MAY_BE_NOISE = re.compile("[@/<&]|(?i:www)")
@@ -42,17 +42,19 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     if not tags:
         tags = find(text)
     pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not _NONE]
-    apart = all(pieces)
-    if apart:
+    if all(pieces):
         words = [word for piece in pieces if piece for word in piece.words]
-    else:
-        words = list(islice(_words(_plain(text)), MAX_TERMS))
+        return put_together(words, [body for piece in pieces if piece for body in piece.bodies] if tags else (), tags)
+    return put_together(list(islice(_words(_plain(text)), MAX_TERMS)), map(fold, bodies(text)), tags)
+
+
+def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -> tuple[str, ...]:
+    """The terms of a post with `tags`, from the words of its text and the bodies of the hashtags in it, folded."""
     if not tags:
         return tuple(words[:MAX_TERMS])
     found = [sys.intern(f"#{tag}") for tag in tags[:MAX_TERMS]]
     words = words[: MAX_TERMS - len(found)]
-    bodies = [body for piece in pieces if piece for body in piece.bodies] if apart else map(fold, _bodies(text))
-    said = {*words, *bodies}
+    said = {*words, *folded}
     found += words
     if unsaid := " ".join([tag for tag in tags[:MAX_TERMS] if tag not in said]):
         found += islice(_words(unsaid), MAX_TERMS - len(found))
@@ -69,13 +71,13 @@ class Piece(NamedTuple):
 _NONE = Piece((), ())
 
 
-def _read(raw: str) -> Piece | None:
+def read_piece(raw: str) -> Piece | None:
     """The terms of a piece; None if they depend on the rest of the text.
 
     They do in markup, that may have spaces in it, and in scripts without spaces, whose pairs stand before all words.
     """
     if raw.isascii():
-        core = raw.strip(_AROUND)
+        core = raw.strip(AROUND)
         if core.isalnum():  # as most are
             word = sys.intern(core.lower())
             if word != "www":
@@ -93,14 +95,10 @@ def _read_any(raw: str) -> Piece | None:
     plain = _plain(raw)
     if not plain.isascii() and _RUN.search(fold(plain)):
         return None
-    return Piece(tuple(_words(plain)), tuple(map(fold, _bodies(raw))))
+    return Piece(tuple(_words(plain)), tuple(map(fold, bodies(raw))))
 
 
-_pieces = Memo(_read, 50_000)
-
-
-def _bodies(text: str) -> list[str]:
-    return [match[1] for match in HASHTAG.finditer(text) if match[1]] if has_sign(text) else []
+_pieces = Memo(read_piece, 50_000)
 
 
 def _plain(text: str) -> str:

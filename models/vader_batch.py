@@ -63,11 +63,21 @@ def score(texts: Sequence[str], table: Table, codes: Memo[str, str], windows: Me
     return scores
 
 
+def score_codes(texts: Sequence[str], codes: Stream, counts: Ints, windows: Memo[bytes, float]) -> list[Polarity]:
+    """The scores of each text, from the codes of all their words, of which each text has so many."""
+    return _score(texts, _with_edges(codes, counts), windows)
+
+
 def _of_ascii(texts: Sequence[str], table: Table) -> Stream:
     """The codes of the words of each text, with EDGES before and after."""
-    found, counts = table.codes(texts)
-    stream = np.full(len(found) + BEFORE * (len(texts) + 1), EDGE_CODE, dtype=np.uint8)
-    stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, len(texts) + 1), counts)] = found
+    return _with_edges(*table.codes(texts))
+
+
+def _with_edges(found: Stream, counts: Ints) -> Stream:
+    """The codes of the words of texts, of which each has so many, with EDGES before and after each text."""
+    texts = len(counts)
+    stream = np.full(len(found) + BEFORE * (texts + 1), EDGE_CODE, dtype=np.uint8)
+    stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, texts + 1), counts)] = found
     return stream
 
 

@@ -1,0 +1,141 @@
+"""One pass over the tokens of many texts: each is looked up once for all that read texts (models/tokens.py)."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.hashtags import distinct, find
+from models.terms import MAX_TERMS, put_together, terms
+from models.tokens import CODE, MORE, WHOLE, WORD, Token, read_tokens
+from models.word_rows import FITS, NOWHERE, Numbers, Places, Rows, Words, cut
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.uint8]
+Objects = NDArray[np.object_]
+
+_LINK = b"http"
+
+
+class Tokens(NamedTuple):
+    """The tokens of texts, one text after the other; those of text `i` are from `bounds[i]` to `bounds[i + 1]`."""
+
+    texts: Sequence[str]
+    bounds: Ints
+    info: Numbers
+    sums: Numbers  # of each text: its tokens' added up
+    form: Numbers
+    says: Objects
+
+
+class Subjects(NamedTuple):
+    """What topics know a text by."""
+
+    tags: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+class TokenTable:
+    """What each token tells, of at most `size` / 2 (a power of two); when it is full it starts anew."""
+
+    def __init__(self, size: int) -> None:
+        self._rows = Rows(size, 3)
+        self._says = np.empty(size, dtype=np.object_)
+
+    def __len__(self) -> int:
+        return self._rows.used
+
+    def read(self, texts: Sequence[str]) -> Tokens:
+        """The tokens of clean texts: no white space but spaces and line ends, no controls, no lone surrogates."""
+        encoded = [text.encode() for text in texts]
+        words = cut(b" ".join(encoded).replace(b"\n", b" "))
+        begins = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum([len(text) + 1 for text in encoded], out=begins[1:])
+        bounds = np.searchsorted(words.starts, begins)
+        places, numbers = self._rows.look_up(words)
+        says = self._says.take(places)
+        missing = np.flatnonzero(places == NOWHERE)
+        if len(missing):
+            order: dict[bytes, int] = {}
+            which = np.array([order.setdefault(word, len(order)) for word in words.raw(missing)])
+            told = read_tokens(b" ".join(order).decode().split(" "))
+            read = np.array([told.info, told.sums, told.form], dtype=np.uint64).T
+            said = np.fromiter(told.says, dtype=np.object_, count=len(order))
+            numbers[missing] = read[which]
+            says[missing] = said[which]
+            self._keep(words, missing[np.unique(which, return_index=True)[1]], list(order), read, said)
+        return Tokens(texts, bounds, numbers[:, 0], _added(numbers[:, 1], bounds), _added(numbers[:, 2], bounds), says)
+
+    def _keep(self, words: Words, at: Places, tokens: list[bytes], read: Numbers, said: Objects) -> None:
+        """Remember tokens that may come again: links do not."""
+        lasting = [n for n, token in enumerate(tokens) if len(token) <= FITS and not token.startswith(_LINK)]
+        if not self._rows.has_room(len(lasting)):
+            self._rows.forget()
+            self._says[:] = None
+        held, rows = self._rows.keep(words, at[lasting], read[lasting])
+        self._says[rows] = said[lasting][held]
+
+
+def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
+    """VADER's codes of the words of the chosen texts, one after the other, and how many each text has."""
+    which = np.flatnonzero(np.repeat(chosen, np.diff(tokens.bounds)))
+    counts = np.diff(tokens.bounds)[chosen]
+    codes = (tokens.info[which] & CODE).astype(np.uint8)
+    several = np.flatnonzero(codes == 0)
+    if len(several):  # emoji, that stand for a word or more each
+        spelt = [token.codes for token in tokens.says[which[several]]]
+        sizes = np.array(list(map(len, spelt)))
+        owners = np.searchsorted(np.cumsum(counts), several, side="right")
+        counts = counts + np.bincount(owners, sizes - 1, len(counts)).astype(np.int64)
+        repeats = np.ones(len(codes), dtype=np.int64)
+        repeats[several] = sizes
+        codes = np.repeat(codes, repeats)
+        codes[codes == 0] = np.frombuffer(b"".join(spelt), dtype=np.uint8)
+    return codes, counts
+
+
+def subjects(tokens: Tokens, given: Sequence[tuple[str, ...] | None]) -> list[Subjects]:
+    """The tags and terms of each text, with the normalised tags that it was given, or its own where that is None."""
+    telling = np.flatnonzero(tokens.info & (WORD | MORE))
+    says = tokens.says[telling].tolist()
+    sizes = np.ones(len(says), dtype=np.int64)
+    more = np.flatnonzero(tokens.info[telling] & MORE)
+    owners = (np.searchsorted(tokens.bounds, telling[more], side="right") - 1).tolist()
+    spoken: list[str] = []
+    tagged: dict[int, list[Token]] = {}
+    start = 0
+    for place, owner in zip(more.tolist(), owners, strict=True):
+        token = says[place]
+        spoken += says[start:place]
+        spoken += token.words
+        start = place + 1
+        sizes[place] = len(token.words)
+        if token.bodies or token.tags:
+            tagged.setdefault(owner, []).append(token)
+    spoken += says[start:]
+    ends = np.concatenate(([0], np.cumsum(sizes)))[np.searchsorted(telling, tokens.bounds)].tolist()
+    whole = set((np.searchsorted(tokens.bounds, np.flatnonzero(tokens.info & WHOLE), side="right") - 1).tolist())
+    found = []
+    for number, (text, own, begin, end) in enumerate(zip(tokens.texts, given, ends, ends[1:], strict=False)):
+        if number in whole:
+            tags = find(text) if own is None else own
+            found.append(Subjects(tags, terms(text, tags)))
+        elif own or number in tagged:
+            signs = tagged.get(number, ())
+            tags = own or distinct(chain.from_iterable(token.tags for token in signs))
+            folded = chain.from_iterable(token.bodies for token in signs)
+            found.append(Subjects(tags if own is None else own, put_together(spoken[begin:end], folded, tags)))
+        else:
+            found.append(Subjects((), tuple(spoken[begin : min(end, begin + MAX_TERMS)])))
+    return found
+
+
+def _added(numbers: Numbers, bounds: Ints) -> Numbers:
+    """The sums by text. They are right whatever stands before them, as unsigned numbers go round."""
+    added = np.zeros(len(numbers) + 1, dtype=np.uint64)
+    np.cumsum(numbers, out=added[1:])
+    ends: Numbers = added[bounds]
+    return ends[1:] - ends[:-1]
