@@ -80,13 +80,13 @@ def _read_together(posts: Sequence[Post], texts: Sequence[str]) -> Iterator[Anal
     tokens = _tokens.read(texts)
     verdicts = language.judge_tokens(tokens, [post.lang for post in posts])
     polarities = _polarities(posts, tokens, [not verdict.reason for verdict in verdicts])
-    subjects = token_pass.subjects(tokens, [None if post.tags is None else _given(post.tags) for post in posts])
+    tags, words = token_pass.subjects(tokens, [None if post.tags is None else _given(post.tags) for post in posts])
     return map(
         Analysis,
         texts,
         map(_name, posts),
-        [subject.tags for subject in subjects],
-        [subject.terms for subject in subjects],
+        tags,
+        words,
         [verdict.lang for verdict in verdicts],
         [verdict.reason for verdict in verdicts],
         polarities,

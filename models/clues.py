@@ -1,6 +1,7 @@
 """What one white-space separated token tells of the language of its text: letters, function words, pictures."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from models.scripts import NOT_LATIN
 from models.vader_lexicon import emoji_names, lexicon
 
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿ"
-_WORD = re.compile(f"[{_LATIN}]+(?:['’][{_LATIN}]+)*")
+LATIN_WORD = re.compile(f"[{_LATIN}]+(?:['’][{_LATIN}]+)*")
 _AROUND = ".,;:!?\"'()#*-"  # may stand around a word, which changes nothing of what it tells
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
 
@@ -36,7 +37,7 @@ _SKIPPED = Clue(skipped=True)
 
 
 @cache
-def _emoticons() -> frozenset[str]:
+def emoticons() -> frozenset[str]:
     """Emoticons of the lexicon, ':d' among them; not words with a sign in them, such as "can't stand"."""
     return frozenset(word for word in lexicon() if not word.isalnum() and sum(char.isalpha() for char in word) <= 1)
 
@@ -46,7 +47,7 @@ def read_clue(raw: str) -> Clue:
     if raw.startswith("http") and "://" in raw:
         return _SKIPPED
     word = raw.lower()
-    if word in _emoticons():
+    if word in emoticons():
         return Clue(picture=True, marked=True)
     if "@" in raw:
         return _SKIPPED
@@ -61,23 +62,28 @@ def read_clue(raw: str) -> Clue:
 def _read(raw: str) -> Clue:
     if "@" in raw or "://" in raw or raw.startswith("www.") or raw in ("RT", "RT:") or _LINK.match(raw):
         return _SKIPPED
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(raw)]
-    others = tuple(word for word in words if word in OTHERS)
-    ascii_only = raw.isascii()
-    accented = not ascii_only and not all(map(str.isascii, words))
-    picture = not ascii_only and any(char in emoji_names() for char in raw)
-    foreign = not ascii_only and NOT_LATIN.search(raw) is not None
-    return Clue(
-        letters=sum(map(len, words)),
-        words=len(words),
-        english=sum(word in ENGLISH for word in words),
-        shared=sum(word in SHARED for word in words),
-        others=others,
-        accented=accented,
-        picture=picture,
-        foreign=foreign,
-        marked=bool(others) or accented or picture or foreign,
-    )
+    words = [word.lower().replace("’", "'") for word in LATIN_WORD.findall(raw)]
+    clue = clue_of(words)
+    if raw.isascii():
+        return clue
+    accented = not all(map(str.isascii, words))
+    picture = any(char in emoji_names() for char in raw)
+    foreign = NOT_LATIN.search(raw) is not None
+    marked = clue.marked or accented or picture or foreign
+    return clue._replace(accented=accented, picture=picture, foreign=foreign, marked=marked)
+
+
+def clue_of(words: Sequence[str]) -> Clue:
+    """The clue in words, in lower case."""
+    letters = english = shared = 0
+    others: tuple[str, ...] = ()
+    for word in words:
+        letters += len(word)
+        english += word in ENGLISH
+        shared += word in SHARED
+        if word in OTHERS:
+            others += (word,)
+    return Clue(letters, len(words), english, shared, others, marked=bool(others))
 
 
 # The numbers of a clue in one whole number: those of all tokens of a text add up to that of the text, and sum() is fast

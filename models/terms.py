@@ -108,8 +108,18 @@ def _plain(text: str) -> str:
     return _NOISE.sub(" ", text) if _MAY_BE_NOISE.search(text) else text
 
 
+def spell_out(body: str) -> str:
+    """The words of a hashtag apart."""
+    return body if body.islower() else _CASE_CHANGE.sub(" ", body)
+
+
 def _spell_out(match: re.Match[str]) -> str:
-    return f" {_CASE_CHANGE.sub(' ', match[1])} " if match[1] else " "
+    return f" {spell_out(match[1])} " if match[1] else " "
+
+
+def ascii_words(text: str) -> tuple[str, ...]:
+    """The terms in ASCII text, of small letters, in which there are but words."""
+    return tuple([sys.intern(word) for word in _ASCII_WORD.findall(text) if _counts(word)])
 
 
 def _words(text: str) -> Iterator[str]:

@@ -1,13 +1,13 @@
 """One pass over the tokens of many texts: each is looked up once for all that read texts (models/tokens.py)."""
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.hashtags import distinct, find
+from models.hashtags import distinct
 from models.terms import MAX_TERMS, put_together, terms
 from models.tokens import CODE, MORE, WHOLE, WORD, Token, read_tokens
 from models.word_rows import FITS, NOWHERE, Numbers, Places, Rows, Words, cut
@@ -16,8 +16,10 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 Objects = NDArray[np.object_]
+Strings = tuple[str, ...]
 
-_LINK = b"http"
+_LINK = np.uint64(int.from_bytes(b"http", "little"))
+_LINK_MASK = np.uint64((1 << 32) - 1)
 
 
 class Tokens(NamedTuple):
@@ -29,13 +31,6 @@ class Tokens(NamedTuple):
     sums: Numbers  # of each text: its tokens' added up
     form: Numbers
     says: Objects
-
-
-class Subjects(NamedTuple):
-    """What topics know a text by."""
-
-    tags: tuple[str, ...]
-    terms: tuple[str, ...]
 
 
 class TokenTable:
@@ -66,17 +61,18 @@ class TokenTable:
             said = np.fromiter(told.says, dtype=np.object_, count=len(order))
             numbers[missing] = read[which]
             says[missing] = said[which]
-            self._keep(words, missing[np.unique(which, return_index=True)[1]], list(order), read, said)
+            first = np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=-1))
+            self._keep(words, missing[first], read, said)
         return Tokens(texts, bounds, numbers[:, 0], _added(numbers[:, 1], bounds), _added(numbers[:, 2], bounds), says)
 
-    def _keep(self, words: Words, at: Places, tokens: list[bytes], read: Numbers, said: Objects) -> None:
+    def _keep(self, words: Words, at: Places, read: Numbers, said: Objects) -> None:
         """Remember tokens that may come again: links do not."""
-        lasting = [n for n, token in enumerate(tokens) if len(token) <= FITS and not token.startswith(_LINK)]
+        lasting = np.flatnonzero((words.sizes[at] <= FITS) & (words.numbers[0][at] & _LINK_MASK != _LINK))
         if not self._rows.has_room(len(lasting)):
             self._rows.forget()
             self._says[:] = None
         held, rows = self._rows.keep(words, at[lasting], read[lasting])
-        self._says[rows] = said[lasting][held]
+        self._says[rows] = said[lasting[held]]
 
 
 def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
@@ -97,8 +93,8 @@ def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
     return codes, counts
 
 
-def subjects(tokens: Tokens, given: Sequence[tuple[str, ...] | None]) -> list[Subjects]:
-    """The tags and terms of each text, with the normalised tags that it was given, or its own where that is None."""
+def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Strings], list[Strings]]:
+    """The tags of each text and its terms, with the normalised tags that it was given, or its own where that is None."""
     telling = np.flatnonzero(tokens.info & (WORD | MORE))
     says = tokens.says[telling].tolist()
     sizes = np.ones(len(says), dtype=np.int64)
@@ -118,19 +114,22 @@ def subjects(tokens: Tokens, given: Sequence[tuple[str, ...] | None]) -> list[Su
     spoken += says[start:]
     ends = np.concatenate(([0], np.cumsum(sizes)))[np.searchsorted(telling, tokens.bounds)].tolist()
     whole = set((np.searchsorted(tokens.bounds, np.flatnonzero(tokens.info & WHOLE), side="right") - 1).tolist())
-    found = []
-    for number, (text, own, begin, end) in enumerate(zip(tokens.texts, given, ends, ends[1:], strict=False)):
+    tags = [own or () for own in given]
+    found = [tuple(spoken[begin:end]) for begin, end in pairwise(ends)]
+    for number in (number for number, words in enumerate(found) if len(words) > MAX_TERMS):
+        found[number] = found[number][:MAX_TERMS]
+    for number in {*tagged, *whole, *(number for number, own in enumerate(given) if own)}:
+        own, signs = given[number], tagged.get(number, ())
+        of_text = () if own else distinct([tag for token in signs for tag in token.tags])
+        if own is None:
+            tags[number] = of_text
         if number in whole:
-            tags = find(text) if own is None else own
-            found.append(Subjects(tags, terms(text, tags)))
-        elif own or number in tagged:
-            signs = tagged.get(number, ())
-            tags = own or distinct(chain.from_iterable(token.tags for token in signs))
-            folded = chain.from_iterable(token.bodies for token in signs)
-            found.append(Subjects(tags if own is None else own, put_together(spoken[begin:end], folded, tags)))
+            found[number] = terms(tokens.texts[number], own or of_text)
         else:
-            found.append(Subjects((), tuple(spoken[begin : min(end, begin + MAX_TERMS)])))
-    return found
+            words = spoken[ends[number] : ends[number + 1]]
+            folded = [body for token in signs for body in token.bodies]
+            found[number] = put_together(words, folded, own or of_text)
+    return tags, found
 
 
 def _added(numbers: Numbers, bounds: Ints) -> Numbers:

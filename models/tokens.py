@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from models.clues import Clue, pack, read_clue
+from models.clues import LATIN_WORD, Clue, clue_of, emoticons, pack, read_clue
 from models.function_words import ENGLISH, OTHERS, SHARED
-from models.hashtags import bodies, normalise_body
+from models.hashtags import MAX_TAG, bodies, normalise_body
 from models.stopwords import STOPWORDS
-from models.terms import AROUND, MAX_WORD, read_piece
+from models.terms import AROUND, MAX_WORD, Piece, ascii_words, read_piece, spell_out
 from models.vader_codes import book, read_word
 
 CODE = 0xFF  # bits of the first number: the code of a token that VADER reads as one word, else 0
@@ -29,6 +29,7 @@ KNOWN = 1 << 13  # always
 MENTIONS, LINKS = 1, 1 << 32  # of the third number
 
 _MENTION = re.compile(r"(?<!\w)@\w")
+_SIGN = re.compile("[#@/<&]|(?i:www|^rt:?$)")  # that there is more in a token than words and punctuation
 _ODD = frozenset(("www", "rt"))  # letters alone, and no word
 _SCHEMES = ("http://", "https://")
 
@@ -39,7 +40,10 @@ class Token(NamedTuple):
     words: tuple[str, ...]
     bodies: tuple[str, ...]  # of its hashtags, folded
     tags: tuple[str, ...]
-    codes: bytes  # one for each word that VADER reads it as
+    codes: bytes  # one for each word that VADER reads it as, if they are several
+
+
+Read = tuple[int, int, int, str | Token | None]  # the three numbers of a token, and what it says
 
 
 class Told(NamedTuple):
@@ -94,7 +98,7 @@ def read_tokens(raws: Iterable[str]) -> Told:
                 form(0)
                 says(sys.intern(word) if at.counts else None)
                 continue
-        found = _read(raw, core)
+        found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
         info(found[0])
         sums(found[1])
         form(found[2])
@@ -102,37 +106,68 @@ def read_tokens(raws: Iterable[str]) -> Told:
     return told
 
 
-def _read(raw: str, core: str) -> tuple[int, int, int, str | Token | None]:
-    codes = read_word(raw)
-    clue = read_clue(raw)
-    if raw.isascii():
-        if raw.startswith(_SCHEMES):
-            links = raw.count("http://") + raw.count("https://")
-            mentions = len(_MENTION.findall(raw)) if "@" in raw else 0
-            return KNOWN | SKIPPED | ord(codes), 0, links * LINKS + mentions, None
-        if core.startswith("@") and core[1:].replace("_", "").isalnum() and clue.skipped:
-            return KNOWN | SKIPPED | ord(codes), 0, MENTIONS, None
+def read_any(raw: str) -> Read:
+    """What a token tells, in the long way that is right for all."""
+    codes, clue, piece, tagged = read_word(raw), read_clue(raw), read_piece(raw), bodies(raw)
     info = KNOWN
-    says: str | Token | None = None
-    piece = read_piece(raw)
-    tagged = bodies(raw)
     if len(codes) == 1:
         info |= ord(codes)
-    words = () if piece is None else piece.words
-    folded = () if piece is None else piece.bodies
     if piece is None:
         info |= WHOLE
-    if len(codes) == 1 and len(words) <= 1 and not tagged:
-        if words:
-            info |= WORD
-            says = words[0]
-    else:
-        info |= MORE
-        says = Token(words, folded, tuple(map(normalise_body, tagged)), codes.encode("latin-1"))
+        piece = Piece((), ())
     if clue.skipped:
         info |= SKIPPED
     if clue.marked:
         info |= MARKED
     mentions = len(_MENTION.findall(raw)) if "@" in raw else 0
-    links = raw.count("http://") + raw.count("https://") if "://" in raw else 0
-    return info, pack(clue), mentions + links * LINKS, says
+    links = sum(map(raw.count, _SCHEMES)) if "://" in raw else 0
+    says: str | Token | None = None
+    if len(codes) > 1 or len(piece.words) > 1 or tagged:
+        info |= MORE
+        says = Token(
+            piece.words,
+            piece.bodies,
+            tuple(map(normalise_body, tagged)),
+            codes.encode("latin-1") if len(codes) > 1 else b"",
+        )
+    elif piece.words:
+        info |= WORD
+        (says,) = piece.words
+    return info, pack(clue), links * LINKS + mentions, says
+
+
+def _read_ascii(raw: str, core: str) -> Read:
+    """`read_any` of ASCII, of which `core` is without what may stand around a word, in a third of the time."""
+    if raw.startswith(_SCHEMES):
+        kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
+        links = sum(map(raw.count, _SCHEMES)) if raw.count("://") > 1 else 1
+        mentions = len(_MENTION.findall(raw)) if "@" in raw else 0
+        return KNOWN | SKIPPED | ord(kind), 0, links * LINKS + mentions, None
+    code = KNOWN | ord(read_word(raw))
+    if not _SIGN.search(raw):
+        return _read_plain(raw, code)
+    if core.startswith("@") and core[1:].replace("_", "").isalnum():
+        return code | SKIPPED, 0, MENTIONS, None
+    if core.startswith("#") and core[1:].isalpha():
+        return _read_tag(raw, core[1:], code)
+    return read_any(raw)
+
+
+def _read_plain(raw: str, code: int) -> Read:
+    """A token without a sign that anything is in it but words."""
+    lower = raw.lower()
+    clue = Clue(picture=True, marked=True) if lower in emoticons() else clue_of(LATIN_WORD.findall(lower))
+    if clue.marked:
+        code |= MARKED
+    words = ascii_words(lower)
+    if len(words) > 1:
+        return code | MORE, pack(clue), 0, Token(words, (), (), b"")
+    return (code | WORD, pack(clue), 0, words[0]) if words else (code, pack(clue), 0, None)
+
+
+def _read_tag(raw: str, body: str, code: int) -> Read:
+    """A hashtag of letters."""
+    lower = body.lower()
+    clue = clue_of([lower])
+    token = Token(ascii_words(spell_out(body).lower()), (lower,), (lower[:MAX_TAG],), b"")
+    return code | MORE | (MARKED if clue.marked else 0), pack(clue), 0, token
