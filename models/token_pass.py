@@ -94,7 +94,7 @@ def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
 
 
 def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Strings], list[Strings]]:
-    """The tags of each text and its terms, with the normalised tags that it was given, or its own where that is None."""
+    """The tags of each text and its terms, with the normalised tags that it was given, its own for None."""
     telling = np.flatnonzero(tokens.info & (WORD | MORE))
     says = tokens.says[telling].tolist()
     sizes = np.ones(len(says), dtype=np.int64)
