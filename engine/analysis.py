@@ -10,7 +10,8 @@ from engine.events import Post
 from engine.tally import SCALE
 from models import hashtags, language, sentiment, token_pass
 from models.terms import terms
-from models.token_pass import Tokens, TokenTable
+from models.token_pass import WORDS, Tokens, TokenTable
+from models.tokens import EXCLAMATIONS, QUESTIONS, ties
 
 FEW = 24  # posts that are read faster one by one
 BATCH = 4_096  # posts that are read at once
@@ -29,6 +30,7 @@ class Analysis(NamedTuple):
     lang: str
     reason: str
     polarity: sentiment.Polarity | None
+    counts: int = 0  # of words, mentions and links in `text`, as `counts_of`
 
     @property
     def compound(self) -> int | None:
@@ -48,10 +50,15 @@ def analyse_all(posts: Sequence[Post], keep_withheld: bool = False) -> list[Anal
         texts = [clean(post.text) for post in part]
         read = _read_together if len(part) >= FEW else _read_apart
         analyses += (
-            told._replace(text="", terms=()) if post.withheld and not keep_withheld else told
+            told._replace(text="", terms=(), counts=0) if post.withheld and not keep_withheld else told
             for post, told in zip(part, read(part, texts), strict=True)
         )
     return analyses
+
+
+def counts_of(text: str) -> int:
+    """How many words, mentions and links are in a cleaned text: times WORDS, MENTIONS and LINKS, added up."""
+    return len(text.split()) * WORDS + ties(text)
 
 
 def _parts(posts: Sequence[Post]) -> Iterator[Sequence[Post]]:
@@ -72,7 +79,9 @@ def _read_apart(posts: Sequence[Post], texts: Sequence[str]) -> Iterator[Analysi
     for post, text, verdict in zip(posts, texts, verdicts, strict=True):
         tags = _tags(post, text)
         polarity = None if verdict.reason else next(scores)
-        yield Analysis(text, _name(post), tags, terms(text, tags), verdict.lang, verdict.reason, polarity)
+        yield Analysis(
+            text, _name(post), tags, terms(text, tags), verdict.lang, verdict.reason, polarity, counts_of(text)
+        )
 
 
 def _read_together(posts: Sequence[Post], texts: Sequence[str]) -> Iterator[Analysis]:
@@ -90,6 +99,7 @@ def _read_together(posts: Sequence[Post], texts: Sequence[str]) -> Iterator[Anal
         [verdict.lang for verdict in verdicts],
         [verdict.reason for verdict in verdicts],
         polarities,
+        token_pass.counts(tokens),
     )
 
 
@@ -99,8 +109,9 @@ def _polarities(posts: Sequence[Post], tokens: Tokens, scored: Sequence[bool]) -
     known = np.array(scored) & np.array(same)
     chosen = np.flatnonzero(known).tolist()
     found: list[sentiment.Polarity | None] = [None] * len(posts)
-    codes, counts = token_pass.stream(tokens, known)
-    told = sentiment.polarities_of([tokens.texts[number] for number in chosen], codes, counts)
+    codes, words = token_pass.stream(tokens, known)
+    exclamations, questions = (token_pass.counted(tokens, what)[known] for what in (EXCLAMATIONS, QUESTIONS))
+    told = sentiment.polarities_of(codes, words, exclamations, questions)
     others = [number for number, score in enumerate(scored) if score and not same[number]]
     told += sentiment.polarities([posts[number].text for number in others])
     for number, polarity in zip((*chosen, *others), told, strict=True):

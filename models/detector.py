@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -126,15 +127,12 @@ def score_all(texts: Sequence[str]) -> NDArray[np.float32]:
     amounts = known.amounts[times]
     weights = known.weights.take(features, axis=0)
     bounds = np.searchsorted(places[firsts], ends).tolist()
-    scores = np.empty((len(spelt), len(known.languages)), dtype=np.float32)
-    start = 0
-    for row, end in zip(scores, bounds, strict=True):
+    scores = np.zeros((len(spelt), len(known.languages)), dtype=np.float32)
+    for number, (start, end) in enumerate(pairwise([0, *bounds])):
         if start < end:
-            np.dot(amounts[start:end], weights[start:end], out=row)
-            row += known.prior
-        else:
-            row[:] = NOWHERE
-        start = end
+            np.dot(amounts[start:end], weights[start:end], out=scores[number])
+    scores += known.prior
+    scores[np.diff(bounds, prepend=0) == 0] = NOWHERE
     _join_twins(scores, known)
     return scores
 

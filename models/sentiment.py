@@ -24,6 +24,9 @@ from models.vader_table import Table
 __all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "polarities", "polarity"]
 
 
+Codes = NDArray[np.uint8]
+Counts = NDArray[np.int64]
+
 NEUTRAL = Polarity(0.0, 0.0, 1.0, 0.0)
 
 
@@ -103,9 +106,9 @@ def polarities(texts: Sequence[str]) -> list[Polarity]:
     return found
 
 
-def polarities_of(texts: Sequence[str], codes: NDArray[np.uint8], counts: NDArray[np.int64]) -> list[Polarity]:
-    """`polarities` of texts of whose words the codes are known (models/vader_codes.py): each text has so many."""
-    return score_codes(texts, codes, counts, _windows) if len(texts) else []
+def polarities_of(codes: Codes, words: Counts, exclamations: Counts, questions: Counts) -> list[Polarity]:
+    """`polarities` of texts of so many words and marks each, of which the codes are known (models/vader_codes.py)."""
+    return score_codes(codes, words, exclamations, questions, _windows) if len(words) else []
 
 
 def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.hashtags import distinct
 from models.terms import MAX_TERMS, put_together, terms
-from models.tokens import CODE, MORE, WHOLE, WORD, Token, read_tokens
+from models.tokens import CODE, COUNTS, MORE, WHOLE, WORD, Token, read_tokens
 from models.word_rows import FITS, NOWHERE, Numbers, Places, Rows, Words, cut
 
 Ints = NDArray[np.int64]
@@ -17,6 +17,8 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 Objects = NDArray[np.object_]
 Strings = tuple[str, ...]
+
+WORDS = 1 << 32  # beside MENTIONS and LINKS
 
 _LINK = np.uint64(int.from_bytes(b"http", "little"))
 _LINK_MASK = np.uint64((1 << 32) - 1)
@@ -91,6 +93,18 @@ def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
         codes = np.repeat(codes, repeats)
         codes[codes == 0] = np.frombuffer(b"".join(spelt), dtype=np.uint8)
     return codes, counts
+
+
+def counted(tokens: Tokens, what: int) -> Ints:
+    """How many mentions, links or marks each text has (models/tokens.py)."""
+    return (tokens.form // np.uint64(what) & np.uint64(COUNTS)).astype(np.int64)
+
+
+def counts(tokens: Tokens) -> list[int]:
+    """How many words, mentions and links each text has: times WORDS, MENTIONS and LINKS, added up."""
+    together = np.diff(tokens.bounds) * WORDS + (tokens.form & np.uint64(WORDS - 1)).astype(np.int64)
+    found: list[int] = together.tolist()
+    return found
 
 
 def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Strings], list[Strings]]:

@@ -2,7 +2,7 @@
 
 A token of clean text is three whole numbers and what it says: for the mood its code (models/vader_codes.py), for the
 language its sums (models/clues.py), for topics its words and tags (models/terms.py), for forecasts its mentions and
-links. What depends on the rest of a text is not told: that text is to be read by itself.
+links, and its marks. What depends on the rest of a text is not told: that text is to be read by itself.
 """
 
 import re
@@ -16,7 +16,7 @@ from models.function_words import ENGLISH, OTHERS, SHARED
 from models.hashtags import MAX_TAG, bodies, normalise_body
 from models.stopwords import STOPWORDS
 from models.terms import AROUND, MAX_WORD, Piece, ascii_words, read_piece, spell_out
-from models.vader_codes import book, read_word
+from models.vader_codes import book, marks, read_word
 
 CODE = 0xFF  # bits of the first number: the code of a token that VADER reads as one word, else 0
 WORD = 1 << 8  # what it says is a word
@@ -26,7 +26,9 @@ MARKED = 1 << 11  # its clue tells more than the sums do
 SKIPPED = 1 << 12  # the detector is not to see it
 KNOWN = 1 << 13  # always
 
-MENTIONS, LINKS = 1, 1 << 32  # of the third number
+# What the third number counts, sixteen bits each: more than a text of clean.MAX_TEXT characters can have.
+MENTIONS, LINKS, EXCLAMATIONS, QUESTIONS = 1, 1 << 16, 1 << 32, 1 << 48
+COUNTS = (1 << 16) - 1
 
 _MENTION = re.compile(r"(?<!\w)@\w")
 _SIGN = re.compile("[#@/<&]|(?i:www|^rt:?$)")  # that there is more in a token than words and punctuation
@@ -95,7 +97,7 @@ def read_tokens(raws: Iterable[str]) -> Told:
                 at = known.get(word, other)
                 info(at.high if core.isupper() else at.low)
                 sums(at.sums + len(core))
-                form(0)
+                form(0 if raw == core else _marks(raw))
                 says(sys.intern(word) if at.counts else None)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
@@ -119,8 +121,8 @@ def read_any(raw: str) -> Read:
         info |= SKIPPED
     if clue.marked:
         info |= MARKED
-    mentions = len(_MENTION.findall(raw)) if "@" in raw else 0
-    links = sum(map(raw.count, _SCHEMES)) if "://" in raw else 0
+    exclamations, questions = marks(raw)
+    form = exclamations * EXCLAMATIONS + questions * QUESTIONS + ties(raw)
     says: str | Token | None = None
     if len(codes) > 1 or len(piece.words) > 1 or tagged:
         info |= MORE
@@ -133,21 +135,30 @@ def read_any(raw: str) -> Read:
     elif piece.words:
         info |= WORD
         (says,) = piece.words
-    return info, pack(clue), links * LINKS + mentions, says
+    return info, pack(clue), form, says
+
+
+def ties(text: str) -> int:
+    """How many mentions and links there are in a text, as in the third number of a token."""
+    mentions = len(_MENTION.findall(text)) if "@" in text else 0
+    links = text.count("http://") + text.count("https://") if "://" in text else 0
+    return mentions * MENTIONS + links * LINKS
+
+
+def _marks(raw: str) -> int:
+    return raw.count("!") * EXCLAMATIONS + raw.count("?") * QUESTIONS
 
 
 def _read_ascii(raw: str, core: str) -> Read:
     """`read_any` of ASCII, of which `core` is without what may stand around a word, in a third of the time."""
     if raw.startswith(_SCHEMES):
         kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
-        links = sum(map(raw.count, _SCHEMES)) if raw.count("://") > 1 else 1
-        mentions = len(_MENTION.findall(raw)) if "@" in raw else 0
-        return KNOWN | SKIPPED | ord(kind), 0, links * LINKS + mentions, None
+        return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + _marks(raw), None
     code = KNOWN | ord(read_word(raw))
     if not _SIGN.search(raw):
         return _read_plain(raw, code)
     if core.startswith("@") and core[1:].replace("_", "").isalnum():
-        return code | SKIPPED, 0, MENTIONS, None
+        return code | SKIPPED, 0, MENTIONS + _marks(raw), None
     if core.startswith("#") and core[1:].isalpha():
         return _read_tag(raw, core[1:], code)
     return read_any(raw)
@@ -161,8 +172,10 @@ def _read_plain(raw: str, code: int) -> Read:
         code |= MARKED
     words = ascii_words(lower)
     if len(words) > 1:
-        return code | MORE, pack(clue), 0, Token(words, (), (), b"")
-    return (code | WORD, pack(clue), 0, words[0]) if words else (code, pack(clue), 0, None)
+        return code | MORE, pack(clue), _marks(raw), Token(words, (), (), b"")
+    if words:
+        return code | WORD, pack(clue), _marks(raw), words[0]
+    return code, pack(clue), _marks(raw), None
 
 
 def _read_tag(raw: str, body: str, code: int) -> Read:
@@ -170,4 +183,4 @@ def _read_tag(raw: str, body: str, code: int) -> Read:
     lower = body.lower()
     clue = clue_of([lower])
     token = Token(ascii_words(spell_out(body).lower()), (lower,), (lower[:MAX_TAG],), b"")
-    return code | MORE | (MARKED if clue.marked else 0), pack(clue), 0, token
+    return code | MORE | (MARKED if clue.marked else 0), pack(clue), _marks(raw), token
