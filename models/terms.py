@@ -54,10 +54,11 @@ def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -
         return tuple(words[:MAX_TERMS])
     found = [sys.intern(f"#{tag}") for tag in tags[:MAX_TERMS]]
     words = words[: MAX_TERMS - len(found)]
-    said = {*words, *folded}
     found += words
-    if unsaid := " ".join([tag for tag in tags[:MAX_TERMS] if tag not in said]):
-        found += islice(_words(unsaid), MAX_TERMS - len(found))
+    said = frozenset(folded)
+    unsaid = [tag for tag in tags[:MAX_TERMS] if tag not in said]
+    if unsaid and (unsaid := [tag for tag in unsaid if tag not in words]):
+        found += islice(_words(" ".join(unsaid)), MAX_TERMS - len(found))
     return tuple(found)
 
 

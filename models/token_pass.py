@@ -18,6 +18,7 @@ Codes = NDArray[np.uint8]
 Objects = NDArray[np.object_]
 Strings = tuple[str, ...]
 
+_TELLING = np.uint64(WORD | MORE)
 WORDS = 1 << 32  # beside MENTIONS and LINKS
 
 _LINK = np.uint64(int.from_bytes(b"http", "little"))
@@ -32,7 +33,8 @@ class Tokens(NamedTuple):
     info: Numbers
     sums: Numbers  # of each text: its tokens' added up
     form: Numbers
-    says: Objects
+    telling: Places  # tokens that say something,
+    says: Objects  # and what
 
 
 class TokenTable:
@@ -53,19 +55,25 @@ class TokenTable:
         np.cumsum([len(text) + 1 for text in encoded], out=begins[1:])
         bounds = np.searchsorted(words.starts, begins)
         places, numbers = self._rows.look_up(words)
-        says = self._says.take(places)
         missing = np.flatnonzero(places == NOWHERE)
-        if len(missing):
+        if not len(missing):
+            telling = np.flatnonzero(numbers[:, 0] & _TELLING)
+            says = self._says.take(places[telling])
+        else:
             order: dict[bytes, int] = {}
             which = np.array([order.setdefault(word, len(order)) for word in words.raw(missing)])
             told = read_tokens(b" ".join(order).decode().split(" "))
             read = np.array([told.info, told.sums, told.form], dtype=np.uint64).T
             said = np.fromiter(told.says, dtype=np.object_, count=len(order))
             numbers[missing] = read[which]
-            says[missing] = said[which]
+            telling = np.flatnonzero(numbers[:, 0] & _TELLING)
+            says = self._says.take(places[telling])
+            new = places[telling] == NOWHERE
+            says[new] = said[which[np.searchsorted(missing, telling[new])]]
             first = np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=-1))
             self._keep(words, missing[first], read, said)
-        return Tokens(texts, bounds, numbers[:, 0], _added(numbers[:, 1], bounds), _added(numbers[:, 2], bounds), says)
+        sums, form = (_added(numbers[:, column], bounds) for column in (1, 2))
+        return Tokens(texts, bounds, numbers[:, 0], sums, form, telling, says)
 
     def _keep(self, words: Words, at: Places, read: Numbers, said: Objects) -> None:
         """Remember tokens that may come again: links do not."""
@@ -84,7 +92,7 @@ def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
     codes = (tokens.info[which] & CODE).astype(np.uint8)
     several = np.flatnonzero(codes == 0)
     if len(several):  # emoji, that stand for a word or more each
-        spelt = [token.codes for token in tokens.says[which[several]]]
+        spelt = [token.codes for token in tokens.says[np.searchsorted(tokens.telling, which[several])]]
         sizes = np.array(list(map(len, spelt)))
         owners = np.searchsorted(np.cumsum(counts), several, side="right")
         counts = counts + np.bincount(owners, sizes - 1, len(counts)).astype(np.int64)
@@ -109,8 +117,7 @@ def counts(tokens: Tokens) -> list[int]:
 
 def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Strings], list[Strings]]:
     """The tags of each text and its terms, with the normalised tags that it was given, its own for None."""
-    telling = np.flatnonzero(tokens.info & (WORD | MORE))
-    says = tokens.says[telling].tolist()
+    telling, says = tokens.telling, tokens.says.tolist()
     sizes = np.ones(len(says), dtype=np.int64)
     more = np.flatnonzero(tokens.info[telling] & MORE)
     owners = (np.searchsorted(tokens.bounds, telling[more], side="right") - 1).tolist()

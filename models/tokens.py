@@ -155,10 +155,10 @@ def _read_ascii(raw: str, core: str) -> Read:
         kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
         return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + _marks(raw), None
     code = KNOWN | ord(read_word(raw))
-    if not _SIGN.search(raw):
-        return _read_plain(raw, code)
     if core.startswith("@") and core[1:].replace("_", "").isalnum():
         return code | SKIPPED, 0, MENTIONS + _marks(raw), None
+    if not _SIGN.search(raw):
+        return _read_plain(raw, code)
     if core.startswith("#") and core[1:].isalpha():
         return _read_tag(raw, core[1:], code)
     return read_any(raw)

@@ -25,8 +25,11 @@ def apart(tokens: list[str]) -> list[object]:
 
 
 def test_a_token_is_read_in_the_short_way_as_in_the_long_one() -> None:
-    tokens = [before + word + after for before in SIGNS for word in [*WORDS, *LONG, *TAGS, *LINKS] for after in SIGNS]
-    tokens = [token for token in tokens if token]
+    rng = random.Random(1)
+    words = [*WORDS, *LONG, *TAGS, *LINKS]
+    tokens = [token for word in words for sign in SIGNS for token in (sign + word, word + sign) if token]
+    tokens += [rng.choice(SIGNS) + rng.choice(words) + "".join(rng.choices(SIGNS, k=2)) for _ in range(10_000)]
+    tokens = list(filter(None, tokens))
     assert apart(tokens) == [read_any(token) for token in tokens]
 
 
