@@ -67,7 +67,7 @@ def _read(raw: str) -> Clue:
     if raw.isascii():
         return clue
     accented = not all(map(str.isascii, words))
-    picture = any(char in emoji_names() for char in raw)
+    picture = not emoji_names().keys().isdisjoint(raw)
     foreign = NOT_LATIN.search(raw) is not None
     marked = clue.marked or accented or picture or foreign
     return clue._replace(accented=accented, picture=picture, foreign=foreign, marked=marked)
@@ -113,10 +113,8 @@ def pack(clue: Clue) -> int:
     if clue is _SKIPPED:
         return 0
     odd = bool(clue.others) or clue.accented or clue.foreign
-    packed = 0
-    for number in (odd, clue.shared, clue.english, clue.words, clue.letters):
-        packed = packed << BITS | number
-    return packed
+    known = clue.english << 2 * BITS | clue.shared << 3 * BITS
+    return clue.letters | clue.words << BITS | known | odd << 4 * BITS
 
 
 def unpack(packed: int) -> Sums:

@@ -41,9 +41,10 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     text = text[:MAX_TEXT]
     if not tags:
         tags = find(text)
-    pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not _NONE]
+    pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not NOTHING]
     if all(pieces):
-        words = [word for piece in pieces if piece for word in piece.words]
+        words = [pair for piece in pieces if piece and piece.pairs for pair in piece.pairs]
+        words += [word for piece in pieces if piece for word in piece.words]
         return put_together(words, [body for piece in pieces if piece for body in piece.bodies] if tags else (), tags)
     return put_together(list(islice(_words(_plain(text)), MAX_TERMS)), map(fold, bodies(text)), tags)
 
@@ -66,37 +67,34 @@ class Piece(NamedTuple):
     """The terms in one white-space separated piece of a text."""
 
     words: tuple[str, ...]
-    bodies: tuple[str, ...]  # of its hashtags, folded
+    bodies: tuple[str, ...] = ()  # of its hashtags, folded
+    pairs: tuple[str, ...] = ()  # of characters of scripts without spaces: they stand before all words of a text
 
 
-_NONE = Piece((), ())
+NOTHING = Piece(())
 
 
 def read_piece(raw: str) -> Piece | None:
-    """The terms of a piece; None if they depend on the rest of the text.
-
-    They do in markup, that may have spaces in it, and in scripts without spaces, whose pairs stand before all words.
-    """
+    """The terms of a piece; None if they depend on the rest of the text, as in markup that may have spaces in it."""
     if raw.isascii():
         core = raw.strip(AROUND)
         if core.isalnum():  # as most are
             word = sys.intern(core.lower())
             if word != "www":
-                return Piece((word,), ()) if len(word) > 1 and _counts(word) else _NONE
+                return Piece((word,)) if len(word) > 1 and _counts(word) else NOTHING
         if raw.startswith(("http://", "https://")) and raw.isprintable():
-            return _NONE
+            return NOTHING
         if core.startswith("@") and core[1:].replace("_", "").isalnum():
-            return _NONE
+            return NOTHING
     return _read_any(raw)
 
 
 def _read_any(raw: str) -> Piece | None:
     if _OPENING.search(raw):
         return None
-    plain = _plain(raw)
-    if not plain.isascii() and _RUN.search(fold(plain)):
-        return None
-    return Piece(tuple(_words(plain)), tuple(map(fold, bodies(raw))))
+    text = _folded(_plain(raw))
+    pairs = tuple(_pairs_in(text))
+    return Piece(tuple(_words_in(text)), tuple(map(fold, bodies(raw))), pairs)
 
 
 _pieces = Memo(read_piece, 50_000)
@@ -124,16 +122,24 @@ def ascii_words(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Words and pairs of characters of plain text, stop words left out."""
-    text = fold(text).replace("_", " ")
-    if text.isascii():
-        words = (match[0] for match in _ASCII_WORD.finditer(text))
-    else:
-        if _RUN.search(text):
-            for match in _RUN.finditer(text):
-                yield from _pairs(match[0])
-            text = _RUN.sub(" ", text)
-        words = (match[0] for match in _WORD.finditer(text))
+    """Pairs of characters and words of plain text, stop words left out."""
+    text = _folded(text)
+    yield from _pairs_in(text)
+    yield from _words_in(text)
+
+
+def _folded(text: str) -> str:
+    return fold(text).replace("_", " ")
+
+
+def _pairs_in(text: str) -> Iterator[str]:
+    if not text.isascii():
+        for match in _RUN.finditer(text):
+            yield from _pairs(match[0])
+
+
+def _words_in(text: str) -> Iterator[str]:
+    words = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(_RUN.sub(" ", text))
     for word in words:
         if _counts(word):
             yield sys.intern(word)  # thousands of posts that are kept share their words

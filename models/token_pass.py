@@ -123,6 +123,7 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
     owners = (np.searchsorted(tokens.bounds, telling[more], side="right") - 1).tolist()
     spoken: list[str] = []
     tagged: dict[int, list[Token]] = {}
+    paired: dict[int, list[str]] = {}
     start = 0
     for place, owner in zip(more.tolist(), owners, strict=True):
         token = says[place]
@@ -130,6 +131,8 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
         spoken += token.words
         start = place + 1
         sizes[place] = len(token.words)
+        if token.pairs:
+            paired.setdefault(owner, []).extend(token.pairs)
         if token.bodies or token.tags:
             tagged.setdefault(owner, []).append(token)
     spoken += says[start:]
@@ -139,7 +142,7 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
     found = [tuple(spoken[begin:end]) for begin, end in pairwise(ends)]
     for number in (number for number, words in enumerate(found) if len(words) > MAX_TERMS):
         found[number] = found[number][:MAX_TERMS]
-    for number in {*tagged, *whole, *(number for number, own in enumerate(given) if own)}:
+    for number in {*tagged, *paired, *whole, *(number for number, own in enumerate(given) if own)}:
         own, signs = given[number], tagged.get(number, ())
         of_text = () if own else distinct([tag for token in signs for tag in token.tags])
         if own is None:
@@ -147,7 +150,7 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
         if number in whole:
             found[number] = terms(tokens.texts[number], own or of_text)
         else:
-            words = spoken[ends[number] : ends[number + 1]]
+            words = paired.get(number, []) + spoken[ends[number] : ends[number + 1]]
             folded = [body for token in signs for body in token.bodies]
             found[number] = put_together(words, folded, own or of_text)
     return tags, found

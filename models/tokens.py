@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from models.clues import LATIN_WORD, Clue, clue_of, emoticons, pack, read_clue
 from models.function_words import ENGLISH, OTHERS, SHARED
-from models.hashtags import MAX_TAG, bodies, normalise_body
+from models.hashtags import bodies, normalise_body
 from models.stopwords import STOPWORDS
-from models.terms import AROUND, MAX_WORD, Piece, ascii_words, read_piece, spell_out
+from models.terms import AROUND, MAX_WORD, NOTHING, ascii_words, read_piece, spell_out
 from models.vader_codes import book, marks, read_word
 
 CODE = 0xFF  # bits of the first number: the code of a token that VADER reads as one word, else 0
@@ -42,7 +42,8 @@ class Token(NamedTuple):
     words: tuple[str, ...]
     bodies: tuple[str, ...]  # of its hashtags, folded
     tags: tuple[str, ...]
-    codes: bytes  # one for each word that VADER reads it as, if they are several
+    pairs: tuple[str, ...] = ()  # that stand before all words of a text
+    codes: bytes = b""  # one for each word that VADER reads it as, if they are several
 
 
 Read = tuple[int, int, int, str | Token | None]  # the three numbers of a token, and what it says
@@ -116,7 +117,7 @@ def read_any(raw: str) -> Read:
         info |= ord(codes)
     if piece is None:
         info |= WHOLE
-        piece = Piece((), ())
+        piece = NOTHING
     if clue.skipped:
         info |= SKIPPED
     if clue.marked:
@@ -124,12 +125,13 @@ def read_any(raw: str) -> Read:
     exclamations, questions = marks(raw)
     form = exclamations * EXCLAMATIONS + questions * QUESTIONS + ties(raw)
     says: str | Token | None = None
-    if len(codes) > 1 or len(piece.words) > 1 or tagged:
+    if len(codes) > 1 or len(piece.words) > 1 or piece.pairs or tagged:
         info |= MORE
         says = Token(
             piece.words,
             piece.bodies,
             tuple(map(normalise_body, tagged)),
+            piece.pairs,
             codes.encode("latin-1") if len(codes) > 1 else b"",
         )
     elif piece.words:
@@ -154,13 +156,13 @@ def _read_ascii(raw: str, core: str) -> Read:
     if raw.startswith(_SCHEMES):
         kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
         return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + _marks(raw), None
+    if core.startswith("#") and core[1:].isalpha() and 3 < len(core) <= MAX_WORD:
+        return _read_tag(raw, core[1:])
     code = KNOWN | ord(read_word(raw))
     if core.startswith("@") and core[1:].replace("_", "").isalnum():
         return code | SKIPPED, 0, MENTIONS + _marks(raw), None
     if not _SIGN.search(raw):
         return _read_plain(raw, code)
-    if core.startswith("#") and core[1:].isalpha():
-        return _read_tag(raw, core[1:], code)
     return read_any(raw)
 
 
@@ -172,15 +174,17 @@ def _read_plain(raw: str, code: int) -> Read:
         code |= MARKED
     words = ascii_words(lower)
     if len(words) > 1:
-        return code | MORE, pack(clue), _marks(raw), Token(words, (), (), b"")
+        return code | MORE, pack(clue), _marks(raw), Token(words, (), ())
     if words:
         return code | WORD, pack(clue), _marks(raw), words[0]
     return code, pack(clue), _marks(raw), None
 
 
-def _read_tag(raw: str, body: str, code: int) -> Read:
-    """A hashtag of letters."""
-    lower = body.lower()
-    clue = clue_of([lower])
-    token = Token(ascii_words(spell_out(body).lower()), (lower,), (lower[:MAX_TAG],), b"")
-    return code | MORE | (MARKED if clue.marked else 0), pack(clue), _marks(raw), token
+def _read_tag(raw: str, body: str) -> Read:
+    """A hashtag of three letters or more."""
+    known, other = _lexicon()
+    word = body.lower()
+    at = known.get(word, other)
+    words = ascii_words(spell_out(body).lower()) if not body.islower() else (sys.intern(word),) if at.counts else ()
+    info = (at.high if body.isupper() else at.low) & ~WORD | MORE
+    return info, at.sums + len(body), _marks(raw), Token(words, (word,), (word,))
