@@ -42,8 +42,9 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     if not tags:
         tags = find(text)
     pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not NOTHING]
-    if all(pieces):
-        words = [pair for piece in pieces if piece and piece.pairs for pair in piece.pairs]
+    pairs = [pair for piece in pieces if piece and piece.pairs for pair in piece.pairs]
+    if all(pieces) and not (pairs and hangs_together(text)):
+        words = pairs
         words += [word for piece in pieces if piece for word in piece.words]
         return put_together(words, [body for piece in pieces if piece for body in piece.bodies] if tags else (), tags)
     return put_together(list(islice(_words(_plain(text)), MAX_TERMS)), map(fold, bodies(text)), tags)
@@ -61,6 +62,11 @@ def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -
     if unsaid and (unsaid := [tag for tag in unsaid if tag not in words]):
         found += islice(_words(" ".join(unsaid)), MAX_TERMS - len(found))
     return tuple(found)
+
+
+def hangs_together(text: str) -> bool:
+    """Whether a text with pairs is to be read whole: where number signs are, links are taken out before handles."""
+    return has_sign(text) and _MAY_BE_NOISE.search(text) is not None
 
 
 class Piece(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.hashtags import distinct
-from models.terms import MAX_TERMS, put_together, terms
+from models.terms import MAX_TERMS, hangs_together, put_together, terms
 from models.tokens import CODE, COUNTS, MORE, WHOLE, WORD, Token, read_tokens
 from models.word_rows import FITS, NOWHERE, Numbers, Places, Rows, Words, cut
 
@@ -41,11 +41,11 @@ class TokenTable:
     """What each token tells, of at most `size` / 2 (a power of two); when it is full it starts anew."""
 
     def __init__(self, size: int) -> None:
-        self._rows = Rows(size, 3)
+        self.rows = Rows(size, 3)
         self._says = np.empty(size, dtype=np.object_)
 
     def __len__(self) -> int:
-        return self._rows.used
+        return self.rows.used
 
     def read(self, texts: Sequence[str]) -> Tokens:
         """The tokens of clean texts: no white space but spaces and line ends, no controls, no lone surrogates."""
@@ -54,7 +54,7 @@ class TokenTable:
         begins = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum([len(text) + 1 for text in encoded], out=begins[1:])
         bounds = np.searchsorted(words.starts, begins)
-        places, numbers = self._rows.look_up(words)
+        places, numbers = self.rows.look_up(words)
         missing = np.flatnonzero(places == NOWHERE)
         if not len(missing):
             telling = np.flatnonzero(numbers[:, 0] & _TELLING)
@@ -78,10 +78,10 @@ class TokenTable:
     def _keep(self, words: Words, at: Places, read: Numbers, said: Objects) -> None:
         """Remember tokens that may come again: links do not."""
         lasting = np.flatnonzero((words.sizes[at] <= FITS) & (words.numbers[0][at] & _LINK_MASK != _LINK))
-        if not self._rows.has_room(len(lasting)):
-            self._rows.forget()
+        if not self.rows.has_room(len(lasting)):
+            self.rows.forget()
             self._says[:] = None
-        held, rows = self._rows.keep(words, at[lasting], read[lasting])
+        held, rows = self.rows.keep(words, at[lasting], read[lasting])
         self._says[rows] = said[lasting[held]]
 
 
@@ -138,6 +138,7 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
     spoken += says[start:]
     ends = np.concatenate(([0], np.cumsum(sizes)))[np.searchsorted(telling, tokens.bounds)].tolist()
     whole = set((np.searchsorted(tokens.bounds, np.flatnonzero(tokens.info & WHOLE), side="right") - 1).tolist())
+    whole.update(number for number in paired if hangs_together(tokens.texts[number]))
     tags = [own or () for own in given]
     found = [tuple(spoken[begin:end]) for begin, end in pairwise(ends)]
     for number in (number for number, words in enumerate(found) if len(words) > MAX_TERMS):

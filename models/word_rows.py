@@ -60,20 +60,21 @@ def cut(plain: bytes) -> Words:
 
 
 class Rows:
-    """`width` numbers for each of at most `size` / 2 words (a power of two); when it is full it starts anew.
+    """`width` numbers for each of at most `cap` words, half of `size` (a power of two); when full it starts anew.
 
     The first number of a word is never 0: that is a row that is free.
     """
 
     def __init__(self, size: int, width: int) -> None:
         self.size = size
+        self.cap = size // 2
         self.used = 0
         self._shift = np.uint64(64 - (size.bit_length() - 1))
         self._rows = np.zeros((size, CHUNKS + width), dtype=np.uint64)
 
     def has_room(self, many: int) -> bool:
         """Whether so many more words can be kept without starting anew."""
-        return self.used + many <= self.size // 2
+        return self.used + many <= self.cap
 
     def forget(self) -> None:
         """Start anew."""
@@ -113,7 +114,7 @@ class Rows:
         """
         if not self.has_room(len(which)):
             self.forget()
-        which, values = which[: self.size // 2], values[: self.size // 2]
+        which, values = which[: self.cap], values[: self.cap]
         columns = [column[which] for column in words.numbers]
         rows = np.concatenate([np.stack(columns, axis=1), values], axis=1)
         places = self._places(columns)

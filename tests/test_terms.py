@@ -41,6 +41,11 @@ def test_a_plain_word_has_the_same_terms_in_the_short_way() -> None:
         assert read_piece(raw) == _read_any(raw), raw
 
 
+def test_in_a_text_of_pairs_a_number_sign_takes_links_out_before_handles() -> None:
+    assert terms("東京 role@http://t.co/x #1") == ("東京", "role")
+    assert terms("東京 role@http://t.co/x") == ("東京",)
+
+
 def test_hashtags_count_as_tags_and_as_words() -> None:
     assert terms("#ClimateAction now") == ("#climateaction", "climate", "action")
     assert terms("#NASALaunch", ("nasalaunch",)) == ("#nasalaunch", "nasa", "launch")
