@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.churn import lines
 from benchmarks.holdings import holdings, reached
-from engine import clock, ledger, naming, pipeline, places, rising, volumes
+from engine import analysis, clock, ledger, naming, pipeline, places, rising, volumes
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
@@ -93,7 +93,9 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (sentiment._codes, "cap", 500),
     (language._sums, "cap", 500),
     (terms._pieces, "cap", 500),
+    (analysis._tokens.rows, "cap", 500),
     (checksums, "LAST", 500),
+    (checksums._words, "cap", 500),
     (vectors, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),
 )

@@ -15,12 +15,13 @@ from engine.analysis import Analysis, analyse
 from engine.config import EngineConfig
 from engine.events import Edit, Event, Post, Reaction
 from engine.userkey import make_key
+from models.token_pass import WORDS
+from models.tokens import COUNTS, LINKS, MENTIONS
 
 SIZE = 8  # bytes of a digest
 ACCOUNT, POST = "user-", "post-"  # what a digest begins with: neither is the id of anything on any platform
 
 _POSTS = ("uid", "alias", "target", "reply_to", "quote_of")
-_MENTION = re.compile(r"(?<!\w)@\w")
 _HANDLE = re.compile(r"(?<![\w.+@-])[\w.+-]*@[\w.@-]*\w|(?<![\w/])/?u/[\w-]{3,30}")
 _NAME = re.compile(r"[\w.+-]+")
 
@@ -45,13 +46,14 @@ class Read(NamedTuple):
     form: Form
 
 
-def form_of(text: str) -> Form:
-    """The form of a cleaned text."""
+def form_of(analysis: Analysis) -> Form:
+    """The form of the text of an analysis."""
+    text, counts = analysis.text, analysis.counts
     return Form(
         length=len(text),
-        words=len(text.split()),
-        mentions=len(_MENTION.findall(text)) if "@" in text else 0,
-        links=text.count("http://") + text.count("https://") if "://" in text else 0,
+        words=counts // WORDS,
+        mentions=counts // MENTIONS & COUNTS,
+        links=counts // LINKS & COUNTS,
         addressed=text.startswith("@"),
         question="?" in text,
     )
@@ -99,7 +101,7 @@ class Discretion:
         analysis = analyse(post, self._keep_withheld)
         if self._hash_authors:
             analysis = analysis._replace(name=self._named(post))
-        read = Read(analysis._replace(text=""), form_of(analysis.text))
+        read = Read(analysis._replace(text=""), form_of(analysis))
         return msgspec.structs.replace(post, text="", tags=None, read=read)
 
     # -- accounts --------------------------------------------------------------------------------------------
@@ -152,4 +154,4 @@ def analysed(post: Post, keep_withheld: bool) -> Analysis:
 
 def formed(post: Post, analysis: Analysis) -> Form:
     """The form of a post's text, whether it is there or was read as it came in."""
-    return post.read.form if isinstance(post.read, Read) else form_of(analysis.text)
+    return post.read.form if isinstance(post.read, Read) else form_of(analysis)

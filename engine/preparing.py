@@ -28,6 +28,7 @@ class _Read(msgspec.Struct, array_like=True, frozen=True):
     lang: int
     reason: int
     polarity: Polarity | None
+    counts: int
 
 
 class _Chunk(msgspec.Struct, array_like=True, frozen=True):
@@ -91,6 +92,7 @@ def pack(lines: Sequence[Prepared]) -> bytes:
                     place(analysis.lang),
                     place(analysis.reason),
                     analysis.polarity,
+                    analysis.counts,
                 )
             )
     return _encode(_Chunk(tuple(line.reading for line in lines), tuple(texts), tuple(places)))
@@ -123,4 +125,5 @@ def _analysis(post: Post, read: _Read, words: Sequence[str]) -> Analysis:
         words[read.lang],
         words[read.reason],
         read.polarity,
+        read.counts,
     )

@@ -1,15 +1,19 @@
 """What one white-space separated token tells of the language of its text: letters, function words, pictures."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.scripts import NOT_LATIN
 from models.vader_lexicon import emoji_names, lexicon
 
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿ"
-_WORD = re.compile(f"[{_LATIN}]+(?:['’][{_LATIN}]+)*")
+LATIN_WORD = re.compile(f"[{_LATIN}]+(?:['’][{_LATIN}]+)*")
 _AROUND = ".,;:!?\"'()#*-"  # may stand around a word, which changes nothing of what it tells
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
 
@@ -33,7 +37,7 @@ _SKIPPED = Clue(skipped=True)
 
 
 @cache
-def _emoticons() -> frozenset[str]:
+def emoticons() -> frozenset[str]:
     """Emoticons of the lexicon, ':d' among them; not words with a sign in them, such as "can't stand"."""
     return frozenset(word for word in lexicon() if not word.isalnum() and sum(char.isalpha() for char in word) <= 1)
 
@@ -43,7 +47,7 @@ def read_clue(raw: str) -> Clue:
     if raw.startswith("http") and "://" in raw:
         return _SKIPPED
     word = raw.lower()
-    if word in _emoticons():
+    if word in emoticons():
         return Clue(picture=True, marked=True)
     if "@" in raw:
         return _SKIPPED
@@ -58,23 +62,28 @@ def read_clue(raw: str) -> Clue:
 def _read(raw: str) -> Clue:
     if "@" in raw or "://" in raw or raw.startswith("www.") or raw in ("RT", "RT:") or _LINK.match(raw):
         return _SKIPPED
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(raw)]
-    others = tuple(word for word in words if word in OTHERS)
-    ascii_only = raw.isascii()
-    accented = not ascii_only and not all(map(str.isascii, words))
-    picture = not ascii_only and any(char in emoji_names() for char in raw)
-    foreign = not ascii_only and NOT_LATIN.search(raw) is not None
-    return Clue(
-        letters=sum(map(len, words)),
-        words=len(words),
-        english=sum(word in ENGLISH for word in words),
-        shared=sum(word in SHARED for word in words),
-        others=others,
-        accented=accented,
-        picture=picture,
-        foreign=foreign,
-        marked=bool(others) or accented or picture or foreign,
-    )
+    words = [word.lower().replace("’", "'") for word in LATIN_WORD.findall(raw)]
+    clue = clue_of(words)
+    if raw.isascii():
+        return clue
+    accented = not all(map(str.isascii, words))
+    picture = not emoji_names().keys().isdisjoint(raw)
+    foreign = NOT_LATIN.search(raw) is not None
+    marked = clue.marked or accented or picture or foreign
+    return clue._replace(accented=accented, picture=picture, foreign=foreign, marked=marked)
+
+
+def clue_of(words: Sequence[str]) -> Clue:
+    """The clue in words, in lower case."""
+    letters = english = shared = 0
+    others: tuple[str, ...] = ()
+    for word in words:
+        letters += len(word)
+        english += word in ENGLISH
+        shared += word in SHARED
+        if word in OTHERS:
+            others += (word,)
+    return Clue(letters, len(words), english, shared, others, marked=bool(others))
 
 
 # The numbers of a clue in one whole number: those of all tokens of a text add up to that of the text, and sum() is fast
@@ -96,14 +105,16 @@ class Sums(NamedTuple):
 
 def read_sums(raw: str) -> int:
     """The `Sums` of `raw`, packed."""
-    clue = read_clue(raw)
+    return pack(read_clue(raw))
+
+
+def pack(clue: Clue) -> int:
+    """The `Sums` of a clue, packed."""
     if clue is _SKIPPED:
         return 0
     odd = bool(clue.others) or clue.accented or clue.foreign
-    packed = 0
-    for number in (odd, clue.shared, clue.english, clue.words, clue.letters):
-        packed = packed << BITS | number
-    return packed
+    known = clue.english << 2 * BITS | clue.shared << 3 * BITS
+    return clue.letters | clue.words << BITS | known | odd << 4 * BITS
 
 
 def unpack(packed: int) -> Sums:
@@ -115,3 +126,9 @@ def unpack(packed: int) -> Sums:
         packed >> 3 * BITS & _FIELD,
         packed >> 4 * BITS,
     )
+
+
+def unpack_all(packed: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
+    """`unpack` of each."""
+    fields = [packed >> np.uint64(place * BITS) & np.uint64(_FIELD) for place in range(len(Sums._fields))]
+    return tuple(field.astype(np.int64) for field in fields)

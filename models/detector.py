@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 LONGEST = 500  # characters looked at: enough to be sure, and a bound on the time a hostile text can take
 FEW = 16  # texts that are read faster one by one
 BATCH = 512  # texts read at once
+LANE = 20  # bytes of a piece that the machine reads beside others
+MEMORY = 6  # bytes of the longest feature
 NOWHERE = float(np.finfo(np.float32).min)  # score of a language that is another by a second name
 
 
@@ -112,34 +115,57 @@ def score(text: str) -> NDArray[np.float32]:
 
 
 def score_all(texts: Sequence[str]) -> NDArray[np.float32]:
-    """`score` of each text: the machine reads a byte of every text at a time."""
+    """`score` of each text, to the bit."""
     known = model()
     spelt = [_spelt(text) for text in texts]
-    order = sorted(range(len(spelt)), key=lambda number: -len(spelt[number]))  # those that go on stand first
-    longest = len(spelt[order[0]])
-    table = np.frombuffer(b"".join(spelt[number].ljust(longest, b"\0") for number in order), dtype=np.uint8)
-    columns = np.ascontiguousarray(table.reshape(len(spelt), longest).T)
-    lengths = np.array([len(spelt[number]) for number in order])
-    going = len(spelt) - np.searchsorted(lengths[::-1], np.arange(longest), side="right")
-    found = np.full((longest, len(spelt)), -1, dtype=np.int32)
-    rows = np.zeros(len(spelt), dtype=np.int32) + known.rows_all[0]
-    for place, many in enumerate(going.tolist()):
-        states = known.steps_all[rows[:many] + columns[place, :many]]
-        found[place, :many] = known.ends_all[states]
-        rows = known.rows_all[states]
-    owners, places = np.nonzero(found.T >= 0)
-    keys = owners * len(known.weights) + found[places, owners]
-    keys, first, times = np.unique(keys, return_index=True, return_counts=True)
-    by_sight = np.argsort(first)  # the order of the sums is that of `score`
-    owners, features = np.divmod(keys[by_sight], len(known.weights))
-    amounts = known.amounts[times[by_sight]]
-    bounds = np.searchsorted(owners, np.arange(len(spelt) + 1)).tolist()
-    scores = np.empty((len(spelt), len(known.languages)), dtype=np.float32)
-    for place, number in enumerate(order):
-        part = slice(bounds[place], bounds[place + 1])
-        scores[number] = _weigh(features[part], amounts[part], known)
+    found = _features(b"\0".join([*spelt, b""]), known)
+    places = np.flatnonzero(found >= 0)
+    ends = np.cumsum([len(text) + 1 for text in spelt])
+    keys = np.searchsorted(ends, places, side="right") * len(known.weights) + found[places]
+    firsts, times = _counted(keys)
+    features = found[places[firsts]]
+    amounts = known.amounts[times]
+    weights = known.weights.take(features, axis=0)
+    bounds = np.searchsorted(places[firsts], ends).tolist()
+    scores = np.zeros((len(spelt), len(known.languages)), dtype=np.float32)
+    for number, (start, end) in enumerate(pairwise([0, *bounds])):
+        if start < end:
+            np.dot(amounts[start:end], weights[start:end], out=scores[number])
+    scores += known.prior
+    scores[np.diff(bounds, prepend=0) == 0] = NOWHERE
     _join_twins(scores, known)
     return scores
+
+
+def _features(spelt: bytes, known: Model) -> NDArray[np.int32]:
+    """The feature that ends at each byte, or -1. The machine reads many pieces of `spelt` at a time.
+
+    After MEMORY bytes its state is the same wherever it began, and after a byte of 0 it is where it begins.
+    """
+    lanes = -(-len(spelt) // LANE)
+    padded = np.zeros(MEMORY + lanes * LANE, dtype=np.uint8)
+    padded[MEMORY : MEMORY + len(spelt)] = np.frombuffer(spelt, dtype=np.uint8)
+    starts = np.arange(lanes) * LANE
+    states = np.empty((LANE, lanes), dtype=np.uint32)
+    rows = np.full(lanes, known.rows_all[0])
+    for place in range(MEMORY + LANE):
+        state = known.steps_all[rows + padded[starts + place]]
+        rows = known.rows_all[state]
+        if place >= MEMORY:
+            states[place - MEMORY] = state
+    found: NDArray[np.int32] = known.ends_all[states.T.ravel()[: len(spelt)]]
+    return found
+
+
+def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each key stands first, in order, and how often it is there."""
+    many = len(keys)
+    ordered = np.sort(keys * many + np.arange(many))  # of numbers that are all different it is fast
+    numbers, places = np.divmod(ordered, max(many, 1))
+    begins = np.flatnonzero(np.diff(numbers, prepend=-1))
+    firsts, times = places[begins], np.diff(begins, append=many)
+    by_sight = np.argsort(firsts)  # the order of the sums is that of `score`
+    return firsts[by_sight], times[by_sight]
 
 
 def _spelt(text: str) -> bytes:

@@ -39,10 +39,15 @@ def normalise(tag: str) -> str:
 
 def normalise_all(tags: Iterable[str]) -> tuple[str, ...]:
     """The tags of a post, normalised, each once, in order, at most `MAX_TAGS`."""
+    return distinct(map(normalise, tags))
+
+
+def distinct(tags: Iterable[str]) -> tuple[str, ...]:
+    """Of normalised tags each once, in order, at most `MAX_TAGS`; "" is none."""
     found: dict[str, None] = {}
     for tag in tags:
-        if normal := normalise(tag):
-            found[normal] = None
+        if tag:
+            found[tag] = None
             if len(found) == MAX_TAGS:
                 break
     return tuple(found)
@@ -56,8 +61,17 @@ def find(text: str) -> tuple[str, ...]:
     """
     if not has_sign(text):
         return ()
-    bodies = (match[1] for match in HASHTAG.finditer(text[:MAX_TEXT]) if match[1])
-    return normalise_all(body for body in bodies if any(map(str.isalpha, fold(body[:MAX_TAG]))))
+    return distinct(map(normalise_body, bodies(text[:MAX_TEXT])))
+
+
+def bodies(text: str) -> list[str]:
+    """What follows the sign of each hashtag, and of each number."""
+    return [match[1] for match in HASHTAG.finditer(text) if match[1]] if has_sign(text) else []
+
+
+def normalise_body(body: str) -> str:
+    """`normalise` of the body of a hashtag; "" if it holds no letter."""
+    return normalise(body) if any(map(str.isalpha, fold(body[:MAX_TAG]))) else ""
 
 
 def _trim(tag: str) -> str:

@@ -4,6 +4,8 @@ import re
 from bisect import bisect_right
 from collections import Counter
 
+from models.memo import Memo
+
 # First code point, last code point, script, language it is taken for, languages a claim may name instead.
 _BLOCKS: tuple[tuple[int, int, str, str, str], ...] = (
     (0x0370, 0x03FF, "greek", "el", ""),
@@ -65,7 +67,7 @@ def foreign_script(text: str) -> tuple[str, int]:
     found = NOT_LATIN.findall(text)
     if not found:
         return "", 0
-    counts = Counter(map(_script, found[:_SAMPLE]))
+    counts = Counter(map(_scripts.__getitem__, found[:_SAMPLE]))
     script, _ = counts.most_common(1)[0]
     weight = 1
     if script in _SYLLABIC:
@@ -91,3 +93,6 @@ def language_of(script: str, text: str, claimed: str) -> str:
 
 def _script(char: str) -> str:
     return _BLOCKS[bisect_right(_STARTS, ord(char)) - 1][2]
+
+
+_scripts = Memo(_script, 20_000)

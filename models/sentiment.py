@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.memo import Memo
 from models.moods import THRESHOLD, Label
-from models.vader_batch import EMPTY, score
+from models.vader_batch import EMPTY, score, score_codes
 from models.vader_codes import EDGES, book, marks, read_ascii, read_window, read_word
 from models.vader_lexicon import EDGE, Token, classify, emoji_names, without_emoji
 from models.vader_rules import Polarity, Window, contrast, mark_emphasis, scores, totals, word_valence
@@ -20,6 +23,9 @@ from models.vader_table import Table
 
 __all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "polarities", "polarity"]
 
+
+Codes = NDArray[np.uint8]
+Counts = NDArray[np.int64]
 
 NEUTRAL = Polarity(0.0, 0.0, 1.0, 0.0)
 
@@ -98,6 +104,11 @@ def polarities(texts: Sequence[str]) -> list[Polarity]:
     for part in _parts(texts):
         found += score(part, _table, _codes, _windows) if len(part) >= FEW else map(polarity, part)
     return found
+
+
+def polarities_of(codes: Codes, words: Counts, exclamations: Counts, questions: Counts) -> list[Polarity]:
+    """`polarities` of texts of so many words and marks each, of which the codes are known (models/vader_codes.py)."""
+    return score_codes(codes, words, exclamations, questions, _windows) if len(words) else []
 
 
 def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:

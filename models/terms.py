@@ -2,12 +2,12 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from models.characters import HIRAGANA, LINK, MARKS, MAX_TEXT, UNSPACED, fold
-from models.hashtags import HASHTAG, find, has_sign
+from models.hashtags import HASHTAG, bodies, find, has_sign
 from models.memo import Memo
 from models.stopwords import STOPWORDS
 
@@ -16,7 +16,7 @@ MAX_WORD = 40  # characters; what is longer is no word
 
 _HANDLE = r"(?<![\w.+@-])[\w.+-]*@[\w.@-]+"  # @name, @name@host and addresses of mail
 _MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};"
-_AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
+AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
 _OPENING = re.compile("</?[A-Za-z]")
 _NOISE = re.compile(f"{LINK}|{_HANDLE}|{_MARKUP}")
 _MAY_BE_NOISE = re.compile("[@/<&]|(?i:www)")
@@ -41,66 +41,69 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     text = text[:MAX_TEXT]
     if not tags:
         tags = find(text)
-    pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not _NONE]
-    apart = all(pieces)
-    if apart:
-        words = [word for piece in pieces if piece for word in piece.words]
-    else:
-        words = list(islice(_words(_plain(text)), MAX_TERMS))
+    pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not NOTHING]
+    pairs = [pair for piece in pieces if piece and piece.pairs for pair in piece.pairs]
+    if all(pieces) and not (pairs and hangs_together(text)):
+        words = pairs
+        words += [word for piece in pieces if piece for word in piece.words]
+        return put_together(words, [body for piece in pieces if piece for body in piece.bodies] if tags else (), tags)
+    return put_together(list(islice(_words(_plain(text)), MAX_TERMS)), map(fold, bodies(text)), tags)
+
+
+def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -> tuple[str, ...]:
+    """The terms of a post with `tags`, from the words of its text and the bodies of the hashtags in it, folded."""
     if not tags:
         return tuple(words[:MAX_TERMS])
     found = [sys.intern(f"#{tag}") for tag in tags[:MAX_TERMS]]
     words = words[: MAX_TERMS - len(found)]
-    bodies = [body for piece in pieces if piece for body in piece.bodies] if apart else map(fold, _bodies(text))
-    said = {*words, *bodies}
     found += words
-    if unsaid := " ".join([tag for tag in tags[:MAX_TERMS] if tag not in said]):
-        found += islice(_words(unsaid), MAX_TERMS - len(found))
+    said = frozenset(folded)
+    unsaid = [tag for tag in tags[:MAX_TERMS] if tag not in said]
+    if unsaid and (unsaid := [tag for tag in unsaid if tag not in words]):
+        found += islice(_words(" ".join(unsaid)), MAX_TERMS - len(found))
     return tuple(found)
+
+
+def hangs_together(text: str) -> bool:
+    """Whether a text with pairs is to be read whole: where number signs are, links are taken out before handles."""
+    return has_sign(text) and _MAY_BE_NOISE.search(text) is not None
 
 
 class Piece(NamedTuple):
     """The terms in one white-space separated piece of a text."""
 
     words: tuple[str, ...]
-    bodies: tuple[str, ...]  # of its hashtags, folded
+    bodies: tuple[str, ...] = ()  # of its hashtags, folded
+    pairs: tuple[str, ...] = ()  # of characters of scripts without spaces: they stand before all words of a text
 
 
-_NONE = Piece((), ())
+NOTHING = Piece(())
 
 
-def _read(raw: str) -> Piece | None:
-    """The terms of a piece; None if they depend on the rest of the text.
-
-    They do in markup, that may have spaces in it, and in scripts without spaces, whose pairs stand before all words.
-    """
+def read_piece(raw: str) -> Piece | None:
+    """The terms of a piece; None if they depend on the rest of the text, as in markup that may have spaces in it."""
     if raw.isascii():
-        core = raw.strip(_AROUND)
+        core = raw.strip(AROUND)
         if core.isalnum():  # as most are
             word = sys.intern(core.lower())
             if word != "www":
-                return Piece((word,), ()) if len(word) > 1 and _counts(word) else _NONE
+                return Piece((word,)) if len(word) > 1 and _counts(word) else NOTHING
         if raw.startswith(("http://", "https://")) and raw.isprintable():
-            return _NONE
+            return NOTHING
         if core.startswith("@") and core[1:].replace("_", "").isalnum():
-            return _NONE
+            return NOTHING
     return _read_any(raw)
 
 
 def _read_any(raw: str) -> Piece | None:
     if _OPENING.search(raw):
         return None
-    plain = _plain(raw)
-    if not plain.isascii() and _RUN.search(fold(plain)):
-        return None
-    return Piece(tuple(_words(plain)), tuple(map(fold, _bodies(raw))))
+    text = _folded(_plain(raw))
+    pairs = tuple(_pairs_in(text))
+    return Piece(tuple(_words_in(text)), tuple(map(fold, bodies(raw))), pairs)
 
 
-_pieces = Memo(_read, 50_000)
-
-
-def _bodies(text: str) -> list[str]:
-    return [match[1] for match in HASHTAG.finditer(text) if match[1]] if has_sign(text) else []
+_pieces = Memo(read_piece, 50_000)
 
 
 def _plain(text: str) -> str:
@@ -110,21 +113,39 @@ def _plain(text: str) -> str:
     return _NOISE.sub(" ", text) if _MAY_BE_NOISE.search(text) else text
 
 
+def spell_out(body: str) -> str:
+    """The words of a hashtag apart."""
+    return body if body.islower() else _CASE_CHANGE.sub(" ", body)
+
+
 def _spell_out(match: re.Match[str]) -> str:
-    return f" {_CASE_CHANGE.sub(' ', match[1])} " if match[1] else " "
+    return f" {spell_out(match[1])} " if match[1] else " "
+
+
+def ascii_words(text: str) -> tuple[str, ...]:
+    """The terms in ASCII text, of small letters, in which there are but words."""
+    return tuple([sys.intern(word) for word in _ASCII_WORD.findall(text) if _counts(word)])
 
 
 def _words(text: str) -> Iterator[str]:
-    """Words and pairs of characters of plain text, stop words left out."""
-    text = fold(text).replace("_", " ")
-    if text.isascii():
-        words = (match[0] for match in _ASCII_WORD.finditer(text))
-    else:
-        if _RUN.search(text):
-            for match in _RUN.finditer(text):
-                yield from _pairs(match[0])
-            text = _RUN.sub(" ", text)
-        words = (match[0] for match in _WORD.finditer(text))
+    """Pairs of characters and words of plain text, stop words left out."""
+    text = _folded(text)
+    yield from _pairs_in(text)
+    yield from _words_in(text)
+
+
+def _folded(text: str) -> str:
+    return fold(text).replace("_", " ")
+
+
+def _pairs_in(text: str) -> Iterator[str]:
+    if not text.isascii():
+        for match in _RUN.finditer(text):
+            yield from _pairs(match[0])
+
+
+def _words_in(text: str) -> Iterator[str]:
+    words = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(_RUN.sub(" ", text))
     for word in words:
         if _counts(word):
             yield sys.intern(word)  # thousands of posts that are kept share their words

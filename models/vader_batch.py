@@ -53,21 +53,35 @@ def score(texts: Sequence[str], table: Table, codes: Memo[str, str], windows: Me
     """The scores of each text. `table` knows words of ASCII texts, `codes` those of all others."""
     plain = [number for number, text in enumerate(texts) if text.isascii()]
     if len(plain) == len(texts):
-        return _score(texts, _of_ascii(texts, table), windows)
+        return _score(_of_ascii(texts, table), _emphasis_of(texts), windows)
     wide = [number for number, text in enumerate(texts) if not text.isascii()]
     ordered = [texts[number] for number in (*plain, *wide)]
     parts = _of_ascii(ordered[: len(plain)], table)[:-BEFORE], _of_others(ordered[len(plain) :], codes)
     scores: list[Polarity] = [EMPTY] * len(texts)
-    for number, polarity in zip((*plain, *wide), _score(ordered, np.concatenate(parts), windows), strict=True):
+    for number, polarity in zip(
+        (*plain, *wide), _score(np.concatenate(parts), _emphasis_of(ordered), windows), strict=True
+    ):
         scores[number] = polarity
     return scores
 
 
+def score_codes(
+    codes: Stream, words: Ints, exclamations: Ints, questions: Ints, windows: Memo[bytes, float]
+) -> list[Polarity]:
+    """The scores of texts of so many words and marks each, from the codes of all words, one text after the other."""
+    return _score(_with_edges(codes, words), _emphasis(exclamations, questions), windows)
+
+
 def _of_ascii(texts: Sequence[str], table: Table) -> Stream:
     """The codes of the words of each text, with EDGES before and after."""
-    found, counts = table.codes(texts)
-    stream = np.full(len(found) + BEFORE * (len(texts) + 1), EDGE_CODE, dtype=np.uint8)
-    stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, len(texts) + 1), counts)] = found
+    return _with_edges(*table.codes(texts))
+
+
+def _with_edges(found: Stream, counts: Ints) -> Stream:
+    """The codes of the words of texts, of which each has so many, with EDGES before and after each text."""
+    texts = len(counts)
+    stream = np.full(len(found) + BEFORE * (texts + 1), EDGE_CODE, dtype=np.uint8)
+    stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, texts + 1), counts)] = found
     return stream
 
 
@@ -77,7 +91,7 @@ def _of_others(texts: Sequence[str], codes: Memo[str, str]) -> Stream:
     return np.frombuffer(EDGES.join(["", *encoded, ""]).encode("latin-1"), dtype=np.uint8)
 
 
-def _score(texts: Sequence[str], stream: Stream, windows: Memo[bytes, float]) -> list[Polarity]:
+def _score(stream: Stream, emphasis: Floats, windows: Memo[bytes, float]) -> list[Polarity]:
     tables = _tables()
     edges = np.flatnonzero(stream == EDGE_CODE)[::BEFORE]
     begins, ends = edges[:-1] + BEFORE, edges[1:]
@@ -95,16 +109,16 @@ def _score(texts: Sequence[str], stream: Stream, windows: Memo[bytes, float]) ->
     keys = seen.view(f"S{BEFORE + 1 + AFTER}").ravel().tolist()
     valences = list(map(windows.__getitem__, keys))
 
-    counts = np.bincount(owners, minlength=len(texts))
+    counts = np.bincount(owners, minlength=len(words))
     bounds = np.concatenate(([0], np.cumsum(counts)))
     _weigh(valences, places, np.flatnonzero(tables.but.take(stream)), edges, bounds)
     weighed = np.array(valences, dtype=np.float64)
-    totals = np.zeros(len(texts))
+    totals = np.zeros(len(words))
     single, many = counts == 1, counts > 1
     totals[single] = weighed[bounds[:-1][single]] + 0.0  # as sum() of it, which knows no -0.0
     spans = zip(bounds[:-1][many].tolist(), bounds[1:][many].tolist(), strict=True)
     totals[many] = [sum(valences[start:end]) for start, end in spans]
-    return _shares(weighed, owners, words, totals, _emphasis(texts))
+    return _shares(weighed, owners, words, totals, emphasis)
 
 
 def _weigh(valences: list[float], places: Ints, buts: Ints, edges: Ints, bounds: Ints) -> None:
@@ -116,13 +130,17 @@ def _weigh(valences: list[float], places: Ints, buts: Ints, edges: Ints, bounds:
             valences[start:end] = contrast(valences[start:end], places[start:end].tolist(), but)
 
 
-def _emphasis(texts: Sequence[str]) -> Floats:
+def _emphasis_of(texts: Sequence[str]) -> Floats:
     """`mark_emphasis` of each text."""
     exclamations = np.array([text.count("!") for text in texts], dtype=np.int64)
     questions = np.array([text.count("?") for text in texts], dtype=np.int64)
     for number, text in enumerate(texts):
         if not text.isascii():
             exclamations[number], questions[number] = marks(text)
+    return _emphasis(exclamations, questions)
+
+
+def _emphasis(exclamations: Ints, questions: Ints) -> Floats:
     asked = np.where(questions > 3, 0.96, np.where(questions > 1, questions * 0.18, 0.0))
     return np.minimum(exclamations, 4) * 0.292 + asked
 

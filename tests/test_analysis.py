@@ -30,6 +30,8 @@ TEXTS = [
         "😂",
         "#Rust #RiverBank 東京",
         "<p>so <b>good</b></p>",
+        "#fire<b>now 東京 #Rust #2024 #y_u<i>",
+        "@you https://a.b/#c?d=http://e.f so 地震だ good! 🆙 WOW?? #NoMeansNo @me:",
         "\x00 \ud800",
         "Xbox Series review",
         "but " * 4_000,

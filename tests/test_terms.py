@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.stopwords import STOPWORDS
-from models.terms import MAX_TERMS, MAX_WORD, _read, _read_any, terms
+from models.terms import MAX_TERMS, MAX_WORD, _read_any, read_piece, terms
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,12 @@ def test_a_plain_word_has_the_same_terms_in_the_short_way() -> None:
     signs = ["", *map(chr, range(33, 127)), "..", ".a", "é"]
     words = ["", "fire", "the", "x", "12", "www", "WWW", "@you", "@y_u", "http://a.b", "a@b", "#fire"]
     for raw in (before + word + after for before in signs for word in words for after in signs):
-        assert _read(raw) == _read_any(raw), raw
+        assert read_piece(raw) == _read_any(raw), raw
+
+
+def test_in_a_text_of_pairs_a_number_sign_takes_links_out_before_handles() -> None:
+    assert terms("東京 role@http://t.co/x #1") == ("東京", "role")
+    assert terms("東京 role@http://t.co/x") == ("東京",)
 
 
 def test_hashtags_count_as_tags_and_as_words() -> None:

@@ -1,0 +1,190 @@
+"""What a white-space separated token tells all who read texts, found out once.
+
+A token of clean text is three whole numbers and what it says: for the mood its code (models/vader_codes.py), for the
+language its sums (models/clues.py), for topics its words and tags (models/terms.py), for forecasts its mentions and
+links, and its marks. What depends on the rest of a text is not told: that text is to be read by itself.
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from models.clues import LATIN_WORD, Clue, clue_of, emoticons, pack, read_clue
+from models.function_words import ENGLISH, OTHERS, SHARED
+from models.hashtags import bodies, normalise_body
+from models.stopwords import STOPWORDS
+from models.terms import AROUND, MAX_WORD, NOTHING, ascii_words, read_piece, spell_out
+from models.vader_codes import book, marks, read_word
+
+CODE = 0xFF  # bits of the first number: the code of a token that VADER reads as one word, else 0
+WORD = 1 << 8  # what it says is a word
+MORE = 1 << 9  # what it says is a Token
+WHOLE = 1 << 10  # it can only be read with the rest of its text
+MARKED = 1 << 11  # its clue tells more than the sums do
+SKIPPED = 1 << 12  # the detector is not to see it
+KNOWN = 1 << 13  # always
+
+# What the third number counts, sixteen bits each: more than a text of clean.MAX_TEXT characters can have.
+MENTIONS, LINKS, EXCLAMATIONS, QUESTIONS = 1, 1 << 16, 1 << 32, 1 << 48
+COUNTS = (1 << 16) - 1
+
+_MENTION = re.compile(r"(?<!\w)@\w")
+_SIGN = re.compile("[#@/<&]|(?i:www|^rt:?$)")  # that there is more in a token than words and punctuation
+_ODD = frozenset(("www", "rt"))  # letters alone, and no word
+_SCHEMES = ("http://", "https://")
+
+
+class Token(NamedTuple):
+    """What a token says, where it is not a word or nothing."""
+
+    words: tuple[str, ...]
+    bodies: tuple[str, ...]  # of its hashtags, folded
+    tags: tuple[str, ...]
+    pairs: tuple[str, ...] = ()  # that stand before all words of a text
+    codes: bytes = b""  # one for each word that VADER reads it as, if they are several
+
+
+Read = tuple[int, int, int, str | Token | None]  # the three numbers of a token, and what it says
+
+
+class Told(NamedTuple):
+    """Of each of some tokens, the three numbers, and what it says."""
+
+    info: list[int]
+    sums: list[int]
+    form: list[int]
+    says: list[str | Token | None]
+
+
+class _Known(NamedTuple):
+    """Of a word of letters alone, three at least: both codes and what else its info holds, its sums but for letters."""
+
+    low: int
+    high: int
+    sums: int
+    counts: bool
+
+
+@cache
+def _lexicon() -> tuple[dict[str, _Known], _Known]:
+    """What is known of words; and of all others."""
+    words, (low, high) = book().words, map(ord, book().plain)
+    known: dict[str, _Known] = {}
+    for word in {*words, *ENGLISH, *SHARED, *OTHERS, *STOPWORDS}:
+        if word.isascii() and word.isalpha() and len(word) > 2:
+            small, large = map(ord, words[word]) if word in words else (low, high)
+            known[word] = _info(small, large, word in OTHERS, word in ENGLISH, word in SHARED, word not in STOPWORDS)
+    return known, _info(low, high, False, False, False, True)
+
+
+def _info(low: int, high: int, other: bool, english: bool, shared: bool, counts: bool) -> _Known:
+    more = KNOWN | (MARKED if other else 0) | (WORD if counts else 0)
+    clue = Clue(words=1, english=english, shared=shared, others=("",) if other else ())
+    return _Known(low | more, high | more, pack(clue), counts)
+
+
+def read_tokens(raws: Iterable[str]) -> Told:
+    """What each token tells. Takes tokens of clean text: no control characters, no lone surrogates."""
+    known, other = _lexicon()
+    told = Told([], [], [], [])
+    info, sums, form, says = told.info.append, told.sums.append, told.form.append, told.says.append
+    for raw in raws:
+        core = raw.strip(AROUND)
+        if core.isalpha() and raw.isascii() and 2 < len(core) <= MAX_WORD:  # as most are
+            word = core.lower()
+            if word not in _ODD:
+                at = known.get(word, other)
+                info(at.high if core.isupper() else at.low)
+                sums(at.sums + len(core))
+                form(0 if raw == core else _marks(raw))
+                says(sys.intern(word) if at.counts else None)
+                continue
+        found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
+        info(found[0])
+        sums(found[1])
+        form(found[2])
+        says(found[3])
+    return told
+
+
+def read_any(raw: str) -> Read:
+    """What a token tells, in the long way that is right for all."""
+    codes, clue, piece, tagged = read_word(raw), read_clue(raw), read_piece(raw), bodies(raw)
+    info = KNOWN
+    if len(codes) == 1:
+        info |= ord(codes)
+    if piece is None:
+        info |= WHOLE
+        piece = NOTHING
+    if clue.skipped:
+        info |= SKIPPED
+    if clue.marked:
+        info |= MARKED
+    exclamations, questions = marks(raw)
+    form = exclamations * EXCLAMATIONS + questions * QUESTIONS + ties(raw)
+    says: str | Token | None = None
+    if len(codes) > 1 or len(piece.words) > 1 or piece.pairs or tagged:
+        info |= MORE
+        says = Token(
+            piece.words,
+            piece.bodies,
+            tuple(map(normalise_body, tagged)),
+            piece.pairs,
+            codes.encode("latin-1") if len(codes) > 1 else b"",
+        )
+    elif piece.words:
+        info |= WORD
+        (says,) = piece.words
+    return info, pack(clue), form, says
+
+
+def ties(text: str) -> int:
+    """How many mentions and links there are in a text, as in the third number of a token."""
+    mentions = len(_MENTION.findall(text)) if "@" in text else 0
+    links = text.count("http://") + text.count("https://") if "://" in text else 0
+    return mentions * MENTIONS + links * LINKS
+
+
+def _marks(raw: str) -> int:
+    return raw.count("!") * EXCLAMATIONS + raw.count("?") * QUESTIONS
+
+
+def _read_ascii(raw: str, core: str) -> Read:
+    """`read_any` of ASCII, of which `core` is without what may stand around a word, in a third of the time."""
+    if raw.startswith(_SCHEMES):
+        kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
+        return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + _marks(raw), None
+    if core.startswith("#") and core[1:].isalpha() and 3 < len(core) <= MAX_WORD:
+        return _read_tag(raw, core[1:])
+    code = KNOWN | ord(read_word(raw))
+    if core.startswith("@") and core[1:].replace("_", "").isalnum():
+        return code | SKIPPED, 0, MENTIONS + _marks(raw), None
+    if not _SIGN.search(raw):
+        return _read_plain(raw, code)
+    return read_any(raw)
+
+
+def _read_plain(raw: str, code: int) -> Read:
+    """A token without a sign that anything is in it but words."""
+    lower = raw.lower()
+    clue = Clue(picture=True, marked=True) if lower in emoticons() else clue_of(LATIN_WORD.findall(lower))
+    if clue.marked:
+        code |= MARKED
+    words = ascii_words(lower)
+    if len(words) > 1:
+        return code | MORE, pack(clue), _marks(raw), Token(words, (), ())
+    if words:
+        return code | WORD, pack(clue), _marks(raw), words[0]
+    return code, pack(clue), _marks(raw), None
+
+
+def _read_tag(raw: str, body: str) -> Read:
+    """A hashtag of three letters or more."""
+    known, other = _lexicon()
+    word = body.lower()
+    at = known.get(word, other)
+    words = ascii_words(spell_out(body).lower()) if not body.islower() else (sys.intern(word),) if at.counts else ()
+    info = (at.high if body.isupper() else at.low) & ~WORD | MORE
+    return info, at.sums + len(body), _marks(raw), Token(words, (word,), (word,))
