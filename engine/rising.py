@@ -162,9 +162,9 @@ class Rising:
         going = [event for event in self._going if event.end is None]
         if len(going) < 2:
             return
-        going = [(event, self._lately(event)) for event in going]
-        for at, (event, posts) in enumerate(going):
-            for older, others in going[:at]:
+        lately = [(event, self._lately(event)) for event in going]
+        for at, (event, posts) in enumerate(lately):
+            for older, others in lately[:at]:
                 shared = len(posts & others)
                 if older.id in self.events and shared > SHARED * max(1, min(len(posts), len(others))):
                     older.start = min(older.start, event.start)
