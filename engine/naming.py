@@ -6,7 +6,7 @@ They are taken from the newest posts, whatever window is looked at: so another w
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.ledger import Entry
 from engine.places import Places
@@ -107,17 +107,6 @@ class Names:
         if label is not None:
             self.stories.setdefault(into, label)
 
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs: plain data."""
-        return {"themes": _plain(self.themes), "stories": _plain(self.stories)}
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Names":
-        """The names that were saved."""
-        names = cls()
-        names.themes, names.stories = _labels(state["themes"]), _labels(state["stories"])
-        return names
-
 
 def read(posts: Iterable[Entry], places: Places) -> Words:
     """What posts say, by the stories that they are in by now."""
@@ -153,11 +142,3 @@ def _held(found: Mapping[int, Label], held: Mapping[int, Label]) -> dict[int, La
 def _bare(found: Mapping[int, Label]) -> dict[int, Label]:
     """Labels with no words but those that they are made of."""
     return {each: label._replace(tags=(), terms=()) for each, label in found.items()}
-
-
-def _plain(held: Mapping[int, Label]) -> list[tuple[int, Sequence[str]]]:
-    return [(each, label.parts) for each, label in held.items()]
-
-
-def _labels(plain: Iterable[tuple[int, Sequence[str]]]) -> dict[int, Label]:
-    return {each: Label(" ".join(parts), tuple(parts), (), ()) for each, parts in plain}

@@ -36,6 +36,8 @@ class Rising:
         each = ALARMS / sum(map(len, SCALES_OF.values()))
         self._detectors = {kind: tuple(Detector(scale, each) for scale in scales) for kind, scales in SCALES_OF.items()}
         self._ids = 0
+        self._going: list[Event] = []  # of the events those that go on
+        self._thinned = False  # whether posts were taken from events since the last turn
         self._now = 0  # on the grid
         self._active: dict[Member, list[int]] = {}  # what rises now -> events
         self._times: dict[Member, float] = {}  # of what rises now: authors / expected
@@ -74,6 +76,7 @@ class Rising:
         """A post is no more (deleted, past retention) or is about to get a new text: no burst shows it."""
         for number in self._known_in.pop(entry.key, ()):
             del self.events[number].posts[entry.key]
+            self._thinned = True
 
     def merge(self, gone: int, into: int) -> None:
         """A story has become part of another."""
@@ -83,6 +86,7 @@ class Rising:
         if any(old in event.members for event in self.events.values()):
             for event in self.events.values():
                 event.rename(old, Member("story", into))
+            self._look()
             self._index()
 
     def times(self, members: Iterable[Member]) -> float:
@@ -104,15 +108,23 @@ class Rising:
             for detector in detectors
             for rise in detector.turn(self._now)
         ]
+        if not begun and not self._going and not self._thinned:
+            return
         for member, rise, authors in sorted(begun, key=lambda one: _rank(one[0], one[1])):
             event = self._same(member, rise) or self._alike(rise, authors) or self._new(rise)
             event.rises[member, rise.window] = rise
             if rise.window == event.window:
                 event.start = min(event.start, rise.start)
             self._gather(event, rise, authors)
+        if begun:
+            self._look()
         self._unite()
-        self._bound()
+        self._bound(list(self.events.values()) if begun else self._going)
         self._index()
+
+    def _look(self) -> None:
+        """Find what goes on among all events: nothing does so again unless a rise begins."""
+        self._going = [event for event in self.events.values() if event.end is None]
 
     def _new(self, rise: Rise) -> Event:
         event = self.events[self._ids] = Event(self._ids, rise.start)
@@ -147,9 +159,12 @@ class Rising:
 
     def _unite(self) -> None:
         """Make one of events going on that turn out to be made of the same posts: the older one stays."""
-        going = [(event, self._lately(event)) for event in self.events.values() if event.end is None]
-        for at, (event, posts) in enumerate(going):
-            for older, others in going[:at]:
+        going = [event for event in self._going if event.end is None]
+        if len(going) < 2:
+            return
+        lately = [(event, self._lately(event)) for event in going]
+        for at, (event, posts) in enumerate(lately):
+            for older, others in lately[:at]:
                 shared = len(posts & others)
                 if older.id in self.events and shared > SHARED * max(1, min(len(posts), len(others))):
                     older.start = min(older.start, event.start)
@@ -205,20 +220,21 @@ class Rising:
     def _index(self) -> None:
         """What rises now, so that most posts need not be looked at twice."""
         self._active, self._times = {}, {}
-        for event in self.events.values():
-            if event.end is None:
-                for member in event.members:
-                    self._active.setdefault(member, []).append(event.id)
-                for (member, _), rise in event.rises.items():
-                    self._times[member] = max(self._times.get(member, 0.0), rise.authors / max(rise.expected, LEAST))
+        self._going = [event for event in self._going if event.id in self.events and event.end is None]
+        for event in self._going:
+            for member in event.members:
+                self._active.setdefault(member, []).append(event.id)
+            for (member, _), rise in event.rises.items():
+                self._times[member] = max(self._times.get(member, 0.0), rise.authors / max(rise.expected, LEAST))
 
-    def _bound(self) -> None:
+    def _bound(self, grown: Iterable[Event]) -> None:
         """Keep to the caps: the oldest posts and events go first, of these the ones that are over."""
-        for event in self.events.values():
+        for event in grown:
             for key in list(islice(event.posts, max(0, len(event.posts) - MAX_POSTS))):
                 del event.posts[key]
                 event.dropped += 1
                 self._unlink(event, key)
+        self._thinned = False
         ended = [event for event in self.events.values() if event.end is not None]
         empty = [event for event in ended if not event.posts]
         excess = max(0, len(self.events) - len(empty) - MAX_EVENTS)

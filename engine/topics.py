@@ -1,7 +1,7 @@
 """Topics of a feed: posts in batches that depend on the feed alone, the stories they join, and the themes of those."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 from zlib import crc32
 
 from engine.config import MINUTE, SECOND
@@ -126,38 +126,6 @@ class Topics:
         """The story that a post would join, its theme (-1: none) and the cosine; None if it would found a story."""
         found = self.stories.nearest(terms)
         return None if found is None else (found[0], self.themes.of.get(found[0], -1), found[1])
-
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""
-        return {
-            "stories": self.stories.state(),
-            "themes": self.themes.state(),
-            "copies": self._copies.state(),
-            "waiting": [(key, list(post.terms), post.time, post.mark) for key, post in self._waiting.items()],
-            "alone": [(story, key, copy) for story, (key, copy) in self._alone.items()],
-            "grid": self._grid,
-            "unlearnt": self._unlearnt,
-            "learnt": self._learnt,
-            "one_in": self.one_in,
-            "left_out": self.left_out,
-            "began": self._began,
-            "learnt_at": self._learnt_at,
-        }
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Topics":
-        """The topics that were saved."""
-        topics = cls()
-        topics.stories = Stories.restored(state["stories"])
-        topics.themes = Themes.restored(state["themes"])
-        topics._copies = Copies.from_state(state["copies"])
-        for key, terms, time, known in state["waiting"]:
-            topics._waiting[key] = _Waiting(tuple(terms), time, None if known is None else Mark(*known))
-        topics._alone = {story: (key, copy) for story, key, copy in state["alone"]}
-        topics._grid, topics._unlearnt = state["grid"], state["unlearnt"]
-        topics._learnt, topics._began, topics._learnt_at = state["learnt"], state["began"], state["learnt_at"]
-        topics.one_in, topics.left_out = state["one_in"], state["left_out"]
-        return topics
 
     def _full(self, time: int) -> bool:
         """Whether a batch that could be closed is, at event time `time`."""

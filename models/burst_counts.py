@@ -11,6 +11,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
+FEW = 64  # times of which pairs are made one by one
 TAKEN = 4_096  # times that somebody spoke in a step, until pairs are made of these
 _AUTHOR = (1 << 32) - 1
 _NONE: Ints = np.zeros(0, np.int64)
@@ -73,9 +74,18 @@ class Counts:
         for step in [*self._open]:
             self._take(step)
 
+    def may_exceed(self, most: int) -> bool:
+        """Whether so many subjects may be known or have been spoken of that the steps of the window are to be read."""
+        left = most - len(self.slots)
+        for came in self._open.values():
+            if left >= 0:
+                left -= sum([len(subjects) for subjects, _ in came])
+        return left < 0
+
     def said(self, step: int) -> int:
         """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
-        return sum(self._said.get(one, 0) for one in range(step - self.width + 1, step + 1))
+        first = step - self.width
+        return sum([said for one, said in self._said.items() if first < one <= step])
 
     def next_step(self, step: int) -> int | None:
         """The first step from `step` on in which somebody spoke."""
@@ -84,10 +94,11 @@ class Counts:
     def move(self, step: int) -> None:
         """Let the window end with `step`, and forget what is before it."""
         self._first = first = step - self.width + 1
-        for by_step in (self._said, self._open, self._parts, self._steps):
-            for old in [old for old in by_step if old < first]:
-                del by_step[old]
-        self._blinded = {blind for blind in self._blinded if blind >= first}
+        for old in [old for old in self._said if old < first]:
+            for by_step in (self._said, self._open, self._parts, self._steps):
+                by_step.pop(old, None)
+        if self._blinded:
+            self._blinded = {blind for blind in self._blinded if blind >= first}
 
     def close(self, step: int) -> tuple[Ints, Ints]:
         """Let the window end with `step`: the slots of the subjects in it, and the authors of each."""
@@ -101,7 +112,7 @@ class Counts:
         self.window = _union(list(self._steps.values()))
         slots = self.window >> 32
         first = np.flatnonzero(_is_new(slots))
-        return slots[first], np.diff(first, append=len(slots))
+        return slots[first], np.append(first[1:], len(slots)) - first
 
     def authors(self, subject: Hashable) -> Ints:
         """The authors of a subject in the window."""
@@ -147,6 +158,14 @@ class Counts:
         if not came:
             return
         self._open[step] = []
+        if len(came) <= FEW and step not in self._parts:
+            for subject in dict.fromkeys([subject for subjects, _ in came for subject in subjects]):
+                if subject not in self.slots:
+                    self._enter(subject)
+            slot_of = self.slots
+            few = {slot_of[subject] << 32 | author for subjects, author in came for subject in subjects}
+            self._parts[step] = np.array(sorted(few), np.int64)
+            return
         spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
         for subject in dict.fromkeys(spoken):
             if subject not in self.slots:

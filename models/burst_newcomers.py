@@ -1,6 +1,7 @@
 """What subjects without a past usually reach: the yardstick for new ones in a feed where new ones come all the time."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Collection
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Newcomers:
         self._seen: Ints = np.zeros(0, np.int64)  # by slot: the last tick it was in a window
         self._young: Ints = np.zeros(0, np.int64)  # by slot: the last tick that it is a newcomer in; 0 if it is none
         self._height: Ints = np.zeros(0, np.int64)
+        self._come: deque[tuple[int, Ints]] = deque()  # newcomers, with the last tick in which they are
 
     def grow(self, slots: int) -> None:
         """Have room for so many slots."""
@@ -46,7 +48,7 @@ class Newcomers:
         new: Mask = (self._young[slots] > 0) | ((self._seen[slots] < now) & (authors < RARE))
         return new
 
-    def settled(self, held: Iterable[int]) -> Mask:
+    def settled(self, held: Collection[int]) -> Mask:
         """By slot, whether it is known, neither new nor held."""
         settled: Mask = (self._seen > 0) & (self._young == 0)
         settled[list(held)] = False
@@ -57,23 +59,35 @@ class Newcomers:
         self._ticks = self._ticks * self._fade + 1
         self._heights *= self._fade
 
-    def learn(self, slots: Ints, counts: Ints, new: Mask, held: Iterable[int], now: int) -> Ints:
+    def learn(self, slots: Ints, counts: Ints, new: Mask, held: Collection[int], now: int) -> Ints:
         """The counts of tick `now`, and which of the slots are new in it. Those held, being bursts, grow no more.
 
         Returns the slots of those that come up in it.
         """
         self._seen[slots] = now
         come: Ints = slots[new & (self._young[slots] == 0)]
-        self._young[come] = now + self._span
-        self._height[come] = 0
-        free = np.ones(len(self._young), bool)
-        free[list(held)] = False
-        rising = free[slots] & (self._young[slots] > 0)
-        self._height[slots[rising]] = np.maximum(self._height[slots[rising]], counts[rising])
-        grown = np.flatnonzero((self._young > 0) & (self._young <= now))
-        self._heights += np.bincount(np.minimum(self._height[grown], MOST), minlength=MOST + 1)
-        self._young[grown] = 0
+        if len(come):
+            self._young[come] = now + self._span
+            self._height[come] = 0
+            self._come.append((now + self._span, come))
+        rising = self._young[slots] > 0
+        if held:
+            rising &= ~np.isin(slots, list(held))
+        risen = slots[rising]
+        self._height[risen] = np.maximum(self._height[risen], counts[rising])
+        if self._come and self._come[0][0] <= now:
+            self._grow_up(now)
         return come
+
+    def _grow_up(self, now: int) -> None:
+        """Those that came long enough ago are newcomers no more."""
+        grown = []
+        while self._come and self._come[0][0] <= now:
+            until, come = self._come.popleft()
+            grown.append(come[self._young[come] == until])  # others are forgotten, or something else by now
+        grown_up = np.concatenate(grown)
+        self._heights += np.bincount(np.minimum(self._height[grown_up], MOST), minlength=MOST + 1)
+        self._young[grown_up] = 0
 
     def welcome(self, slots: Ints) -> None:
         """They are no newcomers: it is the feed that is new."""

@@ -95,8 +95,10 @@ class Past:
             self.catch_up()
             slots, counts = counted
             self._total += int(counts.sum())
-            kept = ~np.isin(slots, list(held)) if held else np.ones(len(slots), bool)
-            self.mass[slots[kept]] += counts[kept]
+            if held:
+                kept = ~np.isin(slots, list(held))
+                slots, counts = slots[kept], counts[kept]
+            self.mass[slots] += counts
         if held:
             self.catch_up()
             for slot, level in held.items():
@@ -115,17 +117,21 @@ class Past:
 
         The past of a young slot is that it was not there; that of another begins where it first came up.
         """
-        mean, authors = self._mean(slots, np.where(young, max(1.0, self._weight), self._exposure(slots)))
-        mean = mean + self._hush / max(1.0, self._weight)
-        shape = 1 / (1 / (UNSEEN + authors) + self._spread()[_classes(mean)])
+        mean = self.mean(slots, young)
+        shape = 1 / (1 / (UNSEEN + self.authors(slots)) + self._spread()[_classes(mean)])
         return mean, shape
+
+    def mean(self, slots: Ints, young: Mask) -> Floats:
+        """The authors to expect in a window."""
+        exposure = np.where(young, max(1.0, self._weight), self._exposure(slots))
+        return self._mean(slots, exposure) + self._hush / max(1.0, self._weight)
 
     def measure_spread(self, slots: Ints, counts: Ints, settled: Mask) -> None:
         """Compare counts with what was expected of the settled subjects, by class of their means. Once per window.
 
         Factorial moments: of a negative binomial of mean m and shape r, E[n (n - 1)] = m^2 (1 + 1 / r).
         """
-        mean, _ = self._mean(np.arange(len(settled)), np.full(len(settled), max(1.0, self._weight)))
+        mean = self._mean(np.arange(len(settled)), np.full(len(settled), max(1.0, self._weight)))
         classes = _classes(mean)
         whole = self._total / max(1.0, self._weight)
         scale = int(counts.sum()) / whole if whole else 1.0
@@ -153,9 +159,8 @@ class Past:
         self.born[new] = min(self.born[old], self.born[new])
         self._recent = deque(one if one is None else _merged(*one, old, new) for one in self._recent)
 
-    def _mean(self, slots: Ints, exposure: Floats) -> tuple[Floats, Floats]:
-        authors = self.mass[slots] / self.width
-        return (UNSEEN + authors) / np.maximum(1.0, exposure / self.width), authors
+    def _mean(self, slots: Ints, exposure: Floats) -> Floats:
+        return (UNSEEN + self.authors(slots)) / np.maximum(1.0, exposure / self.width)
 
     def _exposure(self, slots: Ints) -> Floats:
         """The fading count of ticks since a slot's past began."""

@@ -79,7 +79,7 @@ class Detector:
         begun: list[Rise] = []
         while step < until:
             said = self._counts.said(step)
-            if said >= SUPPORT or self.going or self.subjects > self._most:
+            if said >= SUPPORT or self.going or (self._counts.may_exceed(self._most) and self.subjects > self._most):
                 begun += self._tick(step)
             elif said:
                 self._counts.move(step)
@@ -128,8 +128,12 @@ class Detector:
         past, newcomers = self._past, self._newcomers
         may = counts >= SUPPORT
         tested, n, new = slots[may], counts[may], new[may]
-        mean, shape = past.expect(tested, new)
         scale = past.scale(tested, n, int(counts.sum()))
+        high = n >= TIMES * past.mean(tested, new) * scale  # as few are
+        if not high.any():
+            return []
+        tested, n, new, scale = tested[high], n[high], new[high], scale[high]
+        mean, shape = past.expect(tested, new)
         chance = log_chance(n, mean * scale, shape)
         alarm = chance < np.log(self._alarms_per_tick / len(slots))
         rare = self._alarms_per_tick / max(newcomers.per_tick, self._alarms_per_tick)
@@ -166,6 +170,8 @@ class Detector:
 
     def _follow(self, slots: Ints, counts: Ints, time: int) -> None:
         """Let the bursts that go on peak, go on or end."""
+        if not self.going and not self._cooling:
+            return
         total = int(counts.sum())
         for subject, rise in list(self.going.items()):
             slot = self._counts.slots.get(subject, -1)
@@ -195,9 +201,9 @@ class Detector:
         """Make what was seen a part of the past."""
         past, newcomers, known = self._past, self._newcomers, self._counts.slots
         held = {known[subject]: rise.usual for subject, rise in self.going.items() if subject in known}
-        settled = newcomers.settled(held)
+        settled = newcomers.settled(held) if (past.ticks + 1) % past.width == 0 else None
         past.tick(time, slots, counts, held)
-        if past.ticks % past.width == 0 and past.windows >= LEARN_FROM:
+        if settled is not None and past.windows >= LEARN_FROM:
             past.measure_spread(slots, counts, settled)
         newcomers.tick()
         come = newcomers.learn(slots, counts, new, held, past.ticks)

@@ -6,8 +6,7 @@ to the last one alone (models/slots.py): a text is compared with at most `BANDS`
 an exact repeat takes no new place.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,6 @@ WAYS = 4  # texts that a bucket of a band leads to
 _BATCH = 1_024  # posts taken at once
 _AGE = 20  # bits of how many texts ago a text came
 _FINE = 1 << 32  # steps in which similarities are told apart
-_NUMBERS = ("texts", "groups", "compared", "_next", "_at")
-_COLUMNS = ("_sketch", "_size", "_key", "_group", "_seen")
 
 
 class Copies:
@@ -59,25 +56,6 @@ class Copies:
         for start in range(0, len(docs), _BATCH):
             found += self._find(docs[start : start + _BATCH])
         return found
-
-    def state(self) -> dict[str, Any]:
-        """All that is known, as integers and arrays of its own."""
-        used = min(self._next, self.texts)
-        numbers = {name: getattr(self, name) for name in _NUMBERS}
-        columns = {name: getattr(self, name)[:used].copy() for name in _COLUMNS}
-        return numbers | columns | {"_bands": self._bands.table.copy(), "_whole": self._whole.table.copy()}
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """A successor that goes on where `state` was taken. Raises KeyError or ValueError if it is none."""
-        self = cls(state["texts"])
-        for name in _NUMBERS:
-            setattr(self, name, int(state[name]))
-        for name in _COLUMNS:
-            getattr(self, name)[: min(self._next, self.texts)] = state[name]
-        self._bands.table[:] = state["_bands"]
-        self._whole.table[:] = state["_whole"]
-        return self
 
     def _find(self, docs: Sequence[Sequence[str]]) -> list[int]:
         found = [-1] * len(docs)

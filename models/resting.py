@@ -1,12 +1,9 @@
 """Themes at rest: the centroids of those that no story is in, so that one that comes back has its id again."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from models.vectors import SIZE, Ints, matrix, parts, products
+from models.vectors import SIZE, Ints, products
 
 
 class Resting:
@@ -39,14 +36,3 @@ class Resting:
     def keep(self, most: int) -> None:
         """Forget all but the newest."""
         self.wake(np.arange(len(self.ids) - most))
-
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs: arrays."""
-        return {"ids": self.ids.copy(), **parts(self.rows)}
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Resting":
-        """Those that were saved."""
-        resting = cls()
-        resting.ids, resting.rows = np.array(state["ids"]), matrix(state)
-        return resting

@@ -1,8 +1,8 @@
 """A bounded sample of recent posts, to measure clusters on: hashed terms and stories, no words."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -51,17 +51,3 @@ class Sample:
         lengths = np.sqrt(np.bincount(owners, values * values, minlength=len(self._posts)))
         rows = sparse(owners, place, values / lengths[owners], (len(self._posts), len(known)))
         return Sampled(rows, np.array([story for story, _, _ in self._posts], np.int64))
-
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs: arrays and plain numbers."""
-        return {"seen": self._seen, "posts": list(self._posts)}
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Sample":
-        """The sample that was saved."""
-        sample = cls()
-        sample._seen = state["seen"]
-        sample._posts.extend(
-            (int(story), np.array(columns), np.array(values)) for story, columns, values in state["posts"]
-        )
-        return sample

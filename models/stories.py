@@ -6,14 +6,13 @@ kept for life without a number of clusters to choose.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from models.sample import Sample, Sampled
-from models.storytable import ARRAYS, StoryTable
-from models.usual import Usual
+from models.storytable import Posts, StoryTable, Terms
 from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, sparse
 
 MINUTE = 60_000_000  # microseconds
@@ -27,13 +26,15 @@ NEAR = 0.15  # score from which a post joins a story
 HEED = 0.14  # how much the size of a story counts in its favour
 RECENT = 400.0  # posts that the sizes are counted in
 SAME = 0.50  # cosine from which two stories are one
+RARE = 8  # terms of so many stories, or fewer, tell which may be: LIKELY of the cosine is theirs
+LIKELY = 0.1
 FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
-STEP = 64  # posts placed at once; they see each other only as founders
+STEP = 256  # posts placed at once; they see each other only as founders
 STEP_SHARE = 2  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
 TIDY_EVERY = 128  # posts between looks for stories that have become one
-TIDY_SHARE = 2  # with many stories as many posts for each of them
+TIDY_SHARE = 4  # with many stories as many posts for each of them
 
 
 class Vectors(NamedTuple):
@@ -106,12 +107,11 @@ class Stories:
         counts = count([terms], self.seed)
         if not self.live or not len(counts.rows):
             return None
-        columns, place = np.unique(counts.columns, return_inverse=True)
-        scores = self._scores(columns, self._unit(counts, columns, place))[0]
-        best = int(scores.argmax())
-        if scores[best] < NEAR:
+        favour = self._favour()
+        best, score = self._table.nearest(self._table.posts(counts).by_column(), self._table.terms(), favour)
+        if score[0] < NEAR:
             return None
-        return int(self._table.serial[best]), float(scores[best] / self._favour()[best])
+        return int(self._table.serial[best[0]]), float(score[0] / favour[best[0]])
 
     def alone(self) -> set[int]:
         """The live stories of one post."""
@@ -128,36 +128,25 @@ class Stories:
 
     def largest(self, most: int) -> Vectors:
         """The live stories of two posts or more, the `most` with the greatest mass."""
-        table = self._table
-        grown = np.flatnonzero(table.joined >= 2)
-        return self._vectors(np.sort(grown[np.lexsort((table.serial[grown], -table.mass[grown]))][:most]))
+        return self._vectors(self._grown(most))
 
     def vectors(self, ids: Collection[int]) -> Vectors:
         """Those of the stories `ids` that are live."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
         return self._vectors(rows[rows >= 0])
 
-    def _vectors(self, rows: Ints) -> Vectors:
+    def _grown(self, most: int) -> Ints:
+        """The rows of the stories of two posts or more, the `most` with the greatest mass."""
         table = self._table
-        terms = table.terms(rows)
-        matrix = sparse(terms.rows, terms.columns, terms.weights / terms.lengths[terms.rows], (len(rows), SIZE))
+        grown = np.flatnonzero(table.joined >= 2)
+        if len(grown) > most:
+            grown = np.sort(grown[np.lexsort((grown, -table.mass[grown]))][:most])
+        return grown
+
+    def _vectors(self, rows: Ints) -> Vectors:
+        table, terms = self._table, self._table.terms().of(rows)
+        matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
         return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
-
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs to go on as if nothing had happened: arrays and plain numbers."""
-        arrays = {name: getattr(self._table, name).copy() for name in ARRAYS}
-        kept = {"seed": self.seed, "at": self._at, "untidy": self._untidy, "next": self._table.next}
-        return {**kept, "sample": self._sample.state(), "usual": self._table.usual.state(), **arrays}
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Stories":
-        """The stories that were saved."""
-        stories = cls(state["seed"])
-        stories._at, stories._untidy = state["at"], state["untidy"]
-        stories._table = StoryTable.restored({name: np.array(state[name]) for name in ARRAYS}, state["next"])
-        stories._table.usual = Usual.restored(state["usual"])
-        stories._sample = Sample.restored(state["sample"])
-        return stories
 
     # -- placing -----------------------------------------------------------------------------------------------
 
@@ -165,40 +154,33 @@ class Stories:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
-        columns, place, times = np.unique(counts.columns, return_inverse=True, return_counts=True)
-        table.usual.add(columns, times, counts.size)
-        terms = self._unit(counts, columns, place)
-        scores = self._scores(columns, terms)
-        loose = np.flatnonzero(filled & (scores.max(axis=1, initial=0.0) < NEAR))
-        if len(loose):
-            between = (terms.T @ terms).toarray() * self._newcomer()
-            founders = _founders(between, loose)
-            scores = np.hstack([scores, between[:, founders]])
-            table.found(np.full(len(founders), at, np.int64))
-        home = np.where(filled, scores.argmax(axis=1), -1) if len(table) else np.full(counts.size, -1, np.int64)
+        posts = Posts.of(counts.rows, counts.columns, counts.size)
+        table.usual.add(posts.known, posts.times, counts.size)
+        terms = table.posts(counts)
+        posts = posts.weighing(terms.weights)
+        home, score = table.nearest(posts, table.terms(), self._favour())
+        newer, better = self._founders(posts, terms, np.flatnonzero(filled & (score < NEAR)))
+        home = np.where(better > score, len(table) + newer, home)
+        table.found(np.full(newer.max(initial=-1) + 1, at, np.int64))
+        home[~filled] = -1
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
-    def _unit(self, counts: Counts, columns: Ints, place: Ints) -> csr_array:
-        """Unit TF-IDF of documents over the `columns` that they have, at `place`, shape (columns, documents)."""
-        values = counts.values * self._table.idf(columns)[place]
-        squares = np.bincount(counts.rows, values * values, minlength=counts.size)
-        values = values / np.sqrt(squares)[counts.rows]
-        order = np.argsort(place, kind="stable")
-        return sparse(place[order], counts.rows[order], values[order], (len(columns), counts.size))
+    def _founders(self, posts: Posts, terms: Terms, loose: Ints) -> tuple[Ints, Floats]:
+        """Of the documents near no story those near no founder before them found stories, in order.
 
-    def _scores(self, columns: Ints, terms: csr_array) -> Floats:
-        """Cosines of documents and live stories, in favour of the large ones, shape (documents, stories).
-
-        `terms` are the documents over the columns, as `_unit` gives them.
+        Returns of each document the nearest of the new stories, numbered from 0, and the score; -1 and 0 for none.
         """
-        table = self._table
-        held = table.terms()
-        shared, place = table.among(held.columns, columns)
-        row = held.rows[shared]
-        near = held.weights[shared] * (self._favour() / held.lengths)[row]
-        stories = sparse(row, place, near, (len(table), len(columns)))
-        return np.ascontiguousarray((stories @ terms).toarray().T)
+        newer, better = np.full(posts.size, -1), np.zeros(posts.size)
+        founded = 0
+        favours = np.full(len(loose), self._newcomer())
+        for first, scores in self._table.products(posts, terms.of(loose), favours):
+            for document, score in zip(loose[first:].tolist(), scores.T, strict=False):
+                if better[document] < NEAR:
+                    newer[score > better] = founded
+                    np.maximum(better, score, out=better)
+                    founded += 1
+        return newer, better
 
     def _favour(self) -> Floats:
         """What the cosine with each story is multiplied by: a post is more likely about what many are about."""
@@ -225,25 +207,24 @@ class Stories:
 
     def _merge(self) -> list[tuple[int, int]]:
         """Join stories that have become one, each at most once. Returns ids: (gone, into)."""
-        vectors = self.largest(MAX_LIVE)
-        if len(vectors.ids) < 2:
-            return []
-        columns, place = np.unique(vectors.rows.indices, return_inverse=True)
-        unit = csr_array((vectors.rows.data, place, vectors.rows.indptr), shape=(len(vectors.ids), len(columns)))
-        cosines = (unit @ unit.T).tocoo()
-        alike = (cosines.row < cosines.col) & (cosines.data >= SAME)
+        table = self._table
+        grown = self._grown(MAX_LIVE)
+        terms = table.terms().of(grown)
+        likely = np.unique(np.concatenate(_alike(table.rare(terms, RARE), LIKELY)[:2]))
+        older, younger, cosines = _alike(terms.of(likely), SAME)
         done: set[int] = set()
         pairs: list[tuple[int, int]] = []
-        for _, older, younger in sorted(
-            zip(-cosines.data[alike], cosines.row[alike].tolist(), cosines.col[alike].tolist(), strict=True)
-        ):
-            if not done & {older, younger}:
-                done |= {older, younger}
-                pairs.append((int(vectors.ids[younger]), int(vectors.ids[older])))
-        if pairs:
-            gone, into = np.searchsorted(self._table.serial, np.array(pairs).T)
-            self._table.absorb(into, gone)
-        return pairs
+        rows = grown[likely]
+        for _, into, gone in sorted(zip(-cosines, rows[older].tolist(), rows[younger].tolist(), strict=True)):
+            if not done & {into, gone}:
+                done |= {into, gone}
+                pairs.append((gone, into))
+        if not pairs:
+            return []
+        gone, into = np.array(pairs).T
+        told = list(zip(table.serial[gone].tolist(), table.serial[into].tolist(), strict=True))
+        table.absorb(into, gone)
+        return told
 
 
 def followed(became: Mapping[int, int], story: int) -> int:
@@ -253,22 +234,21 @@ def followed(became: Mapping[int, int], story: int) -> int:
     return story
 
 
+def _alike(terms: Terms, least: float) -> tuple[Ints, Ints, Floats]:
+    """The pairs of rows whose product is `least` or more, the older first, and the product of each."""
+    posts = terms.by_column()
+    ends = np.append(posts.starts, len(posts.rows))
+    by_column = csr_array((posts.weights, posts.rows, ends), shape=(len(posts.known), terms.size))
+    found = (by_column.T @ by_column).tocoo()
+    alike = np.flatnonzero((found.data >= least) & (found.row < found.col))
+    return found.row[alike], found.col[alike], found.data[alike]
+
+
 def _cap(staying: Bools, group: Bools, mass: Floats, most: int) -> None:
     """Keep the `most` of a group with the greatest mass, of equals the youngest."""
     rows = np.flatnonzero(group & staying)
     if len(rows) > most:
         staying[rows[np.lexsort((-rows, -mass[rows]))][most:]] = False
-
-
-def _founders(between: Floats, loose: Ints) -> Ints:
-    """Of the documents near no story, in order, those near no founder before them. `between` has their scores."""
-    nearest = np.zeros(len(between))
-    founders = []
-    for document in loose.tolist():
-        if nearest[document] < NEAR:
-            founders.append(document)
-            np.maximum(nearest, between[document], out=nearest)
-    return np.array(founders, np.int64)
 
 
 def halvings(elapsed: float, posts: int, half_life: float, half_life_posts: float, longest: float) -> float:

@@ -1,7 +1,7 @@
 """The live stories as rows of one table: what their posts say, hashed and faded, and how many there were."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,53 +9,85 @@ from models.usual import Usual
 from models.vectors import SIZE, Bools, Counts, Floats, Ints
 
 TERMS = 192  # terms kept of a story, the heaviest
-SHED = 48  # terms that give way at once where there is no room for more
-NONE = SIZE  # column of a place that holds no term
+SHED = 24
 FAINT_TERM = 0.02  # weight under which a term is dropped
-ARRAYS = ("columns", "weights", "mass", "joined", "born", "serial")
+_BITS = SIZE.bit_length() - 1  # of a column
+_CELLS = 1 << 17  # of documents and rows, whose products are taken at once
 
 
 class Terms(NamedTuple):
-    """The terms of n stories: the row, column and TF-IDF weight of each, and the length (n,) of each row.
-
-    The length of an empty one is 1.
-    """
+    """Terms of `size` rows, stories or documents, in coordinates by row: the row, column and weight of each."""
 
     rows: Ints
     columns: Ints
     weights: Floats
-    lengths: Floats
+    size: int
+
+    def only(self, held: Bools) -> "Terms":
+        """The same rows with some of the terms."""
+        return Terms(self.rows[held], self.columns[held], self.weights[held], self.size)
+
+    def of(self, rows: Ints) -> "Terms":
+        """Some of the rows, in ascending order."""
+        place = np.full(self.size, -1)
+        place[rows] = np.arange(len(rows))
+        placed = place[self.rows]
+        held = np.flatnonzero(placed >= 0)
+        return Terms(placed[held], self.columns[held], self.weights[held], len(rows))
+
+    def by_column(self) -> "Posts":
+        """The same, ready to be compared with other rows."""
+        return Posts.of(self.rows, self.columns, self.size).weighing(self.weights)
+
+
+class Posts(NamedTuple):
+    """Rows by column: the row of each term and where it stood before that, and the weight of each.
+
+    `known` are the columns in ascending order, `starts` where the terms of each begin, `times` how many those are.
+    """
+
+    rows: Ints
+    order: Ints
+    weights: Floats
+    known: Ints
+    starts: Ints
+    times: Ints
+    size: int
+
+    @classmethod
+    def of(cls, rows: Ints, columns: Ints, size: int) -> "Posts":
+        """Of terms in coordinates by row, without their weights."""
+        ordered = np.sort(columns << 32 | np.arange(len(columns)))
+        columns, order = ordered >> 32, ordered & 0xFFFFFFFF
+        starts = np.flatnonzero(_is_new(columns))
+        times = np.diff(starts, append=len(columns))
+        return cls(rows[order], order, np.zeros(0), columns[starts], starts, times, size)
+
+    def weighing(self, weights: Floats) -> "Posts":
+        """The same with the weights of the terms, as they stood before."""
+        return self._replace(weights=weights[self.order])
 
 
 class StoryTable:
     """Rows stand in order of founding, and `serial` names them for ever.
 
-    `columns` and `weights`, shape (stories, TERMS), hold the faded sums of the posts' terms; `mass` is the faded number
-    of posts, `joined` how many there ever were, `born` the event time of the first.
+    `rows`, `columns` and `sums` are the faded sums of the posts' terms, by row and then by column; `mass` is the faded
+    number of posts, `joined` how many there ever were, `born` the event time of the first.
     """
 
     def __init__(self) -> None:
-        self.columns: Ints = np.full((0, TERMS), NONE, np.int64)
-        self.weights: Floats = np.zeros((0, TERMS))
+        self.rows: Ints = np.zeros(0, np.int64)
+        self.columns: Ints = np.zeros(0, np.int64)
+        self.sums: Floats = np.zeros(0)
         self.mass: Floats = np.zeros(0)
         self.joined: Ints = np.zeros(0, np.int64)
         self.born: Ints = np.zeros(0, np.int64)
         self.serial: Ints = np.zeros(0, np.int64)
-        self._spread = np.zeros(SIZE + 1, np.int32)  # live stories that have each column
-        self._scratch = np.zeros(SIZE + 1, np.int32)  # of each column its place among those at hand, from 1; 0 for none
         self.usual = Usual()
-        self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self.next = 0  # serial of the next to be founded
-
-    @classmethod
-    def restored(cls, arrays: Mapping[str, Any], following: int) -> "StoryTable":
-        """The table that had these ARRAYS and would have founded `following` next."""
-        table = cls()
-        for name in ARRAYS:
-            setattr(table, name, arrays[name])
-        table.next = following
-        table._recount(table.columns, 1)
-        return table
+        self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
+        self._spread = np.zeros(SIZE, np.int16)  # live stories that have each column
+        self._scratch = np.zeros(SIZE, np.int32)  # of each column its place among those at hand, from 1; 0 for none
 
     def __len__(self) -> int:
         return len(self.serial)
@@ -67,22 +99,66 @@ class StoryTable:
         """
         if len(self._idf) != len(self) + 1:
             self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        weights: Floats = self._idf[self._spread[columns]] * self.usual.damping[columns]
-        return weights
+        return self.usual.damp(columns, self._idf[self._spread[columns]])
 
-    def terms(self, rows: Ints | None = None) -> "Terms":
-        """The terms of rows, of all by default, row by row.
+    def terms(self) -> Terms:
+        """All stories as unit TF-IDF rows.
 
         tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
         """
-        columns, sums = (self.columns, self.weights) if rows is None else (self.columns[rows], self.weights[rows])
-        held = np.flatnonzero(columns < NONE)  # most places are empty
-        of, sums = columns.ravel()[held], sums.ravel()[held]
-        weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(of)
-        spread = np.zeros(columns.shape)
-        spread.ravel()[held] = weights
-        lengths = np.sqrt(np.einsum("ij,ij->i", spread, spread))
-        return Terms(held // TERMS, of, weights, np.where(lengths > 0, lengths, 1.0))
+        return self._unit(self.rows, self.columns, np.sqrt(self.sums * np.sqrt(self.sums)), len(self))
+
+    def posts(self, counts: Counts) -> Terms:
+        """Documents as unit TF-IDF rows."""
+        return self._unit(counts.rows, counts.columns, counts.values, counts.size)
+
+    def rare(self, terms: Terms, most: int) -> Terms:
+        """Those of the terms that `most` stories have, or fewer."""
+        return terms.only(self._spread[terms.columns] <= most)
+
+    def _unit(self, rows: Ints, columns: Ints, values: Floats, size: int) -> Terms:
+        weights = values * self.idf(columns)
+        lengths = np.sqrt(np.bincount(rows, weights * weights, size))
+        return Terms(rows, columns, weights / lengths[rows], size)
+
+    def products(self, posts: Posts, terms: Terms, factors: Floats) -> Iterator[tuple[int, Floats]]:
+        """Dot products of documents and rows, those of each row times its factor, some rows after the other.
+
+        Gives the first row and the products, shape (documents, rows); not where all are nought.
+        """
+        self._scratch[posts.known] = np.arange(1, len(posts.known) + 1)
+        place = self._scratch[terms.columns]
+        self._scratch[posts.known] = 0
+        shared = np.flatnonzero(place > 0)
+        place = place[shared] - 1
+        rows = terms.rows[shared]
+        weights = terms.weights[shared] * factors[rows]
+        times = posts.times[place]
+        ends = np.cumsum(times)
+        shift = posts.starts[place] - (ends - times)
+        many = max(1, _CELLS // max(1, posts.size))
+        firsts = range(0, terms.size, many)
+        edges = np.searchsorted(rows, [*firsts, terms.size]).tolist()
+        for row, start, stop in zip(firsts, edges, edges[1:], strict=False):
+            if start < stop:
+                width = min(many, terms.size - row)
+                term = np.repeat(np.arange(start, stop), times[start:stop])
+                other = shift[term] + np.arange(ends[start] - times[start], ends[stop - 1])
+                cells = posts.rows[other] * width + (rows[term] - row)
+                found = np.bincount(cells, posts.weights[other] * weights[term], posts.size * width)
+                yield row, found.astype(np.float64, copy=False).reshape(posts.size, width)
+
+    def nearest(self, posts: Posts, terms: Terms, factors: Floats) -> tuple[Ints, Floats]:
+        """Of each document the first of the rows with the greatest product times its factor, and that product."""
+        best, greatest = np.zeros(posts.size, np.int64), np.zeros(posts.size)
+        every = np.arange(posts.size)
+        for row, found in self.products(posts, terms, factors):
+            place = found.argmax(axis=1)
+            product = found[every, place]
+            nearer = product > greatest
+            best[nearer] = place[nearer] + row
+            greatest[nearer] = product[nearer]
+        return best, greatest
 
     def rows_of(self, ids: Ints) -> Ints:
         """The row of each of the stories `ids`; -1 where it is not live."""
@@ -96,18 +172,12 @@ class StoryTable:
         factor = 2.0**-halvings
         self.mass *= factor
         self.usual.fade(halvings)
-        self.weights *= factor
-        faint = (self.weights < FAINT_TERM) & (self.columns < NONE)
-        if faint.any():
-            self._recount(self.columns[faint], -1)
-            self.columns[faint] = NONE
-            self.weights[faint] = 0.0
+        self.sums *= factor
+        self._drop(self.sums < FAINT_TERM)
 
     def found(self, births: Ints) -> None:
         """Add an empty story for each of the event times `births`."""
         many = len(births)
-        self.columns = np.concatenate([self.columns, np.full((many, TERMS), NONE, np.int64)])
-        self.weights = np.concatenate([self.weights, np.zeros((many, TERMS))])
         self.mass = np.concatenate([self.mass, np.zeros(many)])
         self.joined = np.concatenate([self.joined, np.zeros(many, np.int64)])
         self.born = np.concatenate([self.born, births])
@@ -115,77 +185,89 @@ class StoryTable:
         self.next += many
 
     def add(self, home: Ints, counts: Counts) -> None:
-        """Add documents to the stories in the rows `home`; -1 leaves a document out."""
+        """Add documents to the stories in the rows `home`; -1 leaves out one that has no terms."""
         arrived = np.bincount(home[home >= 0], minlength=len(self))
         self.mass += arrived
         self.joined += arrived
-        self._learn(np.flatnonzero(arrived), home[counts.rows], counts.columns, counts.values)
+        self._learn(home[counts.rows], counts.columns, counts.values)
 
     def absorb(self, into: Ints, gone: Ints) -> None:
         """Add the stories in the rows `gone` to those in `into`, pair by pair, and take them out."""
         self.mass[into] += self.mass[gone]
         self.joined[into] += self.joined[gone]
         self.born[into] = np.minimum(self.born[into], self.born[gone])
-        pair, place = np.nonzero(self.columns[gone] < NONE)
-        order = np.argsort(into)
-        self._learn(into[order], into[pair], self.columns[gone][pair, place], self.weights[gone][pair, place])
+        heir = np.full(len(self), -1)
+        heir[gone] = into
+        rows = heir[self.rows]
+        moved = np.flatnonzero(rows >= 0)
+        self._learn(rows[moved], self.columns[moved], self.sums[moved])
         staying = np.ones(len(self), np.bool_)
         staying[gone] = False
         self.keep(staying)
 
     def keep(self, staying: Bools) -> None:
         """Let go of all other rows."""
-        self._recount(self.columns[~staying], -1)
-        for name in ARRAYS:
+        self._drop(~staying[self.rows])
+        self.rows = (np.cumsum(staying) - 1)[self.rows]
+        for name in ("mass", "joined", "born", "serial"):
             setattr(self, name, getattr(self, name)[staying])
 
-    def _learn(self, touched: Ints, rows: Ints, columns: Ints, values: Floats) -> None:
-        """Add terms to the rows `touched`, in ascending order; where there is no room, the lightest give way."""
-        known, place = np.unique(columns, return_inverse=True)
-        cells, places = np.unique(np.searchsorted(touched, rows) * len(known) + place, return_inverse=True)
-        values = np.bincount(places, values, minlength=len(cells)).astype(np.float64)
-        slots = self._slots(touched, known)[cells]
-        row, column = touched[cells // len(known)], known[cells % len(known)]
-        held = slots >= 0
-        self.weights[row[held], slots[held]] += values[held]
-        self._insert(row[~held], column[~held], values[~held])
+    def _drop(self, gone: Bools) -> None:
+        """Let go of terms."""
+        if gone.any():
+            np.subtract.at(self._spread, self.columns[gone], 1)
+            kept = np.flatnonzero(~gone)
+            self.rows, self.columns, self.sums = self.rows[kept], self.columns[kept], self.sums[kept]
 
-    def among(self, columns: Ints, known: Ints) -> tuple[Ints, Ints]:
-        """Which of the columns are `known`, in order, and the place of each of these in `known`."""
-        self._scratch[known] = np.arange(1, len(known) + 1)
-        places = self._scratch[columns]
-        self._scratch[known] = 0
-        found = np.flatnonzero(places)
-        return found, places[found].astype(np.int64) - 1
+    def _learn(self, rows: Ints, columns: Ints, values: Floats) -> None:
+        """Add terms to rows; where there are too many then, the lightest give way."""
+        if not len(rows):
+            return
+        ordered = rows << _BITS | columns
+        order = np.argsort(ordered, kind="stable")
+        ordered = ordered[order]
+        first = np.flatnonzero(_is_new(ordered))
+        cells, values = ordered[first], np.add.reduceat(values[order], first)
+        held = self.rows << _BITS | self.columns
+        place = np.searchsorted(held, cells)
+        known = np.append(held, -1)[place] == cells
+        self.sums[place[known]] += values[known]
+        new = ~known
+        self._insert(place[new], cells[new], values[new])
+        self._shed()
 
-    def _slots(self, touched: Ints, known: Ints) -> Ints:
-        """Where each of the rows `touched` has each of the columns `known`, -1 for nowhere, as one flat table."""
-        found, place = self.among(self.columns[touched].ravel(), known)
-        slots = np.full(len(touched) * len(known), -1, np.int64)
-        slots[found // TERMS * len(known) + place] = found % TERMS
-        return slots
+    def _insert(self, place: Ints, cells: Ints, values: Floats) -> None:
+        """Put terms that the rows do not have before the terms at `place`."""
+        columns = cells & SIZE - 1
+        at = place + np.arange(len(place))
+        held = np.ones(len(self.rows) + len(place), np.bool_)
+        held[at] = False
+        self.rows = _woven(held, at, self.rows, cells >> _BITS)
+        self.columns = _woven(held, at, self.columns, columns)
+        self.sums = _woven(held, at, self.sums, values)
+        np.add.at(self._spread, columns, 1)
 
-    def _insert(self, rows: Ints, columns: Ints, values: Floats) -> None:
-        """Add terms that the rows, in ascending order, do not have; what there is no room for even then is left out."""
-        into, first, of, many = np.unique(rows, return_index=True, return_inverse=True, return_counts=True)
-        free = np.count_nonzero(self.columns[into] == NONE, axis=1)
-        self._shed(into[free < many])
-        free_row, free_slot = np.nonzero(self.columns[into] == NONE)
-        starts = np.searchsorted(free_row, np.arange(len(into) + 1))
-        rank = np.arange(len(rows)) - first[of]
-        fits = rank < np.diff(starts)[of]
-        slots = free_slot[starts[of[fits]] + rank[fits]]
-        self.columns[rows[fits], slots], self.weights[rows[fits], slots] = columns[fits], values[fits]
-        self._recount(columns[fits], 1)
+    def _shed(self) -> None:
+        """Of rows with more than TERMS terms drop the lightest, many at once."""
+        ends = np.cumsum(np.bincount(self.rows, minlength=len(self)))
+        sizes = np.diff(ends, prepend=0)
+        full = np.flatnonzero(sizes > TERMS)
+        if len(full):
+            gone = np.zeros(len(self.rows), np.bool_)
+            for start, end in zip((ends - sizes)[full].tolist(), ends[full].tolist(), strict=True):
+                gone[start + np.argsort(self.sums[start:end], kind="stable")[: end - start - (TERMS - SHED)]] = True
+            self._drop(gone)
 
-    def _shed(self, rows: Ints) -> None:
-        """Drop the lightest terms of rows, many at once, so that it need not be done often."""
-        if len(rows):
-            lightest = np.argpartition(self.weights[rows], SHED, axis=1)[:, :SHED]
-            self._recount(self.columns[rows[:, None], lightest], -1)
-            self.columns[rows[:, None], lightest] = NONE
-            self.weights[rows[:, None], lightest] = 0.0
 
-    def _recount(self, columns: Ints, sign: int) -> None:
-        np.add.at(self._spread, columns.ravel(), sign)
-        self._spread[NONE] = 0  # where no term is, there is none to be rare
+def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Old values where `held`, new ones at the places `at`."""
+    both = np.empty(len(held), old.dtype)
+    both[held], both[at] = old, new
+    return both
+
+
+def _is_new(ordered: Ints) -> Bools:
+    """Where a value differs from the one before."""
+    new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new

@@ -1,7 +1,7 @@
 """Themes: the hashtag clusters on screen. Mini-batch k-means over the centroids of stories, by their volume."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -12,7 +12,7 @@ from models.resting import Resting
 from models.sample import Sampled
 from models.silhouette import distances, silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
-from models.vectors import SIZE, Floats, Ints, heaviest, matrix, parts
+from models.vectors import SIZE, Floats, Ints, heaviest
 
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
@@ -136,33 +136,6 @@ class Themes:
     def silhouettes(self, sample: Sampled) -> dict[int, tuple[float, int]]:
         """The same by theme."""
         return silhouettes(distances(sample.rows), _labels(sample, self.of))
-
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs to go on as if nothing had happened: arrays and plain data."""
-        return {
-            "bounds": self.bounds,
-            "seed": self.seed,
-            "of": np.array(sorted(self.of.items()), np.int64).reshape(-1, 2),
-            "seen": np.array(sorted(self._seen.items()), np.int64).reshape(-1, 2),
-            **{name: getattr(self, name) for name in _NUMBERS},
-            "ids": self._ids.copy(),
-            "weights": self._weights.copy(),
-            "sums": parts(self._sums),
-            "resting": self._resting.state(),
-        }
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Themes":
-        """The themes that were saved."""
-        themes = cls((state["bounds"][0], state["bounds"][1]), state["seed"])
-        for name in _NUMBERS:
-            setattr(themes, name, state[name])
-        themes._ids, themes._weights = np.array(state["ids"]), np.array(state["weights"])
-        themes._sums = matrix(state["sums"])
-        themes._resting = Resting.restored(state["resting"])
-        themes.of = dict(np.array(state["of"]).tolist())
-        themes._seen = dict(np.array(state["seen"]).tolist())
-        return themes
 
     # -- learning ----------------------------------------------------------------------------------------------
 
@@ -300,9 +273,6 @@ class Themes:
                 if now < 0:
                     del self.of[story]
         return moves
-
-
-_NUMBERS = ("k", "_next", "_at", "_learnt", "_reviewed", "_began", "_reviewed_at", "_wish", "_wishes")
 
 
 def _telling(stories: Vectors) -> Vectors:

@@ -1,12 +1,9 @@
 """What most posts of late have in common, and how much less that weighs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from models.vectors import SIZE, Ints
+from models.vectors import SIZE, Floats, Ints
 
 MOST = 0.6  # share of recent posts above which a column weighs less
 LEAST = 0.05  # what one weighs that is in all
@@ -20,12 +17,13 @@ Singles = NDArray[np.float32]
 
 
 class Usual:
-    """In what share of the recent posts each column is. `damping`, by column, is 1 up to MOST and falls to LEAST."""
+    """In what share of the recent posts each column is: damped by 1 up to MOST, falling to LEAST."""
 
     def __init__(self) -> None:
-        self.damping: Singles = np.ones(SIZE + 1, np.float32)
-        self._found: Singles = np.zeros(SIZE + 1, np.float32)
+        self._damping: Singles = np.ones(SIZE, np.float32)
+        self._found: Singles = np.zeros(SIZE, np.float32)
         self._posts = 0.0
+        self._damped = 0  # columns that weigh less
         self._weight = 1.0  # of a post that comes now: it grows, so that nothing else need ever fade
 
     def fade(self, halvings: float) -> None:
@@ -34,7 +32,8 @@ class Usual:
         if self._weight > HEAVY:
             self._found /= self._weight
             faint = self._found < FAINT
-            self._found[faint], self.damping[faint] = 0.0, 1.0
+            self._found[faint], self._damping[faint] = 0.0, 1.0
+            self._damped = int(np.count_nonzero(self._damping < 1))
             self._posts /= self._weight
             self._weight = 1.0
 
@@ -45,24 +44,10 @@ class Usual:
         self._found[columns] += times * self._weight
         self._posts += posts * self._weight
         share = np.minimum(1.0, self._found[columns] / max(self._posts, ENOUGH * self._weight))
-        self.damping[columns] = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST))))
+        before = int(np.count_nonzero(self._damping[columns] < 1))
+        self._damping[columns] = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST))))
+        self._damped += int(np.count_nonzero(self._damping[columns] < 1)) - before
 
-    def state(self) -> dict[str, Any]:
-        """All that a later `restored` needs: arrays and plain numbers."""
-        columns = np.flatnonzero((self._found != 0) | (self.damping != 1))
-        return {
-            "columns": columns,
-            "found": self._found[columns],
-            "damping": self.damping[columns],
-            "posts": self._posts,
-            "weight": self._weight,
-        }
-
-    @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Usual":
-        """What was saved."""
-        usual = cls()
-        usual._found[state["columns"]] = state["found"]
-        usual.damping[state["columns"]] = state["damping"]
-        usual._posts, usual._weight = state["posts"], state["weight"]
-        return usual
+    def damp(self, columns: Ints, weights: Floats) -> Floats:
+        """The weights of columns, less where they are usual."""
+        return weights * self._damping[columns] if self._damped else weights

@@ -1,8 +1,8 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -112,14 +112,3 @@ def products(rows: csr_array, row: csr_array) -> Floats:
     shared = row.indices[place] == rows.indices
     owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
-
-
-def parts(rows: csr_array) -> dict[str, Ints | Floats]:
-    """A sparse matrix as arrays of its own."""
-    return {name: getattr(rows, name).copy() for name in ("data", "indices", "indptr")}
-
-
-def matrix(parts: Mapping[str, Any]) -> csr_array:
-    """The sparse matrix over all columns that had these parts."""
-    data, indices, indptr = (np.array(parts[name]) for name in ("data", "indices", "indptr"))
-    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, SIZE))

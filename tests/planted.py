@@ -2,13 +2,16 @@
 
 import io
 import random
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any
 
 import msgspec
 import numpy as np
+from scipy.sparse import csr_array
+
+from engine.state import graph
 
 SECOND = 1_000_000
 Doc = tuple[str, ...]
@@ -54,14 +57,31 @@ def purity(found: Sequence[int], topics: Sequence[str], where: int) -> float:
     return max(inside.values()) / inside.total()
 
 
-def packed(state: Any) -> bytes:
-    """A state as bytes: msgpack, and arrays as numpy writes them, without pickle."""
-    return msgspec.msgpack.encode(state, enc_hook=_array)
+def packed(thing: Any) -> bytes:
+    """All that an object holds, and those it holds, as bytes."""
+    return msgspec.msgpack.encode(_plain(thing), enc_hook=_array)
 
 
-def saved(state: Any) -> Any:
-    """What comes back when a state is written as bytes."""
-    return msgspec.msgpack.decode(packed(state), ext_hook=_load)
+def saved(thing: Any) -> Any:
+    """What an object comes back as from a checkpoint."""
+    file = io.BytesIO()
+    graph.dump(thing, file)
+    return graph.load(file.getvalue())
+
+
+def _plain(thing: Any) -> Any:
+    match thing:
+        case None | bool() | int() | float() | str() | np.ndarray():
+            return thing
+        case np.generic():
+            return thing.item()
+        case dict():
+            return [(_plain(key), _plain(value)) for key, value in thing.items()]
+        case list() | tuple() | deque():
+            return [_plain(value) for value in thing]
+        case csr_array():
+            return [thing.data, thing.indices, thing.indptr]
+    return _plain(vars(thing))
 
 
 def _array(value: object) -> msgspec.msgpack.Ext:
@@ -69,23 +89,3 @@ def _array(value: object) -> msgspec.msgpack.Ext:
     file = io.BytesIO()
     np.save(file, value, allow_pickle=False)
     return msgspec.msgpack.Ext(1, file.getvalue())
-
-
-def _load(_: int, data: memoryview) -> np.ndarray:
-    loaded: np.ndarray = np.load(io.BytesIO(bytes(data)), allow_pickle=False)
-    loaded.setflags(write=False)  # nobody may work in what is saved
-    return loaded
-
-
-def strings(state: Any) -> Iterable[str]:
-    """All text in a state."""
-    match state:
-        case str():
-            yield state
-        case dict():
-            for key, value in state.items():
-                yield from strings(key)
-                yield from strings(value)
-        case list() | tuple():
-            for value in state:
-                yield from strings(value)

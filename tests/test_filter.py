@@ -246,7 +246,7 @@ def learners(engine: Engine) -> bytes:
     """All that is known of posts, predictions, models and topics."""
     scores = [engine.model.scores(index) for index in range(len(CONFIG.horizons))]
     known = (engine.ledger.posts, engine.labels.tracked, scores, engine.labels.matured, engine.labels.censored)
-    topics = (engine.places.theme_of, engine.places.born, engine.places.merged, engine.names.state())
+    topics = (engine.places.theme_of, engine.places.born, engine.places.merged, vars(engine.names))
     return pickle.dumps([repr(known), repr(topics), snapshot_of(engine)])
 
 

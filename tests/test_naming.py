@@ -178,12 +178,12 @@ def test_a_name_changes_only_when_clearly_beaten() -> None:
 
 def test_looking_changes_no_name() -> None:
     world = two()
-    before = packed(world.names.state())
+    before = packed(world.names)
     world.say("water everywhere #deluge", 1, 60)
     seen = world.names.of_stories(world.words(), [1])[1]
     assert (seen.label, seen.tags[0]) == ("#flood", "deluge"), "the name is held, the tags lead by now"
     assert world.names.of_themes(world.words(), world.places)[10].label == "#flood"
-    assert packed(world.names.state()) == before
+    assert packed(world.names) == before
 
 
 def test_names_stay_when_their_posts_are_long_past(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_a_name_goes_when_the_only_post_that_says_it_is_deleted() -> None:
     world.delete([secret])
     assert 3 not in world.names.stories
     assert 30 not in world.names.themes
-    assert b"secret" not in packed(world.names.state())
+    assert b"secret" not in packed(world.names)
     assert (world.story(1), world.story(2)) == ("#flood", "#match")
 
 
@@ -260,12 +260,12 @@ def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_hold_no_word_but_those_they_are_made_of() -> None:
     world = two()
     assert world.names.themes[10] == Label("#flood", ("#flood",), (), ())
-    assert b"bridge" not in packed(world.names.state())
+    assert b"bridge" not in packed(world.names)
 
 
 def test_saved_names_go_on() -> None:
     world = two()
-    again = Names.restored(saved(world.names.state()))
+    again = saved(world.names)
     assert (again.stories, again.themes) == (world.names.stories, world.names.themes)
     world.say("water everywhere #deluge", 1, 7)
     for names in (again, world.names):
@@ -325,7 +325,7 @@ def test_in_an_engine_no_name_outlives_its_posts() -> None:
     assert any("secrettag" in label.label for label in engine.names.themes.values())
     engine.feed(0, [line.encode() for line in [*gone, *changed, post("end", last + SECOND, "end")]], PRESENT)
     engine.finish()
-    assert b"secrettag" not in packed(engine.names.state())
+    assert b"secrettag" not in packed(engine.names)
     shown = snapshot(engine)
     assert not any("secrettag" in row.label for row in [*shown.clusters, *shown.stories])
 
