@@ -80,8 +80,27 @@ def test_times_of_day_are_in_utc() -> None:
 @pytest.mark.parametrize(
     ("value", "text"), [(0, "0"), (0.004, "0.01"), (0.42, "0.4"), (9, "9"), (9.04, "9"), (12.4, "12"), (4_120, "4.1k")]
 )
-def test_a_predicted_number_has_decimals_only_while_they_matter(value: float, text: str) -> None:
+def test_a_mean_of_engagements_has_decimals_only_while_they_matter(value: float, text: str) -> None:
     assert shown.engagement(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (1.1, 0.0, 1.0, "1"),
+        (0.08, 0.0, 0.0, "0"),
+        (0.5, 0.0, 0.0, "0"),
+        (2.5, 0.0, 5.0, "3"),
+        (1.4, 2.0, 5.0, "2"),
+        (4_120.0, 1_390.0, 13_049.0, "4.1k"),
+        (0.4, None, None, "0"),
+        (None, None, None, "–"),
+    ],
+)
+def test_what_is_predicted_is_a_whole_number_in_its_range(
+    value: float | None, low: float | None, high: float | None, text: str
+) -> None:
+    assert shown.predicted(value, low, high) == text
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from tui.subject import Group
 from tui.topic_details import Posts, burst_lines, cluster_lines, story_lines
 from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
 from tui.widgets.gauges import gauge_lines
-from tui.widgets.predictions import span, times, verdict
+from tui.widgets.predictions import predicted_cell, span, times, verdict
 from tui.widgets.scoreboard import score_table
 
 
@@ -148,7 +148,7 @@ def prediction_facts(prediction: Prediction, width: int) -> list[Line]:
     lines = [
         fact(
             "predicted",
-            (engagement(prediction.predicted), "strong"),
+            predicted_cell(prediction),
             (f"  80% between {span(prediction.low, prediction.high)}" if prediction.low is not None else "", ""),
             (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
         ),

@@ -22,7 +22,7 @@ from tui.reasons import numbers_first
 from tui.widgets.comparison import comparison_lines
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel, title_of
-from tui.widgets.predictions import span
+from tui.widgets.predictions import predicted_cell, span
 
 HISTORY = 100
 ROOMY = 4  # lines from which the cluster has one of its own
@@ -237,7 +237,7 @@ def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
 
 def _range(item: Range) -> Line:
     within = (" (no range yet)", "unknown") if item.low is None else (f" ({span(item.low, item.high)})", "")
-    return ((f"in {duration(item.horizon)} ", "muted"), (engagement(item.predicted), "strong"), within)
+    return ((f"in {duration(item.horizon)} ", "muted"), predicted_cell(item), within)
 
 
 def _measure(item: Range) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 from math import ceil, floor
 
-from engine.snapshot import Labels, Prediction, Snapshot
-from tui.format import UNKNOWN, at_least, at_most, clock, due, duration, engagement, short
+from engine.snapshot import Labels, Prediction, Range, Snapshot
+from tui.format import UNKNOWN, at_least, at_most, clock, due, duration, engagement, predicted, short
 from tui.keymap import key
 from tui.lines import BLANK, Line, Span, cut, fit_text, width_of
 from tui.reasons import fitted
@@ -117,7 +117,7 @@ def columns(table: Predictions) -> list[Column[Prediction]]:
     """The columns; how far off an outcome is depends on the moment the table shows."""
     return [
         Column(OUTCOME, table.outcome_cell, 12, False, order=lambda p: -p.due.timestamp()),
-        Column("predicted", lambda p: (engagement(p.predicted), "strong"), 9, order=lambda p: p.predicted),
+        Column("predicted", predicted_cell, 9, order=lambda p: p.predicted),
         Column("80% range", lambda p: (span(p.low, p.high), ""), 10, rank=1),
         Column("actual", _actual, 6, order=reached),
         Column("usual", lambda p: (engagement(p.usual), "muted"), 6, rank=3, order=lambda p: p.usual),
@@ -130,6 +130,11 @@ def columns(table: Predictions) -> list[Column[Prediction]]:
 
 def _expected(item: Prediction) -> tuple[float, str]:
     return (-item.predicted if item.predicted is not None else 1.0, item.uid)
+
+
+def predicted_cell(item: Prediction | Range) -> Span:
+    """How many engagements are predicted."""
+    return (predicted(item.predicted, item.low, item.high), "strong")
 
 
 def span(low: float | None, high: float | None) -> str:
