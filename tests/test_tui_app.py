@@ -547,6 +547,20 @@ async def test_t_opens_the_composer_and_a_post_is_scored_as_it_is_typed() -> Non
         assert not m.app._exit
 
 
+async def test_a_draft_that_has_no_answer_yet_says_that_the_engine_is_asked() -> None:
+    async with monitor(size=(80, 24), debounce=3600.0) as m:
+        await m.press("t")
+        assert "the engine is asked" not in m.text_of("#verdict")
+        await m.press(*"love")
+        assert "the engine is asked" in m.text_of("#verdict")
+        await m.press("enter")
+        assert "negative -0.12" in m.text_of("#verdict")
+        await m.press("!")
+        assert "negative -0.12" in m.text_of("#verdict")
+        await m.press("ctrl+u")
+        assert not m.text_of("#verdict").strip()
+
+
 async def test_what_is_typed_faster_than_the_composer_opens_is_not_taken_for_keys() -> None:
     async with monitor() as m:
         await m.type_ahead("t", *"quest")
