@@ -22,6 +22,7 @@ class Feed(Table[PostRow]):
     PANEL: ClassVar[str] = "panel_5"  # whose key stands before the title
     NAME: ClassVar[str] = "Feed"
     EMPTY = "no posts yet"
+    UNMATCHED = "no posts match the filter"
     REST = 40
 
     def __init__(

@@ -15,6 +15,7 @@ from tui.widgets.table import Table
 
 ROOMY = 100  # cells from which the panel has its whole name
 FOOT_FROM, TWO_FROM = 5, 9  # lines of the panel from which it has a foot, and one of two lines
+OF_ALL = "of all posts"  # what a filter leaves as it is
 OUTCOME = "outcome"  # the column whose order mixes what waits with what has come of earlier ones
 
 
@@ -26,7 +27,8 @@ class Predictions(Table[Prediction]):
     matured, and why the row under the cursor was predicted so; where it has only one line, that once a row is chosen.
     """
 
-    EMPTY = "no predictions yet: each post is predicted once, when it arrives"
+    EMPTY = "no predictions yet: each post has one when it arrives"
+    UNMATCHED = "no predictions match the filter"
     REST = 30
 
     def __init__(self) -> None:
@@ -90,7 +92,7 @@ class Predictions(Table[Prediction]):
 
     def foot(self, width: int, height: int) -> list[Line]:
         """Why the row under the cursor was predicted so, and how many wait, have matured and are censored."""
-        told = (("  " + fit_text(self._states, width - 2), "muted"),)
+        told = (("  " + fit_text([(0, OF_ALL), *self._states] if self.filtered else self._states, width - 2), "muted"),)
         if height > 1:
             return [self._why(width), told]
         return [self._why(width) if self.is_marked else told]

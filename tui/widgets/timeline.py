@@ -11,6 +11,7 @@ from tui.draw import braille, columns
 from tui.format import duration, short, window
 from tui.keymap import key
 from tui.lines import Line, Span, pad
+from tui.widgets.gauges import no_posts
 from tui.widgets.paint import Panel
 
 SCALES = (0.1, 0.25, 0.5, 0.75, 1.0)  # half heights the mean is drawn at: the least that holds it
@@ -47,7 +48,7 @@ def timeline_lines(snapshot: Snapshot, width: int, height: int) -> list[Line]:
     moments = snapshot.timeline
     room = width - AXIS - 2
     if not moments or room < 10 or height < 3:
-        return [((" no posts in this window yet", "muted"),)]
+        return [((no_posts(snapshot), "muted"),)]
     volume_rows = max((height - 1) // 4, 1)
     return [
         *_mean_rows(moments, room, height - 1 - volume_rows),
