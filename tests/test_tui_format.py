@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from tui import draw
 from tui import format as shown
 from tui.lines import ASCII, cut, fit, pad, plain, text_of, width_of, wrap
+from tui.widgets.timeline import AXIS, peak
 
 NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 words = st.text(st.sampled_from("ab 漢é👍🏽👨‍👩‍👧ｗ\n\u0301\u200d\ufe0f❤"), max_size=40)
@@ -289,3 +290,12 @@ def test_ascii_takes_the_place_of_what_we_draw_with_cell_for_cell() -> None:
     plainly = drawn.translate(ASCII)
     assert plainly.isascii()
     assert len(plainly) == len(drawn)
+
+
+@pytest.mark.parametrize(
+    ("posts", "seconds", "text"),
+    [(12, 2.0, "6/s"), (2, 3.0, "40/m"), (1, 600.0, "6/h"), (1, 7200.0, "12/d"), (0, 2.0, "0/s"), (3, 0.0, "3")],
+)
+def test_the_highest_rate_has_a_unit_in_which_it_is_not_nought(posts: int, seconds: float, text: str) -> None:
+    assert peak(posts, seconds) == text
+    assert len(text) < AXIS
