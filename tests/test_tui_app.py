@@ -20,6 +20,7 @@ from tui.screens.behind import BehindScreen
 from tui.screens.help import help_lines
 from tui.screens.page import PageScreen
 from tui.widgets.composer import Composer
+from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.feed import Feed
 from tui.widgets.predictions import Predictions
 from tui.widgets.table import Table
@@ -270,6 +271,17 @@ async def test_space_freezes_the_display_and_counts_what_arrives() -> None:
         assert m.engine.paces == [PAUSED_PACE, 0]
         assert "PAUSED" not in m.header
         assert "#worldcup #goal" not in m.text_of("#clusters")
+
+
+async def test_a_message_goes_as_soon_while_the_display_is_frozen() -> None:
+    async with monitor() as m:
+        await m.press("space", "P")
+        assert "no post is chosen here" in m.events
+        for _ in range(FRAMES_SHOWN // 4 - 1):  # they come once a second then
+            await m.hear(fakes.shown())
+        assert "no post is chosen here" in m.events
+        await m.hear(fakes.shown())
+        assert "no post is chosen here" not in m.events
 
 
 async def test_brackets_ask_for_another_window_between_a_minute_and_all() -> None:
