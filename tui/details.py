@@ -153,13 +153,17 @@ def prediction_facts(prediction: Prediction, width: int) -> list[Line]:
             (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
         ),
         fact("usual", (engagement(prediction.usual), ""), (" for this author", "muted")),
-        fact("now", (number(prediction.now, 13), ""), (f"  {times(prediction.times)} times the usual", "muted")),
+        fact("now", (number(prediction.now, 13), ""), _times_usual(prediction)),
         fact("outcome", *_outcome(prediction)),
     ]
     if prediction.predicted is not None:
         because = sentence(prediction.predicted, prediction.low, prediction.high, prediction.reasons)
         lines += long_fact("because", because, width)
     return lines
+
+
+def _times_usual(prediction: Prediction) -> Span:
+    return (f"  {times(prediction.times)} times the usual, 1 added to both", "muted")
 
 
 def _outcome(prediction: Prediction) -> list[Span]:
