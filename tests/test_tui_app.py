@@ -863,3 +863,15 @@ async def test_clusters_that_are_of_a_part_of_the_posts_say_so() -> None:
         assert "of 1 post in" not in m.text
         await m.hear(fakes.shown(later(topics_one_in=4)))
         assert "of 1 post in 4" in m.text
+
+
+async def test_a_table_with_one_line_shows_a_row_and_not_its_heading() -> None:
+    async with monitor(size=(60, 16)) as m:
+        assert m.text_of("#clusters").count("\n") == 0
+        assert "#worldcup" in m.text_of("#clusters")
+        await m.press("j", "j")
+        assert "#election" in m.text_of("#clusters")
+        await m.hear(fakes.shown(fakes.empty()))
+        assert "no clusters in this window" in m.text_of("#clusters")
+        await m.resize(80, 24)
+        assert "posts" in m.text_of("#clusters").splitlines()[0]

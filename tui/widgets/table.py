@@ -46,7 +46,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         self._columns = columns
         self._sortable = [column for column in columns if column.order is not None]
         self._sort = self._sortable[0] if self._sortable else None
-        self._header = int(header)
+        self._titled = header
         self._reverse = False
         self._items: list[Item] = []
         self._pinned: Hashable | None = None
@@ -101,6 +101,11 @@ class Table(Panel, Generic[Item], can_focus=True):
         """Whether a filter is on in what the screen shows."""
         snapshot: Snapshot | None = getattr(self.screen, "snapshot", None)
         return snapshot is not None and bool(snapshot.filter)
+
+    @property
+    def _header(self) -> int:
+        """Lines of the heading: none where there is only one line, for a row says more."""
+        return int(self._titled and self.size.height != 1)
 
     @property
     def room(self) -> int:
