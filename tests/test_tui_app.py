@@ -858,6 +858,18 @@ async def test_the_header_of_an_old_feed_says_of_which_day_it_is() -> None:
         assert "2026-03-01" not in m.header
 
 
+async def test_the_day_of_an_old_feed_stays_longer_than_how_old_it_is() -> None:
+    async with monitor(fakes.shown(lag=146 * 86_400.0), size=(160, 34)) as m:
+        days = []
+        for width in range(160, 60, -4):
+            await m.resize(width, 34)
+            days.append("2026-03-01" in m.header)
+            assert days[-1] or "lag" not in m.header
+            assert not days[-1] or "21:04:31 UTC" in m.header
+        assert days[5]
+        assert not days[-1]
+
+
 async def test_clusters_that_are_of_a_part_of_the_posts_say_so() -> None:
     async with monitor(size=(100, 40)) as m:
         assert "of 1 post in" not in m.text
