@@ -240,6 +240,9 @@ async def test_a_panel_that_the_filter_has_emptied_says_so_and_gives_no_other_re
         assert not re.search("no [a-z]+ yet|in this window", m.text)
         await m.press("c")
         assert "no stories: no posts of any match the filter" in m.text
+        for _ in range(3):
+            await m.press("v")
+            assert "no posts match the filter" in m.text
         await m.press("escape", "o")
         assert "no post that matches the filter has twice what is normal" in m.text
         assert "no authors of posts that match the filter" in m.text
