@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from tui import draw
 from tui import format as shown
+from tui.facts import LABEL, wide_fact
 from tui.lines import ASCII, cut, fit, pad, plain, text_of, width_of, wrap
 from tui.widgets.timeline import AXIS, peak
 
@@ -299,3 +300,16 @@ def test_ascii_takes_the_place_of_what_we_draw_with_cell_for_cell() -> None:
 def test_the_highest_rate_has_a_unit_in_which_it_is_not_nought(posts: int, seconds: float, text: str) -> None:
     assert peak(posts, seconds) == text
     assert len(text) < AXIS
+
+
+@pytest.mark.parametrize("width", [30, 46, 60, 200])
+def test_a_wide_fact_goes_on_in_the_next_line_and_loses_nothing(width: int) -> None:
+    address = "https://bsky.app/profile/did:plc:n5stko5s72ijjbddk2rohuod/post/3mpthxbvcmdpd"
+    lines = wide_fact("address", width, ("音楽部", "accent"), ("", ""), (f"  {address}", "muted"), ("  O opens it", ""))
+    assert all(width_of(line) <= width for line in lines)
+    told = [text_of(line) for line in lines]
+    assert told[0].startswith("address")
+    assert all(text.startswith(" " * LABEL) for text in told[1:])
+    whole = "".join(text[LABEL:] for text in told)
+    assert whole.replace(" ", "") == f"音楽部{address}Oopensit"
+    assert len(lines) == {200: 1}.get(width, len(lines))
