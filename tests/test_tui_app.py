@@ -20,6 +20,7 @@ from tui.screens.behind import BehindScreen
 from tui.screens.help import help_lines
 from tui.screens.page import PageScreen
 from tui.widgets.composer import Composer
+from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.feed import Feed
 from tui.widgets.predictions import Predictions
 from tui.widgets.table import Table
@@ -270,6 +271,17 @@ async def test_space_freezes_the_display_and_counts_what_arrives() -> None:
         assert m.engine.paces == [PAUSED_PACE, 0]
         assert "PAUSED" not in m.header
         assert "#worldcup #goal" not in m.text_of("#clusters")
+
+
+async def test_a_message_goes_as_soon_while_the_display_is_frozen() -> None:
+    async with monitor() as m:
+        await m.press("space", "P")
+        assert "no post is chosen here" in m.events
+        for _ in range(FRAMES_SHOWN // 4 - 1):  # they come once a second then
+            await m.hear(fakes.shown())
+        assert "no post is chosen here" in m.events
+        await m.hear(fakes.shown())
+        assert "no post is chosen here" not in m.events
 
 
 async def test_brackets_ask_for_another_window_between_a_minute_and_all() -> None:
@@ -545,6 +557,20 @@ async def test_t_opens_the_composer_and_a_post_is_scored_as_it_is_typed() -> Non
         assert not m.shows("#composer")
         assert m.focus == "clusters"
         assert not m.app._exit
+
+
+async def test_a_draft_that_has_no_answer_yet_says_that_the_engine_is_asked() -> None:
+    async with monitor(size=(80, 24), debounce=3600.0) as m:
+        await m.press("t")
+        assert "the engine is asked" not in m.text_of("#verdict")
+        await m.press(*"love")
+        assert "the engine is asked" in m.text_of("#verdict")
+        await m.press("enter")
+        assert "negative -0.12" in m.text_of("#verdict")
+        await m.press("!")
+        assert "negative -0.12" in m.text_of("#verdict")
+        await m.press("ctrl+u")
+        assert not m.text_of("#verdict").strip()
 
 
 async def test_what_is_typed_faster_than_the_composer_opens_is_not_taken_for_keys() -> None:
@@ -832,8 +858,32 @@ async def test_the_header_of_an_old_feed_says_of_which_day_it_is() -> None:
         assert "2026-03-01" not in m.header
 
 
+async def test_the_day_of_an_old_feed_stays_longer_than_how_old_it_is() -> None:
+    async with monitor(fakes.shown(lag=146 * 86_400.0), size=(160, 34)) as m:
+        days = []
+        for width in range(160, 60, -4):
+            await m.resize(width, 34)
+            days.append("2026-03-01" in m.header)
+            assert days[-1] or "lag" not in m.header
+            assert not days[-1] or "21:04:31 UTC" in m.header
+        assert days[5]
+        assert not days[-1]
+
+
 async def test_clusters_that_are_of_a_part_of_the_posts_say_so() -> None:
     async with monitor(size=(100, 40)) as m:
         assert "of 1 post in" not in m.text
         await m.hear(fakes.shown(later(topics_one_in=4)))
         assert "of 1 post in 4" in m.text
+
+
+async def test_a_table_with_one_line_shows_a_row_and_not_its_heading() -> None:
+    async with monitor(size=(60, 16)) as m:
+        assert m.text_of("#clusters").count("\n") == 0
+        assert "#worldcup" in m.text_of("#clusters")
+        await m.press("j", "j")
+        assert "#election" in m.text_of("#clusters")
+        await m.hear(fakes.shown(fakes.empty()))
+        assert "no clusters in this window" in m.text_of("#clusters")
+        await m.resize(80, 24)
+        assert "posts" in m.text_of("#clusters").splitlines()[0]

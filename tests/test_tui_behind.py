@@ -472,6 +472,16 @@ async def test_moving_makes_the_posts_stand_still_and_only_then_they_can_be_sort
         assert "sort:" not in m.text
 
 
+async def test_more_new_posts_than_a_frame_carries_are_counted_as_at_least_so_many() -> None:
+    async with monitor(size=(120, 36)) as m:
+        await m.press("p", "j")
+        others = [anew(f"new{i}", created=fakes.NOW + timedelta(minutes=1)) for i in range(30)]
+        await m.hear(later(*others))
+        assert "standing still, +30 new" in m.text
+        await m.hear(fakes.shown(fakes.busy(posts=others)))
+        assert "standing still, +30+ new" in m.text
+
+
 async def test_posts_that_stand_still_reach_back_further_than_a_frame() -> None:
     older = [anew(f"old{i}", created=fakes.NOW - timedelta(minutes=2 + i)) for i in range(9)]
     async with monitor(find=None) as m:

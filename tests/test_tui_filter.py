@@ -1,15 +1,20 @@
 """The filter bar: typing, completion, errors in their place, and what is applied, shown and cleared."""
 
+import re
+
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from engine.protocol import SetFilter
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
 from tui.lines import text_of
 from tui.messages import EngineDied
+from tui.screens.base import LEAST_WIDTH
 from tui.widgets.filter_bar import error_line
 from tui.widgets.header import header_line
+from tui.widgets.table import Table
 
 SIZES = [(80, 24), (120, 36), (160, 48)]
 
@@ -219,3 +224,38 @@ async def test_bursts_that_a_cleared_filter_brings_back_are_no_news() -> None:
     async with monitor(fakes.shown(msgspec.structs.replace(filtered(), bursts=[]))) as m:
         await m.hear(fakes.shown())
         assert "now rising" not in m.events
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_panel_that_the_filter_has_emptied_says_so_and_gives_no_other_reason(size: tuple[int, int]) -> None:
+    nothing = fakes.empty(filter="zzzz", share=0.0, posts_unfiltered=2_618)
+    async with monitor(fakes.shown(nothing), size=size) as m:
+        for words in (
+            "no posts match the filter",
+            "no clusters: no posts of any match",
+            "no predictions match the filter",
+        ):
+            assert words in m.text
+        assert "of all posts · " in m.text_of("#predictions")
+        assert not re.search("no [a-z]+ yet|in this window", m.text)
+        await m.press("c")
+        assert "no stories: no posts of any match the filter" in m.text
+        for _ in range(3):
+            await m.press("v")
+            assert "no posts match the filter" in m.text
+        await m.press("escape", "o")
+        assert "no post that matches the filter has twice what is normal" in m.text
+        assert "no authors of posts that match the filter" in m.text
+        await m.press("escape", "b")
+        assert "nothing that rises or rose matches the filter" in m.text
+        await m.hear(fakes.shown(fakes.empty()))
+        assert "nothing has risen against its own past" in m.text
+
+
+def test_why_a_table_is_empty_is_never_cut() -> None:
+    found = [Table]
+    for table in found:
+        found += table.__subclasses__()
+        assert cell_len(f"  {table.EMPTY}") <= LEAST_WIDTH
+        assert cell_len(f"  {table.UNMATCHED}") <= LEAST_WIDTH
+    assert len(found) > 15

@@ -9,7 +9,9 @@ from rich.cells import cell_len
 
 from tui import draw
 from tui import format as shown
+from tui.facts import LABEL, wide_fact
 from tui.lines import ASCII, cut, fit, pad, plain, text_of, width_of, wrap
+from tui.widgets.timeline import AXIS, peak
 
 NOW = datetime(2026, 3, 1, 21, 4, 31, tzinfo=UTC)
 words = st.text(st.sampled_from("ab 漢é👍🏽👨‍👩‍👧ｗ\n\u0301\u200d\ufe0f❤"), max_size=40)
@@ -80,8 +82,27 @@ def test_times_of_day_are_in_utc() -> None:
 @pytest.mark.parametrize(
     ("value", "text"), [(0, "0"), (0.004, "0.01"), (0.42, "0.4"), (9, "9"), (9.04, "9"), (12.4, "12"), (4_120, "4.1k")]
 )
-def test_a_predicted_number_has_decimals_only_while_they_matter(value: float, text: str) -> None:
+def test_a_mean_of_engagements_has_decimals_only_while_they_matter(value: float, text: str) -> None:
     assert shown.engagement(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (1.1, 0.0, 1.0, "1"),
+        (0.08, 0.0, 0.0, "0"),
+        (0.5, 0.0, 0.0, "0"),
+        (2.5, 0.0, 5.0, "3"),
+        (1.4, 2.0, 5.0, "2"),
+        (4_120.0, 1_390.0, 13_049.0, "4.1k"),
+        (0.4, None, None, "0"),
+        (None, None, None, "–"),
+    ],
+)
+def test_what_is_predicted_is_a_whole_number_in_its_range(
+    value: float | None, low: float | None, high: float | None, text: str
+) -> None:
+    assert shown.predicted(value, low, high) == text
 
 
 @pytest.mark.parametrize(
@@ -270,3 +291,25 @@ def test_ascii_takes_the_place_of_what_we_draw_with_cell_for_cell() -> None:
     plainly = drawn.translate(ASCII)
     assert plainly.isascii()
     assert len(plainly) == len(drawn)
+
+
+@pytest.mark.parametrize(
+    ("posts", "seconds", "text"),
+    [(12, 2.0, "6/s"), (2, 3.0, "40/m"), (1, 600.0, "6/h"), (1, 7200.0, "12/d"), (0, 2.0, "0/s"), (3, 0.0, "3")],
+)
+def test_the_highest_rate_has_a_unit_in_which_it_is_not_nought(posts: int, seconds: float, text: str) -> None:
+    assert peak(posts, seconds) == text
+    assert len(text) < AXIS
+
+
+@pytest.mark.parametrize("width", [30, 46, 60, 200])
+def test_a_wide_fact_goes_on_in_the_next_line_and_loses_nothing(width: int) -> None:
+    address = "https://bsky.app/profile/did:plc:n5stko5s72ijjbddk2rohuod/post/3mpthxbvcmdpd"
+    lines = wide_fact("address", width, ("音楽部", "accent"), ("", ""), (f"  {address}", "muted"), ("  O opens it", ""))
+    assert all(width_of(line) <= width for line in lines)
+    told = [text_of(line) for line in lines]
+    assert told[0].startswith("address")
+    assert all(text.startswith(" " * LABEL) for text in told[1:])
+    whole = "".join(text[LABEL:] for text in told)
+    assert whole.replace(" ", "") == f"音楽部{address}Oopensit"
+    assert len(lines) == {200: 1}.get(width, len(lines))

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from engine.health import LAG_STEP, LAG_STEPS, Lags
-from engine.snapshot import Frame, GapRow, Snapshot
+from engine.snapshot import Frame, GapRow, Snapshot, Source
 from tests import tui_fakes as fakes
 from tests.tui_driver import monitor
 from tui.lines import text_of
@@ -88,3 +88,18 @@ def test_the_highest_lag_of_each_step_is_kept() -> None:
         known = lags.note(at * LAG_STEP, float(at))
     assert len(known) == LAG_STEPS
     assert lags.note(10_000 * LAG_STEP, None) == []
+
+
+@pytest.mark.parametrize("width", [54, 69, 108])
+def test_a_long_path_leaves_room_for_what_is_said_of_the_source(width: int) -> None:
+    long = Source(
+        name="/home/someone/feeds/" + "漢字/" * 20 + "jetstream.jsonl",
+        state="waiting",
+        lines=480,
+        detail="gone, waiting for it to come back",
+    )
+    (row,) = section(page(width=width, sources=[long]), "Sources")
+    assert row.startswith("waiting   …")
+    assert "jsonl  480 lines gone, waiting for" in row
+    assert width < 69 or row.endswith("come back")
+    assert cell_len(row) <= width

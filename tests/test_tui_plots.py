@@ -1,6 +1,7 @@
 """The plots of the model page and of the topics: what they say, that they fit, and when the engine is asked."""
 
 import threading
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -348,3 +349,14 @@ async def test_capital_v_turns_the_plots_back() -> None:
         assert "(v V)" not in m.text
         assert m.focus == "clusters"
         assert "vV Plots" in m.text.splitlines()[-1]
+
+
+def test_times_below_a_plot_of_minutes_are_told_apart() -> None:
+    whole = plot_fakes.full()
+    brief = [
+        msgspec.structs.replace(stretch, start=fakes.NOW + timedelta(seconds=20 * at))
+        for at, stretch in enumerate(whole.stretches)
+    ]
+    told = page(grade_plots.error_over_time(msgspec.structs.replace(whole, stretches=brief), 150, 24)).splitlines()[-1]
+    assert "21:04:31" in told
+    assert len(set(told.split())) == len(told.split()) > 4

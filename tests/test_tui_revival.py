@@ -272,6 +272,39 @@ async def test_a_real_engine_killed_comes_back_with_the_same_picture(tmp_path: P
         assert "STALE" not in m.header
 
 
+async def test_a_feed_that_bursts_pauses_vanishes_and_returns_is_followed_on_the_screen(tmp_path: Path) -> None:
+    lines = (ROOT / "sample_feeds" / "bluesky.jsonl").read_bytes().splitlines(keepends=True)
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(b"".join(lines[:100]))
+
+    def read() -> int:
+        return m.app._latest.snapshot.meters.lines if m.app._latest is not None else 0
+
+    async with watching(feed, tmp_path / "engine.log") as (m, _):
+        await until(m, lambda: read() == 100)
+        with feed.open("ab") as more:  # a burst
+            more.write(b"".join(lines[100:480]))
+        await until(m, lambda: read() == 480)
+        await until(m, lambda: "LIVE" in m.header and "  0/s" in m.header)  # a pause
+        feed.unlink()  # it vanishes
+        await until(m, lambda: "WAITING" in m.header)
+        await m.press("x")
+        pages = [m.text]
+        for _ in range(4):
+            await m.press("pagedown")
+            pages.append(m.text)
+        assert any("gone, waiting for it to come back" in page for page in pages), "\n".join(pages)
+        await m.press("escape", "p")
+        assert m.focus == "posts"
+        await m.press("escape")
+        feed.write_bytes(b"".join(lines[480:]))  # and returns
+        await until(m, lambda: read() == len(lines))
+        await until(m, lambda: "LIVE" in m.header)
+        assert "STALE" not in m.header
+        assert m.app._latest is not None
+        assert not m.app._latest.snapshot.gaps
+
+
 POISONED = """
 import sys
 from engine import session, worker

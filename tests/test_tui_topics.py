@@ -15,6 +15,7 @@ from tui.screens.overview import Overview
 from tui.screens.tables import RisingScreen
 from tui.screens.topics import TopicsScreen
 from tui.topic_details import burst_lines, cluster_lines, story_lines
+from tui.widgets.clusters import told_apart
 from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.stories import story_table
 from tui.widgets.table import Table
@@ -422,3 +423,22 @@ async def test_the_pages_stay_whole_at_any_size() -> None:
             await m.resize(59, 16)
             assert "terminal too small" in m.text
             await m.resize(120, 36)
+
+
+async def test_clusters_of_one_name_are_told_apart_by_a_word_of_their_own() -> None:
+    first, second, third = fakes.clusters()[:3]
+    named = {"label": "#goal #final", "tags": ["goal", "final", "extra"]}
+    twins = [
+        msgspec.structs.replace(first, **named, terms=["finish", "ref"]),
+        msgspec.structs.replace(second, **(named | {"tags": ["goal", "final", "[b]x"]}), terms=["finish", "var"]),
+        third,
+    ]
+    async with monitor(fakes.shown(fakes.busy(clusters=twins)), size=(160, 48)) as m:
+        rows = rows_of(m, "#clusters")
+        assert "#goal #final · #extra" in rows[0]
+        assert "#goal #final · #[b]x" in rows[1]
+        assert "·" not in rows[2]
+    same = [
+        msgspec.structs.replace(one, **named, terms=words) for one, words in zip(twins, (["a"], ["b"]), strict=False)
+    ]
+    assert told_apart([*same, third]) == {first.id: "a", second.id: "b"}

@@ -19,7 +19,7 @@ from engine.snapshot import (
 from tui.alert_details import alert_lines, rule_lines
 from tui.author_details import author_lines
 from tui.correcting import mood_lines
-from tui.facts import by_authors, fact, heading, long_fact, wrap_lines
+from tui.facts import by_authors, fact, heading, long_fact, wide_fact, wrap_lines
 from tui.format import (
     UNKNOWN,
     count,
@@ -37,7 +37,7 @@ from tui.subject import Group
 from tui.topic_details import Posts, burst_lines, cluster_lines, story_lines
 from tui.widgets.cells import author_cell, sentiment_cell, trend_cell
 from tui.widgets.gauges import gauge_lines
-from tui.widgets.predictions import span, times, verdict
+from tui.widgets.predictions import predicted_cell, span, times, verdict
 from tui.widgets.scoreboard import score_table
 
 
@@ -102,9 +102,12 @@ def prediction_lines(prediction: Prediction, snapshot: Snapshot, width: int) -> 
     return [
         *wrap_lines(prediction.text, width),
         BLANK,
-        fact("author", author_cell(prediction.name, prediction.author), (f"  {prediction.author}", "muted")),
-        fact(
+        *wide_fact(
+            "author", width, author_cell(prediction.name, prediction.author), (f"  {prediction.author}", "muted")
+        ),
+        *wide_fact(
             "when",
+            width,
             (f"{day_and_clock(prediction.created)} UTC", ""),
             (f"  {prediction.platform} {prediction.uid}", "muted"),
         ),
@@ -148,18 +151,27 @@ def prediction_facts(prediction: Prediction, width: int) -> list[Line]:
     lines = [
         fact(
             "predicted",
-            (engagement(prediction.predicted), "strong"),
+            predicted_cell(prediction),
             (f"  80% between {span(prediction.low, prediction.high)}" if prediction.low is not None else "", ""),
             (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
         ),
-        fact("usual", (engagement(prediction.usual), ""), (" for this author", "muted")),
-        fact("now", (number(prediction.now, 13), ""), (f"  {times(prediction.times)} times the usual", "muted")),
+        fact("usual", (engagement(prediction.usual), ""), _whose(prediction)),
+        fact("now", (number(prediction.now, 13), ""), _times_usual(prediction)),
         fact("outcome", *_outcome(prediction)),
     ]
     if prediction.predicted is not None:
         because = sentence(prediction.predicted, prediction.low, prediction.high, prediction.reasons)
         lines += long_fact("because", because, width)
     return lines
+
+
+def _whose(prediction: Prediction) -> Span:
+    return ("  not known before anything was learnt" if prediction.usual is None else " for this author", "muted")
+
+
+def _times_usual(prediction: Prediction) -> Span:
+    told = f"  {times(prediction.times)} times the usual, 1 added to both" if prediction.times is not None else ""
+    return (told, "muted")
 
 
 def _outcome(prediction: Prediction) -> list[Span]:

@@ -37,8 +37,19 @@ def number(value: float | None, cells: int) -> str:
     return whole if len(whole) <= cells else short(value)
 
 
+def whole(value: float, low: float | None = None, high: float | None = None) -> int:
+    """Predicted engagements as outcomes and the ends of their range are: a whole number, never outside that range."""
+    nearest = floor(value + 0.5)
+    return nearest if low is None or high is None else min(max(nearest, floor(low)), ceil(high))
+
+
+def predicted(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """How many engagements are predicted, as `whole` has them."""
+    return UNKNOWN if value is None else short(whole(value, low, high))
+
+
 def engagement(value: float | None) -> str:
-    """A predicted number of engagements: decimals while it is small, for 0.4 and 0.02 are not 0."""
+    """A mean number of engagements: decimals while it is small, for 0.4 and 0.02 are not 0."""
     if value is None:
         return UNKNOWN
     if 0 < value < 0.095:

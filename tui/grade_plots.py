@@ -7,7 +7,7 @@ from engine.gradesheet import GradeSheet, Group, Split, Stretch, Tenth
 from tui import charts, plots
 from tui.correlation_map import correlation_lines
 from tui.draw import columns
-from tui.format import UNKNOWN, count, day_and_hour, duration, engagement, hour, number, skill
+from tui.format import UNKNOWN, clock, count, day_and_hour, duration, engagement, hour, number, skill
 from tui.lines import BLANK, Line, pad, wrap
 from tui.widgets.scoreboard import FEW
 
@@ -15,6 +15,7 @@ WIDE = 110  # columns from which two charts stand side by side
 LOW = 7  # rows that a chart needs
 NAME = 17
 NOTHING = " nothing has been graded at this horizon yet"
+BRIEF = 1_800  # seconds in which labels to the minute would be the same more than once
 TARGET = 0.8  # of the outcomes, that the range is made to hold
 
 View = Callable[[GradeSheet, int, int], list[Line]]
@@ -53,7 +54,8 @@ def _stretched(
 def _times(stretches: Sequence[Stretch], width: int) -> tuple[tuple[float, str], ...]:
     """When some of the stretches began, as far apart as their labels need."""
     first, last = stretches[0].start, stretches[-1].start
-    label = hour if (last - first).total_seconds() < 86_400 else day_and_hour
+    lasted = (last - first).total_seconds()
+    label = clock if lasted < BRIEF else hour if lasted < 86_400 else day_and_hour
     most = max(min((width - 10) // (len(label(first)) + 4), len(stretches)), 2)
     step = max(-(-(len(stretches) - 1) // (most - 1)), 1)
     return tuple((float(at), label(stretch.start)) for at, stretch in enumerate(stretches) if at % step == 0)

@@ -5,7 +5,7 @@ from engine.postdetail import AgainstNormal, CountsAt, PostDetail
 from engine.snapshot import Overperformer, PostRow, Prediction
 from tui.correcting import mark_facts
 from tui.details import prediction_facts, word_lines
-from tui.facts import fact, heading, long_fact, wrap_lines
+from tui.facts import fact, heading, long_fact, wide_fact, wrap_lines
 from tui.format import TOPICS_OFF, UNKNOWN, count, day_and_clock, duration, engagement, mood, sentiment, short
 from tui.keymap import key
 from tui.leads import PostKey
@@ -47,12 +47,12 @@ def _detail_lines(detail: PostDetail, width: int) -> list[Line]:
     lines = [
         *wrap_lines(post.text or "(its author asks that the text is not kept)", width),
         BLANK,
-        fact("author", author_cell(post.name, post.author), (f"  {post.author}", "muted"), *_followers(post)),
-        *_times(detail, post),
-        fact("what", (f"{post.kind} {post.media}", ""), (f"  {post.platform} {post.uid}", "muted")),
+        *wide_fact("author", width, author_cell(post.name, post.author), _account(post.author), *_followers(post)),
+        *_times(detail, post, width),
+        *wide_fact("what", width, (f"{post.kind} {post.media}", ""), (f"  {post.platform} {post.uid}", "muted")),
     ]
     if address := web_address(post.platform, post.uid):
-        lines.append(fact("address", (address, "accent"), (f"  {key('browse')} opens it", "muted")))
+        lines += wide_fact("address", width, (address, "accent"), (f"  {key('browse')} opens it", "muted"))
     lines += [
         fact("language", (post.lang or "undecided", ""), (f"  claimed {post.lang_claimed or UNKNOWN}", "muted")),
         fact("sentiment", *_sentiment(post)),
@@ -66,11 +66,15 @@ def _detail_lines(detail: PostDetail, width: int) -> list[Line]:
     return [*lines, *_raw(detail, width)]
 
 
-def _times(detail: PostDetail, post: PostRow) -> list[Line]:
+def _account(author: str) -> Span:
+    return (f"  {author}", "muted")
+
+
+def _times(detail: PostDetail, post: PostRow, width: int) -> list[Line]:
     """When it was posted, by its claim and by our reckoning, when it was first seen, and its age."""
     late: Span = ("  came late" if post.late else "", "warning")
     age: Span = (f"  {duration(detail.age)} ago, as of {day_and_clock(detail.as_of)}" if detail.age else "", "muted")
-    lines = [fact("when", (f"{day_and_clock(post.created)} UTC", ""), age, late)]
+    lines = wide_fact("when", width, (f"{day_and_clock(post.created)} UTC", ""), age, late)
     if detail.claimed is None:
         lines.append(fact("claimed", ("no time: it stands at when it was seen", "muted")))
     elif detail.claimed != post.created:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.format import at_least, at_most, engagement
+from tui.format import at_least, at_most, short, whole
 
 NOTHING = "no prediction: nothing had been learnt yet"
 
@@ -10,8 +10,8 @@ NOTHING = "no prediction: nothing had been learnt yet"
 def outcome(predicted: float, low: float | None, high: float | None) -> str:
     """What is predicted, in engagements, with the range that is to hold 80 % of outcomes: 16 (4 to 60)."""
     if low is None or high is None:
-        return f"{engagement(predicted)} (no range yet)"
-    return f"{engagement(predicted)} ({at_least(low)} to {at_most(high)})"
+        return f"{short(whole(predicted))} (no range yet)"
+    return f"{short(whole(predicted, low, high))} ({at_least(low)} to {at_most(high)})"
 
 
 def sentence(predicted: float | None, low: float | None, high: float | None, reasons: Sequence[str]) -> str:

@@ -35,10 +35,11 @@ def cloud_lines(sheet: TopicSheet, width: int, height: int, ascii_only: bool) ->
 
 
 def spread_lines(sheet: TopicSheet, snapshot: Snapshot, width: int, height: int) -> list[Line]:
-    """A bar for each cluster, for what is in none, and for the clusters that are too small to be listed."""
+    """A bar for each cluster, for what is in none, and for the clusters that are too small to be listed.
+
+    There must be posts in the window.
+    """
     posts = snapshot.posts_in_window
-    if not posts:
-        return [((" no posts in this window", "muted"),)]
     apart = {one.cluster: one for one in sheet.apart}
     listed = sum(cluster.posts for cluster in snapshot.clusters)
     alone = snapshot.unclustered or 0

@@ -29,7 +29,7 @@ READING = (
     ),
     ("x1.4", "a reason: it multiplies 1 + engagements; the author's usual times all reasons is what is predicted"),
     ("usual", "the baseline to beat: what posts of this author come to"),
-    ("×", "how many times the usual it has now"),
+    ("×", "how many times the usual it has, both with 1 added"),
     (
         "waiting",
         "predicted, and not due yet; once its outcome is there it has matured, and the models are graded by it",

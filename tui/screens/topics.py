@@ -16,6 +16,7 @@ from tui.lines import Line
 from tui.screens.plots import PlotsScreen, Question
 from tui.topic_plots import NAMES, OFF, cloud_lines, size_lines, spread_lines
 from tui.widgets.clusters import Clusters
+from tui.widgets.gauges import no_posts
 from tui.widgets.plots import Drawing, Stepped
 from tui.widgets.stories import Stories
 from tui.widgets.table import Moved
@@ -108,6 +109,8 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
         snapshot = self.snapshot
         if not snapshot.topics:
             return lambda width, height: [OFF]
+        if not snapshot.posts_in_window:
+            return lambda width, height: [((no_posts(snapshot), "muted"),)]
         if self.shown == CLOUD:
             ascii_only = self.app.has_class("-ascii")
             return lambda width, height: cloud_lines(sheet, width, height, ascii_only)

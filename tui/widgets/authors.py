@@ -14,6 +14,7 @@ class Overperformers(Table[Overperformer]):
     """Posts furthest above normal, or by how many times, engagements or age."""
 
     EMPTY = "no post has twice what is normal for its author at its age"
+    UNMATCHED = "no post that matches the filter has twice what is normal"
     REST = 20
 
     def __init__(self) -> None:
@@ -36,6 +37,7 @@ class Authors(Table[Author]):
     """Authors of the window by posts, engagements or how far above normal their posts are."""
 
     EMPTY = "no authors in this window: the feed names none"
+    UNMATCHED = "no authors of posts that match the filter"
     REST = 16
 
     def __init__(self) -> None:

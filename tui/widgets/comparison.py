@@ -5,9 +5,9 @@ from math import ceil, floor
 from engine.snapshot import DraftScore, Range
 from tui.correcting import yours
 from tui.details import word_spans
-from tui.format import duration, engagement, sentiment
+from tui.format import duration, sentiment, short, signed, whole
 from tui.lines import BLANK, Line, cut, fit, width_of
-from tui.widgets.predictions import span
+from tui.widgets.predictions import predicted_cell, span
 
 TWO_COLUMNS = 98  # cells from which they stand beside each other: those of a box in a terminal of 100
 GAP = 3
@@ -109,11 +109,11 @@ def _range(item: Range, other: DraftScore | None) -> Line:
     head: Line = ((f"in {duration(item.horizon)} ", "muted"),)
     if item.predicted is None:
         return (*head, ("no prediction yet", "unknown"))
-    told: Line = (*head, (engagement(item.predicted), "strong"), (f" ({span(item.low, item.high)})", ""))
+    told: Line = (*head, predicted_cell(item), (f" ({span(item.low, item.high)})", ""))
     before = next((one for one in other.ranges if one.horizon == item.horizon), None) if other else None
     if before is None or before.predicted is None:
         return told
-    return (*told, (f" {_difference(item.predicted - before.predicted)}", "strong"), *_marked(before, item))
+    return (*told, (f" {_difference(_whole(item) - _whole(before))}", "strong"), *_marked(before, item))
 
 
 def _marked(a: Range, b: Range) -> Line:
@@ -126,16 +126,20 @@ def _marked(a: Range, b: Range) -> Line:
             return ((" apart", "good"),)
 
 
-def _difference(value: float) -> str:
-    return "±0" if abs(value) < 0.005 else f"{'+' if value > 0 else '-'}{engagement(abs(value))}"
+def _whole(item: Range) -> int:
+    assert item.predicted is not None
+    return whole(item.predicted, item.low, item.high)
+
+
+def _difference(value: int) -> str:
+    return signed(value) if value else "±0"
 
 
 def _ahead(a: Range, b: Range) -> str:
-    assert a.predicted is not None
-    assert b.predicted is not None
-    if engagement(a.predicted) == engagement(b.predicted):
+    first, second = _whole(a), _whole(b)
+    if short(first) == short(second):
         return ""
-    return FIRST if a.predicted > b.predicted else SECOND
+    return FIRST if first > second else SECOND
 
 
 def _pairs(first: DraftScore, second: DraftScore) -> list[tuple[Range, Range]]:
@@ -147,7 +151,7 @@ def _when(pairs: list[tuple[Range, Range]]) -> str:
     if len(pairs) > 1:
         return " at every horizon"
     a, b = pairs[0]
-    return f" after {duration(a.horizon)} ({engagement(a.predicted)} and {engagement(b.predicted)})"
+    return f" after {duration(a.horizon)} ({short(_whole(a))} and {short(_whole(b))})"
 
 
 def _and(names: list[str]) -> str:

@@ -22,7 +22,7 @@ from tui.reasons import numbers_first
 from tui.widgets.comparison import comparison_lines
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel, title_of
-from tui.widgets.predictions import span
+from tui.widgets.predictions import predicted_cell, span
 
 HISTORY = 100
 ROOMY = 4  # lines from which the cluster has one of its own
@@ -53,17 +53,25 @@ class Verdict(Panel):
         super().__init__("verdict")
         self._first: DraftScore | None = None
         self._score: DraftScore | None = None
+        self._waits = False
 
     def show(self, score: DraftScore | None, first: DraftScore | None = None) -> None:
         """Draw another score, or none; beside `first`, if it is to be compared with that."""
-        self._first, self._score = first, score
+        self._first, self._score, self._waits = first, score, False
+        self.redraw()
+
+    def wait(self) -> None:
+        """Say that the engine is asked, where nothing else stands yet."""
+        self._waits = True
         self.redraw()
 
     def lines(self, width: int, height: int) -> list[Line]:
         """Sentiment with its words, then cluster and range."""
         if self._first is not None:
             return comparison_lines(self._first, self._score, width, height)
-        return verdict_lines(self._score, width, height) if self._score else []
+        if self._score is not None:
+            return verdict_lines(self._score, width, height)
+        return [((" the engine is asked", "muted"),)] if self._waits else []
 
 
 class Composer(Vertical):
@@ -121,7 +129,9 @@ class Composer(Vertical):
             self._timer.stop()
         if not event.value.strip():
             self.verdict.show(None, self._first)
-        elif self._debounce:
+            return
+        self.verdict.wait()
+        if self._debounce:
             self._timer = self.set_timer(self._debounce, self._score_now)
         else:
             self._score_now()
@@ -151,6 +161,8 @@ class Composer(Vertical):
             self._keep()
         else:
             self.verdict.show(None)
+            if self.input.value.strip():
+                self.verdict.wait()
         self._score_now()
 
     def _keep(self) -> None:
@@ -237,7 +249,7 @@ def range_parts(ranges: list[Range]) -> list[tuple[int, Line]]:
 
 def _range(item: Range) -> Line:
     within = (" (no range yet)", "unknown") if item.low is None else (f" ({span(item.low, item.high)})", "")
-    return ((f"in {duration(item.horizon)} ", "muted"), (engagement(item.predicted), "strong"), within)
+    return ((f"in {duration(item.horizon)} ", "muted"), predicted_cell(item), within)
 
 
 def _measure(item: Range) -> str:

@@ -10,6 +10,7 @@ from tui.widgets.paint import Panel
 from tui.widgets.rising import going_on, in_a_line
 
 FRAMES_SHOWN = 40  # about ten seconds of frames
+WHILE_PAUSED = 4  # frames that one stands for, which come once a second then
 
 
 class EventLine(Panel):
@@ -73,7 +74,8 @@ class EventLine(Panel):
             self._alert = ((silence_in_a_line(view.frame.health.silent[0], snapshot), "warning"),)
         rising = going_on(snapshot.bursts)
         self._burst = (("rising ", "muted"), (in_a_line(rising[0]), "accent")) if rising else ()
-        self._pass_a_frame()
+        for _ in range(WHILE_PAUSED if view.paused else 1):
+            self._pass_a_frame()
         self.redraw()
 
     def _pass_a_frame(self) -> None:

@@ -22,6 +22,7 @@ class Feed(Table[PostRow]):
     PANEL: ClassVar[str] = "panel_5"  # whose key stands before the title
     NAME: ClassVar[str] = "Feed"
     EMPTY = "no posts yet"
+    UNMATCHED = "no posts match the filter"
     REST = 40
 
     def __init__(
@@ -53,7 +54,7 @@ class Feed(Table[PostRow]):
             return [(0, name), (1, "newest posts")]
         seen = {self.key_of(post) for post in self.items}
         new = sum(self.key_of(post) not in seen for post in self._newest)
-        more = "+" if new >= MOST else ""
+        more = "+" if new and new == len(self._newest) else ""  # those before them may be new as well
         return [(0, name), (0, f"‖ standing still, +{count(new)}{more} new"), (1, f"{key('first')}: move again")]
 
 

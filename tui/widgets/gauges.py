@@ -54,7 +54,7 @@ def mean_line(snapshot: Snapshot, width: int) -> Line:
     """The mean of the scored posts, its band and its change; in words where nothing was scored."""
     now, posts, seconds = snapshot.sentiment, snapshot.posts_in_window, snapshot.window
     if not posts:
-        return ((" no posts in this window", "muted"),)
+        return ((no_posts(snapshot), "muted"),)
     if not now.scored or now.mean is None:
         return ((" mean ", "muted"), ("not scored: none of the posts is English text", "unknown"))
     parts: list[tuple[int, Line]] = [(0, ((" mean", "muted"),)), (0, ((f"{now.mean:+.3f}", mood(now.mean)),))]
@@ -66,6 +66,11 @@ def mean_line(snapshot: Snapshot, width: int) -> Line:
         parts.append((1, ((f" {told}", ""),)))
         parts.append((3, ((f"vs {window(seconds)} before", "muted"),)))
     return fit(parts, width, " ")
+
+
+def no_posts(snapshot: Snapshot) -> str:
+    """Why there is nothing to draw."""
+    return " no posts match the filter" if snapshot.filter else " no posts in this window"
 
 
 def share_line(now: Sentiment, sign: str, name: str, field: str, width: int) -> Line:

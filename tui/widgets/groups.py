@@ -14,6 +14,7 @@ class Groups(Table[Group]):
     """Groups of posts with their share of the window."""
 
     EMPTY = "no posts in this window"
+    UNMATCHED = "no posts match the filter"
 
     def __init__(self) -> None:
         super().__init__("groups", columns(self))

@@ -14,6 +14,7 @@ class Hashtags(Table[Hashtag]):
     """Tags by posts, authors, share or mood."""
 
     EMPTY = "no hashtags yet"
+    UNMATCHED = "no hashtags match the filter"
 
     def __init__(self) -> None:
         super().__init__("hashtags", COLUMNS)

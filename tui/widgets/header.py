@@ -39,8 +39,8 @@ def header_line(view: View, width: int) -> Line:
         parts += [*_facts(frame, view.asked), *_meters(frame.snapshot.meters)]
         parts += [
             (12, (("engine ", "muted"), (f"{frame.health.cpu:.0%} {size(frame.health.memory)}", ""))),
-            (9, _day(frame)),
-            (8, ((clock(frame.snapshot.as_of), ""), (" UTC", "muted"))),
+            (8, _day(frame)),
+            (7, ((clock(frame.snapshot.as_of), ""), (" UTC", "muted"))),
         ]
     return ((" ", ""), *fit(parts, width - 1))
 

@@ -4,7 +4,7 @@ from engine.snapshot import Frame, GapRow, Health, Meters, Reason
 from tui.draw import bar, columns
 from tui.format import clock, count, day_and_clock, duration, lag, percent, rate, size
 from tui.keymap import key
-from tui.lines import BLANK, Line, Span, cut, fit, pad, wrap
+from tui.lines import BLANK, Line, Span, cells, cut, fit, pad, plain, wrap
 from tui.widgets.gauges import by_count
 from tui.widgets.header import mapped_percent
 from tui.widgets.paint import Panel
@@ -14,6 +14,7 @@ PARTS = ("posts", "reactions", "observations", "edits", "deletes", "duplicates",
 _TROUBLE = {"rejected"}
 LANGUAGES = 12  # shown by name
 LAG_LABEL, LAG_ROWS = 7, 4
+STATE, LEAST_NAME = 9, 13  # cells of what a source does, and of its name at least
 
 
 class FeedHealth(Panel):
@@ -80,13 +81,9 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
     ]
     for source in health.sources:
         role = {"failed": "error", "live": "live"}.get(source.state, "")
-        lines.append(
-            (
-                (pad(source.state, 9), role),
-                (f" {source.name}", ""),
-                (f"  {count(source.lines)} lines {source.detail}", "muted"),
-            )
-        )
+        told = cut(f"  {count(source.lines)} lines {source.detail}", width - STATE - LEAST_NAME)
+        name = _end_of(source.name, width - STATE - 1 - cells(told))
+        lines.append(((pad(source.state, STATE), role), (f" {name}", ""), (told, "muted")))
     lines += _gaps(snapshot.gaps)
     lines += _lags(health, width)
     lines += _languages(snapshot.languages, width)
@@ -191,6 +188,15 @@ def _meter_lines(meters: Meters) -> list[Line]:
         )
     lines.append(((pad("embedded", 14), "muted"), (pad(count(meters.embedded), 12, True), ""), ("  besides", "muted")))
     return lines
+
+
+def _end_of(name: str, width: int) -> str:
+    """A path in at most `width` cells: what tells files apart stands at its end."""
+    name = plain(name)
+    kept = len(name)
+    while kept and cells(name[-kept:]) > width - (kept < len(name)):
+        kept -= 1
+    return name if kept == len(name) else f"…{name[-kept:] if kept else ''}"
 
 
 def _section(name: str) -> list[Line]:

@@ -77,7 +77,7 @@ class Horizons(Table[Labels]):
         now = None if self._snapshot is None else self._snapshot.as_of
         champion = self.champion(item)
         ungraded = "none graded yet" if item.matured and (champion is None or not champion.n) else ""
-        told = learning(item, now) or ungraded
+        told = learning(item, now).removesuffix(" UTC") or ungraded  # as all times are: the column is narrow
         lost = ", ".join(f"{reason} {count(posts)}" for reason, posts in by_count(item.censored))
         return (" · ".join(part for part in (told, lost) if part), "warning" if told else "muted")
 

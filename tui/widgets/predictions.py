@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 from math import ceil, floor
 
-from engine.snapshot import Labels, Prediction, Snapshot
-from tui.format import UNKNOWN, at_least, at_most, clock, due, duration, engagement, short
+from engine.snapshot import Labels, Prediction, Range, Snapshot
+from tui.format import UNKNOWN, at_least, at_most, clock, due, duration, engagement, predicted, short
 from tui.keymap import key
 from tui.lines import BLANK, Line, Span, cut, fit_text, width_of
 from tui.reasons import fitted
@@ -15,6 +15,7 @@ from tui.widgets.table import Table
 
 ROOMY = 100  # cells from which the panel has its whole name
 FOOT_FROM, TWO_FROM = 5, 9  # lines of the panel from which it has a foot, and one of two lines
+OF_ALL = "of all posts"  # what a filter leaves as it is
 OUTCOME = "outcome"  # the column whose order mixes what waits with what has come of earlier ones
 
 
@@ -26,7 +27,8 @@ class Predictions(Table[Prediction]):
     matured, and why the row under the cursor was predicted so; where it has only one line, that once a row is chosen.
     """
 
-    EMPTY = "no predictions yet: each post is predicted once, when it arrives"
+    EMPTY = "no predictions yet: each post has one when it arrives"
+    UNMATCHED = "no predictions match the filter"
     REST = 30
 
     def __init__(self) -> None:
@@ -90,7 +92,7 @@ class Predictions(Table[Prediction]):
 
     def foot(self, width: int, height: int) -> list[Line]:
         """Why the row under the cursor was predicted so, and how many wait, have matured and are censored."""
-        told = (("  " + fit_text(self._states, width - 2), "muted"),)
+        told = (("  " + fit_text([(0, OF_ALL), *self._states] if self.filtered else self._states, width - 2), "muted"),)
         if height > 1:
             return [self._why(width), told]
         return [self._why(width) if self.is_marked else told]
@@ -117,7 +119,7 @@ def columns(table: Predictions) -> list[Column[Prediction]]:
     """The columns; how far off an outcome is depends on the moment the table shows."""
     return [
         Column(OUTCOME, table.outcome_cell, 12, False, order=lambda p: -p.due.timestamp()),
-        Column("predicted", lambda p: (engagement(p.predicted), "strong"), 9, order=lambda p: p.predicted),
+        Column("predicted", predicted_cell, 9, order=lambda p: p.predicted),
         Column("80% range", lambda p: (span(p.low, p.high), ""), 10, rank=1),
         Column("actual", _actual, 6, order=reached),
         Column("usual", lambda p: (engagement(p.usual), "muted"), 6, rank=3, order=lambda p: p.usual),
@@ -130,6 +132,11 @@ def columns(table: Predictions) -> list[Column[Prediction]]:
 
 def _expected(item: Prediction) -> tuple[float, str]:
     return (-item.predicted if item.predicted is not None else 1.0, item.uid)
+
+
+def predicted_cell(item: Prediction | Range) -> Span:
+    """How many engagements are predicted."""
+    return (predicted(item.predicted, item.low, item.high), "strong")
 
 
 def span(low: float | None, high: float | None) -> str:

@@ -40,6 +40,7 @@ class Rising(Table[Burst]):
     """What is rising now, on the overview: those least to be expected by their own past first."""
 
     EMPTY = "nothing rises against its own past"
+    UNMATCHED = "nothing that rises matches it"
     REST = 14
 
     def __init__(self) -> None:
@@ -66,6 +67,7 @@ class Bursts(Table[Burst]):
     """All bursts, on a page of their own: those going on, then the newest."""
 
     EMPTY = "nothing has risen against its own past"
+    UNMATCHED = "nothing that rises or rose matches the filter"
     REST = 20
 
     def __init__(self) -> None:

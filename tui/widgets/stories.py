@@ -15,7 +15,8 @@ REST = 24
 class Stories(Table[Story]):
     """Stories by posts, authors, copies, change, mood or age."""
 
-    EMPTY = "no stories in this window: a story is made of two posts or more"
+    EMPTY = "no stories in this window: a story needs two posts"
+    UNMATCHED = "no stories: no posts of any match the filter"
     REST = REST
 
     def __init__(self) -> None:
@@ -35,7 +36,7 @@ class Stories(Table[Story]):
 
     def nothing(self) -> str:
         """Why there are none."""
-        return TOPICS_OFF if self._off else self.EMPTY
+        return TOPICS_OFF if self._off else super().nothing()
 
     def title_parts(self) -> list[tuple[int, str]]:
         """How many are shown of how many, and how many a post can join now."""

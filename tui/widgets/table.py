@@ -8,9 +8,10 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.snapshot import Snapshot
 from tui.actions import bindings
 from tui.correcting import marked
-from tui.lines import BLANK, Line, fit_text
+from tui.lines import BLANK, Line, cut, fit_text
 from tui.widgets.columns import Column, Item, fitting, heading, layout, ordered
 from tui.widgets.paint import Panel, strip_of
 
@@ -37,6 +38,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
     EMPTY: ClassVar[str] = ""  # what stands in for the rows while there are none
+    UNMATCHED: ClassVar[str] = ""  # and while a filter is on, for rows that obey it
     REST: ClassVar[int] = 24  # cells the last column is to have, before columns of a rank are let in
 
     def __init__(self, name: str, columns: Sequence[Column[Item]], header: bool = True) -> None:
@@ -44,7 +46,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         self._columns = columns
         self._sortable = [column for column in columns if column.order is not None]
         self._sort = self._sortable[0] if self._sortable else None
-        self._header = int(header)
+        self._titled = header
         self._reverse = False
         self._items: list[Item] = []
         self._pinned: Hashable | None = None
@@ -67,7 +69,7 @@ class Table(Panel, Generic[Item], can_focus=True):
 
     def nothing(self) -> str:
         """What stands in for the rows while there are none."""
-        return self.EMPTY
+        return self.UNMATCHED if self.filtered and self.UNMATCHED else self.EMPTY
 
     def foot_height(self, height: int) -> int:
         """How many of `height` lines are kept for the foot."""
@@ -93,6 +95,17 @@ class Table(Panel, Generic[Item], can_focus=True):
     def chosen(self) -> Item | None:
         """The row that the cursor was put on: not one that only happens to stand first now."""
         return self.selected if self._pinned is not None else None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether a filter is on in what the screen shows."""
+        snapshot: Snapshot | None = getattr(self.screen, "snapshot", None)
+        return snapshot is not None and bool(snapshot.filter)
+
+    @property
+    def _header(self) -> int:
+        """Lines of the heading: none where there is only one line, for a row says more."""
+        return int(self._titled and self.size.height != 1)
 
     @property
     def room(self) -> int:
@@ -157,7 +170,7 @@ class Table(Panel, Generic[Item], can_focus=True):
             cells = (column.cell(self._items[at]) for column in columns)
             lines.append(((mark, "accent"), *layout(columns, cells, width)))
         if not self._items:
-            lines.append(((f"  {self.nothing()}", "muted"),))
+            lines.append(((cut(f"  {self.nothing()}", width), "muted"),))
         if not foot:
             return lines
         return [*lines, *[BLANK] * (height - foot - len(lines)), *self.foot(width, foot)]

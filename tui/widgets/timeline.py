@@ -11,9 +11,11 @@ from tui.draw import braille, columns
 from tui.format import duration, short, window
 from tui.keymap import key
 from tui.lines import Line, Span, pad
+from tui.widgets.gauges import no_posts
 from tui.widgets.paint import Panel
 
 SCALES = (0.1, 0.25, 0.5, 0.75, 1.0)  # half heights the mean is drawn at: the least that holds it
+UNITS = ((1, "s"), (60, "m"), (3_600, "h"), (86_400, "d"))  # of rates
 AXIS = 6  # cells of the labels at the left
 
 
@@ -39,7 +41,7 @@ class Timeline(Panel, can_focus=True):
 
 def span_name(snapshot: Snapshot) -> str:
     """Which time the chart spans, for the title."""
-    return f"last {window(snapshot.window)}" if snapshot.window else "all retained"
+    return f"last {window(snapshot.window)}" if snapshot.window else "all kept"
 
 
 def timeline_lines(snapshot: Snapshot, width: int, height: int) -> list[Line]:
@@ -47,7 +49,7 @@ def timeline_lines(snapshot: Snapshot, width: int, height: int) -> list[Line]:
     moments = snapshot.timeline
     room = width - AXIS - 2
     if not moments or room < 10 or height < 3:
-        return [((" no posts in this window yet", "muted"),)]
+        return [((no_posts(snapshot), "muted"),)]
     volume_rows = max((height - 1) // 4, 1)
     return [
         *_mean_rows(moments, room, height - 1 - volume_rows),
@@ -91,10 +93,13 @@ def _volume_rows(moments: list[Moment], room: int, rows: int) -> list[Line]:
 
 
 def peak(posts: int, seconds: float) -> str:
-    """The most posts in a bucket of so many seconds, as a rate."""
+    """The most posts in a bucket of so many seconds, as a rate: in the first unit in which that is not 0."""
     if seconds <= 0:
         return short(posts)
-    unit, name = (1, "s") if seconds < 5 else (60, "m") if seconds < 3600 else (3600, "h")
+    units = UNITS[0 if seconds < 5 else 1 if seconds < 3600 else 2 :]
+    if not posts:
+        return f"0/{units[0][1]}"
+    unit, name = next((one for one in units if posts / seconds * one[0] >= 0.95), units[-1])
     return f"{short(posts / seconds * unit)}/{name}"
 
 
