@@ -14,7 +14,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 LOOK = 0.1  # seconds that Textual waits for keys at a time
 BRISK = 1.0  # seconds after a key in which time may tell that an escape was a key of its own
-LONGEST = 1.0  # seconds without a look
+LONGEST = 10.0  # seconds without a look
 
 
 class Leaving(threading.Event):
