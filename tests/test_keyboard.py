@@ -17,7 +17,8 @@ class Reader:
 
     def __init__(self) -> None:
         self._keys, self.press = os.pipe()
-        self.leaving = Leaving(self._keys)
+        self.hung_up = 0
+        self.leaving = Leaving(self._keys, self._hang_up)
         self.looks: list[float] = []
         self.came: list[bytes] = []
         self.thread = threading.Thread(target=self._run)
@@ -29,11 +30,15 @@ class Reader:
             if select.select([self._keys], [], [], LOOK)[0]:
                 self.came.append(os.read(self._keys, 100))
 
+    def _hang_up(self) -> None:
+        self.hung_up += 1
+
     def close(self) -> None:
         self.leaving.set()
         self.thread.join()
         os.close(self._keys)
-        os.close(self.press)
+        if not self.hung_up:
+            os.close(self.press)
 
 
 @pytest.fixture
@@ -72,6 +77,17 @@ def test_it_can_be_told_to_leave_and_to_come_again(reader: Reader) -> None:
     assert not reader.thread.is_alive()
     reader.leaving.clear()
     assert not reader.leaving.is_set()
+
+
+def test_a_terminal_that_is_gone_is_left(reader: Reader) -> None:
+    until_at_rest(reader)
+    os.write(reader.press, b"q")
+    os.close(reader.press)
+    reader.thread.join(60)
+    assert not reader.thread.is_alive()
+    assert reader.hung_up == 1
+    assert reader.came[0] == b"q"
+    assert reader.leaving.is_set()
 
 
 def test_textual_asks_as_it_is_taken_to() -> None:

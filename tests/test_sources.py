@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from engine.config import SourceConfig
-from engine.sources import stream, waiting
+from engine.sources import mounts, stream, waiting
 from engine.sources.base import Item, Oversized, Source, SourceError
 from engine.sources.compressed import Compressed
 from engine.sources.opening import Sources, open_sources
@@ -553,6 +553,45 @@ def test_a_file_is_looked_at_though_watching_fails(tmp_path: Path, monkeypatch: 
             waiter.wait(3600)
             assert source.read(1) == [b"%d" % number]
     source.close()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_files_are_looked_at_only_where_a_change_may_go_unreported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    monkeypatch.setattr(waiting, "tells_all", lambda _folder: told)
+    monkeypatch.setattr(waiting, "_POLL", 0.01)
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(b"0\n")
+    looks: list[frozenset[str]] = []
+    (source,) = opened(feed, follow=True)
+    drain(source)
+    with Waiter([source]) as waiter:
+        monkeypatch.setattr(waiter, "_looks_changed", looks.append)
+        waiter.wait(0.1)
+    source.close()
+    assert bool(looks) != told
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("ext4", True), ("tmpfs", True), ("nfs4", False), ("cifs", False), ("9p", False), ("fuse.sshfs", False)],
+)
+def test_network_file_systems_do_not_report_every_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, told: bool
+) -> None:
+    device = tmp_path.stat().st_dev
+    place = f"{os.major(device)}:{os.minor(device)}"
+    listed = tmp_path / "mountinfo"
+    listed.write_text(
+        f"22 27 0:{os.minor(device) + 1} / /proc rw,relatime - proc proc rw\n"
+        f"27 1 {place} / /a\\040feed rw,noatime shared:1 master:2 - {kind} somewhere rw\n"
+    )
+    monkeypatch.setattr(mounts, "MOUNTS", str(listed))
+    assert mounts.tells_all(str(tmp_path)) is told
+    assert not mounts.tells_all(str(tmp_path / "missing"))
+    monkeypatch.setattr(mounts, "MOUNTS", str(tmp_path / "none"))
+    assert not mounts.tells_all(str(tmp_path))
 
 
 def test_the_waiter_moves_on_to_folders_of_new_sources(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
-from textual.widget import Widget
 
 from engine.protocol import Export, ScoreDraft, SetWindow
 from engine.snapshot import Labels, Snapshot
@@ -19,9 +19,11 @@ from tui.screen_options import Options
 from tui.screens.behind import BehindScreen
 from tui.screens.help import help_lines
 from tui.screens.page import PageScreen
+from tui.widgets.brush import Brush
 from tui.widgets.composer import Composer
 from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.feed import Feed
+from tui.widgets.paint import Panel
 from tui.widgets.predictions import Predictions
 from tui.widgets.table import Table
 
@@ -239,14 +241,13 @@ async def test_only_lines_that_changed_are_painted_again() -> None:
     async with monitor() as m:
         painted: list[tuple[str, int]] = []
         for selector in ("#clusters", "#predictions", "#feed", "#sentiment", "#hashtags", "#timeline"):
-            widget = m.app.screen.query_one(selector, Widget)
-            draw = widget.render_line
+            widget = m.app.screen.query_one(selector, Panel)
 
-            def spy(y: int, name: str = selector, draw: object = draw) -> object:
+            def spy(brush: Brush, y: int, width: int, name: str = selector, draw: Any = widget.paint_line) -> object:
                 painted.append((name, y))
-                return draw(y)  # type: ignore[operator]
+                return draw(brush, y, width)
 
-            widget.render_line = spy  # type: ignore[method-assign,assignment]
+            widget.paint_line = spy  # type: ignore[method-assign,assignment]
         await m.hear(fakes.shown())
         assert painted == []
         clusters = fakes.clusters()

@@ -41,9 +41,9 @@ MODES = ("1049", "1000", "1003", "1006", "2004")  # alternate screen, mouse, pas
 
 
 class Terminal:
-    """A program in a pseudo-terminal, with all that it wrote."""
+    """A program in a pseudo-terminal, with all that it wrote; a `distant` one does not control it."""
 
-    def __init__(self, *command: str, **environment: str) -> None:
+    def __init__(self, *command: str, distant: bool = False, **environment: str) -> None:
         self._fd, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(theirs)
@@ -53,9 +53,11 @@ class Terminal:
         if not self.pid:
             os.setsid()
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job would hand down that it is ignored
-            fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+            if not distant:
+                fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
             for fd in (0, 1, 2):
                 os.dup2(theirs, fd)
+            os.closerange(3, 64)  # the terminal among them, which else would never be gone
             os.chdir(ROOT)
             os.execvpe(command[0], command, env)
         self.theirs = theirs
@@ -126,6 +128,16 @@ def test_the_terminal_is_given_back_however_it_ends(tmp_path: Path, how: bytes |
         assert modes["25"] == "h", "the cursor shows again"
         assert termios.tcgetattr(terminal.theirs) == terminal.before
         assert b"Traceback" not in terminal.written
+
+
+def test_it_ends_with_a_terminal_that_goes_without_a_word(tmp_path: Path) -> None:
+    terminal = Terminal(sys.executable, "-c", RUN, str(tmp_path / "engine.log"), distant=True)
+    terminal.until(b"LIVE")
+    terminal.close()
+    end = time.monotonic() + PATIENCE
+    while not os.waitpid(terminal.pid, os.WNOHANG)[0]:
+        assert time.monotonic() < end, "it goes on without one"
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -52,6 +52,8 @@ def cut(text: str, width: int) -> str:
 
 def pad(text: str, width: int, right: bool = False) -> str:
     """`text` in exactly `width` cells; `right` puts it at the right."""
+    if text.isascii() and len(text) <= width and text.isprintable():  # most cells of a table
+        return text.rjust(width) if right else text.ljust(width)
     text = cut(text, width)
     space = " " * max(width - cells(text), 0)
     return space + text if right else text + space

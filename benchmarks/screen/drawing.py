@@ -208,14 +208,14 @@ async def plots(engine: Any, size: tuple[int, int], rounds: int) -> dict[str, fl
 def counted(widget: Any) -> Iterator[list[int]]:
     """The lines that are painted of a widget meanwhile."""
     lines: list[int] = []
-    paint = widget.render_line
+    paint = widget.paint_line
 
-    def noted(self: Any, y: int) -> Any:
+    def noted(self: Any, brush: Any, y: int, width: int) -> Any:
         lines.append(y)
-        return paint(self, y)
+        return paint(self, brush, y, width)
 
-    widget.render_line = noted
+    widget.paint_line = noted
     try:
         yield lines
     finally:
-        widget.render_line = paint
+        widget.paint_line = paint

@@ -11,8 +11,9 @@ from types import TracebackType
 from watchfiles import Change, watch
 
 from engine.sources.base import Source
+from engine.sources.mounts import tells_all
 
-_POLL = 0.25  # seconds between looks at files of which no change was reported, as network file systems do not
+_POLL = 0.25  # seconds between looks at files of which no change may be reported, as of network file systems
 _RETRY = 5.0  # seconds until watching is tried again after it failed
 # watchfiles looks for changes every `step` milliseconds, which is both its delay and most of its cost.
 _STEP_BUSY = 10
@@ -47,9 +48,10 @@ class Waiter:
         for fd in (self._woken, *self._extra, *_descriptors(self._sources)):
             poller.register(fd, select.POLLIN)
         left = max(0.0, timeout)
-        while not poller.poll(1000 * (min(left, _POLL) if paths else left)):
+        look = bool(paths) and not (self._watch is not None and self._watch.misses_nothing)
+        while not poller.poll(1000 * (min(left, _POLL) if look else left)):
             left -= _POLL
-            if left <= 0 or not paths or self._looks_changed(paths):
+            if left <= 0 or not look or self._looks_changed(paths):
                 break
         with contextlib.suppress(BlockingIOError):
             os.read(self._woken, 1 << 16)
@@ -98,12 +100,18 @@ class _Watch:
         self._names = {os.path.basename(path) for path in _with_targets(paths)}
         self._folders = _folders(paths)
         self._identity = _identities(self._folders)
+        self._told_all = all(map(tells_all, self._folders))
         self._thread = threading.Thread(target=self._run, name="file-watch", daemon=True)
         self._thread.start()
 
     def serves(self, paths: frozenset[str]) -> bool:
         """Whether it is at work on these very paths, in the folders as they are now."""
         return self.paths == paths and self._thread.is_alive() and self._identity == _identities(self._folders)
+
+    @property
+    def misses_nothing(self) -> bool:
+        """Whether it is at work where every change is reported."""
+        return self._told_all and self._thread.is_alive()
 
     def stop(self) -> None:
         """End the thread and wait for its end."""

@@ -15,6 +15,7 @@ from tui.keymap import key
 from tui.screens.base import ViewScreen
 from tui.screens.behind import MoodScreen
 from tui.screens.panels import PanelsScreen, Place
+from tui.widgets.brush import ROLE_CLASSES
 from tui.widgets.clusters import Clusters
 from tui.widgets.composer import Composer, DraftChanged
 from tui.widgets.feed import Feed
@@ -22,7 +23,7 @@ from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.gauges import Gauges
 from tui.widgets.hashtags import Hashtags
 from tui.widgets.health import FeedHealth
-from tui.widgets.paint import ROLE_CLASSES, Panel
+from tui.widgets.paint import Panel
 from tui.widgets.predictions import Predictions
 from tui.widgets.rising import Rising
 from tui.widgets.table import Table
@@ -43,6 +44,7 @@ class Overview(ViewScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(*SCOPES)
     COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     AUTO_FOCUS = "#clusters"
+    restyled = 0  # how often the roles' styles have been worked out
 
     def __init__(self, debounce: float, score: Score) -> None:
         super().__init__("overview")
@@ -73,6 +75,11 @@ class Overview(ViewScreen):
         self._hashtags.show(snapshot)
         self._feed.show(snapshot)
         self._health.show(frame)
+
+    def notify_style_update(self) -> None:
+        """Count it: on this screen the roles are styled."""
+        super().notify_style_update()
+        self.restyled += 1
 
     @property
     def lists_bursts(self) -> bool:

@@ -26,6 +26,7 @@ class Column(Generic[Item]):
 
 
 MARK = 2  # cells before the first column, where the cursor stands
+GAP: Span = (" ", "")  # between two columns
 
 
 def fitting(columns: Sequence[Column[Item]], width: int, rest: int) -> list[Column[Item]]:
@@ -42,13 +43,13 @@ def fitting(columns: Sequence[Column[Item]], width: int, rest: int) -> list[Colu
 
 def layout(columns: Sequence[Column[Item]], cells: Iterable[Span], width: int) -> Line:
     """A row of `cells`, each in its column."""
-    rest = max(width - MARK - sum(column.width + 1 for column in columns if column.width), 0)
+    rest = max(width - MARK - sum([column.width + 1 for column in columns if column.width]), 0)
     spans: list[Span] = []
     for column, (text, role) in zip(columns, cells, strict=True):
-        if spans:
-            spans.append((" ", ""))
-        spans.append((pad(text, column.width or rest, column.right and bool(column.width)), role))
-    return tuple(spans)
+        wide = column.width
+        spans.append((pad(text, wide, column.right) if wide else pad(text, rest), role))
+        spans.append(GAP)
+    return tuple(spans[:-1])
 
 
 def heading(columns: Sequence[Column[Item]], width: int, sorted_by: Column[Item] | None) -> Line:

@@ -29,6 +29,10 @@ class Groups(Table[Group]):
         """Kind and key."""
         return (item.kind, item.key)
 
+    def besides(self, item: Group) -> object:
+        """A share is one of all posts."""
+        return self._posts
+
     def title_parts(self) -> list[tuple[int, str]]:
         """What opens them."""
         return [(0, "What was scored, what was not, and why"), (1, f"{key('open')}: the posts")]

@@ -57,6 +57,10 @@ class Horizons(Table[Labels]):
         """Its length."""
         return item.horizon
 
+    def besides(self, item: Labels) -> object:
+        """The figures are those of its champion, and of the moment shown."""
+        return self.champion(item), None if self._snapshot is None else self._snapshot.as_of
+
     def get_content_height(self, *_: object) -> int:
         """As high as it has rows."""
         return 1 + max(len(self.items), 1)

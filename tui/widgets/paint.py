@@ -1,69 +1,17 @@
-"""From lines to the terminal: the one place where a role becomes a style and text becomes segments."""
+"""Panels of fixed lines, which paint only what has changed."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.lines import ASCII, BLANK, Line, cells, plain
-
-ROLES = (
-    "plain",
-    "strong",
-    "muted",
-    "faint",
-    "head",
-    "accent",
-    "positive",
-    "neutral",
-    "negative",
-    "unknown",
-    "good",
-    "warning",
-    "error",
-    "live",
-    "busy",
-    "paused",
-    "dead",
-    "key",
-    "warm-1",
-    "warm-2",
-    "warm-3",
-    "cold-1",
-    "cold-2",
-    "cold-3",
-    "cursor",
-    "cursor-blurred",
-)
-ROLE_CLASS = {role: f"role--{role}" for role in ROLES} | {"": "role--plain"}
-ROLE_CLASSES = set(ROLE_CLASS.values())
-
-
-def strip_of(widget: Widget, line: Line, width: int, over: str = "") -> Strip:
-    """`line` in exactly `width` cells; `over` is a role laid over the whole line.
-
-    The roles are styled once, on the app's bottom screen.
-    """
-    app = widget.app
-    look = app.screen_stack[0].get_component_rich_style
-    laid = _without_ink(look(ROLE_CLASS[over])) if over else None
-    ascii_only = app.has_class("-ascii")
-    segments, taken = [], 0
-    for text, role in line:
-        style = look(ROLE_CLASS[role])
-        shown = plain(text)
-        taken += cells(shown)
-        segments.append(Segment(shown.translate(ASCII) if ascii_only else shown, style + laid if laid else style))
-    return Strip(segments, None if ascii_only else taken).adjust_cell_length(width, look(ROLE_CLASS[""]) + laid)
-
-
-def _without_ink(style: Style) -> Style:
-    """What a style does to the ground a text stands on, leaving the text its own colour."""
-    return Style(bgcolor=style.bgcolor, reverse=style.reverse, underline=style.underline)
+from tui.widgets.brush import Brush
+from tui.widgets.sheet import Sheet
 
 
 def title_of(widget: Widget, title: str) -> Content:
@@ -73,24 +21,36 @@ def title_of(widget: Widget, title: str) -> Content:
 
 
 class Panel(Widget):
-    """A panel of fixed lines under a title. Lines that did not change are not drawn again."""
+    """A panel of fixed lines under a title. Lines that did not change are not drawn again.
+
+    Textual draws the frame alone. To send each line through its styles, caches and filters took longer than all else
+    there is to do for a line.
+    """
 
     ALLOW_SELECT = False
 
     def __init__(self, name: str) -> None:
-        super().__init__(id=name, classes="panel")
+        self._sheet: Sheet | None = None
+        self._retitling = False
         self._lines: Sequence[Line] = ()
         self._title = ""
+        super().__init__(id=name, classes="panel")
 
     def lines(self, width: int, height: int) -> list[Line]:
         """What to draw in that room; subclasses say."""
         raise NotImplementedError
 
+    def over(self, y: int) -> str:
+        """The role that is laid over a line."""
+        return ""
+
     def retitle(self, title: str) -> None:
         """Show another title, if it is another."""
         if title != self._title:
             self._title = title
+            self._retitling = True
             self.border_title = title_of(self, title)
+            self._retitling = False
 
     def redraw(self) -> None:
         """Work the lines out again and repaint those that changed."""
@@ -99,12 +59,26 @@ class Panel(Widget):
             return
         before, self._lines = self._lines, self.lines(width, height)[:height]
         stale = []
-        for y in range(max(len(before), len(self._lines))):
-            if _at(before, y) != _at(self._lines, y):
-                start, end = changed(_at(before, y), _at(self._lines, y), width)
-                stale.append(Region(start, y, end - start, 1))
+        for y, (old, new) in enumerate(zip_longest(before, self._lines, fillvalue=BLANK)):
+            if old != new:
+                stale.append(Region(0, y, end_of_change(old, new, width), 1))
         if stale:
             self.refresh(*stale)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> "Panel":
+        """Paint these regions of what is inside the frame again, or everything."""
+        if self._retitling:  # Textual asks for everything
+            regions = (Region(0, -1, self.size.width, 1),)
+        if self._sheet is not None and regions:
+            regions = self._sheet.stained(regions)
+        elif self._sheet is not None and repaint:
+            self._sheet.lines.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """The panel may look another way now."""
+        super().notify_style_update()
+        self._sheet = None
 
     def on_resize(self) -> None:
         """Everything is laid out for the room there is."""
@@ -112,32 +86,52 @@ class Panel(Widget):
         self.redraw()
         self.refresh()
 
+    def paint_line(self, brush: Brush, y: int, width: int) -> list[Segment]:
+        """A line in segments of exactly that width."""
+        return brush.segments(self._lines[y] if y < len(self._lines) else BLANK, width, self.over(y))
+
     def render_line(self, y: int) -> Strip:
-        """One line of the panel."""
-        return strip_of(self, _at(self._lines, y), self.size.width)
+        """One line of the panel, without its frame."""
+        width = self.size.width
+        return Strip(self.paint_line(Brush(self), y, width), width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the panel in its frame, as they were painted unless they have changed."""
+        sheet = self._sheet
+        if sheet is None or sheet.size != self.outer_size or sheet.brush.is_dry:
+            sheet = self._sheet = self._new_sheet()
+        strips = [sheet.lines.get(y) or self._line_on(sheet, y) for y in crop.line_range]
+        if crop.column_span == (0, sheet.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _new_sheet(self) -> Sheet:
+        """A sheet with a frame as Textual draws it."""
+        size = self.outer_size
+        room = size.region.shrink(self.styles.gutter)
+        (frame,) = super().render_lines(Region(0, room.y, size.width, 1)) if room else [Strip([])]
+        return Sheet(size, room, frame, Brush(self))
+
+    def _line_on(self, sheet: Sheet, y: int) -> Strip:
+        """A line, painted on a sheet; in the frame itself Textual's own."""
+        if y in sheet.room.line_range:
+            return sheet.put(y, self.paint_line(sheet.brush, y - sheet.room.y, sheet.room.width))
+        (strip,) = super().render_lines(Region(0, y, sheet.size.width, 1))
+        sheet.lines[y] = strip
+        return strip
 
 
-def changed(before: Line, after: Line, width: int) -> tuple[int, int]:
-    """The first cell of a line that may have changed, and the one after the last."""
-    head = _alike(before, after)
-    tail = _alike(before[head:][::-1], after[head:][::-1])
-    start = _cells(after[:head])
-    taken = _cells(after[head : len(after) - tail])
-    if _cells(before[head : len(before) - tail]) != taken:
-        return min(start, width), width
-    return min(start, width), min(start + taken, width)
-
-
-def _alike(before: Line, after: Line) -> int:
-    """How many spans two lines begin with in common."""
-    pairs = enumerate(zip(before, after, strict=False))
-    return next((at for at, (old, new) in pairs if old != new), min(len(before), len(after)))
+def end_of_change(before: Line, after: Line, width: int) -> int:
+    """The cell of a line after the last one that may have changed."""
+    if not before or not after or before[-1] != after[-1]:
+        return width
+    tail = 1
+    while tail < min(len(before), len(after)) and before[-tail - 1] == after[-tail - 1]:
+        tail += 1
+    end = _cells(after[: len(after) - tail])
+    return min(end, width) if end == _cells(before[: len(before) - tail]) else width
 
 
 def _cells(line: Line) -> int:
     """Cells that a line takes once it is drawn."""
     return sum([cells(plain(text)) for text, _ in line])
-
-
-def _at(lines: Sequence[Line], y: int) -> Line:
-    return lines[y] if y < len(lines) else BLANK

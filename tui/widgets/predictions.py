@@ -68,6 +68,10 @@ class Predictions(Table[Prediction]):
         """A post is predicted once for each horizon."""
         return (item.platform, item.uid, item.horizon)
 
+    def besides(self, item: Prediction) -> object:
+        """When the outcome is due is told from the moment shown."""
+        return self.outcome_cell(item)
+
     def arranged(self, items: Sequence[Prediction]) -> list[Prediction]:
         """By a column, or mixed by outcome."""
         if self._sort is None or self._sort.title != OUTCOME:

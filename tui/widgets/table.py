@@ -6,15 +6,15 @@ from typing import ClassVar, Generic
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
-from textual.strip import Strip
 
 from engine.snapshot import Snapshot
 from tui.actions import bindings
 from tui.correcting import marked
 from tui.lines import BLANK, Line, cut, fit_text
 from tui.widgets.columns import Column, Item, fitting, heading, layout, ordered
-from tui.widgets.paint import Panel, strip_of
+from tui.widgets.paint import Panel
 
+CURSOR, NO_CURSOR = ("▶ ", "accent"), ("  ", "accent")
 TITLE_FRAME = 4  # cells of a border that its title cannot have
 
 
@@ -52,6 +52,8 @@ class Table(Panel, Generic[Item], can_focus=True):
         self._pinned: Hashable | None = None
         self._cursor = 0
         self._top = 0
+        self._rows: dict[Hashable, tuple[Item, object, Line]] = {}  # laid out last: the item, what besides, its cells
+        self._laid_in: tuple[object, ...] = ()  # the room there was
 
     # -- what subclasses say --------------------------------------------------------------------------------------
 
@@ -62,6 +64,10 @@ class Table(Panel, Generic[Item], can_focus=True):
     def title_parts(self) -> list[tuple[int, str]]:
         """The title in parts by rank: while it is too long, the part of the highest rank is left out."""
         raise NotImplementedError
+
+    def besides(self, item: Item) -> object:
+        """What the cells of an item are drawn from, other than the item."""
+        return None
 
     def arranged(self, items: Sequence[Item]) -> list[Item]:
         """The rows in the order chosen."""
@@ -165,24 +171,36 @@ class Table(Panel, Generic[Item], can_focus=True):
         columns = fitting(self._columns, width, self.REST)
         lines: list[Line] = [heading(columns, width, self._sort)] if self._header else []
         foot = self.foot_height(height)
-        for at in range(self._top, min(self._top + height - self._header - foot, len(self._items))):
-            mark = "▶ " if at == self._cursor and self.is_marked else "  "
-            cells = (column.cell(self._items[at]) for column in columns)
-            lines.append(((mark, "accent"), *layout(columns, cells, width)))
+        marked = self._cursor if self.is_marked else -1
+        shown = self._items[self._top : self._top + max(height - self._header - foot, 0)]
+        for at, cells in enumerate(self._laid(shown, columns, width), self._top):
+            lines.append((CURSOR if at == marked else NO_CURSOR, *cells))
         if not self._items:
             lines.append(((cut(f"  {self.nothing()}", width), "muted"),))
         if not foot:
             return lines
         return [*lines, *[BLANK] * (height - foot - len(lines)), *self.foot(width, foot)]
 
-    def render_line(self, y: int) -> Strip:
-        """One line, with the cursor laid over its row."""
-        line = self._lines[y] if y < len(self._lines) else BLANK
-        at_cursor = y >= self._header and self._top + y - self._header == self._cursor
-        over = ""
-        if at_cursor and self._items:
-            over = "cursor" if self.has_focus else "cursor-blurred" if self._pinned is not None else ""
-        return strip_of(self, line, self.size.width, over)
+    def _laid(self, items: Sequence[Item], columns: Sequence[Column[Item]], width: int) -> list[Line]:
+        """The cells of these items. From one frame to the next most are the same: those are not laid out again."""
+        room = (width, *columns)
+        before = self._rows if room == self._laid_in else {}
+        self._rows, self._laid_in = {}, room
+        lines = []
+        for item in items:
+            key, besides = self.key_of(item), self.besides(item)
+            row = before.get(key)
+            if row is None or row[0] != item or row[1] != besides:
+                row = (item, besides, layout(columns, [column.cell(item) for column in columns], width))
+            self._rows[key] = row
+            lines.append(row[2])
+        return lines
+
+    def over(self, y: int) -> str:
+        """The cursor is laid over its row."""
+        if not self._items or y < self._header or self._top + y - self._header != self._cursor:
+            return ""
+        return "cursor" if self.has_focus else "cursor-blurred" if self._pinned is not None else ""
 
     def on_resize(self) -> None:
         """Keep the cursor in sight at the new size."""
