@@ -1,13 +1,16 @@
 """The posts behind a row are those that it counts."""
 
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
 from engine.config import ALL_TIME, MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.picture_behind import SHOWN, posts_behind
+from engine.pipeline import Engine
 from engine.protocol import FindPosts
+from engine.snapshot import Snapshot
 from tests.feeds import SECOND, START, delete, post, run
 
 CONFIG = EngineConfig(window=20 * MINUTE, retention=ALL_TIME, max_texts=1 << 10)
@@ -29,56 +32,64 @@ def lines() -> list[str]:
     return sorted(said + rise, key=lambda line: line[line.index("time_us") :])
 
 
-ENGINE = run(lines(), CONFIG)
-PICTURE = snapshot(ENGINE)
+@cache
+def engine() -> Engine:
+    return run(lines(), CONFIG)
+
+
+@cache
+def picture() -> Snapshot:
+    return snapshot(engine())
 
 
 def behind(kind: str, key: int | str, **more: object) -> list[str]:
-    return [row.uid for row in posts_behind(ENGINE, FindPosts(1, kind, key, **more)).posts]  # type: ignore[arg-type]
+    return [row.uid for row in posts_behind(engine(), FindPosts(1, kind, key, **more)).posts]  # type: ignore[arg-type]
 
 
 def test_a_tag_a_story_and_a_cluster_list_their_newest_posts_of_the_window() -> None:
-    assert PICTURE.as_of is not None
-    rows = [row for row in PICTURE.posts if row.created > PICTURE.as_of - timedelta(minutes=20)][::-1]
-    for tag in PICTURE.hashtags:
+    assert picture().as_of is not None
+    rows = [row for row in picture().posts if row.created > picture().as_of - timedelta(minutes=20)][::-1]
+    for tag in picture().hashtags:
         assert behind("tag", tag.tag) == [row.uid for row in rows if tag.tag in row.tags][:SHOWN]
-    for story in PICTURE.stories:
+    for story in picture().stories:
         assert behind("story", story.id) == [row.uid for row in rows if row.story == story.id][:SHOWN]
-    for cluster in PICTURE.clusters:
+    for cluster in picture().clusters:
         assert behind("cluster", cluster.id) == [row.uid for row in rows if row.cluster == cluster.id][:SHOWN]
 
 
 def test_a_burst_lists_its_own_posts() -> None:
-    burst = next(burst for burst in PICTURE.bursts if burst.name == "#millfire")
+    burst = next(burst for burst in picture().bursts if burst.name == "#millfire")
     found = behind("burst", burst.id)
     assert len(found) == burst.posts == 60
     assert all("/b" in uid for uid in found)
 
 
 def test_an_author_lists_its_posts_of_the_window_and_a_post_itself() -> None:
-    newest = PICTURE.posts[-1]
+    newest = picture().posts[-1]
     assert behind("author", f"bluesky:{newest.author}") == [newest.uid]
-    assert behind("post", f"bluesky:{PICTURE.posts[0].uid}") == [PICTURE.posts[0].uid], "also outside the window"
-    assert behind("author", f"bluesky:{PICTURE.posts[0].author}") == []
+    assert behind("post", f"bluesky:{picture().posts[0].uid}") == [picture().posts[0].uid], "also outside the window"
+    assert behind("author", f"bluesky:{picture().posts[0].author}") == []
 
 
 def test_posts_are_listed_up_to_a_moment() -> None:
-    until = next(row.created for row in PICTURE.posts[-100:] if "ferry" in row.tags)
-    found = posts_behind(ENGINE, FindPosts(1, "tag", "ferry", until)).posts
+    until = next(row.created for row in picture().posts[-100:] if "ferry" in row.tags)
+    found = posts_behind(engine(), FindPosts(1, "tag", "ferry", until)).posts
     assert found[0].created == until
 
 
 def test_what_the_gauges_count_is_listed_and_counted() -> None:
-    mood = PICTURE.sentiment
-    rows = [row for row in PICTURE.posts if PICTURE.as_of and row.created > PICTURE.as_of - timedelta(minutes=20)][::-1]
+    mood = picture().sentiment
+    rows = [
+        row for row in picture().posts if picture().as_of and row.created > picture().as_of - timedelta(minutes=20)
+    ][::-1]
     for kind, counts in (
         ("mood", {"positive": mood.positive, "neutral": mood.neutral, "negative": mood.negative}),
         ("reason", mood.not_scored),
-        ("window", {"": PICTURE.posts_in_window}),
-        ("language", PICTURE.languages),
+        ("window", {"": picture().posts_in_window}),
+        ("language", picture().languages),
     ):
         for key, count in counts.items():
-            found = posts_behind(ENGINE, FindPosts(1, kind, key))  # type: ignore[arg-type]
+            found = posts_behind(engine(), FindPosts(1, kind, key))  # type: ignore[arg-type]
             assert found.total == count
             assert len(found.posts) == min(count, SHOWN)
     negative = [row.uid for row in rows if row.compound is not None and row.compound <= -0.05]

@@ -18,8 +18,12 @@ from tests.feeds import ALL
 from tui.bench import bench_lines
 from tui.cli import main
 
-LINES = plain_lines(1_200, seed=4)
-LIVELY = simulate("bluesky", seed=4, hours=0.5, rate=8.0)[0]
+LINES = plain_lines(600, seed=4)
+
+
+@pytest.fixture(scope="module")
+def lively() -> list[bytes]:
+    return simulate("bluesky", seed=4, hours=0.5, rate=8.0)[0]
 
 
 def told_by(lines: list[bytes], config: EngineConfig = ALL) -> str:
@@ -27,30 +31,30 @@ def told_by(lines: list[bytes], config: EngineConfig = ALL) -> str:
 
 
 def test_plain_lines_are_posts_of_about_300_bytes_and_the_same_every_time() -> None:
-    assert plain_lines(1_200, seed=4) == LINES
-    assert len(LINES) == 1_200
+    assert plain_lines(600, seed=4) == LINES
+    assert len(LINES) == 600
     assert 270 < sum(map(len, LINES)) / len(LINES) < 370
     engine = feed(Engine(ALL), chunks_of(LINES))
-    assert engine.meters["posts"] > 900
-    assert engine.meters["observations"] > 50
+    assert engine.meters["posts"] > 450
+    assert engine.meters["observations"] > 25
     assert not engine.intake.rejections
     assert not engine.intake.ignored
 
 
-def test_every_stage_is_one_that_is_passed_through() -> None:
+def test_every_stage_is_one_that_is_passed_through(lively: list[bytes]) -> None:
     with clocked() as clocks:
-        feed(Engine(ALL), chunks_of(LIVELY))
+        feed(Engine(ALL), chunks_of(lively))
     assert {stage for stage in NAMES if not clocks.calls[stage]} == {"lines kept"} - set(clocks.calls)
     spent = clocks.spent()
     assert set(spent.seconds) == set(NAMES)
     assert all(spent.seconds[stage] > 0 for stage in ("decode", "language", "sentiment", "stories", "forecasts"))
 
 
-def test_clocks_change_nothing_and_are_gone_after() -> None:
+def test_clocks_change_nothing_and_are_gone_after(lively: list[bytes]) -> None:
     before = [[getattr(opened.owner, call) for call in opened.calls] for opened in OPENED]
-    plain = told_by(LIVELY)
+    plain = told_by(lively)
     with clocked():
-        assert told_by(LIVELY) == plain
+        assert told_by(lively) == plain
     assert [[getattr(opened.owner, call) for call in opened.calls] for opened in OPENED] == before
 
 
@@ -58,7 +62,7 @@ def test_clocks_change_nothing_and_are_gone_after() -> None:
 def test_the_stages_add_up_to_about_the_whole(topics: bool) -> None:
     config = msgspec.structs.replace(ALL, topics=topics)
     told = measure("a feed", chunks_of(LINES), lambda: Engine(config), rounds=2)
-    assert (told.lines, told.topics, told.rounds) == (1_200, topics, 2)
+    assert (told.lines, told.topics, told.rounds) == (600, topics, 2)
     assert told.us_per_post is not None
     assert told.posts_per_s == pytest.approx(1e6 / told.us_per_post, rel=0.01)
     assert sum(told.stages.values()) == pytest.approx(told.us_per_post, rel=0.5)
@@ -71,9 +75,9 @@ def test_the_stages_add_up_to_about_the_whole(topics: bool) -> None:
 def test_a_feed_is_measured_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "feed.jsonl"
     path.write_bytes(b"\n".join(LINES) + b"\n")
-    assert main(["bench", str(path), "--lines", "600", "--json", "--no-topics"]) == 0
+    assert main(["bench", str(path), "--lines", "300", "--json", "--no-topics"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["lines"], told["topics"], told["feed"]) == (600, False, str(path))
+    assert (told["lines"], told["topics"], told["feed"]) == (300, False, str(path))
     assert told["posts_per_s"] > 0
     assert "stories" not in told["stages"]
     assert main(["bench", str(tmp_path / "none.jsonl")]) == 1

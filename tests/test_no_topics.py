@@ -1,6 +1,7 @@
 """Without topics nothing is looked for that they would tell, everything else stays, and what is missing is not zero."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -24,12 +25,16 @@ from tui.format import TOPICS_OFF
 OFF: EngineConfig = msgspec.structs.replace(ALL, topics=False)
 UNKNOWN = ("stories_in_window", "stories_live", "clusters_in_window", "unclustered", "silhouette", "silhouette_n")
 OF_TOPICS = {*UNKNOWN, "stories", "clusters", "topics", "notices"}
-FEED = simulate("bluesky", seed=3, hours=0.3, rate=30.0)[0]
+
+
+@cache
+def simulated() -> list[bytes]:
+    return simulate("bluesky", seed=3, hours=0.3, rate=30.0)[0]
 
 
 @pytest.fixture(scope="module")
 def pictures() -> tuple[Snapshot, Snapshot]:
-    return snapshot(run(FEED)), snapshot(run(FEED, OFF))
+    return snapshot(run(simulated())), snapshot(run(simulated(), OFF))
 
 
 def test_what_is_not_looked_for_is_null_and_a_notice_says_so(pictures: tuple[Snapshot, Snapshot]) -> None:
@@ -104,7 +109,7 @@ async def test_the_panels_say_that_topics_are_off(size: tuple[int, int]) -> None
 
 def test_an_export_keeps_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     feed, out = tmp_path / "feed.jsonl", tmp_path / "out.json"
-    feed.write_bytes(b"\n".join(FEED[:400]) + b"\n")
+    feed.write_bytes(b"\n".join(simulated()[:400]) + b"\n")
     assert main(["export", str(feed), "-o", str(out), "--no-topics"]) == 0
     written = json.loads(out.read_text())
     assert (written["topics"], written["stories_live"]) == (False, None)
@@ -129,7 +134,7 @@ def test_a_run_that_was_kept_with_topics_does_not_go_on_without(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
     feed = tmp_path / "feed.jsonl"
-    feed.write_bytes(b"\n".join(FEED[:50]) + b"\n")
+    feed.write_bytes(b"\n".join(simulated()[:50]) + b"\n")
     words = ["export", str(feed), "-o", str(tmp_path / "out.json"), "--state", str(tmp_path / "state")]
     assert main(words) == 0
     capsys.readouterr()

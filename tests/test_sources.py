@@ -58,34 +58,36 @@ def in_parts(compress: object, cuts: int = 5) -> bytes:
 
 ZSTD = zstandard.ZstdCompressor(level=3)
 ARCHIVES = {
-    "one.jsonl.gz": gzip.compress(RAW),
-    "members.jsonl.gz": in_parts(gzip.compress),
-    "padded.jsonl.gz": gzip.compress(RAW) + b"\0" * 700,
-    "one.jsonl.zst": ZSTD.compress(RAW),
-    "frames.jsonl.zst": in_parts(ZSTD.compress),
-    "skippable.jsonl.zst": b"\x50\x2a\x4d\x18\x03\0\0\0abc" + ZSTD.compress(RAW),
-    "gzip-by-its-magic": gzip.compress(RAW),
-    "zstd-by-its-magic": ZSTD.compress(RAW),
+    "one.jsonl.gz": lambda: gzip.compress(RAW),
+    "members.jsonl.gz": lambda: in_parts(gzip.compress),
+    "padded.jsonl.gz": lambda: gzip.compress(RAW) + b"\0" * 700,
+    "one.jsonl.zst": lambda: ZSTD.compress(RAW),
+    "frames.jsonl.zst": lambda: in_parts(ZSTD.compress),
+    "skippable.jsonl.zst": lambda: b"\x50\x2a\x4d\x18\x03\0\0\0abc" + ZSTD.compress(RAW),
+    "gzip-by-its-magic": lambda: gzip.compress(RAW),
+    "zstd-by-its-magic": lambda: ZSTD.compress(RAW),
 }
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
 def test_compressed_files_give_all_lines_and_end(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    path.write_bytes(ARCHIVES[name])
+    data = ARCHIVES[name]()
+    path.write_bytes(data)
     (source,) = opened(path, follow=True)
     assert isinstance(source, Compressed)
-    assert source.backlog() == (0, len(ARCHIVES[name]))
+    assert source.backlog() == (0, len(data))
     assert drain(source) == LINES
     assert (source.state, source.ended, source.detail, source.lines) == ("ended", True, "", len(LINES))
-    assert source.backlog() == (len(ARCHIVES[name]), len(ARCHIVES[name]))
+    assert source.backlog() == (len(data), len(data))
 
 
 @pytest.mark.parametrize("name", ["one.jsonl.gz", "members.jsonl.gz", "one.jsonl.zst", "frames.jsonl.zst"])
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.999])
 def test_a_compressed_file_cut_short_gives_the_lines_that_are_whole(tmp_path: Path, name: str, share: float) -> None:
     path = tmp_path / name
-    path.write_bytes(ARCHIVES[name][: int(len(ARCHIVES[name]) * share)])
+    data = ARCHIVES[name]()
+    path.write_bytes(data[: int(len(data) * share)])
     (source,) = opened(path)
     items = drain(source)
     assert items == LINES[: len(items)]

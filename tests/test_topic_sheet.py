@@ -1,10 +1,14 @@
 """What the plots of the topics draw: the words that are said, how clusters keep apart, and how large stories are."""
 
+from functools import cache
+
 import pytest
 
 from engine.config import ALL_TIME, MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.picture_topics import WORDS, topic_sheet
+from engine.pipeline import Engine
+from engine.snapshot import Snapshot
 from tests.feeds import SECOND, START, delete, post, run
 
 CONFIG = EngineConfig(window=20 * MINUTE, retention=ALL_TIME, max_texts=1 << 10)
@@ -24,12 +28,18 @@ def lines() -> list[str]:
     ]
 
 
-ENGINE = run(lines(), CONFIG)
-PICTURE = snapshot(ENGINE)
+@cache
+def engine() -> Engine:
+    return run(lines(), CONFIG)
+
+
+@cache
+def picture() -> Snapshot:
+    return snapshot(engine())
 
 
 def test_the_words_of_the_window_are_those_that_are_said_most() -> None:
-    sheet = topic_sheet(ENGINE, None)
+    sheet = topic_sheet(engine(), None)
     said = {word.text: word.posts for word in sheet.words}
     assert said["#baking"] == said["sourdough"] == 300
     assert "ferry" not in said or "#ferry" not in said  # one of the two
@@ -40,8 +50,8 @@ def test_the_words_of_the_window_are_those_that_are_said_most() -> None:
 
 
 def test_the_words_of_a_cluster_are_its_own() -> None:
-    baking = next(cluster for cluster in PICTURE.clusters if "baking" in cluster.tags)
-    sheet = topic_sheet(ENGINE, baking.id)
+    baking = next(cluster for cluster in picture().clusters if "baking" in cluster.tags)
+    sheet = topic_sheet(engine(), baking.id)
     assert sheet.label == baking.label
     foremost = {word.text for word in sheet.words[:6]}
     assert {"#baking", "sourdough", "bread", "oven"} <= foremost
@@ -50,22 +60,22 @@ def test_the_words_of_a_cluster_are_its_own() -> None:
     assert common.weight < 0.25  # everybody says it
     weights = [word.weight for word in sheet.words]
     assert weights == sorted(weights, reverse=True)
-    assert topic_sheet(ENGINE, 4_711).words == []
+    assert topic_sheet(engine(), 4_711).words == []
 
 
 def test_silhouettes_add_up_to_the_one_of_all() -> None:
-    apart = topic_sheet(ENGINE, None).apart
-    assert PICTURE.silhouette is not None
-    assert sum(one.n for one in apart) == PICTURE.silhouette_n
-    mean = sum(one.silhouette * one.n for one in apart) / PICTURE.silhouette_n
-    assert mean == pytest.approx(PICTURE.silhouette, abs=1e-3)
-    assert {one.cluster for one in apart} <= {cluster.id for cluster in PICTURE.clusters}
+    apart = topic_sheet(engine(), None).apart
+    assert picture().silhouette is not None
+    assert sum(one.n for one in apart) == picture().silhouette_n
+    mean = sum(one.silhouette * one.n for one in apart) / picture().silhouette_n
+    assert mean == pytest.approx(picture().silhouette, abs=1e-3)
+    assert {one.cluster for one in apart} <= {cluster.id for cluster in picture().clusters}
 
 
 def test_sizes_are_those_of_the_stories() -> None:
-    sizes = topic_sheet(ENGINE, None).sizes
-    assert sizes == [story.posts for story in PICTURE.stories]
-    assert len(sizes) == PICTURE.stories_in_window
+    sizes = topic_sheet(engine(), None).sizes
+    assert sizes == [story.posts for story in picture().stories]
+    assert len(sizes) == picture().stories_in_window
 
 
 def test_what_was_deleted_is_said_no_more() -> None:
@@ -75,7 +85,8 @@ def test_what_was_deleted_is_said_no_more() -> None:
 
 
 def test_to_look_changes_nothing_and_an_empty_feed_has_a_sheet() -> None:
-    assert topic_sheet(ENGINE, None) == topic_sheet(ENGINE, None)
-    assert snapshot(ENGINE) == PICTURE
+    before = picture()
+    assert topic_sheet(engine(), None) == topic_sheet(engine(), None)
+    assert snapshot(engine()) == before
     empty = topic_sheet(run([], CONFIG), None)
     assert (empty.words, empty.apart, empty.sizes) == ([], [], [])
