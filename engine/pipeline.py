@@ -254,11 +254,13 @@ class Engine:
 
     def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
-        if outcome is Outcome.POST and record.line is None:
+        if outcome is Outcome.POST:
+            if record.line is not None:
+                self.raw.settle(post, record.line, record.key, record.key in self.ledger.posts)
             return
         entry = self.ledger.find(post.platform, post.uid)
-        keep = entry is not None and (outcome is Outcome.POST or outcome is Outcome.EDIT)
-        self.raw.settle(record.events, record.line, record.key if entry is None else entry.key, keep)
+        key = record.key if entry is None else entry.key
+        self.raw.settle(post, record.line, key, entry is not None and outcome is Outcome.EDIT)
 
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""

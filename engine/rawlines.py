@@ -44,27 +44,30 @@ class RawLines:
 
     def may_keep(self, record: Record, line: bytes) -> bool:
         """Whether a line holds nothing but one post, and that is not withheld."""
-        post = posted(record[0])
+        first = record[0]
+        post = first if isinstance(first, Post) else posted(first)
         if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
             return False
         return not post.quote_of or _names_only(post, line)
 
-    def settle(self, record: Record, line: bytes | None, key: str, keep: bool) -> None:
-        """A record was applied: its line takes the place of the one before, or is let go of."""
-        if keep:
+    def settle(self, post: Post, line: bytes | None, key: str, keep: bool) -> None:
+        """What a post's record says was applied: its line takes the place of the one before, or is let go of."""
+        if keep and key in self._kept:
             self._forget(key)
         if line is None:
             return
+        size = len(line)
         self._waiting -= 1
-        self._held -= len(line)
+        self._held -= size
         if not keep:
             return
         self._kept[key] = line
-        self.size += len(line)
-        if named := repeated_by(record, line):
+        self.size += size
+        if post.reply_to and (named := repeated_by(post, line)):
             self._named[key] = named
             self._naming.setdefault(named, set()).add(key)
-        self._make_room()
+        if len(self._kept) > self._max_lines or self.size > self._max_bytes:
+            self._make_room()
 
     def drop(self, key: str) -> None:
         """A post is gone: forget its line, and those that may repeat it."""
@@ -103,12 +106,9 @@ def posted(event: Event) -> Post | None:
     return event.post if isinstance(event, Edit) else event if isinstance(event, Post) else None
 
 
-def repeated_by(record: Record, line: bytes) -> str:
-    """The key of another post whose words a line may repeat beside its own; "" if there is none."""
-    post = posted(record[0])
-    if post is None or not post.reply_to or _names_only(post, line):
-        return ""
-    return f"{post.platform}:{post.reply_to}"
+def repeated_by(post: Post, line: bytes) -> str:
+    """The key of another post whose words the line of a post may repeat beside its own; "" if there is none."""
+    return f"{post.platform}:{post.reply_to}" if post.reply_to and not _names_only(post, line) else ""
 
 
 def _names_only(post: Post, line: bytes) -> bool:
