@@ -23,6 +23,7 @@ SHARED = 0.5  # of the authors of the smaller of two rises that make them one ev
 SCANNED = 50_000  # newest posts looked through for those that a burst began with
 MAX_POSTS = 2_000  # of one burst that are known one by one, the newest
 MAX_EVENTS = 100
+GATHERED = 1_024  # posts whose words are counted at once
 LEAST = 0.1  # authors that are expected at the least, where a rise is told in times of them
 
 
@@ -38,6 +39,7 @@ class Rising:
         self._ids = 0
         self._going: list[Event] = []  # of the events those that go on
         self._thinned = False  # whether posts were taken from events since the last turn
+        self._spoken: list[tuple[Sequence[int], int, int]] = []  # words, author and time of posts not counted yet
         self._now = 0  # on the grid
         self._active: dict[Member, list[int]] = {}  # what rises now -> events
         self._times: dict[Member, float] = {}  # of what rises now: authors / expected
@@ -56,7 +58,9 @@ class Rising:
         if sums is None or len(entry.analysis.terms) > WORDS:
             sums = of_words(entry.analysis.terms[:WORDS])
         if words := sums:
-            self._count("word", words, author, entry.time)
+            self._spoken.append((words, author, entry.time))
+            if len(self._spoken) >= GATHERED:
+                self._count_words()
         if tags := checksums(entry.analysis.tags) if entry.analysis.tags else []:
             self._count("tag", tags, author, entry.time)
         if self._active:
@@ -102,6 +106,7 @@ class Rising:
         if time // STEP <= self._now // STEP:
             return
         self._now = time // STEP * STEP
+        self._count_words()
         begun = [
             (Member(kind, cast(int, rise.subject)), rise, set(detector.authors(rise.subject).tolist()))
             for kind, detectors in self._detectors.items()
@@ -212,6 +217,11 @@ class Rising:
         self._known_in.setdefault(entry.key, []).append(event.id)
 
     # -- memory --------------------------------------------------------------------------------------------------
+
+    def _count_words(self) -> None:
+        for detector in self._detectors["word"]:
+            detector.add_all(self._spoken)
+        self._spoken = []
 
     def _count(self, kind: Kind, subjects: Iterable[int], author: int, time: int) -> None:
         for detector in self._detectors[kind]:

@@ -33,6 +33,9 @@ class Volume(NamedTuple):
     story_rise: float = 0.0
 
 
+NOTHING = Volume()
+
+
 class Volumes:
     """Counts posts by tag and by story. A post that has just come is in no story yet: its words tell the likeliest."""
 
@@ -50,13 +53,15 @@ class Volumes:
 
         Words are given by their checksums (`models.checksums.of_words`).
         """
+        story = self._story(words)
+        if story is None and not tags:
+            return NOTHING
         weight = self._weight(time)
         posts = rise = 0.0
         if tags:
             sums = checksums(tags)
             posts = max([float(self._tags[each & _TAGS]) for each in sums])
             rise = self._rising.times([Member("tag", each) for each in sums])
-        story = self._story(words)
         if story is None:
             return Volume(posts / weight, rise)
         lately = self._stories.get(story, 0.0) / weight

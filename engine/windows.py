@@ -55,6 +55,7 @@ class Window:
         self.items_before: dict[str, Contribution] = {}
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
+        self._calm_until = 0  # event time before which moving on changes nothing
         self._settled_at = -1  # bucket of the time at which the sums were last settled
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
@@ -103,11 +104,31 @@ class Window:
         if self.now is not None and now <= self.now:
             return
         self.now = now
+        if now < self._calm_until:
+            return
         if self._reach != ALL_TIME:
             self._forget_reactions(now - self._reach)
         self.reach_back(now)
-        if self.span == ALL_TIME:
-            return
+        if self.span != ALL_TIME:
+            self._slide(now)
+        self._calm_until = self._next_change(now)
+
+    def _next_change(self, now: int) -> int:
+        """The event time up to which nothing falls out, no time bucket ends and none gets wider."""
+        changes = [(now // self.width + 1) * self.width]
+        if self._reach != ALL_TIME:
+            changes.append(((now - self._reach) // self.width + 1) * self.width + self._reach)
+        longest = (2 * BUCKETS - 1) * self.width
+        if self.first is not None and self.span == ALL_TIME and (self._reach == ALL_TIME or longest <= self._reach):
+            changes.append(self.first + longest)
+        if self._expiry:
+            changes.append(self._expiry[0][0] + self.span)
+        if self._expiry_before:
+            changes.append(self._expiry_before[0][0] + 2 * self.span)
+        return min(changes)
+
+    def _slide(self, now: int) -> None:
+        """Let out what is past the window, and then past the span before."""
         start = now - self.span
         while self._expiry and self._expiry[0][0] <= start:
             time, key = heapq.heappop(self._expiry)
@@ -149,8 +170,11 @@ class Window:
 
     def add(self, item: Contribution) -> None:
         """Take in a post at its true time, however late it came."""
-        self.reach_back(item.time)
+        if self.first is None or item.time < self.first:
+            self.reach_back(item.time)
         start = self.start
+        if start is not None and item.time + self.span < self._calm_until:
+            self._calm_until = item.time + self.span
         if start is None or item.time > start:
             self._sums.add(item, self.width)
             if item.story is not None:
@@ -186,6 +210,7 @@ class Window:
         for item in whole.items_before.values():
             if item.key in keys:
                 self._add_before(item)
+        self._calm_until = 0
 
     def find(self, key: str) -> Contribution | None:
         """What a post adds to the window or to the span before it."""
