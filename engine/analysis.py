@@ -14,7 +14,7 @@ from models.terms import terms
 from models.token_pass import WORDS, Tokens, TokenTable
 from models.tokens import EXCLAMATIONS, QUESTIONS, ties
 
-FEW = 24  # posts that are read faster one by one
+FEW = 16  # posts that are read faster one by one
 BATCH = 4_096  # posts that are read at once
 BATCH_CHARACTERS = 1 << 20
 

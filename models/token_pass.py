@@ -131,7 +131,7 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
         spoken += token.words
         start = place + 1
         sizes[place] = len(token.words)
-        if token.pairs:
+        if token.unspaced:
             paired.setdefault(owner, []).extend(token.pairs)
         if token.bodies or token.tags:
             tagged.setdefault(owner, []).append(token)
