@@ -88,7 +88,7 @@ def _info(low: int, high: int, other: bool, english: bool, shared: bool, counts:
 
 def read_tokens(raws: Iterable[str]) -> Told:
     """What each token tells. Takes tokens of clean text: no control characters, no lone surrogates."""
-    known, other = _lexicon()
+    known, (low, high, alone, _) = _lexicon()
     told = Told([], [], [], [])
     info, sums, form, says = told.info.append, told.sums.append, told.form.append, told.says.append
     for raw in raws:
@@ -96,11 +96,16 @@ def read_tokens(raws: Iterable[str]) -> Told:
         if core.isalpha() and raw.isascii() and 2 < len(core) <= MAX_WORD:  # as most are
             word = core.lower()
             if word not in _ODD:
-                at = known.get(word, other)
-                info(at.high if core.isupper() else at.low)
-                sums(at.sums + len(core))
+                at = known.get(word)
+                if at is None:
+                    info(high if core.isupper() else low)
+                    sums(alone + len(core))
+                    says(sys.intern(word))
+                else:
+                    info(at.high if core.isupper() else at.low)
+                    sums(at.sums + len(core))
+                    says(sys.intern(word) if at.counts else None)
                 form(_marks(raw) if len(raw) > len(core) else 0)
-                says(sys.intern(word) if at.counts else None)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
         info(found[0])
