@@ -94,6 +94,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (language._sums, "cap", 500),
     (terms._pieces, "cap", 500),
     (analysis._tokens.rows, "cap", 500),
+    (analysis._normal, "cap", 500),
     (checksums, "LAST", 500),
     (checksums._words, "cap", 500),
     (vectors, "MAX_KNOWN", 500),

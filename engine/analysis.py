@@ -10,11 +10,12 @@ from engine.clean import clean, clean_line
 from engine.events import Post
 from engine.tally import SCALE
 from models import hashtags, language, sentiment, token_pass
+from models.memo import Memo
 from models.terms import terms
 from models.token_pass import WORDS, Tokens, TokenTable
 from models.tokens import EXCLAMATIONS, QUESTIONS, ties
 
-FEW = 24  # posts that are read faster one by one
+FEW = 16  # posts that are read faster one by one
 BATCH = 4_096  # posts that are read at once
 BATCH_CHARACTERS = 1 << 20
 
@@ -138,7 +139,14 @@ def _tags(post: Post, text: str) -> tuple[str, ...]:
 
 
 def _given(tags: Sequence[str]) -> tuple[str, ...]:
-    return hashtags.normalise_all(map(clean_line, tags)) if tags else ()
+    return hashtags.distinct(map(_normal.__getitem__, tags)) if tags else ()
+
+
+def _normalise(tag: str) -> str:
+    return hashtags.normalise(clean_line(tag))
+
+
+_normal = Memo(_normalise, 20_000)
 
 
 def _name(post: Post) -> str:

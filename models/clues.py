@@ -90,6 +90,7 @@ def clue_of(words: Sequence[str]) -> Clue:
 # while the total has less than 63 bits.
 BITS = 12
 LONGEST = (1 << BITS) - 1  # characters of a text that has no number above what the bits hold
+ODD = 1 << 4 * BITS  # of one token
 _FIELD = (1 << BITS) - 1
 
 
@@ -113,8 +114,26 @@ def pack(clue: Clue) -> int:
     if clue is _SKIPPED:
         return 0
     odd = bool(clue.others) or clue.accented or clue.foreign
-    known = clue.english << 2 * BITS | clue.shared << 3 * BITS
-    return clue.letters | clue.words << BITS | known | odd << 4 * BITS
+    known = (clue.english << 2 * BITS) + (clue.shared << 3 * BITS)
+    return clue.letters + (clue.words << BITS) + known + odd * ODD
+
+
+@cache
+def _telling() -> dict[str, int]:
+    """What a function word adds to the sums, besides a word and its letters."""
+    words = ENGLISH | SHARED | OTHERS.keys()
+    return {
+        word: pack(Clue(0, 0, word in ENGLISH, word in SHARED, (word,) if word in OTHERS else ())) for word in words
+    }
+
+
+def sums_of(words: Sequence[str]) -> int:
+    """The sums of a token, packed, from the ASCII words in it, in lower case."""
+    telling = _telling()
+    packed = sum(map(len, words)) + (len(words) << BITS)
+    for word in words:
+        packed += telling.get(word, 0)
+    return packed if packed < 2 * ODD else packed % ODD + ODD
 
 
 def unpack(packed: int) -> Sums:

@@ -145,12 +145,12 @@ def _features(spelt: bytes, known: Model) -> NDArray[np.int32]:
     lanes = -(-len(spelt) // LANE)
     padded = np.zeros(MEMORY + lanes * LANE, dtype=np.uint8)
     padded[MEMORY : MEMORY + len(spelt)] = np.frombuffer(spelt, dtype=np.uint8)
-    starts = np.arange(lanes) * LANE
+    pieces = np.ndarray((MEMORY + LANE, lanes), np.uint8, padded, strides=(1, LANE)).copy()
     states = np.empty((LANE, lanes), dtype=np.uint32)
     rows = np.full(lanes, known.rows_all[0])
-    for place in range(MEMORY + LANE):
-        state = known.steps_all[rows + padded[starts + place]]
-        rows = known.rows_all[state]
+    for place, piece in enumerate(pieces):
+        state = known.steps_all.take(rows + piece)
+        rows = known.rows_all.take(state)
         if place >= MEMORY:
             states[place - MEMORY] = state
     found: NDArray[np.int32] = known.ends_all[states.T.ravel()[: len(spelt)]]
@@ -194,7 +194,8 @@ def _answers(texts: Sequence[str], scores: NDArray[np.float32]) -> list[Guess]:
     scores[:, known.english] = -np.inf
     best = scores.argmax(axis=1).tolist()
     others = scores.max(axis=1).tolist()
-    sizes = [len(text[:LONGEST].encode("utf-8", "surrogatepass")) for text in texts]
+    cut = [text[:LONGEST] for text in texts]
+    sizes = [len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in cut]
     return [
         Guess((one - other) / math.sqrt(size or 1), known.languages[number])
         for one, other, size, number in zip(english, others, sizes, best, strict=True)

@@ -37,11 +37,6 @@ def normalise(tag: str) -> str:
     return _trim(folded[:MAX_TAG])
 
 
-def normalise_all(tags: Iterable[str]) -> tuple[str, ...]:
-    """The tags of a post, normalised, each once, in order, at most `MAX_TAGS`."""
-    return distinct(map(normalise, tags))
-
-
 def distinct(tags: Iterable[str]) -> tuple[str, ...]:
     """Of normalised tags each once, in order, at most `MAX_TAGS`; "" is none."""
     found: dict[str, None] = {}

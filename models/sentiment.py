@@ -95,7 +95,8 @@ def polarity(text: str) -> Polarity:
     valences = [_windows[window] for window in (patterns.whole if anchored else patterns.short).findall(seen)]
     if (but := patterns.but.search(codes)) is not None:
         valences = contrast(valences, [place.start() for place in patterns.scored.finditer(codes)], but.start())
-    return scores(valences, len(codes), mark_emphasis(*marks(text)))
+    emphasis = mark_emphasis(*marks(text)) if "!" in text or "?" in text or not text.isascii() else 0.0
+    return scores(valences, len(codes), emphasis)
 
 
 def polarities(texts: Sequence[str]) -> list[Polarity]:

@@ -42,9 +42,9 @@ def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
     if not tags:
         tags = find(text)
     pieces = [piece for piece in map(_pieces.__getitem__, text.split()) if piece is not NOTHING]
-    pairs = [pair for piece in pieces if piece and piece.pairs for pair in piece.pairs]
-    if all(pieces) and not (pairs and hangs_together(text)):
-        words = pairs
+    unspaced = [piece for piece in pieces if piece and piece.unspaced]
+    if all(pieces) and not (unspaced and hangs_together(text)):
+        words = [pair for piece in unspaced for pair in piece.pairs]
         words += [word for piece in pieces if piece for word in piece.words]
         return put_together(words, [body for piece in pieces if piece for body in piece.bodies] if tags else (), tags)
     return put_together(list(islice(_words(_plain(text)), MAX_TERMS)), map(fold, bodies(text)), tags)
@@ -65,7 +65,7 @@ def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -
 
 
 def hangs_together(text: str) -> bool:
-    """Whether a text with pairs is to be read whole: where number signs are, links are taken out before handles."""
+    """Whether a text with unspaced pieces is to be read whole: a number sign has links taken out before handles."""
     return has_sign(text) and _MAY_BE_NOISE.search(text) is not None
 
 
@@ -74,7 +74,8 @@ class Piece(NamedTuple):
 
     words: tuple[str, ...]
     bodies: tuple[str, ...] = ()  # of its hashtags, folded
-    pairs: tuple[str, ...] = ()  # of characters of scripts without spaces: they stand before all words of a text
+    unspaced: bool = False  # holds characters of scripts without spaces,
+    pairs: tuple[str, ...] = ()  # which count as pairs: they stand before all words of a text
 
 
 NOTHING = Piece(())
@@ -99,8 +100,9 @@ def _read_any(raw: str) -> Piece | None:
     if _OPENING.search(raw):
         return None
     text = _folded(_plain(raw))
-    pairs = tuple(_pairs_in(text))
-    return Piece(tuple(_words_in(text)), tuple(map(fold, bodies(raw))), pairs)
+    unspaced = not text.isascii() and _RUN.search(text) is not None
+    pairs = tuple(_pairs_in(text)) if unspaced else ()
+    return Piece(tuple(_words_in(text)), tuple(map(fold, bodies(raw))), unspaced, pairs)
 
 
 _pieces = Memo(read_piece, 50_000)

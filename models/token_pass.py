@@ -63,7 +63,8 @@ class TokenTable:
             order: dict[bytes, int] = {}
             which = np.array([order.setdefault(word, len(order)) for word in words.raw(missing)])
             told = read_tokens(b" ".join(order).decode().split(" "))
-            read = np.array([told.info, told.sums, told.form], dtype=np.uint64).T
+            columns = [np.fromiter(column, np.uint64, len(order)) for column in told[:3]]
+            read = np.stack(columns, axis=1)
             said = np.fromiter(told.says, dtype=np.object_, count=len(order))
             numbers[missing] = read[which]
             telling = np.flatnonzero(numbers[:, 0] & _TELLING)
@@ -131,7 +132,7 @@ def subjects(tokens: Tokens, given: Sequence[Strings | None]) -> tuple[list[Stri
         spoken += token.words
         start = place + 1
         sizes[place] = len(token.words)
-        if token.pairs:
+        if token.unspaced:
             paired.setdefault(owner, []).extend(token.pairs)
         if token.bodies or token.tags:
             tagged.setdefault(owner, []).append(token)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from models.clues import LATIN_WORD, Clue, clue_of, emoticons, pack, read_clue
+from models.clues import LATIN_WORD, ODD, Clue, emoticons, pack, read_clue, sums_of
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.hashtags import bodies, normalise_body
 from models.stopwords import STOPWORDS
@@ -42,7 +42,8 @@ class Token(NamedTuple):
     words: tuple[str, ...]
     bodies: tuple[str, ...]  # of its hashtags, folded
     tags: tuple[str, ...]
-    pairs: tuple[str, ...] = ()  # that stand before all words of a text
+    unspaced: bool = False  # as in a Piece
+    pairs: tuple[str, ...] = ()
     codes: bytes = b""  # one for each word that VADER reads it as, if they are several
 
 
@@ -87,7 +88,7 @@ def _info(low: int, high: int, other: bool, english: bool, shared: bool, counts:
 
 def read_tokens(raws: Iterable[str]) -> Told:
     """What each token tells. Takes tokens of clean text: no control characters, no lone surrogates."""
-    known, other = _lexicon()
+    known, (low, high, alone, _) = _lexicon()
     told = Told([], [], [], [])
     info, sums, form, says = told.info.append, told.sums.append, told.form.append, told.says.append
     for raw in raws:
@@ -95,11 +96,16 @@ def read_tokens(raws: Iterable[str]) -> Told:
         if core.isalpha() and raw.isascii() and 2 < len(core) <= MAX_WORD:  # as most are
             word = core.lower()
             if word not in _ODD:
-                at = known.get(word, other)
-                info(at.high if core.isupper() else at.low)
-                sums(at.sums + len(core))
-                form(0 if raw == core else _marks(raw))
-                says(sys.intern(word) if at.counts else None)
+                at = known.get(word)
+                if at is None:
+                    info(high if core.isupper() else low)
+                    sums(alone + len(core))
+                    says(sys.intern(word))
+                else:
+                    info(at.high if core.isupper() else at.low)
+                    sums(at.sums + len(core))
+                    says(sys.intern(word) if at.counts else None)
+                form(_marks(raw) if len(raw) > len(core) else 0)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
         info(found[0])
@@ -125,12 +131,13 @@ def read_any(raw: str) -> Read:
     exclamations, questions = marks(raw)
     form = exclamations * EXCLAMATIONS + questions * QUESTIONS + ties(raw)
     says: str | Token | None = None
-    if len(codes) > 1 or len(piece.words) > 1 or piece.pairs or tagged:
+    if len(codes) > 1 or len(piece.words) > 1 or piece.unspaced or tagged:
         info |= MORE
         says = Token(
             piece.words,
             piece.bodies,
             tuple(map(normalise_body, tagged)),
+            piece.unspaced,
             piece.pairs,
             codes.encode("latin-1") if len(codes) > 1 else b"",
         )
@@ -169,15 +176,17 @@ def _read_ascii(raw: str, core: str) -> Read:
 def _read_plain(raw: str, code: int) -> Read:
     """A token without a sign that anything is in it but words."""
     lower = raw.lower()
-    clue = Clue(picture=True, marked=True) if lower in emoticons() else clue_of(LATIN_WORD.findall(lower))
-    if clue.marked:
+    sums = 0
+    if lower in emoticons():
         code |= MARKED
+    else:
+        sums = sums_of(LATIN_WORD.findall(lower))
+        if sums >= ODD:
+            code |= MARKED
     words = ascii_words(lower)
     if len(words) > 1:
-        return code | MORE, pack(clue), _marks(raw), Token(words, (), ())
-    if words:
-        return code | WORD, pack(clue), _marks(raw), words[0]
-    return code, pack(clue), _marks(raw), None
+        return code | MORE, sums, _marks(raw), Token(words, (), ())
+    return (code | WORD, sums, _marks(raw), words[0]) if words else (code, sums, _marks(raw), None)
 
 
 def _read_tag(raw: str, body: str) -> Read:

@@ -128,7 +128,7 @@ def read_window(window: bytes) -> float:
     A window has gone through the table that is for it, and need not say what is after the word if it is not anchored.
     """
     tokens = book().tokens
-    return word_valence(tuple(tokens[code] for code in window.ljust(BEFORE + 1 + AFTER, b"\1")), True)
+    return word_valence(tuple([tokens[code] for code in window.ljust(BEFORE + 1 + AFTER, b"\1")]), True)
 
 
 @cache

@@ -15,6 +15,7 @@ from models.vader_lexicon import EDGE, IDIOMS, PHRASE_BOOSTERS, Token
 CAPS = 0.733  # emphasis of a word in capitals, where not all words are
 NEGATION = -0.74
 NEVER_SO = 1.25
+SO = frozenset(("so", "this"))
 FADE = (1.0, 0.95, 0.9)  # of a booster one, two and three words ahead
 ALPHA = 15  # "approximates the max expected value" of a sum of valences
 
@@ -61,10 +62,12 @@ def word_valence(window: Window, cap_diff: bool, notes: Notes = None) -> float:
     if word.upper and cap_diff:
         valence += CAPS if valence > 0 else -CAPS
         _note(notes, "ALL CAPS")
+    quiet = not (before1.negates or before2.negates or before3.negates or before1.lower in SO)  # as most are
     for distance, before in enumerate((before1, before2, before3)):
         if before.valence is None and before is not EDGE:
-            valence += _boost(before, valence, cap_diff, notes) * FADE[distance]
-            valence = _negate(valence, window, distance, notes)
+            valence += _boost(before, valence, cap_diff, notes) * FADE[distance] if before.boost else 0.0
+            if not quiet:
+                valence = _negate(valence, window, distance, notes)
     # vaderSentiment looks for idioms only where there is a third word before, and that is not in the lexicon.
     near_phrase = before1.in_phrase or before2.in_phrase or after1.in_phrase
     if near_phrase and before3.valence is None and before3 is not EDGE:
@@ -81,8 +84,6 @@ def _note(notes: Notes, text: str) -> None:
 
 
 def _boost(before: Token, valence: float, cap_diff: bool, notes: Notes) -> float:
-    if before.boost == 0.0:
-        return 0.0
     boost = before.boost
     _note(notes, f"{'boosted' if boost > 0 else 'dampened'} by {before.lower}")
     if valence < 0:
@@ -94,15 +95,14 @@ def _boost(before: Token, valence: float, cap_diff: bool, notes: Notes) -> float
 
 def _negate(valence: float, window: Window, distance: int, notes: Notes) -> float:
     before3, before2, before1 = window[:3]
-    so = ("so", "this")
-    if distance == 1 and before2.lower == "never" and before1.lower in so:
+    if distance == 1 and before2.lower == "never" and before1.lower in SO:
         _note(notes, f"boosted by never {before1.lower}")
         return valence * NEVER_SO
     if distance == 2:
-        if before1.lower in so:
+        if before1.lower in SO:
             _note(notes, f"boosted by {before1.lower}")
             return valence * NEVER_SO
-        if before3.lower == "never" and before2.lower in so:
+        if before3.lower == "never" and before2.lower in SO:
             _note(notes, f"boosted by never {before2.lower}")
             return valence * NEVER_SO
     before = window[2 - distance]

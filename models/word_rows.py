@@ -71,6 +71,7 @@ class Rows:
         self.used = 0
         self._shift = np.uint64(64 - (size.bit_length() - 1))
         self._rows = np.zeros((size, CHUNKS + width), dtype=np.uint64)
+        self._last = np.zeros(size, dtype=np.int32)  # which of those that are to be kept asked for a row last
 
     def has_room(self, many: int) -> bool:
         """Whether so many more words can be kept without starting anew."""
@@ -118,21 +119,23 @@ class Rows:
         columns = [column[which] for column in words.numbers]
         rows = np.concatenate([np.stack(columns, axis=1), values], axis=1)
         places = self._places(columns)
-        kept = np.full(len(which), NOWHERE, dtype=np.intp)
+        held: list[Places] = []
         left = np.arange(len(which))
         for probe in range(PROBES):
             slots = (places[left] + probe) & (self.size - 1)
-            free = self._rows[slots, CHUNKS] == 0
-            left_free, slots_free = left[free], slots[free]
-            self._rows[slots_free] = rows[left_free]  # of several words for one row, one stays
-            stays = (self._rows[slots_free] == rows[left_free]).all(axis=1)
-            kept[left_free[stays]] = slots_free[stays]
-            left = left[kept[left] == NOWHERE]
+            self._last[slots] = left
+            gets = (self._last.take(slots) == left) & (
+                self._rows[slots, CHUNKS] == 0
+            )  # of several for one row the last
+            places[left[gets]] = slots[gets]
+            self._rows[slots[gets]] = rows[left[gets]]
+            held.append(left[gets])
+            left = left[~gets]
             if not len(left):
                 break
-        held = np.flatnonzero(kept != NOWHERE)
-        self.used += len(held)
-        return held, kept[held]
+        kept = np.concatenate(held)
+        self.used += len(kept)
+        return kept, places[kept]
 
     def _places(self, numbers: Sequence[Numbers]) -> Places:
         if self.size == 1:

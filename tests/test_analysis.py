@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.analysis import analyse, analyse_all
+from engine import analysis
+from engine.analysis import FEW, analyse, analyse_all
 from engine.config import EngineConfig
 from engine.events import Post
 from engine.picture import snapshot
@@ -15,6 +16,7 @@ from engine.pipeline import Engine
 from engine.simulate import simulate
 from models import language, sentiment, terms
 from models.memo import Memo
+from models.token_pass import TokenTable
 from tests.test_language import ENGLISH, OTHERS, SCRIPTS
 from tests.vader_texts import fuzz_text
 
@@ -83,6 +85,29 @@ def test_little_memory_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terms, "_pieces", Memo(terms._pieces.read, 3))
     assert analyse_all(POSTS) == before
     assert [analyse(post) for post in POSTS] == before
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 64, 1_024])
+def test_a_table_of_any_size_changes_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = analyse_all(POSTS)
+    table = TokenTable(size)
+    monkeypatch.setattr(analysis, "_tokens", table)
+    for start in range(0, len(POSTS), 50):
+        assert analyse_all(POSTS[start : start + 50]) == before[start : start + 50]
+        assert len(table) <= table.rows.cap
+    assert analyse_all(POSTS) == before
+
+
+def test_links_and_long_tokens_are_not_kept() -> None:
+    table = TokenTable(64)
+    table.read(["good http://a.b/c https://a.b " + "x" * 24 + " " + "y" * 25, "good"])
+    assert len(table) == 2
+
+
+def test_given_tags_are_normalised_without_repeats_in_order() -> None:
+    given = ("B", "#a", "b", "", "...", "A,", "c\nd")
+    posts = [Post(platform="x", uid="1", author="a", text="x", tags=given)] * FEW
+    assert {read.tags for read in (*analyse_all(posts), analyse(posts[0]))} == {("b", "a", "c d")}
 
 
 @pytest.mark.parametrize("shape", ["bluesky", "mastodon", "x", "reddit"])

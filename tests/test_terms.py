@@ -41,7 +41,8 @@ def test_a_plain_word_has_the_same_terms_in_the_short_way() -> None:
         assert read_piece(raw) == _read_any(raw), raw
 
 
-def test_in_a_text_of_pairs_a_number_sign_takes_links_out_before_handles() -> None:
+def test_in_unspaced_text_a_number_sign_takes_links_out_before_handles() -> None:
+    assert terms("あ role@http://t.co/x #1") == ("role",)
     assert terms("東京 role@http://t.co/x #1") == ("東京", "role")
     assert terms("東京 role@http://t.co/x") == ("東京",)
 
