@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from models.threads import start_with_one_thread
+from tests.light_fits import fit_few_trees, fit_seldom
 
 start_with_one_thread()  # as the commands do
 # Where a test does not ask for more examples; and however slow the machine is that draws them.
@@ -16,6 +17,7 @@ settings.load_profile("suite")
 # Replays of whole feeds that are not about predictions: fitting models would be nearly all of their time.
 WITHOUT_FITS = {
     "test_ahead",
+    "test_ahead_workers",
     "test_bench",
     "test_discretion",
     "test_fuzz_lines",
@@ -35,10 +37,16 @@ WITHOUT_FITS = {
 }
 
 
-# About predictions, whoever makes them: with few trees each fit takes half the time.
+# About predictions, whoever makes them.
 WITH_FEW_TREES = {
     "test_checkpoint",
     "test_cli",
+    "test_score",
+}
+
+
+# And to these it is all the same how often models are fitted.
+WITH_FEW_FITS = {
     "test_draft",
     "test_evaluate_engagement",
     "test_filter",
@@ -49,7 +57,6 @@ WITH_FEW_TREES = {
     "test_properties",
     "test_reasons",
     "test_runner",
-    "test_score",
 }
 
 
@@ -73,9 +80,8 @@ def _fits(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if name in WITHOUT_FITS:
             patch.setattr("models.refits.FIRST_FIT", 10**12)
-        if name in WITH_FEW_TREES:
-            from models import trees
-
-            for kind, number in (("BOOSTED", "max_iter"), ("FOREST", "n_estimators"), ("EXTRA", "n_estimators")):
-                patch.setattr(trees, kind, {**getattr(trees, kind), number: 8})
+        if name in WITH_FEW_TREES | WITH_FEW_FITS:
+            fit_few_trees(patch.setattr)
+        if name in WITH_FEW_FITS:
+            fit_seldom(patch.setattr)
         yield

@@ -27,12 +27,14 @@ from engine.simulate import simulate
 from engine.state import keeper
 from engine.state.names import NEWEST
 from engine.state.run import open_run
-from models import refits
+from models import refits, resting, stories, storytable, themes, usual, vectors
 from tests.feeds import ALL, PRESENT
 from tests.hands import Hands
+from tests.light_fits import fit_few_trees
 from tests.rotating import make_room, squeeze
 
-CALLS = 100_000  # at most, before a run is killed
+COLUMNS = 1 << 13
+CALLS = 60_000  # at most, before a run is killed: about half end before they have read and saved what has come
 STEP = 8  # lines between two looks at whether to save
 CONFIG = EngineConfig(window=ALL.window, retention=ALL.retention, max_texts=ALL.max_texts)
 
@@ -92,9 +94,18 @@ def rotate(feed: Path, how: str, compressed: int) -> bool:
     return True
 
 
+def shrink_tables() -> None:
+    """Have small tables of terms: each copy loads and saves them all."""
+    for module in (vectors, resting, stories, storytable, themes, usual):
+        module.SIZE = COLUMNS  # type: ignore[attr-defined]
+    vectors.HALF, vectors._NEXT, storytable.NONE = COLUMNS // 2, 2 * COLUMNS, COLUMNS
+
+
 def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:
     """Kill, go on, compare."""
     keeper.EVERY, keeper.SHARE = 0.0, 1e9  # as often as it can be
+    fit_few_trees(setattr)
+    shrink_tables()
     ahead.Crew = LazyHands  # type: ignore[misc, assignment]
     draw = random.Random(seed)
     lines = simulate("bluesky", seed=seed, hours=kills / 250, rate=3.0)[0]

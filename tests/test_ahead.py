@@ -1,15 +1,7 @@
-"""Lines read ahead by workers come to the same as lines read one after the other, whatever befalls the workers."""
+"""Lines read ahead by workers come to the same as lines read one after the other."""
 
-import json
-import os
-import random
-import signal
-import subprocess
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +10,21 @@ import pytest
 
 from engine import ahead
 from engine.ahead import AheadSource, AheadSources, Sizes
-from engine.config import MINUTE, EngineConfig, SourceConfig
-from engine.crew import ALONE, Crew, usual_jobs
-from engine.crew_member import work
-from engine.intake import Prepared, Reading, read_line
+from engine.config import MINUTE
+from engine.crew import usual_jobs
+from engine.intake import read_line
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.preparing import Reader, pack, unpack
-from engine.protocol import Start, Stop
 from engine.runner import FixedSources, Runner
 from engine.simulate import SHAPES, simulate
-from engine.sources.base import MAX_LINE, Hole, Item
+from engine.sources.base import Hole, Item
 from engine.sources.tail import Tail
-from tests.feeds import ALL, PRESENT, SECOND, START, post
+from tests.ahead_reads import AT_ONCE, books, lines_of, read, shape_lines, written
+from tests.feeds import ALL, PRESENT, START, post
 from tests.hands import Hands
-from tests.worker_harness import Watching, as_json
-
-ROOT = Path(__file__).parents[1]
-AT_ONCE = Sizes(backlog=0, lines=0, chunk=1)
-ODD: tuple[Any, ...] = (None, -1, 10**30, 1.5, "", [], {}, True, "\ud800", "\x1b[2J\u202e", "9999-12-31T23:59:59Z")
+from tests.worker_harness import as_json
 
 
 @pytest.fixture
@@ -53,70 +40,7 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> list[Hands]:
     return made
 
 
-def spoilt(lines: list[bytes], seed: int) -> Iterator[bytes]:
-    """Every seventh line is made hostile in one way or another."""
-    draw = random.Random(seed)
-    for number, line in enumerate(lines):
-        if number % 7:
-            yield line
-            continue
-        kind = draw.randrange(8)
-        if kind == 0:
-            yield line[: draw.randrange(len(line))]
-        elif kind == 1:
-            yield b"[" + line + b"," + draw.choice(lines) + b",7]"
-        elif kind == 2:
-            yield draw.choice([b"", b"\r", b"[", b":heartbeat", b"event: x", b"\xff\xfe", b"null", b"{}", b"[" * 300])
-        elif kind == 3:
-            yield line.replace(b"a", b"\\ud800", 3)
-        else:
-            framing, brace, body = line.partition(b"{")
-            yield framing + json.dumps(changed(json.loads(brace + body), draw)).encode() if brace else line
-
-
-def changed(value: Any, draw: random.Random) -> Any:
-    """One of the values inside is another, of another kind."""
-    if isinstance(value, dict) and value:
-        name = draw.choice(sorted(value))
-        return {**value, name: changed(value[name], draw)}
-    if isinstance(value, list) and value:
-        return [changed(value[0], draw), *value[1:]]
-    return draw.choice(ODD)
-
-
-def shape_lines(shape: str) -> list[bytes]:
-    lines = list(spoilt(simulate(shape, seed=3, hours=0.3, rate=20.0)[0], 5))
-    lines.insert(len(lines) // 2, b'{"text": "' + b"x" * MAX_LINE + b'"}')
-    return lines
-
-
-def written(path: Path, lines: Sequence[bytes]) -> Path:
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
-    return path
-
-
-def read(
-    path: Path, jobs: int, chunk: int = 100, config: EngineConfig = ALL, sizes: Sizes = AT_ONCE
-) -> tuple[Engine, AheadSources]:
-    """An engine that has read a file, and the sources that it read."""
-    engine = Engine(config)
-    sources = AheadSources(FixedSources([Tail(str(path), follow=False)]), engine, jobs, sizes)
-    runner = Runner(engine, sources, present=lambda: PRESENT)
-    while not runner.finished:
-        runner.step(chunk)
-    engine.finish()
-    sources.close()
-    return engine, sources
-
-
-def books(engine: Engine) -> object:
-    """What the intake knows, in its order."""
-    intake = engine.intake
-    tables = [list(table.items()) for table in (intake.decoder.formats, intake.rejections, intake.ignored)]
-    return intake.lines, intake.read, tables
-
-
-# --- the same ------------------------------------------------------------------------------------------------------
+# --- the same --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -218,11 +142,7 @@ def test_only_so_many_texts_wait(tmp_path: Path, hands: list[Hands], monkeypatch
     assert hands
 
 
-# --- when ----------------------------------------------------------------------------------------------------------
-
-
-def lines_of(count: int, begin: int = 0) -> list[bytes]:
-    return [post(f"p{n}", START + n * SECOND, f"a good day {n}").encode() for n in range(begin, begin + count)]
+# --- when ------------------------------------------------------------------------------------------------------------
 
 
 def followed(path: Path, sizes: Sizes, jobs: int = 2) -> tuple[Runner, AheadSource]:
@@ -332,159 +252,3 @@ def test_what_is_lost_is_told_in_its_place(hands: list[Hands]) -> None:
     assert hands[-1].given is not None
     assert gaps[0] == gaps[1]
     assert len(gaps[0]) == 2
-
-
-# --- real workers --------------------------------------------------------------------------------------------------
-
-
-def wait_for(what: Callable[[], object]) -> None:
-    end = time.monotonic() + 60.0
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def with_workers(feed: Path, jobs: int, befall: Callable[[Any], None] | None = None) -> tuple[Engine, AheadSources]:
-    """As `read`, with loky's workers, which are waited for; `befall` is called when they are at work."""
-    engine = Engine(ALL)
-    sources = AheadSources(FixedSources([Tail(str(feed), follow=False)]), engine, jobs, AT_ONCE)
-    crew = sources.crew
-    crew.start()
-    wait_for(lambda: crew.ready)
-    runner = Runner(engine, sources, present=lambda: PRESENT)
-    try:
-        for _ in range(4):
-            runner.step(50)
-        assert sources.waiting
-        if befall is not None:
-            befall(crew)
-        runner.run()
-    finally:
-        sources.close()
-    return engine, sources
-
-
-def test_real_workers_come_to_the_same_also_when_one_is_killed(tmp_path: Path) -> None:
-    feed = written(tmp_path / "feed.jsonl", shape_lines("bluesky"))
-    alone, _ = read(feed, 1)
-    engine, sources = with_workers(feed, 2)
-    assert as_json(snapshot(engine)) == as_json(snapshot(alone))
-    assert books(engine) == books(alone)
-    assert not sources.trouble
-
-    def kill(crew: Any) -> None:
-        for pid in list(crew._executor._processes):
-            os.kill(pid, signal.SIGKILL)
-
-    engine, sources = with_workers(feed, 3, kill)
-    assert as_json(snapshot(engine)) == as_json(snapshot(alone))
-    assert books(engine) == books(alone)
-    assert sources.trouble == f"a worker process died: {ALONE}"
-
-
-ENDLESS = """
-import os, sys, time
-from engine.crew import Crew
-from engine.platforms.decode import Decoder
-crew = Crew(2, Decoder(), False)
-crew.start()
-while not all(warm.done() for warm in crew._warm):
-    time.sleep(0.02)
-print(*crew._executor._processes, flush=True)
-time.sleep(600)
-"""
-
-
-def is_there(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
-def test_workers_do_not_outlive_an_engine_that_is_killed() -> None:
-    engine = subprocess.Popen([sys.executable, "-c", ENDLESS], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert engine.stdout is not None
-        workers = [int(pid) for pid in engine.stdout.readline().split()]
-        assert len(workers) == 2
-        assert all(map(is_there, workers))
-    finally:
-        engine.kill()
-        engine.wait()
-        engine.stdout.close()
-    wait_for(lambda: not any(map(is_there, workers)))
-
-
-def test_a_worker_loads_none_of_the_learners() -> None:
-    check = "import sys, engine.crew_member; print({'sklearn', 'scipy', 'pandas', 'joblib'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
-
-
-def test_a_crew_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def refuse(*_arguments: object, **_named: object) -> None:
-        raise OSError("no room")
-
-    monkeypatch.setattr("joblib.externals.loky.ProcessPoolExecutor", refuse)
-    engine, sources = read(written(tmp_path / "feed.jsonl", lines_of(50)), 2)
-    assert engine.intake.lines == 50
-    assert sources.trouble == f"no worker process can be started (no room): {ALONE}"
-
-
-def children(pid: int) -> list[str]:
-    """The command lines of the processes that a process has begun."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = path.joinpath("stat").read_text("ascii", "replace").rpartition(")")[2].split()[1]
-            if int(parent) == pid:
-                found.append(path.joinpath("cmdline").read_text("utf-8", "replace"))
-        except OSError:
-            pass
-    return found
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
-def test_a_watch_catches_up_with_workers_and_lets_them_go(tmp_path: Path) -> None:
-    lines = [line[:-1] + b', "pad": "' + b"x" * 3000 + b'"}' for line in lines_of(6000)]
-    feed = written(tmp_path / "feed.jsonl", lines)
-    alone, _ = read(feed, 1)
-    with Watching(new=True) as monitor:
-        monitor.send(Start(engine=ALL, source=SourceConfig(paths=(str(feed),)), rate=20.0, jobs=2))
-        frame = monitor.lines(6000)
-        assert [frame.health.state for frame in monitor.frames][-1] == "live"
-        assert not frame.health.notes
-        assert frame.snapshot.meters == snapshot(alone).meters
-        wait_for(lambda: not any("--process-name" in line for line in children(monitor.process.pid)))
-        monitor.send(Stop())
-        assert monitor.end()[0] == 0
-
-
-def test_lines_that_cannot_be_sent_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = lines_of(1)[0]
-    event = msgspec.structs.replace(read_line(Decoder(), line).records[0][0], text="\ud800")
-    odd = Prepared(line, Reading(((event,),), {}, ()), ())
-    monkeypatch.setattr(Reader, "read", lambda *_arguments: [odd])
-    monkeypatch.setattr("engine.crew_member._readers", [Reader(Decoder(), False)])
-    assert work([line]) == b""
-    given: Future[bytes] = Future()
-    given.set_result(b"")
-    assert Crew(1, Decoder(), False).outcome([line], given, 0.0) == []
-
-
-def test_a_worker_that_does_not_answer_is_done_without(
-    tmp_path: Path, hands: list[Hands], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ahead, "LONGEST", 0.1)
-    monkeypatch.setattr(ahead, "PATIENCE", 0.01)
-    feed = written(tmp_path / "feed.jsonl", lines_of(300))
-    engine = Engine(ALL)
-    sources = AheadSources(FixedSources([Tail(str(feed), follow=False)]), engine, 2, AT_ONCE)
-    hands[0].delay = 10**6
-    runner = Runner(engine, sources, present=lambda: PRESENT)
-    while not runner.finished:
-        runner.step(20)
-    assert engine.intake.lines == 300
-    assert sources.trouble == f"a worker process does not answer: {ALONE}"

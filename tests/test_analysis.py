@@ -112,7 +112,7 @@ def test_given_tags_are_normalised_without_repeats_in_order() -> None:
 
 @pytest.mark.parametrize("shape", ["bluesky", "mastodon", "x", "reddit"])
 def test_how_a_feed_is_cut_changes_no_snapshot(shape: str) -> None:
-    lines = simulate(shape, seed=3, hours=0.2, rate=20.0)[0]
+    lines = simulate(shape, seed=3, hours=0.2, rate=12.0)[0]
     rng = random.Random(4)
     ends = sorted({0, len(lines), *(rng.randrange(len(lines)) for _ in range(7))})
     cuts = ([0, len(lines)], list(range(len(lines) + 1)), ends)

@@ -21,7 +21,7 @@ from engine.state.names import NEWEST
 from engine.tables import TABLES
 from engine.userkey import KeyUnusableError, key_path
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, like, post, purge, run, uri
-from tests.test_checkpoint import append, content, opened, read
+from tests.kept_runs import append, content, opened, read
 from tests.worker_harness import watching
 from tui.cli import main
 

@@ -180,7 +180,7 @@ def test_how_the_feed_is_read_changes_no_figure(
     short: Read, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     monkeypatch.setattr("engine.runner.CHUNK", chunk)
-    assert short.shown["refits"]["extra"]["n"] > 2
+    assert short.shown["refits"]["extra"]["n"] > 1
     assert steady(measured(capsys, short.path, "--horizon", "15m")) == steady(short.shown)
 
 

@@ -220,7 +220,7 @@ def whole() -> Noted:
     assert engine.rising.events
     assert all((said[:, COMMON.index(name)] > 0).sum() >= 3 for name in ("tag_posts", "tag_rise", "story_posts"))
     for index in range(2):
-        assert len(engine.model.refits(index)) >= 5
+        assert len(engine.model.refits(index)) >= 3
         assert engine.model.champion(index) != "author"
         assert engine.labels.censored[index]["deleted"] > 0
     return engine

@@ -536,10 +536,10 @@ def test_nothing_else_speaks_of_a_planted_topic() -> None:
 
 
 def test_without_the_usual_bursts_the_rate_is_steady() -> None:
-    truth = simulate("bluesky", seed=4, hours=1, rate=60, faults=0, asked=Asked(usual=False))[1]
+    truth = simulate("bluesky", seed=4, hours=1, rate=30, faults=0, asked=Asked(usual=False))[1]
     assert truth.bursts == []
     quarters = Counter((p.created - truth.start) // (15 * MINUTE) for p in truth.posts if p.kind == "post")
-    assert all(abs(quarters[n] - 900) < 120 for n in range(4))  # four standard deviations
+    assert all(abs(quarters[n] - 450) < 85 for n in range(4))  # four standard deviations
 
 
 @pytest.mark.parametrize("shape", ["bluesky", "reddit"])

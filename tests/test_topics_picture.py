@@ -37,7 +37,7 @@ class Told(NamedTuple):
 def feed() -> list[bytes]:
     """Half an hour of Jetstream, with edits, deletes, purges and a planted burst."""
     planted = Asked(planted=(PlantedBurst(20 * MINUTE, 8 * MINUTE, 30.0),))
-    return simulate("bluesky", seed=11, hours=0.5, rate=30.0, faults=0.0, asked=planted)[0]
+    return simulate("bluesky", seed=11, hours=0.5, rate=18.0, faults=0.0, asked=planted)[0]
 
 
 @cache

@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 HEAVY = ("numpy", "pandas", "sklearn", "scipy", "joblib", "vaderSentiment", "py3langid", "plotext", "watchfiles")
 
 
@@ -16,9 +14,9 @@ def imported(code: str) -> set[str]:
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
+def test_no_analytics_in_the_screens_process() -> None:
+    """What none of them loads when all are loaded, none of them loads alone."""
+    modules = [
         "tui.app",
         "tui.monitor",
         "tui.plainly",
@@ -29,10 +27,8 @@ def imported(code: str) -> set[str]:
         "tui.screens.behind",
         "tui.screens.posts",
         "tui.details",
-    ],
-)
-def test_no_analytics_in_the_screens_process(module: str) -> None:
-    assert imported(f"import {module}").isdisjoint(HEAVY)
+    ]
+    assert imported(f"import {', '.join(modules)}").isdisjoint(HEAVY)
 
 
 def test_nor_after_everything_has_been_drawn() -> None:
