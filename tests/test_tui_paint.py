@@ -14,6 +14,7 @@ from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
 from tui.lines import Line, cut, pad, text_of
 from tui.palette import CONTRAST_LIGHT
+from tui.widgets.ground import Row
 from tui.widgets.paint import Panel, end_of_change
 
 WIDTH = 30
@@ -57,7 +58,7 @@ def painted(strips: list[Strip]) -> list[list[tuple[str, str]]]:
     return [[(character, str(style)) for text, style, _ in strip for character in text] for strip in strips]
 
 
-def by_textual(panel: Panel) -> list[Strip]:
+def by_textual(panel: Widget) -> list[Strip]:
     """The panel as Textual paints a widget that only says what its lines are."""
     panel._styles_cache.clear()
     return Widget.render_lines(panel, panel.outer_size.region)
@@ -88,6 +89,9 @@ async def test_another_theme_is_seen_at_once() -> None:
             now = painted(panel.render_lines(panel.outer_size.region))
             assert now == painted(by_textual(panel))
             assert now != was
+        for ground in (m.app.screen, *m.app.screen.query(Row)):
+            kept = painted(ground.render_lines(ground.outer_size.region))
+            assert kept == painted(by_textual(ground))
 
 
 async def test_a_title_that_changes_has_no_line_painted_again() -> None:

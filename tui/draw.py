@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+_LEVELS = " " + BLOCKS
 _PARTS = " ▏▎▍▌▋▊▉"
-_BRAILLE = 0x2800
+_BRAILLE = "".join(map(chr, range(0x2800, 0x2900)))  # by the dots of a cell
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row and column of the 2x4 cell
 
 
@@ -28,15 +29,10 @@ def columns(values: Sequence[float], width: int, height: int) -> list[str]:
     """`values` as a bar chart of `height` rows, top row first, from 0 to the largest value."""
     points = resample(values, width)
     top = max(points, default=0)
-    rows = []
-    for row in reversed(range(height)):
-        cells = []
-        for value in points:
-            eighths = 0 if top <= 0 else max(round(value / top * height * 8), 1 if value > 0 else 0)
-            fill = min(max(eighths - row * 8, 0), 8)
-            cells.append(BLOCKS[fill - 1] if fill else " ")
-        rows.append("".join(cells))
-    return rows
+    filled = [0 if top <= 0 else max(round(value / top * height * 8), value > 0) for value in points]  # in eighths
+    return [
+        "".join([_LEVELS[min(max(eighths - row * 8, 0), 8)] for eighths in filled]) for row in reversed(range(height))
+    ]
 
 
 def resample(values: Sequence[float], width: int) -> list[float]:
@@ -47,8 +43,8 @@ def resample(values: Sequence[float], width: int) -> list[float]:
     points = []
     for index in range(width):
         start = index * total // width
-        end = max((index + 1) * total // width, start + 1)
-        points.append(sum(values[start:end]) / (end - start))
+        end = (index + 1) * total // width
+        points.append(sum(values[start:end]) / (end - start) if end - start > 1 else values[start])
     return points
 
 
@@ -76,7 +72,7 @@ def braille(values: Sequence[float | None], width: int, height: int, low: float,
         point = (x, round((1 - share) * bottom))
         _stroke(grid, last or point, point)
         last = point
-    return ["".join(chr(_BRAILLE + dots) for dots in row) for row in grid]
+    return ["".join([_BRAILLE[dots] for dots in row]) for row in grid]
 
 
 def _stroke(grid: list[list[int]], start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -103,7 +103,7 @@ def fit_text(parts: list[tuple[int, str]], width: int, gap: str = " · ") -> str
 
 def width_of(line: Line) -> int:
     """Cells that `line` takes."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum([cells(text) for text, _ in line])
 
 
 def within(line: Line, width: int) -> Line:
@@ -133,13 +133,15 @@ def fit(parts: list[tuple[int, Line]], width: int, gap: str = "  ") -> Line:
         gap: what stands between two parts.
     """
     kept = [part for part in parts if part[1]]
-
-    def used() -> int:
-        return sum(width_of(line) for _, line in kept) + cell_len(gap) * (len(kept) - 1)
-
-    while kept and used() > width and max(rank for rank, _ in kept) > 0:
-        worst = max(rank for rank, _ in kept)
-        last = max(index for index, part in enumerate(kept) if part[0] == worst)
+    between = cells(gap)
+    widths = [width_of(line) + between for _, line in kept]
+    used = sum(widths) - between
+    while kept and used > width:
+        worst = max([rank for rank, _ in kept])
+        if not worst:
+            break
+        last = max([index for index, part in enumerate(kept) if part[0] == worst])
+        used -= widths.pop(last)
         del kept[last]
     spans: list[Span] = []
     for index, (_, line) in enumerate(kept):

@@ -23,6 +23,7 @@ from tui.view import View
 from tui.widgets.events import EventLine
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.footer import KeyLine
+from tui.widgets.ground import Ground
 from tui.widgets.header import Header
 from tui.widgets.line_input import LineInput
 from tui.widgets.paint import Panel
@@ -84,7 +85,7 @@ class TooSmall(Panel):
         return [((text[:width], role),) for text, role in parts[:height]]
 
 
-class ViewScreen(Screen[None]):
+class ViewScreen(Screen[None], Ground):
     """A screen that draws a View: subclasses say what stands between its header and its event line."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = ()  # of the actions that this screen has besides those of every such screen

@@ -21,6 +21,7 @@ from tui.widgets.composer import Composer, DraftChanged
 from tui.widgets.feed import Feed
 from tui.widgets.filter_bar import FilterWanted
 from tui.widgets.gauges import Gauges
+from tui.widgets.ground import Row
 from tui.widgets.hashtags import Hashtags
 from tui.widgets.health import FeedHealth
 from tui.widgets.paint import Panel
@@ -58,10 +59,10 @@ class Overview(ViewScreen):
 
     def body(self) -> ComposeResult:
         """All panels; the stylesheet says which are there at which size."""
-        yield Horizontal(self._gauges, self._timeline, id="top", classes="row")
-        yield Horizontal(self._clusters, self._rising, id="middle", classes="row")
-        yield Horizontal(self._predictions, self._hashtags, id="lower", classes="row")
-        yield Horizontal(self._feed, self._health, id="bottom", classes="row")
+        yield Row(self._gauges, self._timeline, id="top", classes="row")
+        yield Row(self._clusters, self._rising, id="middle", classes="row")
+        yield Row(self._predictions, self._hashtags, id="lower", classes="row")
+        yield Row(self._feed, self._health, id="bottom", classes="row")
         yield self._composer
 
     def draw(self, frame: Frame) -> None:

@@ -30,7 +30,9 @@ class Timeline(Panel, can_focus=True):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw another snapshot."""
-        self._snapshot = snapshot
+        before, self._snapshot = self._snapshot, snapshot
+        if before is not None and (before.timeline, before.window) == (snapshot.timeline, snapshot.window):
+            return
         self.redraw()
         self.retitle(f"{key('panel_2')} Mean sentiment and posts, {span_name(snapshot)}")
 
