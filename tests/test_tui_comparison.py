@@ -54,6 +54,8 @@ def draft(told: Sequence[Told], text: str = "I love this match", compound: float
             "ranges overlap, no telling",
         ),
         ([(5.0, None, None)], [(7.0, None, None)], "B would earn more after 15m (5 and 7): no ranges yet, no telling"),
+        ([(0.6, 0.0, 2.0)], [(1.4, 0.0, 3.0)], "both would earn the same after 15m (1)"),
+        ([(0.4, 0.0, 2.0)], [(0.6, 0.0, 3.0)], "B would earn more after 15m (0 and 1): ranges overlap, no telling"),
         ([(None, None, None)], HIGH[:1], "no prediction yet: nothing to compare"),
         ([], [], "no prediction yet: nothing to compare"),
     ],

@@ -4,9 +4,9 @@ from math import ceil, floor
 
 from engine.snapshot import DraftScore, Range
 from tui.correcting import yours
-from tui.details import word_spans
+from tui.details import beside_words
 from tui.format import duration, sentiment, short, signed, whole
-from tui.lines import BLANK, Line, cut, fit, width_of
+from tui.lines import BLANK, Line, cut, width_of
 from tui.widgets.predictions import predicted_cell, span
 
 TWO_COLUMNS = 98  # cells from which they stand beside each other: those of a box in a terminal of 100
@@ -36,7 +36,7 @@ def which_earns_more(first: DraftScore, second: DraftScore) -> str:
     for a, b in pairs:
         ahead.setdefault(_ahead(a, b), []).append(duration(a.horizon))
     if list(ahead) == [""]:
-        return "both would earn the same at every horizon"
+        return f"both would earn the same{_when(pairs)}"
     if len(ahead) == 1:
         told = f"{next(iter(ahead))} would earn more{_when(pairs)}"
     else:
@@ -94,9 +94,7 @@ def _mood(name: str, score: DraftScore, other: DraftScore | None, width: int) ->
             parts.append((0, ((f"({score.compound - other.compound:+.2f})", "strong"),)))
     if score.personal is not None:
         parts.append((1, (yours(score.personal)[0],)))
-    telling = sorted((word for word in score.words if word.valence), key=lambda word: -abs(word.valence))
-    parts += [(rank, word_spans(word)) for rank, word in enumerate(telling, 2)]
-    return fit(parts, width)
+    return beside_words(parts, score.words, width)
 
 
 def _where(score: DraftScore, width: int) -> Line:
@@ -151,7 +149,8 @@ def _when(pairs: list[tuple[Range, Range]]) -> str:
     if len(pairs) > 1:
         return " at every horizon"
     a, b = pairs[0]
-    return f" after {duration(a.horizon)} ({short(_whole(a))} and {short(_whole(b))})"
+    first, second = short(_whole(a)), short(_whole(b))
+    return f" after {duration(a.horizon)} ({first if first == second else f'{first} and {second}'})"
 
 
 def _and(names: list[str]) -> str:
