@@ -189,3 +189,10 @@ async def test_a_draft_has_its_story_as_well_as_its_cluster(
     async with monitor(size=size) as m:
         await m.press("t", *"good")
         assert "cluster 1 #worldcup #goal 0.71 · story 40117 #worldcup #final" in m.text_of("#verdict")
+
+
+def test_horizons_without_a_prediction_share_a_line() -> None:
+    bare: tuple[Told, ...] = (LOW[0], *[(None, None, None)] * 3)
+    lines = [text_of(line) for line in comparison_lines(draft(bare), draft(bare), 78, 9)]
+    assert sum("in 1h, 6h, 24h no prediction yet" in line for line in lines) == 2
+    assert "both would earn the same after 15m (37)" in lines[-1]

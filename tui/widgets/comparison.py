@@ -63,7 +63,7 @@ def overlap(a: Range, b: Range) -> bool | None:
 
 def _draft(name: str, score: DraftScore, other: DraftScore | None, width: int, height: int) -> list[Line]:
     """One of them in `height` lines; with `other`, how it differs from that."""
-    mood, ranges = _mood(name, score, other, width), [_range(item, other) for item in score.ranges]
+    mood, ranges = _mood(name, score, other, width), _ranges(score, other)
     own_lines: list[Line] = [((" ", ""), *line) for line in ranges]
     lines = [mood, *(own_lines if len(ranges) < height else _flow(ranges, width))]
     if len(lines) < height - 1:
@@ -102,12 +102,20 @@ def _where(score: DraftScore, width: int) -> Line:
     return ((cut(f" {score.lang or 'language undecided'} · {cluster}", width), "muted"),)
 
 
+def _ranges(score: DraftScore, other: DraftScore | None) -> list[Line]:
+    """What is predicted at each horizon; those at which nothing is yet share a line."""
+    lines = [_range(item, other) for item in score.ranges if item.predicted is not None]
+    names = ", ".join(duration(item.horizon) for item in score.ranges if item.predicted is None)
+    return [*lines, ((f"in {names} ", "muted"), ("no prediction yet", "unknown"))] if names else lines
+
+
 def _range(item: Range, other: DraftScore | None) -> Line:
     """What is predicted at a horizon, and against the other draft."""
-    head: Line = ((f"in {duration(item.horizon)} ", "muted"),)
-    if item.predicted is None:
-        return (*head, ("no prediction yet", "unknown"))
-    told: Line = (*head, predicted_cell(item), (f" ({span(item.low, item.high)})", ""))
+    told: Line = (
+        (f"in {duration(item.horizon)} ", "muted"),
+        predicted_cell(item),
+        (f" ({span(item.low, item.high)})", ""),
+    )
     before = next((one for one in other.ranges if one.horizon == item.horizon), None) if other else None
     if before is None or before.predicted is None:
         return told
