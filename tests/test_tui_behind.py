@@ -462,7 +462,9 @@ async def test_moving_makes_the_posts_stand_still_and_only_then_they_can_be_sort
         await m.hear(later(anew()))
         assert rows_of(m, "#posts") == rows
         assert "standing still, +1 new" in m.text
-        await m.press("s", "s")
+        await m.press("s")
+        assert "sort: mood ▼" in m.text
+        await m.press("s")
         assert "sort: likes ▼" in m.text
         assert m.app.screen.query_one("#posts", LivePosts).items[0].likes == 35
         await m.hear(later(anew(), anew("newer")))
