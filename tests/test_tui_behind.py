@@ -596,6 +596,14 @@ async def test_a_post_opens_in_the_browser_and_over_ssh_only_its_address_is_show
         assert "no post is chosen here" in m.events
 
 
+async def test_an_address_that_has_no_room_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.base.can_browse", lambda: False)
+    long = anew("at://did:plc:" + "a" * 40 + "/app.bsky.feed.post/3k000")
+    async with monitor(fakes.shown(fakes.busy(posts=[long])), size=(80, 24)) as m:
+        await m.press("p", "j", "O")
+        assert "no browser here: the post's page has the address, y copies it" in m.text
+
+
 async def test_an_address_that_a_post_brings_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.screens.base.browse", lambda *_: pytest.fail("opened"))
     monkeypatch.setattr("tui.screens.base.can_browse", lambda: True)
