@@ -550,6 +550,7 @@ async def test_t_opens_the_composer_and_a_post_is_scored_as_it_is_typed() -> Non
             "negative -0.12",
             "+0.28 =0.41 -0.31",
             "awful -3.0 (after but)",
+            "love +1.6",
             "cluster 1 #worldcup #goal 0.71",
         ):
             assert wanted in text

@@ -462,7 +462,9 @@ async def test_moving_makes_the_posts_stand_still_and_only_then_they_can_be_sort
         await m.hear(later(anew()))
         assert rows_of(m, "#posts") == rows
         assert "standing still, +1 new" in m.text
-        await m.press("s", "s")
+        await m.press("s")
+        assert "sort: mood ▼" in m.text
+        await m.press("s")
         assert "sort: likes ▼" in m.text
         assert m.app.screen.query_one("#posts", LivePosts).items[0].likes == 35
         await m.hear(later(anew(), anew("newer")))
@@ -592,6 +594,14 @@ async def test_a_post_opens_in_the_browser_and_over_ssh_only_its_address_is_show
         assert f"no browser here: {address}" in m.text
         await m.press("escape", "O")
         assert "no post is chosen here" in m.events
+
+
+async def test_an_address_that_has_no_room_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.base.can_browse", lambda: False)
+    long = anew("at://did:plc:" + "a" * 40 + "/app.bsky.feed.post/3k000")
+    async with monitor(fakes.shown(fakes.busy(posts=[long])), size=(80, 24)) as m:
+        await m.press("p", "j", "O")
+        assert "no browser here: the post's page has the address, y copies it" in m.text
 
 
 async def test_an_address_that_a_post_brings_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,8 @@ def draft(told: Sequence[Told], text: str = "I love this match", compound: float
             "ranges overlap, no telling",
         ),
         ([(5.0, None, None)], [(7.0, None, None)], "B would earn more after 15m (5 and 7): no ranges yet, no telling"),
+        ([(0.6, 0.0, 2.0)], [(1.4, 0.0, 3.0)], "both would earn the same after 15m (1)"),
+        ([(0.4, 0.0, 2.0)], [(0.6, 0.0, 3.0)], "B would earn more after 15m (0 and 1): ranges overlap, no telling"),
         ([(None, None, None)], HIGH[:1], "no prediction yet: nothing to compare"),
         ([], [], "no prediction yet: nothing to compare"),
     ],
@@ -187,3 +189,10 @@ async def test_a_draft_has_its_story_as_well_as_its_cluster(
     async with monitor(size=size) as m:
         await m.press("t", *"good")
         assert "cluster 1 #worldcup #goal 0.71 · story 40117 #worldcup #final" in m.text_of("#verdict")
+
+
+def test_horizons_without_a_prediction_share_a_line() -> None:
+    bare: tuple[Told, ...] = (LOW[0], *[(None, None, None)] * 3)
+    lines = [text_of(line) for line in comparison_lines(draft(bare), draft(bare), 78, 9)]
+    assert sum("in 1h, 6h, 24h no prediction yet" in line for line in lines) == 2
+    assert "both would earn the same after 15m (37)" in lines[-1]

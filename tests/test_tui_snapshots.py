@@ -32,6 +32,7 @@ PAGES = {
     "rising": ("b",),
     "topics": ("c",),
     "model": ("m",),
+    "posts": ("p",),
     "authors": ("o",),
     "health": ("x",),
     "help": ("question_mark",),

@@ -1,6 +1,6 @@
 """All that is known of one thing, as lines for a page: tag, post, prediction, sentiment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.snapshot import (
     AlertRow,
@@ -30,7 +30,7 @@ from tui.format import (
     percent,
     signed,
 )
-from tui.lines import BLANK, Line, Span, cut, width_of
+from tui.lines import BLANK, Line, Span, cut, fit, width_of
 from tui.model_details import horizon_lines, model_lines
 from tui.reasons import sentence
 from tui.subject import Group
@@ -141,9 +141,27 @@ def word_lines(words: list[WordScore], width: int) -> list[Line]:
 
 def word_spans(word: WordScore) -> Line:
     """One word, its valence and the rule that changed it."""
-    role = "positive" if word.valence > 0 else "negative"
     note = f" ({word.note})" if word.note else ""
-    return ((f"{cut(word.word, 24)} {word.valence:+.1f}", role), (f"{note}  ", "muted"))
+    return (_valued(word), (f"{note}  ", "muted"))
+
+
+def _valued(word: WordScore) -> Span:
+    return (f"{cut(word.word, 24)} {word.valence:+.1f}", "positive" if word.valence > 0 else "negative")
+
+
+def beside_words(parts: Sequence[tuple[int, Line]], words: Sequence[WordScore], width: int) -> Line:
+    """`parts`, and beside them the words that add something, the weightiest first.
+
+    Where there is no room for all of them, the rules that changed the least of them are left out.
+    """
+    telling = sorted((word for word in words if word.valence), key=lambda word: -abs(word.valence))
+    last = max((rank for rank, _ in parts), default=0) + 1
+    told = [*parts, *((last + at, word_spans(word)) for at, word in enumerate(telling))]
+    for at in reversed(range(len(telling))):
+        if sum(width_of(line) + 2 for _, line in told) - 2 <= width:
+            break
+        told[len(parts) + at] = (last + at, (_valued(telling[at]),))
+    return fit(told, width)
 
 
 def prediction_facts(prediction: Prediction, width: int) -> list[Line]:
@@ -156,7 +174,7 @@ def prediction_facts(prediction: Prediction, width: int) -> list[Line]:
             (f"  by {prediction.model}" if prediction.model else "  nothing learnt yet", "muted"),
         ),
         fact("usual", (engagement(prediction.usual), ""), _whose(prediction)),
-        fact("now", (number(prediction.now, 13), ""), _times_usual(prediction)),
+        *wide_fact("now", width, (number(prediction.now, 13), ""), _times_usual(prediction)),
         fact("outcome", *_outcome(prediction)),
     ]
     if prediction.predicted is not None:

@@ -17,7 +17,7 @@ from tui.asking import CorrectionWanted, PinWanted
 from tui.correcting import choose
 from tui.format import count
 from tui.keymap import key
-from tui.lines import Line, cut
+from tui.lines import Line, cells, cut
 from tui.post_actions import address_of, browse, can_browse, key_of, text_of_row
 from tui.view import View
 from tui.widgets.events import EventLine
@@ -268,7 +268,13 @@ class ViewScreen(Screen[None], Ground):
             self.say(f"opening {address}", "good")
             browse(address, lambda: self.app.call_from_thread(self.say, f"no browser opens: {address}", "warning"))
         else:
-            self.say(f"no browser here: {address}  ({key('copy')} copies it with the text)")
+            told = f"no browser here: {address}"
+            whole = cells(told) <= self.size.width - 2
+            self.say(
+                f"{told}  ({key('copy')} copies it with the text)"
+                if whole
+                else f"no browser here: the post's page has the address, {key('copy')} copies it"
+            )
 
     def action_pin(self) -> None:
         """Pin the post, or unpin it."""

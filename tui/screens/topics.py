@@ -101,8 +101,12 @@ class TopicsScreen(PlotsScreen[TopicSheet]):
             parts,
             self._drawing(sheet),
             anew=anew,
-            axes=self.shown == SIZES and self.snapshot is not None and self.snapshot.topics,
+            axes=self.shown == SIZES and self._has_topics,
         )
+
+    @property
+    def _has_topics(self) -> bool:
+        return self.snapshot is not None and self.snapshot.topics and bool(self.snapshot.posts_in_window)
 
     def _drawing(self, sheet: TopicSheet) -> Drawing:
         assert self.snapshot is not None

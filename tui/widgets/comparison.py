@@ -4,9 +4,9 @@ from math import ceil, floor
 
 from engine.snapshot import DraftScore, Range
 from tui.correcting import yours
-from tui.details import word_spans
+from tui.details import beside_words
 from tui.format import duration, sentiment, short, signed, whole
-from tui.lines import BLANK, Line, cut, fit, width_of
+from tui.lines import BLANK, Line, cut, width_of
 from tui.widgets.predictions import predicted_cell, span
 
 TWO_COLUMNS = 98  # cells from which they stand beside each other: those of a box in a terminal of 100
@@ -36,7 +36,7 @@ def which_earns_more(first: DraftScore, second: DraftScore) -> str:
     for a, b in pairs:
         ahead.setdefault(_ahead(a, b), []).append(duration(a.horizon))
     if list(ahead) == [""]:
-        return "both would earn the same at every horizon"
+        return f"both would earn the same{_when(pairs)}"
     if len(ahead) == 1:
         told = f"{next(iter(ahead))} would earn more{_when(pairs)}"
     else:
@@ -63,7 +63,7 @@ def overlap(a: Range, b: Range) -> bool | None:
 
 def _draft(name: str, score: DraftScore, other: DraftScore | None, width: int, height: int) -> list[Line]:
     """One of them in `height` lines; with `other`, how it differs from that."""
-    mood, ranges = _mood(name, score, other, width), [_range(item, other) for item in score.ranges]
+    mood, ranges = _mood(name, score, other, width), _ranges(score, other)
     own_lines: list[Line] = [((" ", ""), *line) for line in ranges]
     lines = [mood, *(own_lines if len(ranges) < height else _flow(ranges, width))]
     if len(lines) < height - 1:
@@ -94,9 +94,7 @@ def _mood(name: str, score: DraftScore, other: DraftScore | None, width: int) ->
             parts.append((0, ((f"({score.compound - other.compound:+.2f})", "strong"),)))
     if score.personal is not None:
         parts.append((1, (yours(score.personal)[0],)))
-    telling = sorted((word for word in score.words if word.valence), key=lambda word: -abs(word.valence))
-    parts += [(rank, word_spans(word)) for rank, word in enumerate(telling, 2)]
-    return fit(parts, width)
+    return beside_words(parts, score.words, width)
 
 
 def _where(score: DraftScore, width: int) -> Line:
@@ -104,12 +102,20 @@ def _where(score: DraftScore, width: int) -> Line:
     return ((cut(f" {score.lang or 'language undecided'} · {cluster}", width), "muted"),)
 
 
+def _ranges(score: DraftScore, other: DraftScore | None) -> list[Line]:
+    """What is predicted at each horizon; those at which nothing is yet share a line."""
+    lines = [_range(item, other) for item in score.ranges if item.predicted is not None]
+    names = ", ".join(duration(item.horizon) for item in score.ranges if item.predicted is None)
+    return [*lines, ((f"in {names} ", "muted"), ("no prediction yet", "unknown"))] if names else lines
+
+
 def _range(item: Range, other: DraftScore | None) -> Line:
     """What is predicted at a horizon, and against the other draft."""
-    head: Line = ((f"in {duration(item.horizon)} ", "muted"),)
-    if item.predicted is None:
-        return (*head, ("no prediction yet", "unknown"))
-    told: Line = (*head, predicted_cell(item), (f" ({span(item.low, item.high)})", ""))
+    told: Line = (
+        (f"in {duration(item.horizon)} ", "muted"),
+        predicted_cell(item),
+        (f" ({span(item.low, item.high)})", ""),
+    )
     before = next((one for one in other.ranges if one.horizon == item.horizon), None) if other else None
     if before is None or before.predicted is None:
         return told
@@ -151,7 +157,8 @@ def _when(pairs: list[tuple[Range, Range]]) -> str:
     if len(pairs) > 1:
         return " at every horizon"
     a, b = pairs[0]
-    return f" after {duration(a.horizon)} ({short(_whole(a))} and {short(_whole(b))})"
+    first, second = short(_whole(a)), short(_whole(b))
+    return f" after {duration(a.horizon)} ({first if first == second else f'{first} and {second}'})"
 
 
 def _and(names: list[str]) -> str:

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from engine.snapshot import DraftScore, Range
 from tui.actions import bindings
 from tui.correcting import yours
-from tui.details import word_spans
+from tui.details import beside_words
 from tui.format import TOPICS_OFF, UNKNOWN, duration, engagement, sentiment, skill, whole_percent
 from tui.keymap import key
 from tui.lines import Line, cut, fit, width_of
@@ -187,11 +187,7 @@ def verdict_lines(score: DraftScore, width: int, height: int) -> list[Line]:
     As many horizons as there are lines for have one with the reasons. The others share a line; in less than ROOMY lines
     with the cluster.
     """
-    words: list[tuple[int, Line]] = [
-        (rank, word_spans(word))
-        for rank, word in enumerate(sorted((w for w in score.words if w.valence), key=lambda w: -abs(w.valence)), 1)
-    ]
-    mood = fit([(0, _mood(score)), *words], width)
+    mood = beside_words([(0, _mood(score))], score.words, width)
     known = [item for item in score.ranges if item.predicted is not None]
     if height < ROOMY:
         told = known[: max(height - 2, 0)]

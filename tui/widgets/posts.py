@@ -169,7 +169,7 @@ def mood_cell(post: PostRow) -> Span:
 COLUMNS = (
     Column[PostRow]("day", lambda p: (f"{p.created:%m-%d}", "muted"), 5, rank=9),
     Column[PostRow]("time", lambda p: (clock(p.created), "muted"), 8, order=lambda p: p.created),
-    Column[PostRow]("mean", mood_cell, 6, order=lambda p: p.compound),
+    Column[PostRow]("mood", mood_cell, 6, order=lambda p: p.compound),
     Column[PostRow]("lang", lambda p: (p.lang or "–", "muted"), 4, False, rank=4),
     Column[PostRow]("", kind_cell, 2, False, rank=5),
     Column[PostRow]("likes", lambda p: (short(p.likes), ""), 5, rank=2, order=lambda p: p.likes),
