@@ -33,7 +33,9 @@ def _of_words(terms: Sequence[str]) -> list[int]:
     together = _GAP.join(terms)
     if "#" in together:
         together = _GAP.join([term for term in terms if term[:1] != "#"])
-    return [*dict.fromkeys(_sums(together))] if together else []
+    if not together:
+        return []
+    return [*dict.fromkeys(map(crc32, together.encode("utf-8", "surrogatepass").split(b"\0")))]
 
 
 def _sums(together: str) -> list[int]:
