@@ -50,12 +50,12 @@ def form_of(analysis: Analysis) -> Form:
     """The form of the text of an analysis."""
     text, counts = analysis.text, analysis.counts
     return Form(
-        length=len(text),
-        words=counts // WORDS,
-        mentions=counts // MENTIONS & COUNTS,
-        links=counts // LINKS & COUNTS,
-        addressed=text.startswith("@"),
-        question="?" in text,
+        len(text),
+        counts // WORDS,
+        counts // MENTIONS & COUNTS,
+        counts // LINKS & COUNTS,
+        text[:1] == "@",
+        "?" in text,
     )
 
 

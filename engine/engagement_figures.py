@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from engine.units import moment
 from models import metrics
-from models.race import LEARNING, REFERENCE
+from models.race import LEARNING
+from models.voices import REFERENCE
 
 Floats = NDArray[np.float64]
 

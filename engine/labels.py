@@ -1,12 +1,13 @@
 """Delayed labels: predictions wait until their horizon has passed, then mature or are censored; none is remade."""
 
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
 import msgspec
 
-from engine.config import MINUTE
+from engine.config import MINUTE, SECOND
 from engine.events import Counts, Gap
 from engine.ledger import KINDS, Counted, Entry, Ledger
 from models.engagement import EngagementModel, Forecast, Matured, Told
@@ -14,6 +15,9 @@ from models.frozen import Made
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
 RECENT = 200
+PART = 15  # labels are learnt together that came due in the same part of a horizon, of which it has so many
+LESSON = 256  # labels learnt together, at most
+STEP, MOST_STEPS = 5 * SECOND, 12  # how often it is looked for what can be learnt
 NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: unequal ages)
 
 WAITING, MATURED = "waiting", "matured"
@@ -68,18 +72,33 @@ class Labels:
         self.soonest = FAR  # no label is due before
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
+        self._span = STEP * min(max(self._shortest // PART // STEP, 1), MOST_STEPS)
+        self._grid = 0
 
-    def track(self, entry: Entry, told: Told) -> None:
-        """Keep what was said of a post until each horizon passes. To be called in the order of the posts' times."""
-        if not self.sampled(entry.key):
-            self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._outside)
-            self.turn_away(UNSAMPLED)
-            return
-        tracked = self.tracked[entry.key] = Tracked(entry.key, entry.time, told, self._untouched)
-        self.soonest = min(self.soonest, entry.time + self._shortest)
-        for index, queue in enumerate(self._due):
-            self.waiting[index] += 1
-            queue.append(tracked)
+    def turn(self, now: int) -> int | None:
+        """The time up to which labels can be learnt, if event time has entered another span of a grid."""
+        before, self._grid = self._grid, now // self._span
+        return None if self._grid == before else self._grid * self._span
+
+    def track(self, entries: Sequence[Entry], told: Sequence[Told], graded: Sequence[bool]) -> None:
+        """Keep what was said of posts until each horizon passes. To be called in the order of the posts' times.
+
+        `graded`: whether each was in the sample when it came.
+        """
+        outcomes = (self._outside, self._untouched)
+        tracked = [
+            Tracked(entry.key, entry.time, said, outcomes[judged])
+            for entry, said, judged in zip(entries, told, graded, strict=True)
+        ]
+        self.tracked.update((each.key, each) for each in tracked)
+        waiting = [each for each, judged in zip(tracked, graded, strict=True) if judged]
+        for counter in self.censored if len(waiting) < len(tracked) else ():
+            counter[UNSAMPLED] += len(tracked) - len(waiting)
+        if waiting:
+            self.soonest = min(self.soonest, waiting[0].born + self._shortest)
+            for index, queue in enumerate(self._due):
+                self.waiting[index] += len(waiting)
+                queue.extend(waiting)
 
     def sampled(self, key: str) -> bool:
         """Whether a post is graded: by a checksum of its key, so that nothing of its outcome has a say in it."""
@@ -88,7 +107,10 @@ class Labels:
     def outlasts(self, key: str) -> bool:
         """Whether a post is to be counted past its retention, for a label that is still due."""
         tracked = self.tracked.get(key)
-        return tracked is not None and WAITING in tracked.outcomes and self.sampled(key)
+        if tracked is None or WAITING not in tracked.outcomes or not self.sampled(key):
+            return False
+        tracked.told.part()
+        return True
 
     def thin_out(self, ledger: Ledger, room: int, now: int) -> list[Counted]:
         """Of the posts past retention grade only every second one any more, until there is room; gives the others."""
@@ -211,14 +233,24 @@ class Labels:
         due = entry.time + (horizon if reacting else horizon + slack(horizon))
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
-    def teach(self) -> None:
-        """Score the collected forecasts and learn from them."""
-        for index, unordered in self._ready.items():
-            outcomes = sorted(unordered, key=lambda outcome: outcome.due)
-            if self.observer is not None and outcomes:
-                self.observer(index, outcomes)
-            self.model.mature(index, outcomes)
-        self._ready = {}
+    def teach(self, now: int = FAR) -> None:
+        """Score the collected forecasts and learn from them, in lessons that are over by `now`, or full.
+
+        What makes a lesson depends on when labels came due alone, not on when somebody looked.
+        """
+        for index in [*self._ready]:
+            outcomes = sorted(self._ready.pop(index), key=lambda outcome: outcome.due)
+            part = max(self.horizons[index] // PART, 1)
+            while outcomes:
+                end = (outcomes[0].due // part + 1) * part
+                lesson = outcomes[: min(bisect_left(outcomes, end, key=lambda outcome: outcome.due), LESSON)]
+                if end > now and len(lesson) < LESSON:
+                    self._ready[index] = outcomes
+                    break
+                if self.observer is not None:
+                    self.observer(index, lesson)
+                self.model.mature(index, lesson)
+                outcomes = outcomes[len(lesson) :]
 
     def _label(self, entry: Counted, horizon: int, reacting: bool, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""

@@ -13,8 +13,9 @@ from engine.pipeline import Engine
 from engine.units import moment
 from models.engagement import NAMES, Newest
 from models.features import COLUMNS, COMMON, GROUPS
-from models.race import ACTUAL, FIRST, HIGH, LOW, REFERENCE
+from models.race import ACTUAL, FIRST, HIGH, LOW
 from models.reasons import kind
+from models.voices import REFERENCE
 
 WEIGHED = 500  # newest posts that the features are weighed on
 DAY = 24 * HOUR

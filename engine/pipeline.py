@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
-from engine.arrival import known_of
+from engine.arrival import known_of, tell_stories
 from engine.arrivals import key_of
 from engine.clean import clean_line
 from engine.clock import Incoming, Stamped
@@ -17,7 +17,7 @@ from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Re
 from engine.filtering import Filtered
 from engine.filters.parse import parse
 from engine.intake import Intake
-from engine.labels import DELETED, LATE, UNSAMPLED, Labels
+from engine.labels import DELETED, FAR, LATE, UNSAMPLED, Labels
 from engine.ledger import Counted, Entry, Ledger, Outcome
 from engine.naming import Names
 from engine.overperforming import Overperforming
@@ -29,15 +29,15 @@ from engine.sequence import Sequencer
 from engine.sources.base import Item
 from engine.topics import Placed, Topics
 from engine.view import View
-from engine.volumes import Volumes
+from engine.volumes import Rises, Volumes
 from engine.windows import Reactions, Window
 from models.checksums import of_words
 from models.engagement import EngagementModel, Known
 from models.trained import Trained
 
-# Forecasts see a batch when it is full, or when event time enters the next span of a grid: never by how the input was
-# cut. Topics have batches of their own, larger ones: each costs the same few milliseconds, however few its posts.
-BATCH_POSTS = 256
+# What has come due is learnt after so many posts, or when event time enters the next span of a grid: never by how the
+# input was cut. Topics have batches of their own: each costs the same few milliseconds, however few its posts.
+BATCH_POSTS = 1_024
 BATCH_SPAN = 5 * SECOND
 MERGES_KEPT = 1_000
 GAPS_KEPT = 1_000
@@ -50,6 +50,7 @@ class _Waiting(NamedTuple):
 
     entry: Entry
     known: Known
+    rises: Rises  # what rose then
     graded: bool
 
 
@@ -76,7 +77,7 @@ class Engine:
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
-        self.volumes = Volumes(self.rising, self.places)
+        self.volumes = Volumes(self.rising)
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
         if trained is not None:
@@ -93,7 +94,8 @@ class Engine:
         self.removed = 0  # posts that were taken back or edited: older checkpoints still hold their text
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
-        self._batch: list[_Waiting] = []
+        self._batch: dict[str, _Waiting] = {}
+        self._unlearnt = 0  # posts that came since something was learnt
         self._grid = 0
         self._texts: dict[int, tuple[Post, Analysis]] = {}  # read ahead, by id() of the post, which is held as long
         self._met = 0  # formats that were met up to the line being applied
@@ -135,7 +137,7 @@ class Engine:
     def finish(self) -> None:
         """The feed is over, or its `until` is reached: apply whatever is held back."""
         self._apply_all(self.sequence.rest())
-        self._learn()
+        self._learn(FAR)
         self._place(self.topics.finish())
         if self.now is not None:
             self.alerts.finish(self.now)
@@ -181,7 +183,8 @@ class Engine:
         self.view.filtered = None if wanted is None else Filtered(self, text, wanted)
 
     def catch_up(self) -> None:
-        """Test the posts that have come or changed since the last time, if there is a filter."""
+        """Forecast the posts that have come, and test those that have come or changed, if there is a filter."""
+        self._forecast()
         if self.filtered is not None:
             self.filtered.catch_up(self)
 
@@ -266,7 +269,8 @@ class Engine:
         """Event time enters another span of the grid: close the batches that this ends."""
         self._grid = order // BATCH_SPAN
         self._collect(self._grid * BATCH_SPAN)
-        self._learn()
+        if (until := self.labels.turn(order)) is not None:
+            self._learn(until)
         self.labels.fill_up(self.ledger, self.config.max_waiting, order)
         self._place(self.topics.turn(order))
         self.rising.turn(order)
@@ -330,7 +334,7 @@ class Engine:
         self._answer(entry, 1, time)
         if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
             self._ask_what_is_carried(platform)
-        known = None if late else self.known(post, entry.analysis, time, entry.author)
+        known = None if late else self._arrived(post, entry, time)
         self.view.add(entry)
         if known is None:
             self.labels.turn_away(LATE)
@@ -338,9 +342,10 @@ class Engine:
             self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-            self._batch.append(_Waiting(entry, known, self.labels.sampled(key)))
-            if len(self._batch) >= BATCH_POSTS:
-                self._learn()
+            self._batch[key] = _Waiting(entry, known, self.rising.rises, self.labels.sampled(key))
+            self._unlearnt += 1
+            if self._unlearnt >= BATCH_POSTS:
+                self._learn(time)
         self.rising.post(entry, None if known is None else known.word_sums)
         self.volumes.post(entry.analysis.tags, entry.time)
         self._group(entry)
@@ -415,6 +420,8 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
+        if entry.key in self._batch:
+            self._forecast()
         self.removed += 1
         self.rising.forget(entry)
         self._answer(entry, -1, entry.time)
@@ -482,7 +489,7 @@ class Engine:
         self.labels.disown(account)
         self.overperforming.disown(account)
         if self.model.knows(account):
-            self._learn()  # what came before is predicted by what was known then
+            self._forecast()  # by what was known of the account then
             self.model.forget(account)
         return Outcome.DELETE
 
@@ -494,7 +501,8 @@ class Engine:
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)
         self.overperforming.forget(entry)
-        self._batch = [waiting for waiting in self._batch if waiting.entry is not entry]
+        if (waiting := self._batch.pop(entry.key, None)) is not None:
+            self.labels.turn_away(DELETED if waiting.graded else UNSAMPLED)
         self.topics.drop(entry.key)
         self.raw.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
@@ -516,7 +524,7 @@ class Engine:
         """Let go of what is past retention."""
         for entry in self.ledger.expired(now):
             if not entry.late and entry.key not in self.labels.tracked:
-                self._learn()  # it waits in the batch
+                self._forecast()  # it waits in the batch
             self.view.expire(entry.key)
             self.rising.forget(entry)
             self.raw.expire(entry.key)
@@ -532,23 +540,38 @@ class Engine:
     # -- learning --------------------------------------------------------------------------------------------
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
-        """What is known of a post as it arrives. Nothing here may depend on what happens after."""
+        """What would be known of a post if it arrived now."""
         words = of_words(analysis.terms)
-        return known_of(post, analysis, at, author, words, self.volumes.of(analysis.tags, words, at))
+        of_tags = self.volumes.of_tags(analysis.tags, at)
+        known = known_of(post, analysis, at, author, words, of_tags, self.model.before(author))
+        tell_stories([known], [self.rising.rises], self.volumes)
+        return known
 
-    def _learn(self) -> None:
-        """Forecast the posts of a finished batch, in order; only then learn from labels that came due.
+    def _arrived(self, post: Post, entry: Entry, at: int) -> Known:
+        """What is known of a post as it arrives, but for its story. Nothing here may depend on what happens after."""
+        analysis, author = entry.analysis, entry.author
+        of_tags = self.volumes.of_tags(analysis.tags, at)
+        return known_of(post, analysis, at, author, of_words(analysis.terms), of_tags, self.model.arrived(author, at))
 
-        So every forecast is made with the models as they were before the batch began, and a feed cut off anywhere
-        gives the posts before the cut the same forecasts.
+    def _forecast(self) -> None:
+        """Forecast the posts that wait, before anything is learnt of labels or stories: when makes no difference."""
+        if not self._batch:
+            return
+        batch, self._batch = [*self._batch.values()], {}
+        entries, known, rises, graded = zip(*batch, strict=True)
+        words = tell_stories(known, rises, self.volumes)
+        self.labels.track(entries, self.model.forecast(known, graded, words), graded)
+        self.view.predicted(entries)
+
+    def _learn(self, now: int) -> None:
+        """Forecast the posts that wait, in order; only then learn from labels that came due.
+
+        So every forecast is made with the models as they were when its post came, and a feed cut off anywhere gives
+        the posts before the cut the same forecasts.
         """
-        batch, self._batch = self._batch, []
-        known = [waiting.known for waiting in batch]
-        for waiting, told in zip(batch, self.model.forecast(known, [one.graded for one in batch]), strict=True):
-            self.labels.track(waiting.entry, told)
-            self.view.predicted(waiting.entry.key)
-        self.model.arrived(known)
-        self.labels.teach()
+        self._unlearnt = 0
+        self._forecast()
+        self.labels.teach(now)
 
     def _group(self, entry: Entry) -> None:
         """Have a post told its story, and what it repeats, with its batch."""
@@ -559,6 +582,7 @@ class Engine:
         """Note where the posts of a finished batch belong, and what else has changed among the topics."""
         if not placed:
             return
+        self._forecast()
         posts = self.ledger.posts
         counted: list[tuple[Entry, int]] = []
         for key, story, _, copy, counts in placed:
@@ -593,7 +617,6 @@ class Engine:
         for entry in self.ledger.posts.values():
             entry.story = self.places.story(entry.story)
         self.view.settle()
-        self.volumes.settle()
         self.places.merged.clear()
 
 

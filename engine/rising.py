@@ -4,7 +4,7 @@ Holds no text: tags and words are known by checksums, posts by their keys. What 
 posts that are there (engine/picture_bursts.py), so that nothing of a deleted one is said again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import cast
 
@@ -98,6 +98,11 @@ class Rising:
         if not self._times:
             return 0.0
         return max((self._times.get(member, 0.0) for member in members), default=0.0)
+
+    @property
+    def rises(self) -> Mapping[Member, float]:
+        """The same of all that rises now; what rises later is told by another mapping, not by this one."""
+        return self._times
 
     # -- time ----------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,6 @@ from engine.volumes import Volumes
 from engine.windows import Window
 from models import language, sentiment
 from models.copies import Copies
-from models.engagement import EngagementModel
 from models.stories import Stories
 from models.themes import Themes
 
@@ -60,11 +59,10 @@ OPENED = (
     Opened("themes", Themes, ("update", "place", "merge", "forget")),
     Opened("themes", Stories, ("sampled", "largest", "vectors")),
     Opened("names", Names, ("update", "merge", "forget")),
-    Opened("forecasts", Volumes, ("of", "post", "placed", "merge")),
-    Opened("forecasts", Engine, ("known",)),
-    Opened("forecasts", EngagementModel, ("forecast", "arrived")),
+    Opened("forecasts", Volumes, ("post", "placed", "merge")),
+    Opened("forecasts", Engine, ("_arrived", "_forecast")),
     Opened("learning", Labels, ("teach",)),
-    Opened("labels", Labels, ("collect", "track", "sampled", "fill_up", "thin_out", "forget")),
+    Opened("labels", Labels, ("collect", "track", "fill_up", "thin_out", "forget")),
     Opened("over-performers", Overperforming, ("admit", "collect", "forget", "keep")),
     Opened("alerts", Watch, ("record", "post", "turn")),
 )

@@ -17,8 +17,9 @@ from models.engagement import Matured
 from models.features import COLUMNS, label
 from models.fits import fit_all
 from models.pasts import digest
-from models.race import NAMES, REFERENCE, WINDOW
+from models.race import WINDOW
 from models.trained import Trained, TrainedHorizon
+from models.voices import NAMES, REFERENCE
 
 if TYPE_CHECKING:
     from models.tuning import Tried

@@ -57,10 +57,11 @@ class View:
             self.filtered.window.let_go()
         self.whole.add(contribution(entry))
 
-    def predicted(self, key: str) -> None:
-        """A post has its prediction."""
+    def predicted(self, entries: Iterable[Entry]) -> None:
+        """Posts have their predictions."""
         if self.filtered is not None:
-            self.filtered.predicted(key)
+            for entry in entries:
+                self.filtered.predicted(entry.key)
 
     def expire(self, key: str) -> None:
         """A post is past retention."""

@@ -3,69 +3,66 @@
 Holds no text: tags and words are known by checksums.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from engine.config import HOUR
-from engine.places import Places
 from engine.risen import Member
 from engine.rising import Rising
 from models.checksums import checksums
-from models.stories import followed
+from models.wordsums import WordSums, together
 
 HALF_LIFE = HOUR
 REBASE = 256  # half-lives after which counts are scaled down
 TAG_BITS = 16
 WORD_BITS = 16
-MAX_WORDS = 32  # of one post that are looked at
 MAX_STORIES = 4_096
+MAX_SPOKEN = 1_024
 NO_STORY = -1
 
 
-class Volume(NamedTuple):
-    """What is known at a moment. Posts are decayed by the hour; a rise is authors against what is usual, or 0."""
-
-    tag_posts: float = 0.0
-    tag_rise: float = 0.0
-    story_posts: float = 0.0
-    story_rise: float = 0.0
-
-
-NOTHING = Volume()
+Rises = Mapping[Member, float]
+Lately = tuple[float, float]  # posts, decayed by the hour, and the rise: authors against what is usual, or 0
+NONE: Lately = (0.0, 0.0)
 
 
 class Volumes:
     """Counts posts by tag and by story. A post that has just come is in no story yet: its words tell the likeliest."""
 
-    def __init__(self, rising: Rising, places: Places) -> None:
-        self._rising, self._places = rising, places
+    def __init__(self, rising: Rising) -> None:
+        self._rising = rising
         self._tags = np.zeros(1 << TAG_BITS)
         self._stories: dict[int, float] = {}
-        self._story_of = [NO_STORY] * (1 << WORD_BITS)  # by word: the story that last had it
+        self._story_of = np.full(1 << WORD_BITS, NO_STORY)  # by word: the story that last had it ...
+        self._spoken: list[tuple[int, Sequence[int]]] = []  # ... but for these stories and their words
         self._origin = 0
         self._weighed: int | None = None  # the last time
         self._weighs = 0.0  # what a post of that time weighs
 
-    def of(self, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
-        """What is known of a post with these tags and words that comes at `time`, before it is counted itself.
+    def of_tags(self, tags: Sequence[str], time: int) -> Lately:
+        """Posts and rise of a post's tags: it comes at `time` and is not counted yet."""
+        if not tags:
+            return NONE
+        sums, weight = checksums(tags), self._weight(time)
+        posts = max([float(self._tags[each & _TAGS]) for each in sums])
+        return posts / weight, self._rising.times(Member("tag", each) for each in sums)
 
-        Words are given by their checksums (`models.checksums.of_words`).
-        """
-        story = self._story(words)
-        if story is None and not tags:
-            return NOTHING
-        weight = self._weight(time)
-        posts = rise = 0.0
-        if tags:
-            sums = checksums(tags)
-            posts = max([float(self._tags[each & _TAGS]) for each in sums])
-            rise = self._rising.times([Member("tag", each) for each in sums])
-        if story is None:
-            return Volume(posts / weight, rise)
-        lately = self._stories.get(story, 0.0) / weight
-        return Volume(posts / weight, rise, lately, self._rising.times([Member("story", story)]))
+    def of_stories(self, words: WordSums, times: Sequence[int], rises: Sequence[Rises]) -> list[Lately]:
+        """Posts and rise of the stories that posts are most like, with what rose as each came."""
+        self._write()
+        named = self._story_of[words.each & _WORDS].tolist()
+        found, end = [], 0
+        for count, time, rising in zip(words.counts, times, rises, strict=True):
+            start, end = end, end + count
+            story = _likeliest(named[start:end])
+            if story is None:
+                found.append(NONE)
+            else:
+                rise = rising.get(Member("story", story), 0.0) if rising else 0.0
+                weight = self._weight(time)
+                found.append((self._stories.get(story, 0.0) / weight, rise))
+        return found
 
     def post(self, tags: Sequence[str], time: int) -> None:
         """A post has come."""
@@ -79,8 +76,9 @@ class Volumes:
         if story is None or story < 0:
             return
         self._stories[story] = self._stories.get(story, 0.0) + self._weight(time)
-        for word in words[:MAX_WORDS]:
-            self._story_of[word & _WORDS] = story
+        self._spoken.append((story, words))
+        if len(self._spoken) >= MAX_SPOKEN:
+            self._write()
         if len(self._stories) > MAX_STORIES:
             kept = sorted(self._stories, key=lambda each: (-self._stories[each], each))[: MAX_STORIES // 2]
             self._stories = {each: self._stories[each] for each in sorted(kept)}
@@ -89,27 +87,16 @@ class Volumes:
         """A story has become part of another."""
         if (weight := self._stories.pop(gone, 0.0)) > 0:
             self._stories[into] = self._stories.get(into, 0.0) + weight
+        self._write()
+        self._story_of[self._story_of == gone] = into
 
-    def settle(self) -> None:
-        """Write merges into the words, so that they can be forgotten."""
-        self._story_of = [followed(self._places.merged, story) for story in self._story_of]
-
-    def _story(self, words: Sequence[int]) -> int | None:
-        """The story that most of the words spoke of last, two at least; of equals the one named first."""
-        if not self._stories:
-            return None
-        story_of, merged = self._story_of, self._places.merged
-        named = [story for word in words[:MAX_WORDS] if (story := story_of[word & _WORDS]) != NO_STORY]
-        if merged:
-            named = [followed(merged, story) if story in merged else story for story in named]
-        if len(named) < 2:
-            return None
-        voices: dict[int, int] = {}
-        for story in named:
-            voices[story] = voices.get(story, 0) + 1
-        if len(voices) == len(named):
-            return None  # no two speak for one
-        return max(voices, key=voices.__getitem__)
+    def _write(self) -> None:
+        """Write down which story had each word last."""
+        if not self._spoken:
+            return
+        words = together([own for _, own in self._spoken])
+        self._story_of[words.each & _WORDS] = np.repeat([story for story, _ in self._spoken], words.counts)  # in order
+        self._spoken = []
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts."""
@@ -128,3 +115,11 @@ class Volumes:
 
 _TAGS = (1 << TAG_BITS) - 1
 _WORDS = (1 << WORD_BITS) - 1
+
+
+def _likeliest(named: Sequence[int]) -> int | None:
+    """The story that most words spoke of last, two at least; of equals the one named first."""
+    of_any = [story for story in named if story != NO_STORY]
+    if len(different := dict.fromkeys(of_any)) == len(of_any):
+        return None  # no two speak for one
+    return max(different, key=of_any.count)

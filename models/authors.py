@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.decay import DecayedMean, shrunk
+from models.decay import HALF_LIFE, DecayedMean, shrunk
 from models.pasts import DIGEST, AuthorPasts, MeanStates, digest
 
 Floats = NDArray[np.float64]
@@ -28,11 +28,12 @@ class Typical(NamedTuple):
 class Past:
     """One author's past. `outcomes` holds a mean of log labels per horizon."""
 
-    __slots__ = ("last", "outcomes", "posts")
+    __slots__ = ("last", "learnt", "outcomes", "posts")
 
     def __init__(self, horizons: int) -> None:
         self.posts = 0
         self.last = 0  # time of the newest post; 0 before any
+        self.learnt = False  # whether there is any label
         self.outcomes = tuple(DecayedMean() for _ in range(horizons))
 
 
@@ -53,6 +54,7 @@ class Adopted:
             return None
         past = Past(len(self._places))
         past.posts, past.last = int(self._pasts.posts[row]), int(self._pasts.last[row])
+        past.learnt = True
         for outcome, place in zip(past.outcomes, self._places, strict=True):
             if place is not None:
                 _restore(outcome, self._pasts.outcomes, (row, place))
@@ -79,18 +81,23 @@ class AuthorHistory:
     def __len__(self) -> int:
         return len(self._pasts)
 
-    def arrived(self, author: str, at: int) -> None:
-        """Note that the author posted at `at` (microseconds)."""
-        if author:
-            past = self._touch(author)
-            past.posts += 1
-            past.last = max(past.last, at)
+    def arrived(self, author: str, at: int) -> tuple[int, int]:
+        """Note that the author posted at `at` (microseconds); gives how many posts there were, and when the last."""
+        if not author:
+            return 0, 0
+        past = self._touch(author)
+        before = past.posts, past.last
+        past.posts += 1
+        past.last = max(past.last, at)
+        return before
 
     def learn(self, author: str, horizon: int, label: float, at: int) -> None:
         """Learn a matured label, log1p(engagements), of one of the author's posts; it came due at `at`."""
         self._feed[horizon].add(label, at)
         if author:
-            self._touch(author).outcomes[horizon].add(label, at)
+            past = self._touch(author)
+            past.outcomes[horizon].add(label, at)
+            past.learnt = True
 
     def past(self, author: str) -> Past | None:
         """The author's past, or None for one never heard of (or no longer remembered)."""
@@ -111,23 +118,19 @@ class AuthorHistory:
         variance = shrunk(weight, outcome.variance, feed.variance, STRENGTH)
         return Typical(shrunk(weight, outcome.mean, feed.mean, STRENGTH), sqrt(variance), weight)
 
-    def typicals(self, pasts: Sequence[Past | None], at: Sequence[int]) -> Floats:
-        """`typical` of each past at its time, at all horizons, to the bit: shape (pasts, horizons, 3)."""
+    def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+        """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons)."""
         feed = np.array([(outcome.mean, outcome.variance) for outcome in self._feed])
-        mean, variance, weight = np.zeros((3, len(pasts), self._horizons))
-        known = [index for index, past in enumerate(pasts) if past is not None]
+        states = np.zeros((len(pasts), self._horizons, 4))
+        known = [index for index, past in enumerate(pasts) if past is not None and past.learnt]
         if known:
-            outcomes = [
-                (outcome.mean, outcome.variance, outcome.weight(time))
-                for past, time in zip(pasts, at, strict=True)
-                if past is not None
-                for outcome in past.outcomes
-            ]
-            table = np.array(outcomes).reshape(len(known), self._horizons, 3)
-            mean[known], variance[known], weight[known] = np.moveaxis(table, -1, 0)
+            table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
+            states[known] = np.array(table).reshape(len(known), self._horizons, 4)
+        weight, mean, variance, then = np.moveaxis(states, -1, 0)
+        weight = weight * np.exp2(np.minimum(then - at[:, None], 0.0) / HALF_LIFE)
         # An author never heard of has no labels, which shrunk to the feed's are the feed's.
         spread = np.sqrt(shrunk(weight, variance, feed[:, 1], STRENGTH))
-        return np.stack([shrunk(weight, mean, feed[:, 0], STRENGTH), spread, weight], axis=-1)
+        return shrunk(weight, mean, feed[:, 0], STRENGTH), spread, weight
 
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""

@@ -35,7 +35,7 @@ class GlobalMedian:
 
     def __init__(self, window: int = MEDIAN_WINDOW) -> None:
         self._labels = Rolling(window, 1)
-        self._median = 0.0
+        self.median = 0.0
         self._new = 0
 
     def learn(self, labels: Floats) -> None:
@@ -43,11 +43,11 @@ class GlobalMedian:
         self._labels.extend(labels[:, None])
         self._new += len(labels)
         if self._new >= MEDIAN_STALE * len(self._labels):
-            self._median, self._new = float(np.median(self._labels.rows())), 0
+            self.median, self._new = float(np.median(self._labels.rows())), 0
 
     def predict(self, rows: Floats) -> Floats:
         """As a Model."""
-        return np.full(len(rows), self._median)
+        return np.full(len(rows), self.median)
 
     def explain(self, rows: Floats) -> Floats:
         """As a Model."""

@@ -1,7 +1,7 @@
 """Means of labels by key in which old labels count less: authors' pasts and the pasts of tags and words."""
 
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import exp2
 from typing import NamedTuple, TypeVar
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.pasts import KeyPasts
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Buckets = NDArray[np.uint16]
 
 DAY = 86_400_000_000  # microseconds
@@ -86,11 +87,9 @@ class HashedMeans:
         self._origin: int | None = None  # the time at which a new label weighs 1 in the table
         self._newest = 0
 
-    def cells(self, checksums: Sequence[Sequence[int]]) -> Cells:
-        """Where the keys of each post are in the table, given the checksums of these."""
-        counts = np.array([len(own) for own in checksums], np.intp)
-        flat = np.fromiter(chain.from_iterable(checksums), np.int64, int(counts.sum()))
-        return Cells((flat & self._mask).astype(np.uint16), counts)
+    def cells(self, checksums: Sequence[int] | Ints, counts: Sequence[int]) -> Cells:
+        """Where the keys of posts are in the table, given the checksums of these and how many each post has."""
+        return Cells((np.asarray(checksums, np.int64) & self._mask).astype(np.uint16), np.array(counts, np.intp))
 
     def add(self, horizon: int, buckets: Sequence[bytes], labels: Floats, at: Sequence[int]) -> None:
         """Learn that posts with keys in packed `buckets` had `labels`, due at `at` (microseconds)."""
@@ -103,7 +102,7 @@ class HashedMeans:
         np.add.at(self._weights[:, horizon], cells, weights)
         np.add.at(self._sums[:, horizon], cells, weights * np.repeat(labels, counts))
 
-    def lifts(self, keys: Cells, levels: Floats, at: Sequence[int], strength: float) -> Floats:
+    def lifts(self, keys: Cells, levels: Floats, at: Ints, strength: float) -> Floats:
         """How far the labels of each post's keys lie above `levels` (horizons,): shape (posts, horizons).
 
         The mean over its keys of their differences, each shrunk to 0; 0 for no keys and for keys never seen. A row
@@ -111,14 +110,13 @@ class HashedMeans:
         """
         cells, counts = keys
         lifts = np.zeros((len(counts), self._horizons))
-        filled = np.flatnonzero(counts)
-        if not len(filled) or self._origin is None:
+        if not len(cells) or self._origin is None:
             return lifts
-        origin = self._origin
-        fade = np.array([exp2((origin - max(time, self._newest)) / self._half_life) for time in at])
+        filled = np.flatnonzero(counts)
+        fade = np.exp2((self._origin - np.maximum(at, self._newest)) / self._half_life)
         faded = np.repeat(fade, counts)[:, None]
-        weights = self._weights[cells] * faded
-        above = (self._sums[cells] * faded - weights * levels) / (weights + strength)
+        weights = self._weights.take(cells, axis=0) * faded
+        above = (self._sums.take(cells, axis=0) * faded - weights * levels) / (weights + strength)
         starts = (np.cumsum(counts) - counts)[filled]
         lifts[filled] = np.add.reduceat(above, starts, axis=0) / counts[filled, None]
         return lifts

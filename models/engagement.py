@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
-from models.features import Features, Known, counted, joined, label
+from models.features import Features, Known, counted, label
 from models.fits import Params
-from models.frozen import Forecast, Freezer, Made, Records, Told
+from models.frozen import Batch, Forecast, Freezer, Made, Records, Told
 from models.pasts import AuthorPasts, KeyPasts
-from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, NAMES, REFERENCE, Newest, Race
+from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, Newest, Race
 from models.refits import Refit
 from models.trained import Trained
+from models.voices import NAMES, REFERENCE, Voices
+from models.wordsums import WordSums
 
 __all__ = ["LEARNING", "NAMES", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore", "Newest", "Told"]
 
@@ -63,28 +65,41 @@ class EngagementModel:
         self._now = 0  # newest event time seen
         self._scores: dict[int, list[ModelScore]] = {}
 
-    def forecast(self, posts: Sequence[Known], graded: Sequence[bool] = ()) -> list[Told]:
+    def forecast(
+        self, posts: Sequence[Known], graded: Sequence[bool] = (), words: WordSums | None = None
+    ) -> list[Told]:
         """What is said of each post, at all horizons. Learns nothing, so it also serves a post only typed.
+
+        `words` are those of the posts, where they were put together before.
 
         Only of posts that are to be `graded` every model has its say; of the others the leader.
         """
         if not posts:
             return []
-        keys = self._features.keys(posts)
+        keys = self._features.keys(posts, words)
         own, common = self._features.rows(posts, keys)
-        judged = np.array(graded or [False] * len(posts))
-        shown = []
-        least = 0.0
-        for horizon, race in enumerate(self._races):
-            shown.append(race.predict(joined(own[:, horizon], common), judged, least) if race.ready else None)
-            least = max(least, race.radius)
-        return self.freezer.freeze(own, common, shown, keys.packed(), self._made())
+        made, said = self._made(), self._said()
+        every = np.array(graded or [False] * len(posts))
+        packed = keys.packed() if every.any() else [b""] * len(posts)  # of use where something is learnt
+        if every.all() == every.any():
+            return self.freezer.freeze(Batch(made, said, bool(every[0])), own, common, packed)
+        told: dict[int, Told] = {}
+        for which in (True, False):
+            places = np.flatnonzero(every == which)
+            buckets = [packed[place] if which else b"" for place in places.tolist()]
+            some = self.freezer.freeze(Batch(made, said, which), own[places], common[places], buckets)
+            told.update(zip(places.tolist(), some, strict=True))
+        return [told[place] for place in range(len(posts))]
 
-    def arrived(self, posts: Sequence[Known]) -> None:
-        """Note that these posts were made: later forecasts know how many an author posted and when the last."""
-        for post in posts:
-            self._features.authors.arrived(post.author, post.at)
-            self._now = max(self._now, post.at)
+    def before(self, author: str) -> tuple[int, int]:
+        """How many posts of an author are known of, and when the newest was made (0 before any)."""
+        past = self._features.authors.past(author)
+        return (0, 0) if past is None else (past.posts, past.last)
+
+    def arrived(self, author: str, at: int) -> tuple[int, int]:
+        """Note that an author posted at `at`; gives what was known `before`."""
+        self._now = max(self._now, at)
+        return self._features.authors.arrived(author, at)
 
     def mature(self, horizon: int, outcomes: Sequence[Matured]) -> None:
         """Score the frozen forecasts of `outcomes`, in order of `due`, for every model; then learn from them."""
@@ -187,6 +202,15 @@ class EngagementModel:
         leading = tuple(race.leader for race in self._races)
         leaders = tuple(_versioned(race) if race.ready else "" for race in self._races)
         return Made(leaders, leading, tuple(race.matured for race in self._races))
+
+    def _said(self) -> list[tuple[Voices | None, float | None]]:
+        """The models as they stand, and the reach of their intervals, by horizon."""
+        said: list[tuple[Voices | None, float | None]] = []
+        least = 0.0
+        for race in self._races:
+            said.append((race.voices(), race.reach(least)) if race.ready else (None, None))
+            least = max(least, race.radius)
+        return said
 
 
 def _versioned(race: Race) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import cos, log1p, nan, pi, sin
+from math import log1p, nan, pi
 from typing import NamedTuple
 
 import msgspec
@@ -13,8 +13,10 @@ from models.authors import AuthorHistory, Past
 from models.checksums import checksums, of_words
 from models.decay import DAY, Cells, HashedMeans, packed
 from models.pasts import AuthorPasts, KeyPasts
+from models.wordsums import MOST, WordSums, together
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Rows = NDArray[np.float32]
 
 HOUR = DAY // 24
@@ -28,10 +30,10 @@ HOUR_BITS = 14
 HOUR_STRENGTH = 8.0  # labels that an author needs at an hour of the day before they outweigh the author's other ones
 TRUST_STRENGTH = 4.0
 MAX_COUNT = 2**53  # what is past this, or under 0, no platform counts
-MAX_KEYS = 64  # tags or words of one post that count
+MAX_KEYS = MOST  # tags or words of one post that count
 
 
-class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Known(msgspec.Struct, gc=False):
     """All that is known of a post when it arrives. None is "not known", and so is what cannot be."""
 
     author: str  # "" if hidden
@@ -54,6 +56,10 @@ class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     tag_rise: float = 0.0  # authors of the tag that rises most against what is usual; 0 if none does
     addressed: bool = False  # the text opens with a mention
     question: bool = False  # the text holds a question mark
+    posts_before: int | None = (
+        None  # of the author, and the time of the newest: as of the moment of the forecast if None
+    )
+    last_post: int | None = None
     terms: tuple[str, ...] = ()  # as of `models.terms.terms`; tags among them are passed over
     word_sums: Sequence[int] | None = None  # `models.checksums.of_words` of them, where that was worked out before
 
@@ -116,6 +122,9 @@ def label(engagements: int) -> float:
     return log1p(counted(engagements))
 
 
+_MEDIA = {kind: code for code, kind in enumerate(MEDIA)}
+
+
 class Keys(NamedTuple):
     """Where the pasts are of the tags of posts, of their words, and of their authors at this hour of the day."""
 
@@ -137,22 +146,27 @@ class Features:
         self._hours = HashedMeans(HOUR_BITS, horizons)
         self._horizons = range(horizons)
 
-    def keys(self, posts: Sequence[Known]) -> Keys:
-        """Where the pasts of the posts' tags, words and hours are."""
-        tags = [checksums([f"#{tag}" for tag in post.tags[:MAX_KEYS]]) if post.tags else () for post in posts]
-        words = [(of_words(post.terms) if post.word_sums is None else post.word_sums)[:MAX_KEYS] for post in posts]
-        hours = checksums([f"{post.author} {post.at % DAY // HOUR}" for post in posts])
-        own = [(hour,) if post.author else () for hour, post in zip(hours, posts, strict=True)]
-        return Keys(self._keys.cells(tags), self._keys.cells(words), self._hours.cells(own))
+    def keys(self, posts: Sequence[Known], words: WordSums | None = None) -> Keys:
+        """Where the pasts of the posts' tags, words and hours are; `words` are theirs, where they were put together."""
+        if words is None:
+            words = together([of_words(post.terms) if post.word_sums is None else post.word_sums for post in posts])
+        tags = checksums([f"#{tag}" for post in posts for tag in post.tags[:MAX_KEYS]])
+        hours = checksums([f"{post.author} {post.at % DAY // HOUR}" for post in posts if post.author])
+        return Keys(
+            self._keys.cells(tags, [min(len(post.tags), MAX_KEYS) for post in posts]),
+            self._keys.cells(*words),
+            self._hours.cells(hours, [1 if post.author else 0 for post in posts]),
+        )
 
     def rows(self, posts: Sequence[Known], keys: Keys) -> tuple[Rows, Rows]:
         """What depends on the horizon, (posts, horizons, OWN), and what does not, (posts, len(COMMON)).
 
         NaN where a thing is not known. A row depends on its own post alone.
         """
-        pasts = [self.authors.past(post.author) for post in posts]
-        common = np.array([_common(post, past) for post, past in zip(posts, pasts, strict=True)], np.float32)
-        return self._own(posts, keys, pasts), common.reshape(len(posts), len(COMMON))
+        find = self.authors.past
+        pasts = [find(post.author) for post in posts]
+        at = np.array([post.at for post in posts], np.int64)
+        return self._own(keys, pasts, at), _common(posts, pasts, at)
 
     def learn(
         self, horizon: int, authors: Sequence[str], keys: Sequence[bytes], labels: Floats, at: Sequence[int]
@@ -178,13 +192,11 @@ class Features:
         self._keys.adopt(keys, places)
         self._hours.adopt(hours, places)
 
-    def _own(self, posts: Sequence[Known], keys: Keys, pasts: Sequence[Past | None]) -> Rows:
-        at = [post.at for post in posts]
+    def _own(self, keys: Keys, pasts: Sequence[Past | None], at: Ints) -> Rows:
         levels = np.array([self.authors.level(horizon) for horizon in self._horizons])
-        made = np.empty((len(posts), len(self._horizons), OWN), np.float32)
-        mean, spread, weight = np.moveaxis(self.authors.typicals(pasts, at), -1, 0)
-        made[:, :, 0], made[:, :, 1], made[:, :, 3] = mean, levels, spread
-        made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
+        made = np.empty((len(at), len(self._horizons), OWN), np.float32)
+        made[:, :, 0], made[:, :, 3], weight = self.authors.typicals(pasts, at)
+        made[:, :, 1], made[:, :, 2] = levels, weight / (weight + TRUST_STRENGTH)
         made[:, :, 4] = self._hours.lifts(keys.hour, np.zeros_like(levels), at, HOUR_STRENGTH)
         made[:, :, 5] = self._keys.lifts(keys.tags, levels, at, KEY_STRENGTH)
         made[:, :, 6] = self._keys.lifts(keys.words, levels, at, KEY_STRENGTH)
@@ -196,40 +208,56 @@ def joined(own: Rows, common: Rows) -> Floats:
     return np.concatenate([own, common], axis=1, dtype=np.float64)
 
 
-def _common(post: Known, past: Past | None) -> tuple[float, ...]:
-    hour = 2 * pi * (post.at % DAY) / DAY
-    weekday = 2 * pi * (post.at % (7 * DAY)) / (7 * DAY)
-    posts = past.posts if past else 0
-    return (
-        log1p(posts),
-        log1p(max(0, post.at - past.last) / MINUTE) if past and posts else nan,
-        _log(post.followers),
-        _log(post.author_age),
-        sin(hour),
-        cos(hour),
-        sin(weekday),
-        cos(weekday),
-        _log(post.length),
-        _log(post.words),
-        min(len(post.tags), 6),
-        _log(post.tag_posts),
-        _log(post.tag_rise),
-        _log(post.story_posts),
-        _log(post.story_rise),
-        min(post.mentions, 6),
-        post.addressed,
-        min(post.links, 3),
-        post.reply,
-        post.quote,
-        post.question,
-        post.compound if post.compound is not None and -1 <= post.compound <= 1 else nan,
-        MEDIA.index(post.media) if post.media in MEDIA else len(MEDIA),
-        _language(post.lang),
-    )
+def _common(posts: Sequence[Known], pasts: Sequence[Past | None], at: Ints) -> Rows:
+    """The columns that are the same for all horizons: (posts, len(COMMON))."""
+    told = [
+        (
+            before := post.posts_before if post.posts_before is not None else past.posts if past is not None else 0,
+            post.followers,
+            post.author_age,
+            post.length,
+            post.words,
+            post.tag_posts,
+            post.tag_rise,
+            post.story_posts,
+            post.story_rise,
+            (post.last_post if post.last_post is not None else past.last if past is not None else 0) if before else nan,
+            len(post.tags),
+            post.mentions,
+            post.addressed,
+            post.links,
+            post.reply,
+            post.quote,
+            post.question,
+            post.compound,
+            _MEDIA.get(post.media, len(MEDIA)),
+            _language(post.lang),
+        )
+        for post, past in zip(posts, pasts, strict=True)
+    ]
+    try:
+        values = np.array(told, np.float64).reshape(len(posts), -1).T
+    except OverflowError:  # a count of hundreds of digits
+        values = np.array([[*map(_finite, one)] for one in told], np.float64).T
+    counts, since, compound = values[:9], np.maximum(at - values[9], 0.0) / MINUTE, values[17]
+    times = np.stack([at % DAY / DAY, at % (7 * DAY) / (7 * DAY)]) * (2 * pi)
+    common = np.empty((len(COMMON), len(posts)), np.float32)
+    with np.errstate(invalid="ignore"):
+        logs = np.log1p(np.where((counts >= 0) & (counts <= MAX_COUNT), counts, nan))
+        common[[0, 2, 3, 8, 9, 11, 12, 13, 14]] = logs
+        common[1] = np.log1p(since)
+    common[[4, 6]], common[[5, 7]] = np.sin(times), np.cos(times)
+    common[10], common[15] = np.minimum(values[10:12], 6)
+    common[[16, 18, 19, 20]] = values[[12, 14, 15, 16]]
+    common[17] = np.minimum(values[13], 3)
+    common[21] = np.where(np.abs(compound) <= 1, compound, nan)
+    common[22:] = values[18:]
+    return np.ascontiguousarray(common.T)
 
 
-def _log(value: float | None) -> float:
-    return log1p(value) if value is not None and 0 <= value <= MAX_COUNT else nan
+def _finite(value: float | None) -> float | None:
+    """A number that a float can hold, else none."""
+    return value if value is None or abs(value) <= MAX_COUNT else None
 
 
 @lru_cache(1_024)

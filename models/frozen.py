@@ -1,8 +1,12 @@
-"""What was said of a post at its arrival, packed into few bytes: a great many posts wait for their labels."""
+"""What was said of a post at its arrival: fixed there, worked out with that of others, packed into few bytes.
+
+A great many posts wait for their labels, and of most nobody ever asks what was said.
+"""
 
 from collections.abc import Sequence
 from math import isnan
 from typing import Any, NamedTuple
+from weakref import ReferenceType, ref
 
 import msgspec
 import numpy as np
@@ -10,11 +14,17 @@ from numpy.typing import NDArray
 
 from models.decay import DAY
 from models.features import COMMON, MEDIA, OWN, TRUST, Rows, joined
-from models.race import FIRST, NAMES, REFERENCE, Shown
+from models.race import FIRST
 from models.reasons import MOST, Facts, reasons
+from models.voices import NAMES, REFERENCE, Said, Shown, Voices, say
 
 Floats = NDArray[np.float64]
 Records = NDArray[np.void]
+
+MOST_ROWS = 1_024  # of graded posts that wait to be worked out
+MOST_BATCHES = 1_000  # of other posts: each keeps the models as they stood
+
+_NO_ROWS: Rows = np.zeros((0, 0), np.float32)
 
 
 class Made(msgspec.Struct, frozen=True, gc=False):
@@ -23,13 +33,6 @@ class Made(msgspec.Struct, frozen=True, gc=False):
     leaders: tuple[str, ...]  # the leader's name and version; "" while nothing was learnt
     leading: tuple[int, ...]  # its place among NAMES
     matured: tuple[int, ...]  # labels that there were
-
-
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """What was said of one post, at all horizons: a record, and behind it the buckets of its tags and words."""
-
-    made: Made
-    record: bytes
 
 
 class Forecast(NamedTuple):
@@ -60,32 +63,135 @@ def layout(horizons: int) -> np.dtype[Any]:
     )
 
 
+class Batch:
+    """Posts of which something was said at the same moment: their rows until that is worked out, then their records.
+
+    What is said is fixed by the rows, the models as they stood and the reach of their intervals.
+    """
+
+    __slots__ = ("__weakref__", "common", "every", "keys", "made", "own", "radii", "records", "voices")
+
+    def __init__(self, made: Made, said: Sequence[tuple[Voices | None, float | None]], every: bool) -> None:
+        self.made = made
+        self.voices = [voices for voices, _ in said]  # by horizon
+        self.radii = [radius for _, radius in said]
+        self.every = every  # whether every model has its say, or only the leader
+        self.own: Rows = _NO_ROWS  # (n, horizons, OWN)
+        self.common: Rows = _NO_ROWS  # (n, len(COMMON))
+        self.keys: list[bytes] = []
+        self.records: list[bytes] = []
+
+    def record(self, place: int) -> bytes:
+        """What was said of one of the posts."""
+        if not self.records:
+            settle([self])
+        return self.records[place]
+
+
+class Told(msgspec.Struct, eq=False, gc=False):
+    """What was said of one post, at all horizons."""
+
+    made: Made
+    kept: Batch | bytes
+    place: int = 0  # in the batch
+
+    @property
+    def record(self) -> bytes:
+        """The numbers, and behind them the buckets of its tags and words."""
+        return self.kept if isinstance(self.kept, bytes) else self.kept.record(self.place)
+
+    def part(self) -> None:
+        """Keep nothing of the batch but what was said of this post."""
+        self.kept = self.record
+
+
+def settle(batches: Sequence[Batch]) -> None:
+    """Work out what was said of batches, together, unless it is known."""
+    for every in (True, False):
+        open_ = [batch for batch in batches if batch.every is every and not batch.records]
+        if open_:
+            _settle(open_, every)
+
+
+def _settle(batches: Sequence[Batch], every: bool) -> None:
+    own, common = (np.concatenate(rows) for rows in zip(*((batch.own, batch.common) for batch in batches), strict=True))
+    shown = []
+    for horizon in range(own.shape[1]):
+        moments = [Said(len(batch.own), batch.voices[horizon], batch.radii[horizon]) for batch in batches]
+        learnt = any(said.voices is not None for said in moments)
+        shown.append(say(moments, joined(own[:, horizon], common), every) if learnt else None)
+    records = packed(own, common, shown)
+    size, whole, start = records.itemsize, records.tobytes(), 0
+    for batch in batches:
+        ends = range(start + size, start + size * len(batch.own) + 1, size)
+        batch.records = [whole[end - size : end] + key for end, key in zip(ends, batch.keys, strict=True)]
+        start = ends[-1]
+        batch.own = batch.common = _NO_ROWS
+        batch.voices, batch.keys = [], []
+
+
+def packed(own: Rows, common: Rows, shown: Sequence[Shown | None]) -> Records:
+    """Records (n,): `own` (n, horizons, OWN), `common` (n, len(COMMON)), `shown` by horizon."""
+    records = np.zeros(len(own), layout(own.shape[1]))
+    records["common"], records["own"] = common, own
+    for name in ("rivals", "low", "high"):
+        records[name] = np.nan
+    for horizon, said in enumerate(shown):
+        if said is not None:
+            records["rivals"][:, horizon] = said.rivals
+            records["low"][:, horizon], records["high"][:, horizon] = said.low, said.high
+            most = np.argsort(-np.abs(said.parts), axis=1, kind="stable")[:, :MOST]
+            most[np.isnan(said.rivals[:, REFERENCE])] = 0  # where nothing was said: as above
+            records["groups"][:, horizon] = most
+            records["parts"][:, horizon] = np.take_along_axis(said.parts, most, axis=1)
+    return records
+
+
 class Freezer:
-    """Packs and unpacks forecasts at a number of horizons."""
+    """Keeps what is said of posts, to be worked out when somebody asks, and reads it."""
 
     def __init__(self, horizons: int) -> None:
         self._layout = layout(horizons)
+        self._graded: list[Batch] = []  # those that are to be worked out sooner or later
+        self._rows = 0  # in these
+        self._others: list[ReferenceType[Batch]] = []  # those that may be gone before anybody asks
 
-    def freeze(
-        self, own: Rows, common: Rows, shown: Sequence[Shown | None], keys: Sequence[bytes], made: Made
-    ) -> list[Told]:
-        """Records of a batch: `own` (n, horizons, OWN), `common` (n, len(COMMON)), `shown` by horizon."""
-        records = np.zeros(len(own), self._layout)
-        records["common"], records["own"] = common, own
-        for name in ("rivals", "low", "high"):
-            records[name] = np.nan
-        for horizon, said in enumerate(shown):
-            if said is not None:
-                records["rivals"][:, horizon] = said.rivals
-                records["low"][:, horizon], records["high"][:, horizon] = said.low, said.high
-                most = np.argsort(-np.abs(said.parts), axis=1, kind="stable")[:, :MOST]
-                records["groups"][:, horizon] = most
-                records["parts"][:, horizon] = np.take_along_axis(said.parts, most, axis=1)
-        size, whole = self._layout.itemsize, records.tobytes()
-        return [Told(made, whole[index * size : (index + 1) * size] + key) for index, key in enumerate(keys)]
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_others": [batch for each in self._others if (batch := each()) is not None]}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._others = [ref(batch) for batch in state["_others"]]
+
+    def freeze(self, batch: Batch, own: Rows, common: Rows, keys: list[bytes]) -> list[Told]:
+        """What is said of posts with rows `own` (n, horizons, OWN) and `common` (n, len(COMMON)) and packed `keys`."""
+        batch.own, batch.common, batch.keys = own, common, keys
+        if batch.every:
+            self._graded.append(batch)
+            self._rows += len(own)
+            if self._rows >= MOST_ROWS:
+                self._work_off()
+        else:
+            self._others.append(ref(batch))
+            if len(self._others) >= MOST_BATCHES:
+                settle([alive for each in self._others if (alive := each()) is not None])
+                self._others = []
+        return [Told(batch.made, batch, place) for place in range(len(own))]
+
+    def _settle(self, told: Sequence[Told]) -> None:
+        """Work out what was said of these posts, and with them of all others that will be asked about."""
+        wanted = dict.fromkeys(one.kept for one in told if isinstance(one.kept, Batch) and not one.kept.records)
+        if any(batch.every for batch in wanted):
+            self._work_off()
+        settle([*wanted])
+
+    def _work_off(self) -> None:
+        settle(self._graded)
+        self._graded, self._rows = [], 0
 
     def thaw(self, told: Sequence[Told]) -> Records:
         """Records (n,) as they were."""
+        self._settle(told)
         size = self._layout.itemsize
         return np.frombuffer(b"".join([one.record[:size] for one in told]), self._layout)
 

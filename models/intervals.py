@@ -72,8 +72,8 @@ class AdaptiveInterval:
         self._sorted = np.sort(self._residuals.rows()[:, 0]).tolist()
 
 
-def bounds(predicted: Floats, radius: float) -> tuple[Floats, Floats]:
-    """Low and high (n,), whole numbers of engagements from 0, around log predictions (n,)."""
+def bounds(predicted: Floats, radius: float | Floats) -> tuple[Floats, Floats]:
+    """Low and high (n,), whole numbers of engagements from 0, around log predictions (n,); NaN for a radius of NaN."""
     reach = radius * (1.0 + predicted)
     low = np.expm1(np.maximum(predicted - reach, 0.0))
     high = np.expm1(np.minimum(predicted + reach, np.log1p(MAX_COUNT)))

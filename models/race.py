@@ -1,5 +1,6 @@
-"""The models of one horizon in competition: what each says, how far off it was, and who leads."""
+"""The models of one horizon in competition: how far off each was, and who leads."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -10,16 +11,15 @@ from models.baselines import AuthorHour, AuthorMean, GlobalMedian, Model
 from models.features import AUTHOR, COLUMNS
 from models.fits import NAMES as FITTED
 from models.fits import Fits, Params
-from models.intervals import AdaptiveInterval, bounds
+from models.intervals import AdaptiveInterval
 from models.refits import Refits
 from models.rolling import Rolling
 from models.scorer import Fitted, Recent
 from models.trained import TrainedHorizon
+from models.voices import NAMES, REFERENCE, Voices
 
 Floats = NDArray[np.float64]
 
-NAMES = ("median", "author", "hour", "sgd", *FITTED)
-REFERENCE = NAMES.index("author")
 # From rich to plain. The median tells no posts apart: a yardstick that never leads.
 CHALLENGERS = tuple(index for index in reversed(range(len(NAMES))) if NAMES[index] != "median")
 
@@ -35,16 +35,6 @@ FIRST_MARGIN = 0.02  # the same for a fit without a record while the reference l
 STRETCHES = 4  # of them in time, in each of which it must have been better: a drift favours one for a while
 
 ACTUAL, LOW, HIGH, FIRST = 0, 1, 2, 3  # columns of the history: engagements, the bounds shown, then each model's
-
-
-class Shown(NamedTuple):
-    """What is said of a batch of n rows."""
-
-    rivals: Floats  # (n, models): every model's log prediction, NaN for one that has learnt nothing
-    leader: int
-    low: Floats  # (n,): engagements, NaN while there is no interval
-    high: Floats
-    parts: Floats  # (n, len(GROUPS)) of the leader
 
 
 class Newest(NamedTuple):
@@ -68,8 +58,9 @@ class Race:
         self.trained = 0  # labels that it started from
         self.refits = Refits(seed, params or {})
         self._median = GlobalMedian()
-        self._models: dict[str, Model] = {"median": self._median, "author": AuthorMean(), "hour": AuthorHour()}
+        self._fixed: Mapping[str, Model] = {"author": AuthorMean(), "hour": AuthorHour()}  # replaced, never changed
         self._fits: Fits | None = None
+        self._voices: Voices | None = None  # as they are now, once somebody has asked
         self._interval = AdaptiveInterval()
         self._history = Rolling(SCORED, FIRST + len(NAMES))
         self._numbers = Rolling(SCORED, 1)  # which label each of the history is, counted from the first
@@ -97,27 +88,20 @@ class Race:
         self._interval.learn(trained.rows[:, AUTHOR].astype(np.float64), np.expm1(trained.labels))
         online = deepcopy(trained.fits.online)  # it goes on learning
         self._fits = Fits(trained.fits.models, online, {})
-        self._models |= {**trained.fits.models, "sgd": online}
+        self._fixed = {**self._fixed, **trained.fits.models}
         self.refits.adopt(trained.params)
         self._elect()
 
-    def predict(self, rows: Floats, judged: NDArray[np.bool_], least: float = 0.0) -> Shown:
-        """What is said of rows (n, columns), once something has been learnt; by all models of those to be judged (n,).
+    def voices(self) -> Voices:
+        """The models as they stand: what is learnt from now on changes nothing of it."""
+        if self._voices is None or self._voices.leader != self.leader:
+            online = None if self._fits is None else self._fits.online.standing
+            self._voices = Voices(self.leader, self._fixed, self._median.median, online)
+        return self._voices
 
-        `least`: see AdaptiveInterval.
-        """
-        rivals = np.full((len(rows), len(NAMES)), np.nan)
-        some = rows if judged.all() else rows[judged]
-        for name, model in self._models.items():
-            index = NAMES.index(name)
-            if index in (self.leader, REFERENCE):
-                rivals[:, index] = model.predict(rows)
-            elif len(some):
-                rivals[judged, index] = model.predict(some)
-        low = high = np.full(len(rows), np.nan)
-        if (radius := self._interval.at_least(least)) is not None:
-            low, high = bounds(rivals[:, self.leader], radius)
-        return Shown(rivals, self.leader, low, high, self._models[NAMES[self.leader]].explain(rows))
+    def reach(self, least: float) -> float | None:
+        """Half the width of an interval, None while there is none; `least`: see AdaptiveInterval."""
+        return self._interval.at_least(least)
 
     def score(self, judged: Floats, least: float = 0.0) -> None:
         """Judge what was frozen, oldest first: (n, 3 + models) as of the history. NaN for what was not said.
@@ -143,7 +127,9 @@ class Race:
 
     def explain(self, rows: Floats) -> Floats:
         """What each group of features adds in the leader's predictions of rows, as they would be made now."""
-        return self._models[NAMES[self.leader]].explain(rows)
+        name = NAMES[self.leader]
+        model = self._fits.online if name == "sgd" and self._fits is not None else self._fixed[name]
+        return model.explain(rows)
 
     def learn(self, rows: Floats, labels: Floats, created: Floats, due: int) -> None:
         """Learn the labels (n,) of `rows` posted at `created`, the newest due at event time `due`; see who leads."""
@@ -159,6 +145,7 @@ class Race:
         self.refits.submit(self.matured, due, self._rows)
         if self.matured >= LEARNING:
             self._elect()
+        self._voices = None
 
     def _drop_trained(self) -> None:
         """Fit to this feed alone from now on: what was learnt of another misleads once there is enough of its own."""
@@ -178,9 +165,9 @@ class Race:
             rows, labels, _ = self._rows()
             online.learn(rows[matured - self.matured :], labels[matured - self.matured :])
         before, self._fits = self._fits, Fits(fits.models, online, fits.seconds)
-        self._models |= {**fits.models, "sgd": online}
-        if before is not None:
-            self._models["blend"] = Recent(fits.models["blend"], before.models["blend"])
+        blend = fits.models["blend"]
+        newest = {**fits.models, "blend": blend if before is None else Recent(blend, before.models["blend"])}
+        self._fixed = {**self._fixed, **newest}
 
     def _elect(self) -> None:
         """Let those challenge the leader one after the other, the richest first, that are clearly better."""

@@ -32,7 +32,7 @@ class Scorer(Protocol):
         ...
 
 
-def by_group(columns: Floats, base: float) -> Floats:
+def by_group(columns: Floats, base: float | Floats) -> Floats:
     """Sums by group (n, len(GROUPS)) of what each column adds (n, len(COLUMNS)), with a base in the first group."""
     parts: Floats = np.add.reduceat(columns[:, _ORDER], _STARTS, axis=1)
     parts[:, 0] += base

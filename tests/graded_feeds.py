@@ -70,7 +70,7 @@ def noise(count: int, seed: int = 6) -> Posts:
 
 def encoded(told: list[Told]) -> bytes:
     """All that was said, to the bit."""
-    return msgspec.msgpack.encode(told)
+    return msgspec.msgpack.encode([(one.made, one.record) for one in told])
 
 
 def said(model: EngagementModel, one: Known) -> list[Forecast]:
@@ -94,7 +94,8 @@ def replay(
     for start in range(0, len(posts), batch):
         known = [one for one, _ in posts[start : start + batch]]
         told += model.forecast(known, [True] * len(known))
-        model.arrived(known)
+        for one in known:
+            model.arrived(one.author, one.at)
         for index, horizon in enumerate(horizons):
             outcomes = []
             while learnt[index] < len(told) and posts[learnt[index]][0].at + horizon < known[-1].at:

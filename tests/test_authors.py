@@ -79,7 +79,7 @@ def test_posts_and_the_time_of_the_newest_are_kept() -> None:
     assert (past.posts, past.last) == (3, NOW + 5)
 
 
-def test_a_batch_of_authors_is_as_each_of_them_to_the_bit() -> None:
+def test_a_batch_of_authors_is_as_each_of_them() -> None:
     draws, history = Random(4), AuthorHistory(horizons=3)
     names = [f"author {number}" for number in range(40)]
     for number in range(300):
@@ -87,12 +87,15 @@ def test_a_batch_of_authors_is_as_each_of_them_to_the_bit() -> None:
     history.arrived(names[30], NOW)  # heard of, without a label
     at = [NOW + draws.randrange(-DAY, 900 * DAY) for _ in names]
     pasts = [history.past(name) for name in names]
-    together = history.typicals(pasts, at)
+    together = np.stack(history.typicals(pasts, np.array(at)), axis=-1)
     both = zip(pasts, at, strict=True)
     alone = [[history.typical(past, horizon, time) for horizon in range(3)] for past, time in both]
-    assert np.array_equal(together, np.array(alone))
-    assert AuthorHistory(horizons=2).typicals([None], [NOW]).tolist() == [[[0.0, 0.0, 0.0]] * 2]
-    assert AuthorHistory(horizons=2).typicals([], []).shape == (0, 2, 3)
+    assert np.allclose(together, np.array(alone), rtol=1e-14)
+    for index, past in enumerate(pasts):
+        one = np.stack(history.typicals([past], np.array(at[index : index + 1])), axis=-1)
+        assert np.array_equal(one[0], together[index])
+    assert [each.tolist() for each in AuthorHistory(horizons=2).typicals([None], np.array([NOW]))] == [[[0.0] * 2]] * 3
+    assert AuthorHistory(horizons=2).typicals([], np.array([], int))[0].shape == (0, 2)
 
 
 def test_a_purged_author_is_forgotten() -> None:

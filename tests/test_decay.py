@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.checksums import checksums
-from models.decay import DAY, HALF_LIFE, DecayedMean, HashedMeans, packed, shrunk
+from models.decay import DAY, HALF_LIFE, Cells, DecayedMean, HashedMeans, packed, shrunk
 
 NOW = 1_700_000_000_000_000
 LABELS = st.lists(st.tuples(st.floats(0, 40), st.integers(0, 400 * DAY)), min_size=1, max_size=50)
@@ -96,6 +96,10 @@ def learnt(count: int, seed: int = 0, days: int = 60) -> list[Learnt]:
     ]
 
 
+def cells(means: HashedMeans, keys: Sequence[Sequence[int]]) -> Cells:
+    return means.cells([key for own in keys for key in own], [*map(len, keys)])
+
+
 def told(means: HashedMeans, labels: list[Learnt], batch: int) -> None:
     for start in range(0, len(labels), batch):
         for horizon in (0, 1):
@@ -115,7 +119,7 @@ def test_lifts_are_those_of_a_plain_loop_over_all_labels(batch: int) -> None:
     keys = [drawn.integers(0, 24, drawn.integers(0, 6)).tolist() for _ in range(40)]
     at = [labels[-1][3] + int(drawn.integers(-20 * DAY, 40 * DAY)) for _ in keys]
     levels = [1.5, 0.3]
-    lifts = means.lifts(means.cells(keys), np.array(levels), at, 5.0)
+    lifts = means.lifts(cells(means, keys), np.array(levels), np.array(at), 5.0)
     expected = [plain.lift(own, levels, time, 5.0) for own, time in zip(keys, at, strict=True)]
     assert np.allclose(lifts, expected, rtol=1e-9, atol=1e-12)
     assert np.ptp(lifts) > 0.3
@@ -128,19 +132,19 @@ def test_a_post_has_the_same_lift_to_the_bit_whatever_is_beside_it() -> None:
     keys = [drawn.integers(0, 24, drawn.integers(0, 40)).tolist() for _ in range(100)]
     at = [NOW + 60 * DAY + int(drawn.integers(0, DAY)) for _ in keys]
     levels = np.array([1.5, 0.3])
-    together = means.lifts(means.cells(keys), levels, at, 5.0)
+    together = means.lifts(cells(means, keys), levels, np.array(at), 5.0)
     for index, own in enumerate(keys):
-        assert np.array_equal(means.lifts(means.cells([own]), levels, [at[index]], 5.0)[0], together[index])
-    assert np.array_equal(means.lifts(means.cells(keys[30:]), levels, at[30:], 5.0), together[30:])
+        assert np.array_equal(means.lifts(cells(means, [own]), levels, np.array([at[index]]), 5.0)[0], together[index])
+    assert np.array_equal(means.lifts(cells(means, keys[30:]), levels, np.array(at[30:]), 5.0), together[30:])
 
 
 def test_nothing_known_lifts_nothing() -> None:
     means = HashedMeans(4, 1)
-    assert means.lifts(means.cells([[3], []]), np.array([2.0]), [NOW, NOW], 5.0).tolist() == [[0.0], [0.0]]
+    assert means.lifts(cells(means, [[3], []]), np.array([2.0]), np.array([NOW, NOW]), 5.0).tolist() == [[0.0], [0.0]]
     means.add(0, [kept([])], np.array([9.0]), [NOW])
-    assert means.lifts(means.cells([[3]]), np.array([2.0]), [NOW], 5.0).tolist() == [[0.0]]
+    assert means.lifts(cells(means, [[3]]), np.array([2.0]), np.array([NOW]), 5.0).tolist() == [[0.0]]
     means.add(0, [kept([1])], np.array([9.0]), [NOW])
-    assert means.lifts(means.cells([[3], [], [1]]), np.array([2.0]), [NOW] * 3, 5.0).tolist() == [
+    assert means.lifts(cells(means, [[3], [], [1]]), np.array([2.0]), np.array([NOW] * 3), 5.0).tolist() == [
         [0.0],
         [0.0],
         [7.0 / 6.0],
@@ -156,7 +160,7 @@ def test_a_past_survives_centuries() -> None:
         told(means, fresh, 2)
         plain.learnt += fresh
         keys = [[3], [5], [6, 3]]
-        lifts = means.lifts(means.cells(keys), np.array([1.0, 2.0]), [at + DAY] * 3, 5.0)
+        lifts = means.lifts(cells(means, keys), np.array([1.0, 2.0]), np.array([at + DAY] * 3), 5.0)
         assert np.allclose(lifts, [plain.lift(own, [1.0, 2.0], at + DAY, 5.0) for own in keys])
 
 
@@ -164,22 +168,26 @@ def test_a_label_from_long_ago_counts_for_as_much_as_nothing() -> None:
     means = HashedMeans(4, 1)
     means.add(0, [kept([1])], np.array([3.0]), [10_000 * 365 * DAY])
     means.add(0, [kept([2])], np.array([3.0]), [0])
-    lifts = means.lifts(means.cells([[1], [2]]), np.array([1.0]), [10_000 * 365 * DAY] * 2, 1.0)
+    lifts = means.lifts(cells(means, [[1], [2]]), np.array([1.0]), np.array([10_000 * 365 * DAY] * 2), 1.0)
     assert lifts[:, 0].tolist() == [pytest.approx(1.0), pytest.approx(0.0)]
 
 
 def test_any_text_has_a_bucket_and_keeps_it() -> None:
     keys = ["#cup", "\ud800", "كأس", "a" * 10_000]
-    cells = HashedMeans(14, 1).cells([checksums(keys), [], checksums(keys[:1])])
-    alone = [int(HashedMeans(14, 3).cells([checksums([key])]).buckets[0]) for key in keys]
-    assert cells.buckets.tolist() == [*alone, alone[0]]
-    assert cells.counts.tolist() == [4, 0, 1]
+    found = cells(HashedMeans(14, 1), [checksums(keys), [], checksums(keys[:1])])
+    alone = [int(cells(HashedMeans(14, 3), [checksums([key])]).buckets[0]) for key in keys]
+    assert found.buckets.tolist() == [*alone, alone[0]]
+    assert found.counts.tolist() == [4, 0, 1]
     assert all(0 <= bucket < 1 << 14 for bucket in alone)
 
 
 def test_the_buckets_of_each_post_are_kept_one_kind_after_the_other() -> None:
     means = HashedMeans(16, 1)
-    hours, tags, words = means.cells([[7], [], []]), means.cells([[1, 2], [3], []]), means.cells([[4], [5, 60_000], []])
+    hours, tags, words = (
+        cells(means, [[7], [], []]),
+        cells(means, [[1, 2], [3], []]),
+        cells(means, [[4], [5, 60_000], []]),
+    )
     found = [np.frombuffer(one, np.uint16).tolist() for one in packed(hours, tags, words)]
     assert found == [[1, 7, 1, 2, 4], [0, 3, 5, 60_000], [0]]
-    assert packed(means.cells([])) == []
+    assert packed(cells(means, [])) == []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.engagement_figures import Graded, Queue, Refit, calibration, errors_over_time, figures, of_model
-from models.race import REFERENCE
+from models.voices import REFERENCE
 
 NAMES = ("median", "author", "linear")
 assert NAMES[REFERENCE] == "author"

@@ -245,7 +245,9 @@ def in_step_with_one_made_anew(lines: list[bytes], config: EngineConfig, text: s
 def learners(engine: Engine) -> bytes:
     """All that is known of posts, predictions, models and topics."""
     scores = [engine.model.scores(index) for index in range(len(CONFIG.horizons))]
-    known = (engine.ledger.posts, engine.labels.tracked, scores, engine.labels.matured, engine.labels.censored)
+    labels = engine.labels
+    told = [(key, one.told.made, one.told.record, one.outcomes) for key, one in labels.tracked.items()]
+    known = (engine.ledger.posts, told, scores, labels.matured, labels.censored)
     topics = (engine.places.theme_of, engine.places.born, engine.places.merged, vars(engine.names))
     return pickle.dumps([repr(known), repr(topics), snapshot_of(engine)])
 

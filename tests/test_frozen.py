@@ -26,9 +26,9 @@ from models.features import (
     joined,
     label,
 )
-from models.frozen import Freezer, Made, layout
-from models.race import NAMES, REFERENCE, Shown
+from models.frozen import Freezer, Made, Told, layout, packed
 from models.reasons import LEAST, MOST, Facts, brief, reasons
+from models.voices import NAMES, REFERENCE, Shown
 from tests.graded_feeds import HOUR, MINUTE, START, post
 
 # -- packing -------------------------------------------------------------------------------------------------
@@ -41,20 +41,22 @@ def shown(posts: int, seed: int = 0) -> Shown:
     rivals = drawn.uniform(0, 3, (posts, len(NAMES)))
     rivals[0, 0] = np.nan
     low = np.floor(drawn.uniform(0, 5, posts))
-    return Shown(rivals, LEADER, low, low + 7, drawn.normal(0, 1, (posts, len(GROUPS))))
+    return Shown(rivals, low, low + 7, drawn.normal(0, 1, (posts, len(GROUPS))))
 
 
-def frozen(posts: int = 5) -> tuple[Freezer, list, Shown, np.ndarray, np.ndarray]:
+def frozen(posts: int = 5) -> tuple[Freezer, list[Told], Shown, np.ndarray, np.ndarray]:
     """A batch at two horizons, at the second of which nothing was learnt."""
     drawn = np.random.default_rng(1)
     own = drawn.random((posts, 2, OWN)).astype(np.float32)
     common = drawn.random((posts, len(COMMON))).astype(np.float32)
     common[:, COMMON.index("media")], common[:, COMMON.index("language")] = 2, 5
     common[0, COMMON.index("followers")] = np.nan
-    freezer, what = Freezer(2), shown(posts)
+    what = shown(posts)
     made = Made(("extra-3", ""), (LEADER, REFERENCE), (120, 0))
     keys = [np.array([1, 60_000, *range(number)], np.uint16).tobytes() for number in range(posts)]
-    return freezer, freezer.freeze(own, common, [what, None], keys, made), what, own, common
+    records = packed(own, common, [what, None])
+    told = [Told(made, record.tobytes() + key) for record, key in zip(records, keys, strict=True)]
+    return Freezer(2), told, what, own, common
 
 
 def test_what_was_frozen_is_read_back_as_it_was() -> None:
@@ -87,10 +89,10 @@ def test_what_is_said_is_what_the_leader_predicted() -> None:
 def test_a_waiting_post_takes_less_than_a_kilobyte() -> None:
     tags, terms = (tuple(f"{kind}{index}" for index in range(500)) for kind in ("tag", "word"))
     model = EngagementModel((15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR))
-    (told,) = model.forecast([msgspec.structs.replace(post(1), tags=tags, terms=terms)])
+    (told,) = model.forecast([msgspec.structs.replace(post(1), tags=tags, terms=terms)], [True])
     assert len(told.record) == layout(4).itemsize + 2 * (2 + 2 * MAX_KEYS)
     assert len(told.record) < 900
-    (usual,) = model.forecast([post(1)])
+    (usual,) = model.forecast([post(1)], [True])
     assert len(usual.record) < 600
 
 

@@ -13,7 +13,8 @@ from engine.picture_grades import grade_sheet
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from models.features import COLUMNS
-from models.race import ACTUAL, FIRST, NAMES, REFERENCE, SCORED, WINDOW, Race
+from models.race import ACTUAL, FIRST, SCORED, WINDOW, Race
+from models.voices import NAMES, REFERENCE
 from tests.graded_feeds import HOUR, START, encoded, post, replay, videos
 
 MEDIA = COLUMNS.index("media")

@@ -90,7 +90,7 @@ def graded(
     ledger, labels = Ledger(CONFIG), Labels(horizons, EngagementModel(horizons))
     post = Post(platform="x", uid="1", author="a", text="words", created=START)
     entry = ledger.add(post, analyse(post), START, late=False)
-    labels.track(entry, labels.model.forecast([Known(author="x:a", at=START)])[0])
+    labels.track([entry], labels.model.forecast([Known("x:a", START)], [True]), [True])
     if gap is not None:
         labels.blind(gap)
     for age, counts in sorted(readings, key=lambda reading: reading[0]):
@@ -126,7 +126,7 @@ def test_a_report_is_read_as_a_report_though_reactions_come_meanwhile() -> None:
     ledger, labels = Ledger(CONFIG), Labels((HOUR,), EngagementModel((HOUR,)))
     post = Post(platform="x", uid="1", author="a", text="words", created=START)
     entry = ledger.add(post, analyse(post), START, late=False)
-    labels.track(entry, labels.model.forecast([Known(author="x:a", at=START)])[0])
+    labels.track([entry], labels.model.forecast([Known("x:a", START)], [True]), [True])
     entry.observe(Counts(like=3), START + 55 * MINUTE)
     labels.collect(START + 61 * MINUTE, ledger)
     for number in range(9):

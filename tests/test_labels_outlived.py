@@ -36,9 +36,12 @@ class Books(Engine):
         self.matured: dict[tuple[int, int], int] = {}
         self.labels.observer = self._note
         track, turn_away = self.labels.track, self.labels.turn_away
-        self.labels.track = lambda entry, told: (self.entered.update([entry.key]), track(entry, told))  # type: ignore
+        self.labels.track = lambda entries, *said: (  # type: ignore[method-assign, assignment]
+            self.entered.update(entry.key for entry in entries),
+            track(entries, *said),
+        )
         self.labels.turn_away = lambda reason: (  # type: ignore[method-assign, assignment]
-            self.entered.update([reason] if reason != UNSAMPLED else []),
+            self.entered.update([reason]),
             turn_away(reason),
         )
 
@@ -298,7 +301,7 @@ def filled(labels: Labels, ledger: Ledger, count: int, first: int = 0) -> None:
     for number in range(first, first + count):
         one = said(f"{number:05d}", number)
         entry = ledger.add(one, analyse(one), START + number * MINUTE, late=False)
-        labels.track(entry, told)
+        labels.track([entry], [told], [labels.sampled(entry.key)])
         if labels.outlasts(entry.key):
             ledger.outlive(entry)
         else:

@@ -16,10 +16,11 @@ from models.features import AUTHOR, AUTHOR_HOUR, COLUMNS, GROUPS
 from models.fits import NAMES as FITTED
 from models.fits import Fits, fit_all
 from models.online import Online
-from models.race import FIRST, FIRST_MARGIN, LEARNING, LONG_RECORD, MARGIN, MIN_RECORD, NAMES, REFERENCE, Race
+from models.race import FIRST, FIRST_MARGIN, LEARNING, LONG_RECORD, MARGIN, MIN_RECORD, Race
 from models.refits import FIRST_FIT, FITTING, GROWTH, MAX_AGE, MIN_NEW, Refits
 from models.scorer import SHRINK, Recent
 from models.threads import one_thread
+from models.voices import NAMES, REFERENCE, Said, say
 from tests.graded_feeds import HOUR, LIGHT, MINUTE, START, labels_of, rows_with_gaps
 
 # -- a refit -------------------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ def test_the_online_model_keeps_to_the_authors_mean_while_it_knows_few_labels() 
     for count in (1, 10, 200):
         model = Online()
         model.learn(rows[:count], labels[:count])
-        author, score = rows[:, AUTHOR], model.parts(rows).sum(axis=1)
+        author, score = rows[:, AUTHOR], model.standing.parts(rows).sum(axis=1)
         trusted = author + count / (count + SHRINK) * (score - author)
         bounded = np.clip(trusted, labels[:count].min(), labels[:count].max())
         assert np.allclose(model.predict(rows), bounded)
@@ -370,7 +371,7 @@ def test_the_online_model_goes_on_from_the_labels_that_came_while_it_was_fitted(
     race.learn(rows[:100], labels[:100], minutes(100), START)
     race.learn(rows[100:150], labels[100:150], minutes(50), START + 2 * FITTING)
     race.learn(rows[150:], labels[150:], minutes(50), START + 2 * FITTING + 1)
-    shown = race.predict(rows[:20], np.ones(20, bool))
+    shown = say([Said(20, race.voices(), race.reach(0.0))], rows[:20], True)
     assert np.array_equal(shown.rivals[:, NAMES.index("sgd")], alone.predict(rows[:20]))
 
 
@@ -381,19 +382,42 @@ def test_of_posts_that_are_not_graded_only_the_leader_and_the_author_baseline_ar
     race.learn(rows, labels, minutes(150), START)
     race.learn(rows[:1], labels[:1], minutes(1), START + FITTING)
     asked = rows_with_gaps(60, seed=6)
-    every, none = np.ones(60, bool), np.zeros(60, bool)
-    some = np.arange(60) % 3 == 0
-    whole = race.predict(asked, every)
+    now = Said(60, race.voices(), race.reach(0.0))
+    whole, shown = say([now], asked, True), say([now], asked, False)
     assert not np.isnan(whole.rivals).any()
-    for which in (none, some):
-        shown = race.predict(asked, which)
-        for name in (race.leader, REFERENCE):
-            assert np.array_equal(shown.rivals[:, name], whole.rivals[:, name])
-        others = [index for index in range(len(NAMES)) if index not in (race.leader, REFERENCE)]
-        assert np.array_equal(shown.rivals[which], whole.rivals[which])
-        assert np.isnan(shown.rivals[~which][:, others]).all()
-        assert np.array_equal(shown.low, whole.low)
-        assert np.array_equal(shown.parts, whole.parts)
+    for name in (race.leader, REFERENCE):
+        assert np.array_equal(shown.rivals[:, name], whole.rivals[:, name])
+    others = [index for index in range(len(NAMES)) if index not in (race.leader, REFERENCE)]
+    assert np.isnan(shown.rivals[:, others]).all()
+    assert np.array_equal(shown.low, whole.low)
+    assert np.array_equal(shown.parts, whole.parts)
+
+
+def test_what_was_said_at_many_moments_is_worked_out_later_as_it_was_then() -> None:
+    """Before anything was learnt, with a baseline in the lead, and across refits and changes of the leader."""
+    rows = rows_with_gaps(900)
+    labels, race = labels_of(rows), Race(params=LIGHT)
+    moments, then = [], []
+    for start in range(0, 900, 60):
+        voices = race.voices() if race.ready else None
+        moments.append(Said(60, voices, race.reach(0.0)))
+        then.append(say(moments[-1:], rows[start : start + 60], True))
+        race.learn(rows[start : start + 60], labels[start : start + 60], minutes(60), START + start * FITTING)
+        race.score(
+            np.column_stack([np.expm1(labels[start : start + 60]), then[-1].low, then[-1].high, then[-1].rivals])
+        )
+        if start == 600:
+            race.leader = NAMES.index("sgd")
+    assert len({said.voices.leader for said in moments if said.voices}) > 1
+    assert len({id(said.voices.fixed) for said in moments if said.voices}) > 3
+    for every in (True, False):
+        later = say(moments, rows, every)
+        for index, (moment, shown) in enumerate(zip(moments, then, strict=True)):
+            of = slice(60 * index, 60 * index + 60)
+            asked = [REFERENCE, moment.voices.leader] if moment.voices and not every else [*range(len(NAMES))]
+            assert np.array_equal(later.rivals[of][:, asked], shown.rivals[:, asked], equal_nan=True)
+            assert np.array_equal(later.low[of], shown.low, equal_nan=True)
+            assert np.array_equal(later.parts[of], shown.parts)
 
 
 # -- baselines -----------------------------------------------------------------------------------------------

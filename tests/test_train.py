@@ -22,9 +22,9 @@ from models import tuning
 from models.features import COLUMNS
 from models.fits import fit_all
 from models.pasts import digest
-from models.race import NAMES
 from models.trained import Trained
 from models.trees import DEFAULTS
+from models.voices import NAMES
 from tests.feeds import SECOND, like, purge, uri
 from tests.simulated_likes import TOPICS, action, feed, last_time, written
 from tests.worker_harness import Watching

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from engine import labels as engine_labels
 from engine.protocol import Export, OpenPost
 from engine.snapshot import Labels, Prediction, Range, Score, Snapshot
-from models.race import LEARNING, NAMES
+from models.race import LEARNING
+from models.voices import NAMES
 from tests import tui_fakes as fakes
 from tests.tui_driver import Monitor, monitor
 from tui.contenders import CENSORED, FIGURES, MODELS, meaning, name_of
