@@ -64,7 +64,7 @@ class Verdict(Panel):
         self.redraw()
 
     def wait(self) -> None:
-        """Say that the engine is asked: at once where nothing else stands yet, later over what is of an earlier text."""
+        """Say that the engine is asked: at once where nothing stands yet, later over what is of an earlier text."""
         self._be_patient()
         self._waits = True
         self._patience = self.set_timer(OLD_AFTER, self._grow_old)
