@@ -1,5 +1,6 @@
 """What every key does, and what becomes of everything the engine says."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -573,6 +574,20 @@ async def test_a_draft_that_has_no_answer_yet_says_that_the_engine_is_asked() ->
         assert "negative -0.12" in m.text_of("#verdict")
         await m.press("ctrl+u")
         assert not m.text_of("#verdict").strip()
+
+
+async def test_a_verdict_on_an_earlier_text_says_so_when_the_engine_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.widgets.composer.OLD_AFTER", 0.01)
+    async with monitor(size=(80, 24), debounce=3600.0) as m:
+        await m.press("t", *"love", "enter")
+        assert "of an earlier text" not in m.text_of("#verdict")
+        await m.press("!")
+        async with asyncio.timeout(10):
+            while "of an earlier text: the engine is asked" not in m.text_of("#verdict"):
+                await asyncio.sleep(0.01)
+        assert "negative -0.12" in m.text_of("#verdict")
+        await m.press("enter")
+        assert "of an earlier text" not in m.text_of("#verdict")
 
 
 async def test_what_is_typed_faster_than_the_composer_opens_is_not_taken_for_keys() -> None:

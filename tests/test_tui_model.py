@@ -240,7 +240,7 @@ def test_the_state_of_a_horizon_in_words() -> None:
     tomorrow = msgspec.structs.replace(first, first_due=due + timedelta(days=1))
     assert learning(tomorrow, fakes.NOW) == "learning: labels at 03-02 21:15 UTC"
     nothing = msgspec.structs.replace(first, first_due=None)
-    assert learning(nothing, fakes.NOW) == "learning: no post is waiting for its outcome yet"
+    assert learning(nothing, fakes.NOW) == "learning: no post waits yet"
     assert learning(msgspec.structs.replace(first, matured=99), fakes.NOW) == "learning: 99 matured"
     assert learning(msgspec.structs.replace(first, matured=100, learning=False), fakes.NOW) == ""
 

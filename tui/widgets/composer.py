@@ -25,6 +25,7 @@ from tui.widgets.paint import Panel, title_of
 from tui.widgets.predictions import predicted_cell, span
 
 HISTORY = 100
+OLD_AFTER = 1.0  # seconds after which a verdict on an earlier text says so
 ROOMY = 4  # lines from which the cluster has one of its own
 LABEL = 32  # cells of a cluster's label
 SHORTEST, BESIDE_LABEL = 8, 26  # cells of it where room is short, and of what else stands on its line
@@ -53,25 +54,42 @@ class Verdict(Panel):
         super().__init__("verdict")
         self._first: DraftScore | None = None
         self._score: DraftScore | None = None
-        self._waits = False
+        self._waits = self._is_old = False
+        self._patience: Timer | None = None
 
     def show(self, score: DraftScore | None, first: DraftScore | None = None) -> None:
         """Draw another score, or none; beside `first`, if it is to be compared with that."""
-        self._first, self._score, self._waits = first, score, False
+        self._be_patient()
+        self._first, self._score, self._waits, self._is_old = first, score, False, False
         self.redraw()
 
     def wait(self) -> None:
-        """Say that the engine is asked, where nothing else stands yet."""
+        """Say that the engine is asked: at once where nothing stands yet, later over what is of an earlier text."""
+        self._be_patient()
         self._waits = True
+        self._patience = self.set_timer(OLD_AFTER, self._grow_old)
         self.redraw()
 
     def lines(self, width: int, height: int) -> list[Line]:
         """Sentiment with its words, then cluster and range."""
+        if self._first is None and self._score is None:
+            return [((" the engine is asked", "muted"),)] if self._waits else []
+        old: list[Line] = (
+            [((cut(" of an earlier text: the engine is asked", width), "warning"),)] if self._is_old else []
+        )
+        room = height - len(old)
         if self._first is not None:
-            return comparison_lines(self._first, self._score, width, height)
-        if self._score is not None:
-            return verdict_lines(self._score, width, height)
-        return [((" the engine is asked", "muted"),)] if self._waits else []
+            return [*old, *comparison_lines(self._first, self._score, width, room)]
+        return [*old, *verdict_lines(self._score, width, room)] if self._score is not None else []
+
+    def _grow_old(self) -> None:
+        self._is_old = True
+        self.redraw()
+
+    def _be_patient(self) -> None:
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
 
 
 class Composer(Vertical):

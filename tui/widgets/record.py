@@ -43,7 +43,7 @@ def learning(labels: Labels, now: datetime | None) -> str:
     if labels.matured:
         return f"learning: {count(labels.matured)} matured"
     if labels.first_due is None:
-        return "learning: no post is waiting for its outcome yet"
+        return "learning: no post waits yet"
     due = labels.first_due.astimezone(UTC)
     if now is None or due.date() == now.astimezone(UTC).date():
         return f"learning: first labels at {hour(due)} UTC"

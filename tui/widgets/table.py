@@ -47,6 +47,7 @@ class Table(Panel, Generic[Item], can_focus=True):
         self._sortable = [column for column in columns if column.order is not None]
         self._sort = self._sortable[0] if self._sortable else None
         self._titled = header
+        self._header = int(header)  # lines of the heading
         self._reverse = False
         self._items: list[Item] = []
         self._pinned: Hashable | None = None
@@ -107,11 +108,6 @@ class Table(Panel, Generic[Item], can_focus=True):
         """Whether a filter is on in what the screen shows."""
         snapshot: Snapshot | None = getattr(self.screen, "snapshot", None)
         return snapshot is not None and bool(snapshot.filter)
-
-    @property
-    def _header(self) -> int:
-        """Lines of the heading: none where there is only one line, for a row says more."""
-        return int(self._titled and self.size.height != 1)
 
     @property
     def room(self) -> int:
@@ -203,7 +199,8 @@ class Table(Panel, Generic[Item], can_focus=True):
         return "cursor" if self.has_focus else "cursor-blurred" if self._pinned is not None else ""
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight at the new size."""
+        """Keep the cursor in sight at the new size; where there is only one line a row says more than the heading."""
+        self._header = int(self._titled and self.size.height != 1)
         self.fill(self._items)
         super().on_resize()
 
