@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakSet
 
 from textual import events
+from textual._compositor import Compositor
+from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
@@ -39,6 +42,21 @@ def _parse_once(sheet: Stylesheet, css: str, read_from: Any, *how: Any, **named:
 Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
 
 
+_paint = Compositor.render_update
+_unpainted: WeakSet[Compositor] = WeakSet()
+
+
+def _paint_later(compositor: Compositor, full: bool = False, **named: Any) -> Any:
+    """Where there is no terminal, what is painted over before anybody can look is not painted at all."""
+    if full or not active_app.get().is_headless:
+        return _paint(compositor, full, **named)
+    _unpainted.add(compositor)
+    return None
+
+
+Compositor.render_update = _paint_later  # type: ignore[method-assign]
+
+
 async def settle(app: TrendtopApp) -> None:
     """Let the app do all it has to do now: until its event loop has nothing ready and nothing is left to paint."""
     loop = asyncio.get_running_loop()
@@ -49,6 +67,9 @@ async def settle(app: TrendtopApp) -> None:
             idle = 0 if loop._ready else idle + 1  # type: ignore[attr-defined]
         if app.is_running and app.screen_stack:
             app.screen._on_timer_update()
+    if app.is_running and app.screen_stack and (compositor := app.screen._compositor) in _unpainted:
+        _unpainted.discard(compositor)
+        _paint(compositor, screen_stack=app._background_screens)
 
 
 class Monitor:

@@ -1,4 +1,4 @@
-"""Worker processes that start at once: forked from one that has loaded the learners already and does nothing else.
+"""Worker processes that start at once: forked from one that has loaded already what any feed needs.
 
 Each is a process of its own, as `python -m engine.worker` would be a second later.
 """
@@ -102,6 +102,9 @@ def _serve(ours: socket.socket) -> int:
     with absent("pandas"):
         import engine.session  # noqa: F401
         import models.trees  # noqa: F401 - heavy
+        from tests.feeds import START, post, run
+
+        run([post(str(at), START + at, text) for at, text in enumerate(("A good day", "Ein guter Tag heute"))])
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # none is waited for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with those that have it
