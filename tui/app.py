@@ -306,7 +306,8 @@ class TrendtopApp(App[None]):
         new = [burst for burst in going_on(now.bursts) if burst.id not in known]
         if new:
             others = f" and {len(new) - 1} more ({key('rising')})" if len(new) > 1 else ""
-            self._views()[0].announce(f"now rising: {in_a_line(new[0])}{others}")
+            for screen in self._views()[:1]:
+                screen.announce(f"now rising: {in_a_line(new[0])}{others}")
             if self._options.bell:
                 self.bell()
 
@@ -331,7 +332,8 @@ class TrendtopApp(App[None]):
     def _look(self, view: View) -> None:
         changed = view.trouble != self._view.trouble
         self._view = view
-        self._views()[0].show(view)
+        for screen in self._views()[:1]:  # none is left when the last frame comes as the app is leaving
+            screen.show(view)
         if changed:
             self.refresh_bindings()
 
