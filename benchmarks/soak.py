@@ -96,7 +96,6 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (analysis._tokens.rows, "cap", 500),
     (analysis._normal, "cap", 500),
     (checksums, "LAST", 500),
-    (checksums._words, "cap", 500),
     (vectors, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),
 )
