@@ -92,11 +92,11 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (language._clues, "cap", 500),
     (sentiment._codes, "cap", 500),
     (language._sums, "cap", 500),
+    (terms._of_tags, "cap", 500),
     (terms._pieces, "cap", 500),
     (analysis._tokens.rows, "cap", 500),
     (analysis._normal, "cap", 500),
     (checksums, "LAST", 500),
-    (checksums._words, "cap", 500),
     (vectors, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),
 )

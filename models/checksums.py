@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from models.memo import Memo
-
 LAST = 4_096  # posts
 _GAP = "\0"
-_TAG = -1
 _last: dict[int, list[int]] = {}
 
 
@@ -22,23 +19,21 @@ def checksums(texts: Sequence[str]) -> list[int]:
 def of_words(terms: Sequence[str]) -> list[int]:
     """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over.
 
-    Those of the last posts are remembered, by the hash of their terms in this process.
+    Those of the last posts are remembered, by the hash of their terms in this process: no word is.
     """
     found = _last.get(digest := hash(tuple(terms)))
     if found is None:
         if len(_last) >= LAST:
             _last.clear()
-        sums = dict.fromkeys(map(_words.__getitem__, terms))
-        sums.pop(_TAG, None)
-        found = _last[digest] = [*sums]
+        found = _last[digest] = _of_words(terms)
     return found
 
 
-def _of_term(term: str) -> int:
-    return _TAG if term.startswith("#") else crc32(term.encode("utf-8", "surrogatepass"))
-
-
-_words = Memo(_of_term, 50_000)
+def _of_words(terms: Sequence[str]) -> list[int]:
+    together = _GAP.join(terms)
+    if "#" in together:
+        together = _GAP.join([term for term in terms if term[:1] != "#"])
+    return [*dict.fromkeys(_sums(together))] if together else []
 
 
 def _sums(together: str) -> list[int]:

@@ -141,7 +141,8 @@ def _with_marks(numbers: Sequence[int], clues: Iterable[Clue]) -> Evidence:
     accented = picture = foreign = False
     for clue in clues:
         if clue.marked:
-            others.update(dict.fromkeys(clue.others))
+            for word in clue.others:
+                others[word] = None
             accented = accented or clue.accented
             picture = picture or clue.picture
             foreign = foreign or clue.foreign

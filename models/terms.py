@@ -60,7 +60,7 @@ def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -
     said = frozenset(folded)
     unsaid = [tag for tag in tags[:MAX_TERMS] if tag not in said]
     if unsaid and (unsaid := [tag for tag in unsaid if tag not in words]):
-        found += islice(_words(" ".join(unsaid)), MAX_TERMS - len(found))
+        found += _of_tags[" ".join(unsaid)][: MAX_TERMS - len(found)]
     return tuple(found)
 
 
@@ -134,6 +134,13 @@ def _words(text: str) -> Iterator[str]:
     text = _folded(text)
     yield from _pairs_in(text)
     yield from _words_in(text)
+
+
+def _words_of_tags(tags: str) -> tuple[str, ...]:
+    return tuple(islice(_words(tags), MAX_TERMS))
+
+
+_of_tags = Memo(_words_of_tags, 20_000)
 
 
 def _folded(text: str) -> str:
