@@ -595,7 +595,7 @@ class Engine:
             if self.filtered is not None:
                 self.filtered.move(move.story, move.now)
             self.whole.topics.move(move.story, move.now)
-        if self.topics.learnt:
+        if self.topics.renaming:
             self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
             self._settle()

@@ -28,6 +28,7 @@ RECENT = 400.0  # posts that the sizes are counted in
 SAME = 0.50  # cosine from which two stories are one
 RARE = 8  # terms of so many stories, or fewer, tell which may be: LIKELY of the cosine is theirs
 LIKELY = 0.1
+LIGHT = 0.06  # weight in a unit vector under which a term says little of a large story
 FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
@@ -127,13 +128,15 @@ class Stories:
         return set(self._table.serial.tolist())
 
     def largest(self, most: int) -> Vectors:
-        """The live stories of two posts or more, the `most` with the greatest mass."""
-        return self._vectors(self._grown(most))
+        """The live stories of two posts or more, the `most` with the greatest mass, by what they say most of all."""
+        rows = self._grown(most)
+        return self._vectors(rows, self._table.terms().of(rows).heavy(LIGHT))
 
     def vectors(self, ids: Collection[int]) -> Vectors:
         """Those of the stories `ids` that are live."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
-        return self._vectors(rows[rows >= 0])
+        rows = rows[rows >= 0]
+        return self._vectors(rows, self._table.terms().of(rows))
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""
@@ -143,8 +146,8 @@ class Stories:
             grown = np.sort(grown[np.lexsort((grown, -table.mass[grown]))][:most])
         return grown
 
-    def _vectors(self, rows: Ints) -> Vectors:
-        table, terms = self._table, self._table.terms().of(rows)
+    def _vectors(self, rows: Ints, terms: Terms) -> Vectors:
+        table = self._table
         matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
         return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 

@@ -27,6 +27,12 @@ class Terms(NamedTuple):
         """The same rows with some of the terms."""
         return Terms(self.rows[held], self.columns[held], self.weights[held], self.size)
 
+    def heavy(self, light: float) -> "Terms":
+        """The unit rows of what weighs so much or more."""
+        kept = self.only(self.weights >= light)
+        lengths = np.sqrt(np.bincount(kept.rows, kept.weights * kept.weights, kept.size))
+        return kept._replace(weights=kept.weights / lengths[kept.rows])
+
     def of(self, rows: Ints) -> "Terms":
         """Some of the rows, in ascending order."""
         place = np.full(self.size, -1)

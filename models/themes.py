@@ -12,7 +12,7 @@ from models.resting import Resting
 from models.sample import Sampled
 from models.silhouette import distances, silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
-from models.vectors import SIZE, Floats, Ints, heaviest
+from models.vectors import SIZE, Floats, Ints, heaviest, numbered
 
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
@@ -151,8 +151,7 @@ class Themes:
     def _together(self, rows: csr_array) -> tuple[csr_array, Ints, Floats]:
         """Stories and centroids over the columns that either has: unit rows, the columns, dense unit centroids."""
         split = len(rows.indices)
-        columns, place = np.unique(np.concatenate([rows.indices, self._sums.indices]), return_inverse=True)
-        place = place.astype(np.int32)  # scikit-learn asks for it
+        columns, place = numbered(np.concatenate([rows.indices, self._sums.indices]))
         values = rows.data * np.where(rows.indices % 2, TAG_FACTOR, 1.0)
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
