@@ -130,13 +130,14 @@ class Stories:
     def largest(self, most: int) -> Vectors:
         """The live stories of two posts or more, the `most` with the greatest mass, by what they say most of all."""
         rows = self._grown(most)
-        return self._vectors(rows, self._table.terms().of(rows).heavy(LIGHT))
+        terms = self._table.terms(rows)
+        return self._vectors(rows, terms.only(terms.weights >= LIGHT).unit())
 
     def vectors(self, ids: Collection[int]) -> Vectors:
         """Those of the stories `ids` that are live."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
         rows = rows[rows >= 0]
-        return self._vectors(rows, self._table.terms().of(rows))
+        return self._vectors(rows, self._table.terms(rows))
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""
@@ -212,7 +213,7 @@ class Stories:
         """Join stories that have become one, each at most once. Returns ids: (gone, into)."""
         table = self._table
         grown = self._grown(MAX_LIVE)
-        terms = table.terms().of(grown)
+        terms = table.terms(grown)
         likely = np.unique(np.concatenate(_alike(table.rare(terms, RARE), LIKELY)[:2]))
         older, younger, cosines = _alike(terms.of(likely), SAME)
         done: set[int] = set()

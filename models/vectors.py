@@ -116,6 +116,16 @@ def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
     return sparse(row, columns[place], rows[row, place], (len(rows), SIZE))
 
 
+def dots(rows: csr_array, others: csr_array) -> Floats:
+    """Dot products of sparse rows with others, over the columns that there are and none of the other million."""
+    columns, place = numbered(np.concatenate([rows.indices, others.indices]))
+    first, second = place[: len(rows.indices)], place[len(rows.indices) :]
+    narrow = csr_array((rows.data, first, rows.indptr), shape=(rows.shape[0], len(columns)))
+    wide = csr_array((others.data, second, others.indptr), shape=(others.shape[0], len(columns)))
+    found: Floats = (narrow @ wide.T).toarray()
+    return found
+
+
 def products(rows: csr_array, row: csr_array) -> Floats:
     """Dot products of sparse rows with one whose columns are in order."""
     place = np.minimum(np.searchsorted(row.indices, rows.indices), len(row.indices) - 1)
