@@ -163,22 +163,24 @@ class Stories:
         terms = table.posts(counts)
         posts = posts.weighing(terms.weights)
         home, score = table.nearest(posts, table.terms(), self._favour())
-        newer, better = self._founders(posts, terms, np.flatnonzero(filled & (score < NEAR)))
-        home = np.where(better > score, len(table) + newer, home)
-        table.found(np.full(newer.max(initial=-1) + 1, at, np.int64))
+        loose = np.flatnonzero(filled & (score < NEAR))
+        if len(loose):
+            newer, better = self._founders(posts, terms.of(loose), loose)
+            home = np.where(better > score, len(table) + newer, home)
+            table.found(np.full(newer.max() + 1, at, np.int64))
         home[~filled] = -1
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
     def _founders(self, posts: Posts, terms: Terms, loose: Ints) -> tuple[Ints, Floats]:
-        """Of the documents near no story those near no founder before them found stories, in order.
+        """Of the documents near no story, with these terms, those near no founder before them found stories, in order.
 
         Returns of each document the nearest of the new stories, numbered from 0, and the score; -1 and 0 for none.
         """
         newer, better = np.full(posts.size, -1), np.zeros(posts.size)
         founded = 0
         favours = np.full(len(loose), self._newcomer())
-        for first, scores in self._table.products(posts, terms.of(loose), favours):
+        for first, scores in self._table.products(posts, terms, favours):
             for document, score in zip(loose[first:].tolist(), scores.T, strict=False):
                 if better[document] < NEAR:
                     newer[score > better] = founded

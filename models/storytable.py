@@ -255,10 +255,10 @@ class StoryTable:
 
     def _shed(self) -> None:
         """Of rows with more than TERMS terms drop the lightest, many at once."""
-        ends = np.cumsum(np.bincount(self.rows, minlength=len(self)))
-        sizes = np.diff(ends, prepend=0)
+        sizes = np.bincount(self.rows)
         full = np.flatnonzero(sizes > TERMS)
         if len(full):
+            ends = np.cumsum(sizes)
             gone = np.zeros(len(self.rows), np.bool_)
             for start, end in zip((ends - sizes)[full].tolist(), ends[full].tolist(), strict=True):
                 gone[start + np.argsort(self.sums[start:end], kind="stable")[: end - start - (TERMS - SHED)]] = True
