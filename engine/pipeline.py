@@ -604,7 +604,7 @@ class Engine:
             self.volumes.merge(gone, into)
         for move in self.topics.moves:
             self.view.move(move.story, move.now)
-        if self.topics.learnt:
+        if self.topics.renaming:
             self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
         if len(self.places.merged) >= MERGES_KEPT:
             self._settle()

@@ -22,7 +22,9 @@ CLOSE_WHEN = ((BATCH_POSTS, BATCH_SPAN), (32, MINUTE), (4, 5 * MINUTE))
 # paid by the second and not by the post. Until then new stories go to the nearest theme.
 LEARN_EVERY = 512
 LEARN_TIME = 3_500_000
-LEARN_SHARE = 8  # of a feed's time so far no more than this part need pass: in the beginning all is new
+LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in the beginning all is new
+NAME_TIME = 5_000_000  # between steps after which names are taken anew
+NAME_SHARE = 4
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
 
@@ -58,6 +60,7 @@ class Topics:
         self.merges: tuple[tuple[int, int], ...] = ()
         self.moves: list[Move] = []
         self.learnt = False  # whether the themes took a step with the last batch
+        self.renaming = False  # and whether what they are called is to be looked at
         self._copies = Copies(max_texts)
         self.one_in = 1  # of so many posts one is asked for its story: more than one while the feed is too fast
         self.left_out = 0  # posts that were not asked
@@ -66,6 +69,7 @@ class Topics:
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
         self._began, self._learnt_at = 0, 0  # event time of the first batch, and of the last step
+        self._named_at = 0  # of the last step after which names were taken anew
         self._apart: tuple[float | None, int] | None = None  # the silhouette, until another batch is placed
 
     def turn(self, time: int) -> list[Placed]:
@@ -143,6 +147,9 @@ class Topics:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
         self.learnt = self._is_due(at)
+        self.renaming = self.learnt and at - self._named_at >= min(NAME_TIME, (at - self._began) // NAME_SHARE)
+        if self.renaming:
+            self._named_at = at
         if self.learnt:
             self._learnt, self._unlearnt, self._learnt_at = self._learnt + self._unlearnt, 0, at
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)

@@ -48,13 +48,27 @@ def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed
         compute_labels=False,
         random_state=seed,
     )
+    both = _stacked(centroids, rows)  # each centroid is nearest to itself
     # Two threads take turns over a step this small ten times as long as one takes.
     with config_context(assume_finite=True, skip_parameter_validation=True), one_thread():
-        kmeans.partial_fit(centroids, sample_weight=weights)
-        home = kmeans.predict(rows)
-        kmeans.partial_fit(rows, sample_weight=mass)
+        kmeans.partial_fit(both, sample_weight=np.concatenate([weights, mass]))
+    home = cosines(rows, centroids).argmax(axis=1)
     total = weights + np.bincount(home, mass, minlength=len(centroids))
     return unit(kmeans.cluster_centers_ * total[:, None])
+
+
+def _stacked(above: Floats, below: csr_array) -> csr_array:
+    """Dense rows above sparse ones."""
+    row, column = np.nonzero(above)
+    ends = np.searchsorted(row, np.arange(len(above) + 1))
+    return csr_array(
+        (
+            np.concatenate([above[row, column], below.data]),
+            np.concatenate([column, below.indices]).astype(np.int32),
+            np.concatenate([ends, ends[-1] + below.indptr[1:]]).astype(np.int32),
+        ),
+        shape=(len(above) + below.shape[0], above.shape[1]),
+    )
 
 
 def cosines(rows: csr_array, centroids: Floats) -> Floats:

@@ -35,4 +35,5 @@ class Resting:
 
     def keep(self, most: int) -> None:
         """Forget all but the newest."""
-        self.wake(np.arange(len(self.ids) - most))
+        if len(self.ids) > most:
+            self.wake(np.arange(len(self.ids) - most))

@@ -28,6 +28,7 @@ RECENT = 400.0  # posts that the sizes are counted in
 SAME = 0.50  # cosine from which two stories are one
 RARE = 8  # terms of so many stories, or fewer, tell which may be: LIKELY of the cosine is theirs
 LIKELY = 0.1
+LIGHT = 0.06  # weight in a unit vector under which a term says little of a large story
 FAINT = 0.03  # posts' worth of weight under which a story is retired
 MAX_ALONE = 1_000  # live stories of one post: a new topic is not kept out by the weight of the old ones
 MAX_LIVE = 1_000  # live stories of more
@@ -127,13 +128,16 @@ class Stories:
         return set(self._table.serial.tolist())
 
     def largest(self, most: int) -> Vectors:
-        """The live stories of two posts or more, the `most` with the greatest mass."""
-        return self._vectors(self._grown(most))
+        """The live stories of two posts or more, the `most` with the greatest mass, by what they say most of all."""
+        rows = self._grown(most)
+        terms = self._table.terms(rows)
+        return self._vectors(rows, terms.only(terms.weights >= LIGHT).unit())
 
     def vectors(self, ids: Collection[int]) -> Vectors:
         """Those of the stories `ids` that are live."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
-        return self._vectors(rows[rows >= 0])
+        rows = rows[rows >= 0]
+        return self._vectors(rows, self._table.terms(rows))
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""
@@ -143,8 +147,8 @@ class Stories:
             grown = np.sort(grown[np.lexsort((grown, -table.mass[grown]))][:most])
         return grown
 
-    def _vectors(self, rows: Ints) -> Vectors:
-        table, terms = self._table, self._table.terms().of(rows)
+    def _vectors(self, rows: Ints, terms: Terms) -> Vectors:
+        table = self._table
         matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
         return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
@@ -159,22 +163,24 @@ class Stories:
         terms = table.posts(counts)
         posts = posts.weighing(terms.weights)
         home, score = table.nearest(posts, table.terms(), self._favour())
-        newer, better = self._founders(posts, terms, np.flatnonzero(filled & (score < NEAR)))
-        home = np.where(better > score, len(table) + newer, home)
-        table.found(np.full(newer.max(initial=-1) + 1, at, np.int64))
+        loose = np.flatnonzero(filled & (score < NEAR))
+        if len(loose):
+            newer, better = self._founders(posts, terms.of(loose), loose)
+            home = np.where(better > score, len(table) + newer, home)
+            table.found(np.full(newer.max() + 1, at, np.int64))
         home[~filled] = -1
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
     def _founders(self, posts: Posts, terms: Terms, loose: Ints) -> tuple[Ints, Floats]:
-        """Of the documents near no story those near no founder before them found stories, in order.
+        """Of the documents near no story, with these terms, those near no founder before them found stories, in order.
 
         Returns of each document the nearest of the new stories, numbered from 0, and the score; -1 and 0 for none.
         """
         newer, better = np.full(posts.size, -1), np.zeros(posts.size)
         founded = 0
         favours = np.full(len(loose), self._newcomer())
-        for first, scores in self._table.products(posts, terms.of(loose), favours):
+        for first, scores in self._table.products(posts, terms, favours):
             for document, score in zip(loose[first:].tolist(), scores.T, strict=False):
                 if better[document] < NEAR:
                     newer[score > better] = founded
@@ -209,7 +215,7 @@ class Stories:
         """Join stories that have become one, each at most once. Returns ids: (gone, into)."""
         table = self._table
         grown = self._grown(MAX_LIVE)
-        terms = table.terms().of(grown)
+        terms = table.terms(grown)
         likely = np.unique(np.concatenate(_alike(table.rare(terms, RARE), LIKELY)[:2]))
         older, younger, cosines = _alike(terms.of(likely), SAME)
         done: set[int] = set()

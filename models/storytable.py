@@ -27,6 +27,11 @@ class Terms(NamedTuple):
         """The same rows with some of the terms."""
         return Terms(self.rows[held], self.columns[held], self.weights[held], self.size)
 
+    def unit(self) -> "Terms":
+        """The same with rows of length 1."""
+        lengths = np.sqrt(np.bincount(self.rows, self.weights * self.weights, self.size))
+        return self._replace(weights=self.weights / lengths[self.rows])
+
     def of(self, rows: Ints) -> "Terms":
         """Some of the rows, in ascending order."""
         place = np.full(self.size, -1)
@@ -101,25 +106,26 @@ class StoryTable:
             self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
         return self.usual.damp(columns, self._idf[self._spread[columns]])
 
-    def terms(self) -> Terms:
-        """All stories as unit TF-IDF rows.
+    def terms(self, rows: Ints | None = None) -> Terms:
+        """Stories as unit TF-IDF rows: those in the rows given, in ascending order, or all.
 
         tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
         """
-        return self._unit(self.rows, self.columns, np.sqrt(self.sums * np.sqrt(self.sums)), len(self))
+        held = Terms(self.rows, self.columns, self.sums, len(self))
+        if rows is not None:
+            held = held.of(rows)
+        return self._unit(held._replace(weights=np.sqrt(held.weights * np.sqrt(held.weights))))
 
     def posts(self, counts: Counts) -> Terms:
         """Documents as unit TF-IDF rows."""
-        return self._unit(counts.rows, counts.columns, counts.values, counts.size)
+        return self._unit(Terms(*counts))
 
     def rare(self, terms: Terms, most: int) -> Terms:
         """Those of the terms that `most` stories have, or fewer."""
         return terms.only(self._spread[terms.columns] <= most)
 
-    def _unit(self, rows: Ints, columns: Ints, values: Floats, size: int) -> Terms:
-        weights = values * self.idf(columns)
-        lengths = np.sqrt(np.bincount(rows, weights * weights, size))
-        return Terms(rows, columns, weights / lengths[rows], size)
+    def _unit(self, terms: Terms) -> Terms:
+        return terms._replace(weights=terms.weights * self.idf(terms.columns)).unit()
 
     def products(self, posts: Posts, terms: Terms, factors: Floats) -> Iterator[tuple[int, Floats]]:
         """Dot products of documents and rows, those of each row times its factor, some rows after the other.
@@ -249,10 +255,10 @@ class StoryTable:
 
     def _shed(self) -> None:
         """Of rows with more than TERMS terms drop the lightest, many at once."""
-        ends = np.cumsum(np.bincount(self.rows, minlength=len(self)))
-        sizes = np.diff(ends, prepend=0)
+        sizes = np.bincount(self.rows)
         full = np.flatnonzero(sizes > TERMS)
         if len(full):
+            ends = np.cumsum(sizes)
             gone = np.zeros(len(self.rows), np.bool_)
             for start, end in zip((ends - sizes)[full].tolist(), ends[full].tolist(), strict=True):
                 gone[start + np.argsort(self.sums[start:end], kind="stable")[: end - start - (TERMS - SHED)]] = True

@@ -12,7 +12,7 @@ from models.resting import Resting
 from models.sample import Sampled
 from models.silhouette import distances, silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
-from models.vectors import SIZE, Floats, Ints, heaviest
+from models.vectors import SIZE, Floats, Ints, dots, heaviest, numbered
 
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
@@ -32,9 +32,10 @@ RESTING = 64  # themes remembered that no story is in: one that comes back has i
 # event time, unless the posts are very many.
 REVIEW_POSTS = 2_048
 REVIEW_TIME = 15_000_000
-REVIEW_SHARE = 4  # of the time so far no more than this part need pass
+REVIEW_SHARE = 2  # of the time so far no more than this part need pass
 REVIEW_MOST = 262_144
 REACH = 1  # numbers that a review tries above and below the present one
+YOUNG_REACH = 4  # before there was a review of REVIEW_POSTS
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
 PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise; of few posts, one will do
@@ -151,8 +152,7 @@ class Themes:
     def _together(self, rows: csr_array) -> tuple[csr_array, Ints, Floats]:
         """Stories and centroids over the columns that either has: unit rows, the columns, dense unit centroids."""
         split = len(rows.indices)
-        columns, place = np.unique(np.concatenate([rows.indices, self._sums.indices]), return_inverse=True)
-        place = place.astype(np.int32)  # scikit-learn asks for it
+        columns, place = numbered(np.concatenate([rows.indices, self._sums.indices]))
         values = rows.data * np.where(rows.indices % 2, TAG_FACTOR, 1.0)
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
@@ -205,7 +205,7 @@ class Themes:
         least, most = self.bounds
         most = min(most, rows.shape[0])
         young = self._reviewed < REVIEW_POSTS
-        reach = most if young else REACH
+        reach = YOUNG_REACH if young else REACH
         numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
         if least == most or not numbers:
             return centroids
@@ -239,7 +239,7 @@ class Themes:
         What is left over rests; one that is like a theme at rest has its id, but rather that of one before.
         """
         self._resting.add(self._ids, heaviest(before, columns, TERMS))
-        alike = (heaviest(after, columns, TERMS) @ self._resting.rows.T).toarray()
+        alike = dots(heaviest(after, columns, TERMS), self._resting.rows)
         alike[alike < SAME] = 0.0
         alike[:, ~np.isin(self._resting.ids, self._ids)] *= 0.5
         new, old = linear_sum_assignment(-alike)

@@ -92,6 +92,16 @@ def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) ->
     return csr_array((values, columns.astype(np.int32), ends), shape=shape)
 
 
+def numbered(columns: Ints) -> tuple[Ints, NDArray[np.int32]]:
+    """The different columns in ascending order, and of each its place there: as `np.unique` does, in half the time."""
+    ordered = np.sort(columns.astype(np.int64) << 32 | np.arange(len(columns)))
+    values = ordered >> 32
+    new = np.append(True, values[1:] != values[:-1])[: len(values)]
+    place = np.empty(len(values), np.int32)
+    place[ordered & 0xFFFFFFFF] = np.cumsum(new, dtype=np.int32) - 1
+    return values[new], place
+
+
 def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
     """Dense rows over some columns as sparse ones over all, with the `most` greatest values of each."""
     kept = rows > 0
@@ -104,6 +114,16 @@ def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
             above[equal[: most - np.count_nonzero(above)]] = True  # of equals the first
     row, place = np.nonzero(kept)
     return sparse(row, columns[place], rows[row, place], (len(rows), SIZE))
+
+
+def dots(rows: csr_array, others: csr_array) -> Floats:
+    """Dot products of sparse rows with others, over the columns that there are and none of the other million."""
+    columns, place = numbered(np.concatenate([rows.indices, others.indices]))
+    first, second = place[: len(rows.indices)], place[len(rows.indices) :]
+    narrow = csr_array((rows.data, first, rows.indptr), shape=(rows.shape[0], len(columns)))
+    wide = csr_array((others.data, second, others.indptr), shape=(others.shape[0], len(columns)))
+    found: Floats = (narrow @ wide.T).toarray()
+    return found
 
 
 def products(rows: csr_array, row: csr_array) -> Floats:

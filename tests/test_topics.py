@@ -20,7 +20,7 @@ from engine import topics as module
 from engine.config import MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
-from engine.topics import BATCH_POSTS, BATCH_TIME, LEARN_TIME, MOST_POSTS, Placed, Topics
+from engine.topics import BATCH_POSTS, BATCH_TIME, LEARN_SHARE, LEARN_TIME, MOST_POSTS, Placed, Topics
 from engine.windows import Window
 from models import stories as stories_module
 from models.copies import LEAST_TEXTS
@@ -101,13 +101,13 @@ def test_themes_are_learnt_by_the_second_where_posts_come_by_the_thousand() -> N
     """And soon enough that what is new need not wait five seconds for its theme."""
     model, docs, steps = topics((2, 6)), stream(2_000, even())[0], [0]
     for n in range(40_000):
-        at = n * SECOND // 1_000
+        at = n * SECOND // 250
         if model.add(f"k{n}", docs[n % 2_000], at) and model.learnt:
             steps.append(at)
     waits = [after - before for before, after in pairwise(steps)]
     assert max(waits) <= 5 * SECOND
     assert min(waits[:4]) < LEARN_TIME, "sooner in the beginning, when all is new"
-    assert min(after - before for before, after in pairwise(steps) if before > 30 * SECOND) >= LEARN_TIME
+    assert min(after - before for before, after in pairwise(steps) if before > LEARN_SHARE * LEARN_TIME) >= LEARN_TIME
 
 
 def test_a_feed_whose_clock_stands_still_has_themes(monkeypatch: pytest.MonkeyPatch) -> None:
