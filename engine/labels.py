@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -48,6 +49,15 @@ class Tracked(msgspec.Struct, gc=False):
         return None if isinstance(outcome, str) else outcome
 
 
+class Queues(NamedTuple):
+    """The posts whose label waits at a horizon, in the order of their times: so they come due in it, too."""
+
+    due: deque[Tracked]
+    reported: deque[Tracked]  # past the horizon; where only reports count, those up to some time after it do, too
+    horizon: int
+    later: int  # the age up to which they count
+
+
 class Labels:
     """The maturity queue, keyed by post."""
 
@@ -58,10 +68,7 @@ class Labels:
         self.waiting = [0] * len(horizons)
         self.matured = [0] * len(horizons)
         self.censored: list[Counter[str]] = [Counter() for _ in horizons]
-        # Posts are tracked in the order of their times, so each horizon has them come due in that order too.
-        self._due: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
-        # Where only reports count, those up to some time after the horizon do, too: these wait for them.
-        self._reported: tuple[deque[Tracked], ...] = tuple(deque() for _ in horizons)
+        self._queues = tuple(Queues(deque(), deque(), horizon, horizon + slack(horizon)) for horizon in horizons)
         self.recent = [deque[str](maxlen=RECENT) for _ in horizons]  # posts that matured last
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
         self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
@@ -96,9 +103,9 @@ class Labels:
             counter[UNSAMPLED] += len(tracked) - len(waiting)
         if waiting:
             self.soonest = min(self.soonest, waiting[0].born + self._shortest)
-            for index, queue in enumerate(self._due):
+            for index, queues in enumerate(self._queues):
                 self.waiting[index] += len(waiting)
-                queue.extend(waiting)
+                queues.due.extend(waiting)
 
     def sampled(self, key: str) -> bool:
         """Whether a post is graded: by a checksum of its key, so that nothing of its outcome has a say in it."""
@@ -123,8 +130,11 @@ class Labels:
                 ledger.release(counted.key)
             gone += out
         if gone:
-            self._due, self._reported = (
-                tuple(deque(filter(self._waits, queue)) for queue in queues) for queues in (self._due, self._reported)
+            self._queues = tuple(
+                queues._replace(
+                    due=deque(filter(self._waits, queues.due)), reported=deque(filter(self._waits, queues.reported))
+                )
+                for queues in self._queues
             )
         return gone
 
@@ -167,7 +177,8 @@ class Labels:
 
     def due(self, index: int) -> int | None:
         """When the next label is due at a horizon; None if none waits."""
-        queues = self._queues(index)
+        due, reported, horizon, later = self._queues[index]
+        queues = ((reported, later), (due, horizon))
         return next((tracked.born + age for queue, age in queues for tracked in queue if self._waits(tracked)), None)
 
     def collect(self, now: int, ledger: Ledger) -> list[Counted]:
@@ -177,35 +188,23 @@ class Labels:
         """
         if now <= self.soonest:
             return []
-        done = []
-        for index in range(len(self.horizons)):
-            for tracked, entry, reacting in self._come_due(index, now, ledger):
-                self._settle(tracked, entry, index, reacting, ledger)
-                if WAITING not in tracked.outcomes and entry.key in ledger.outlived:
-                    ledger.release(entry.key)
-                    del self.tracked[entry.key]
-                    done.append(entry)
-        self.soonest = min(
-            (queue[0].born + age for index in range(len(self.horizons)) for queue, age in self._queues(index) if queue),
-            default=FAR,
-        )
+        done: list[Counted] = []
+        self.soonest = FAR
+        for index, (due, reported, horizon, later) in enumerate(self._queues):
+            if due and due[0].born < now - horizon:
+                for tracked, entry in self._ended(due, now - horizon, ledger):
+                    if reacts(entry.platform, ledger):
+                        self._settle(tracked, entry, index, True, ledger, done)
+                    else:
+                        reported.append(tracked)
+            if reported and reported[0].born < now - later:
+                for tracked, entry in self._ended(reported, now - later, ledger):
+                    self._settle(tracked, entry, index, False, ledger, done)
+            if due:
+                self.soonest = min(self.soonest, due[0].born + horizon)
+            if reported:
+                self.soonest = min(self.soonest, reported[0].born + later)
         return done
-
-    def _queues(self, index: int) -> tuple[tuple[deque[Tracked], int], ...]:
-        """What waits at a horizon, and at which age it has its label, the reported ones first."""
-        horizon = self.horizons[index]
-        return (self._reported[index], horizon + slack(horizon)), (self._due[index], horizon)
-
-    def _come_due(self, index: int, now: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted, bool]]:
-        """Posts whose label is to be read, and whether reactions to them come as events."""
-        horizon, reported = self.horizons[index], self._reported[index]
-        for tracked, entry in self._ended(self._due[index], now - horizon, ledger):
-            if reacts(entry.platform, ledger):
-                yield tracked, entry, True
-            else:
-                reported.append(tracked)
-        for tracked, entry in self._ended(reported, now - horizon - slack(horizon), ledger):
-            yield tracked, entry, False
 
     def _ended(self, queue: deque[Tracked], before: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted]]:
         """Take the posts made before a time from a queue, with what they have come to; those that are gone are not."""
@@ -218,13 +217,19 @@ class Labels:
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
 
-    def _settle(self, tracked: Tracked, entry: Counted, index: int, reacting: bool, ledger: Ledger) -> None:
-        """Give a forecast its outcome, at the age at which it is known."""
+    def _settle(
+        self, tracked: Tracked, entry: Counted, index: int, reacting: bool, ledger: Ledger, done: list[Counted]
+    ) -> None:
+        """Give a forecast its outcome, at the age at which it is known; a post past retention may be `done` then."""
         horizon = self.horizons[index]
         actual, reason = self._label(entry, horizon, reacting, ledger)
         outcome = reason if actual is None else actual
         tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
         self.waiting[index] -= 1
+        if entry.key in ledger.outlived and WAITING not in tracked.outcomes:
+            ledger.release(entry.key)
+            del self.tracked[entry.key]
+            done.append(entry)
         if actual is None:
             self.censored[index][reason] += 1
             return
@@ -234,23 +239,18 @@ class Labels:
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def teach(self, now: int = FAR) -> None:
-        """Score the collected forecasts and learn from them, in lessons that are over by `now`, or full.
+        """Score the collected forecasts and learn from them, in lessons that are over by `now`, or full by then.
 
-        What makes a lesson depends on when labels came due alone, not on when somebody looked.
+        What makes a lesson, and which comes first, depends on when labels came due alone, not on when somebody looked.
         """
-        for index in [*self._ready]:
-            outcomes = sorted(self._ready.pop(index), key=lambda outcome: outcome.due)
-            part = max(self.horizons[index] // PART, 1)
-            while outcomes:
-                end = (outcomes[0].due // part + 1) * part
-                lesson = outcomes[: min(bisect_left(outcomes, end, key=lambda outcome: outcome.due), LESSON)]
-                if end > now and len(lesson) < LESSON:
-                    self._ready[index] = outcomes
-                    break
-                if self.observer is not None:
-                    self.observer(index, lesson)
-                self.model.mature(index, lesson)
-                outcomes = outcomes[len(lesson) :]
+        lessons: list[tuple[int, int, list[Matured]]] = []
+        for index, ready in self._ready.items():
+            self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, 1), now)
+            lessons += [(at, index, lesson) for at, lesson in over]
+        for _, index, lesson in sorted(lessons, key=lambda one: one[:2]):
+            if self.observer is not None:
+                self.observer(index, lesson)
+            self.model.mature(index, lesson)
 
     def _label(self, entry: Counted, horizon: int, reacting: bool, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""
@@ -265,6 +265,22 @@ class Labels:
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that
         # would leave the small ones only.
         return (None, BIRTH_UNSEEN) if born_unseen else (sum(entry.seen), "")
+
+
+def _lessons(ready: list[Matured], part: int, now: int) -> tuple[list[Matured], list[tuple[int, list[Matured]]]]:
+    """The outcomes that are not to be learnt yet, and the lessons that are, with the time from which they can be."""
+    left = sorted(ready, key=lambda outcome: outcome.due)
+    known = bisect_left(left, now, key=lambda outcome: outcome.due)
+    lessons = []
+    while left:
+        end = (left[0].due // part + 1) * part
+        size = min(bisect_left(left, end, key=lambda outcome: outcome.due), LESSON)
+        at = left[size - 1].due if size == LESSON else end
+        if size > known or at > now:
+            break
+        lessons.append((at, left[:size]))
+        left, known = left[size:], known - size
+    return left, lessons
 
 
 def reacts(platform: str, ledger: Ledger) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from engine.config import SECOND
 from engine.events import Gap
-from engine.labels import NEAR, engagements, is_born_unseen, observed_label, reacts
+from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, reacts
 from engine.ledger import NONE_SEEN, Counted, Ledger
 from models.normal import LADDER, Normal, NormalByAge, Own
 
@@ -60,6 +60,7 @@ class Overperforming:
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
         self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
         self._second = 0
+        self._soonest = 0  # no post is to be read before
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
@@ -73,11 +74,13 @@ class Overperforming:
         self._newest = entry.time
         delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
         self._followed[entry.key] = post = Followed(entry, self._unread[0], delivered)
-        (self._delivered if delivered else self._reported).queues[0].append(post)
+        rungs = self._delivered if delivered else self._reported
+        rungs.queues[0].append(post)
+        self._soonest = min(self._soonest, entry.time + rungs.due[0])
 
     def collect(self, now: int) -> None:
         """Read every post that passed a rung before the second of `now`, as it stands at this moment."""
-        if now // SECOND > self._second:
+        if now > self._soonest and now // SECOND > self._second:
             self._second = now // SECOND
             self._read(self._second * SECOND)
 
@@ -153,11 +156,15 @@ class Overperforming:
 
     def _read(self, now: int) -> None:
         """Read the posts that are due before `now`: each then waits for the next rung."""
+        soonest = FAR
         for rungs in (self._delivered, self._reported):
             for rung, queue in enumerate(rungs.queues):
                 due = rungs.due[rung]
                 if queue and (queue[0].entry is None or queue[0].entry.time + due < now):
                     self.normal.learn(rung, self._pass(rung, rungs, now - due))
+                if queue and (entry := queue[0].entry) is not None:
+                    soonest = min(soonest, entry.time + due)
+        self._soonest = soonest
 
     def _pass(self, rung: int, rungs: Rungs, before: int) -> list[tuple[str, int, int]]:
         """Read the posts at a rung that were made before a time; gives what is to be learnt of them."""

@@ -63,8 +63,10 @@ def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], 
     """Functions that fit a model and also give its scores of each row by fits without the row's label."""
     from models import regression, trees  # noqa: PLC0415
 
-    def linear(rows: Floats, labels: Floats) -> Scorer:
-        return regression.additive(regression.build().fit(rows, labels))
+    def linear(rows: Floats, labels: Floats) -> tuple[Scorer, Floats]:
+        pipeline = regression.build().fit(rows, labels)
+        held = regression.held_out(pipeline, rows, labels, _blocks(rows, FOLDS["linear"]))
+        return regression.additive(pipeline), held
 
     def boosted(rows: Floats, labels: Floats) -> Scorer:
         return trees.Boosted(trees.boosted(params.get("boosted", {}), seed).fit(rows, labels))
@@ -77,17 +79,22 @@ def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], 
         return fit
 
     return {
-        "linear": lambda rows, labels: (linear(rows, labels), _held_out(linear, rows, labels, FOLDS["linear"])),
-        "boosted": lambda rows, labels: (boosted(rows, labels), _held_out(boosted, rows, labels, FOLDS["boosted"])),
+        "linear": linear,
+        "boosted": lambda rows, labels: (boosted(rows, labels), _held_out(boosted, rows, labels)),
         "forest": of_bags("forest", trees.bagged),
         "extra": of_bags("extra", trees.extra),
     }
 
 
-def _held_out(fit: Callable[[Floats, Floats], Scorer], rows: Floats, labels: Floats, folds: int) -> Floats:
-    """Scores (n,) by cross-validation in blocks of time: neighbours share an author, a topic and an hour."""
+def _blocks(rows: Floats, folds: int) -> list[NDArray[np.intp]]:
+    """Blocks of time to hold out in turn: neighbours share an author, a topic and an hour."""
+    return np.array_split(np.arange(len(rows)), folds)
+
+
+def _held_out(fit: Callable[[Floats, Floats], Scorer], rows: Floats, labels: Floats) -> Floats:
+    """Scores (n,) by cross-validation."""
     held = np.empty(len(rows))
-    for block in np.array_split(np.arange(len(rows)), folds):
+    for block in _blocks(rows, FOLDS["boosted"]):
         others = np.ones(len(rows), bool)
         others[block] = False
         held[block] = fit(rows[others], labels[others]).scores(rows[block])

@@ -130,7 +130,7 @@ def test_no_word_and_no_name_of_an_outlived_post_stays(gone: str | None) -> None
 
 def state(engine: Engine, labels_only: bool = False) -> bytes:
     """What the parts that know of a post past retention hold; of those that it matured at, the newest are known."""
-    labels = {name: value for name, value in vars(engine.labels).items() if name in ("tracked", "_due", "_reported")}
+    labels = {name: value for name, value in vars(engine.labels).items() if name in ("tracked", "_queues")}
     if labels_only:
         return pickle.dumps([labels, engine.ledger.outlived, engine.ledger._aliases])
     parts = [engine.ledger, engine.window, engine.rising, engine.volumes, engine.overperforming]
@@ -291,7 +291,7 @@ def test_posts_outside_the_sample_are_predicted_and_shown_but_not_graded() -> No
 
 def test_memory_is_given_back_at_once_when_posts_leave_the_sample() -> None:
     engine = fed(FEW)
-    queued = {id(tracked) for queue in engine.labels._due for tracked in queue}
+    queued = {id(tracked) for queues in engine.labels._queues for tracked in queues.due}
     assert len(queued) <= len(engine.labels.tracked)
 
 

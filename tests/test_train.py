@@ -333,7 +333,7 @@ def test_the_tuned_trees_are_what_is_refitted(made: Made) -> None:
 
 def test_a_model_is_not_changed_by_what_starts_from_it(made: Made) -> None:
     late, _ = feed(60, first=600)
-    told_of = [[tracked.told for tracked in engine(late, made.trained).labels.tracked.values()] for _ in range(2)]
+    told_of = [[one.told.record for one in engine(late, made.trained).labels.tracked.values()] for _ in range(2)]
     assert told_of[0] == told_of[1]
 
 
