@@ -15,9 +15,9 @@ from engine.sources.mounts import tells_all
 
 _POLL = 0.25  # seconds between looks at files of which no change may be reported, as of network file systems
 _RETRY = 5.0  # seconds until watching is tried again after it failed
-# watchfiles looks for changes every `step` milliseconds, which is both its delay and most of its cost.
+# watchfiles looks for changes every `step` milliseconds, and tells of one a step later: its delay and most of its cost.
 _STEP_BUSY = 10
-_STEP_QUIET = 250
+_STEP_QUIET = 125
 _DEBOUNCE = 50  # milliseconds
 _QUIET_AFTER = 5_000  # milliseconds without a change
 
