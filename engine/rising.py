@@ -129,7 +129,9 @@ class Rising:
         if begun:
             self._look()
         self._unite()
-        self._bound(list(self.events.values()) if begun else self._going)
+        ended = any(event.end is not None for event in self._going)
+        if begun or ended or self._thinned or any(len(event.posts) > MAX_POSTS for event in self._going):
+            self._bound()
         self._index()
 
     def _look(self) -> None:
@@ -242,9 +244,9 @@ class Rising:
             for (member, _), rise in event.rises.items():
                 self._times[member] = max(self._times.get(member, 0.0), rise.authors / max(rise.expected, LEAST))
 
-    def _bound(self, grown: Iterable[Event]) -> None:
+    def _bound(self) -> None:
         """Keep to the caps: the oldest posts and events go first, of these the ones that are over."""
-        for event in grown:
+        for event in self.events.values():
             for key in list(islice(event.posts, max(0, len(event.posts) - MAX_POSTS))):
                 del event.posts[key]
                 event.dropped += 1

@@ -16,6 +16,7 @@ EDGE = HOUR // 6  # so near its end, what came in the next hour of other days is
 DAY_KEPT = 0.7  # of what a subject reached at an hour, on the day after
 UNSEEN = 0.5  # authors that every subject is taken to have had beside those it had (Jeffreys' prior of a rate)
 SPREADS = 24  # classes of subjects, by powers of two of their mean, that spread is measured in
+_MARGIN = 1e-9  # for rounding
 _LOWEST = -11  # power of two of the first class
 _EXACT = 2.0**24  # sums of squares are taken in whole parts, so that no order of subjects changes them
 _SPREAD_WEIGHT = 20.0  # of the prior, which is no spread, in the sums that spread is measured by
@@ -120,6 +121,10 @@ class Past:
         mean = self.mean(slots, young)
         shape = 1 / (1 / (UNSEEN + self.authors(slots)) + self._spread()[_classes(mean)])
         return mean, shape
+
+    def least(self, slots: Ints) -> Floats:
+        """No more than `mean`, whatever is young, and told in fewer steps."""
+        return (UNSEEN + self.authors(slots)) * ((1 - _MARGIN) / max(1.0, self.windows))
 
     def mean(self, slots: Ints, young: Mask) -> Floats:
         """The authors to expect in a window."""

@@ -128,6 +128,8 @@ class Detector:
         past, newcomers = self._past, self._newcomers
         may = counts >= SUPPORT
         tested, n, new = slots[may], counts[may], new[may]
+        if not (n >= TIMES * past.least(tested)).any():
+            return []
         scale = past.scale(tested, n, int(counts.sum()))
         high = n >= TIMES * past.mean(tested, new) * scale  # as few are
         if not high.any():
@@ -172,7 +174,7 @@ class Detector:
         """Let the bursts that go on peak, go on or end."""
         if not self.going and not self._cooling:
             return
-        total = int(counts.sum())
+        total = int(counts.sum()) if self.going else 0
         for subject, rise in list(self.going.items()):
             slot = self._counts.slots.get(subject, -1)
             at = np.flatnonzero(slots == slot)
