@@ -58,6 +58,8 @@ class Prepared(NamedTuple):
 def read_line(decoder: Decoder, line: bytes) -> Reading:
     """Read one line. Nothing but the line decides what comes of it, and nothing is counted yet."""
     outcomes, shapes = decoder.look(line)
+    if len(outcomes) == 1 and isinstance(only := outcomes[0], Mapped) and len(only.events) == 1:  # as nearly always
+        return Reading(((clean_ids(only.events[0]),),), shapes, ())
     records, noted = [], []
     for outcome in outcomes:
         if isinstance(outcome, Mapped):
