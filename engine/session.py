@@ -57,7 +57,7 @@ from engine.protocol import (
     Stop,
     TopicsOpened,
 )
-from engine.runner import Runner, SourceSet
+from engine.runner import CHUNK, Runner, SourceSet
 from engine.snapshot import AlertRow, Frame, Snapshot
 from engine.sources.waiting import Waiter
 from engine.state.run import Run, open_run
@@ -66,6 +66,7 @@ from models import detector
 
 ROWS = 60  # rows of each table that a frame carries
 SLICE = 0.05  # seconds of feeding between two looks at the commands
+FEWEST = 16  # lines that are fed at once
 LEARNT = 40  # corrections that the personal layer learns for a picture: a tenth of a second
 WAIT = 0.25  # seconds without lines after which more may be due all the same: of a replay, of a file not watched
 QUIET_AFTER = 5.0  # seconds in which nothing came and nothing was sent
@@ -129,6 +130,7 @@ class Session:
         self._waiter = Waiter(sources, extra_fds=(pipe.read_fd,))
         self._overload = Overload()
         self._gauge = Gauge(start, self.engine, sources)
+        self._chunk = 4 * FEWEST  # lines that are fed at once: the first picture comes after these
         self._next_frame = 0.0
         self._stirred = 0.0  # when something last came or was sent
         self._at_leisure = False
@@ -178,12 +180,15 @@ class Session:
         if not self._started:
             self._started = True
             self._next_frame = 0.0  # the first lines are worth a picture at once
-        fed, end = 0, time.monotonic() + SLICE
-        while time.monotonic() < end:
-            lines = self._runner.step()
+        fed, now = 0, time.monotonic()
+        end = now + SLICE
+        while now < end:
+            lines = self._runner.step(self._chunk)
             if not lines:
                 break
             fed += lines
+            before, now = now, time.monotonic()
+            self._pace(now - before)
         if fed:
             self._stir()
         if self._runner.finished and not self._finished:
@@ -193,6 +198,13 @@ class Session:
         if news := self.engine.alerts.take_news():
             self._tell(news, live)
         return fed
+
+    def _pace(self, taken: float) -> None:
+        """Lines of a sparse feed cost many times what those of a dense one do: nobody should wait long for a step."""
+        if taken > SLICE:
+            self._chunk = max(FEWEST, self._chunk // 2)
+        elif taken < SLICE / 2:
+            self._chunk = min(CHUNK, self._chunk * 2)
 
     def _stir(self) -> None:
         """Something has happened: after a silence it is worth a picture at once."""
