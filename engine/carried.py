@@ -1,6 +1,7 @@
 """Counts of posts as they are shown: what is reported, and what the feed brings as events."""
 
 from collections.abc import Iterable, Mapping
+from itertools import compress
 
 from engine.ledger import KINDS, Counted, Ledger
 from engine.platforms.decode import Decoder
@@ -27,5 +28,8 @@ def counts(entry: Counted, carried: Carried) -> list[int | None]:
 
 def engagement_now(entry: Counted, carried: Carried) -> int | None:
     """Likes, reposts, replies and quotes so far; None where nobody says anything of them."""
+    if entry.counts is None:  # then it is those seen, of the kinds of which the feed brings each: most posts have none
+        told = carried[entry.platform]
+        return sum(compress(entry.seen, told)) if any(told) else None
     known = [count for count in counts(entry, carried) if count is not None]
     return sum(known) if known else None

@@ -1,6 +1,6 @@
 """What a snapshot says of predictions: those that wait, what came of the others, how good each model was."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -16,6 +16,8 @@ from engine.snapshot import (
 )
 from engine.units import moment, to_count
 from models.engagement import LEARNING
+
+RECENT = 50  # times as many as are shown: posts that the foremost are chosen from
 
 
 def labels(engine: Engine) -> list[Labels]:
@@ -42,10 +44,14 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
     if limit is None:
         kept = [(key, told) for key, told in tracked.items() if key in engine.ledger.posts and engine.matches(key)]
         return [row for key, told in kept for row in _predicted(engine, carried, key, told, horizons)]
+    told: Iterable[Tracked] = reversed(tracked.values())
+    if engine.filtered is not None:
+        told = filter(lambda one: engine.matches(one.key), told)
+    newest = [one for one in islice(told, RECENT * limit) if one.key in engine.ledger.posts]
     return [
         row
         for index in horizons
-        for key in _worth_showing(engine, index, limit)
+        for key in _worth_showing(engine, index, limit, newest)
         for row in _predicted(engine, carried, key, tracked[key], (index,))
     ]
 
@@ -58,12 +64,14 @@ def predictions_of(engine: Engine, carried: Carried, key: str) -> list[Predictio
     return [*_predicted(engine, carried, key, tracked, range(len(engine.labels.horizons)))]
 
 
-def _worth_showing(engine: Engine, index: int, limit: int) -> list[str]:
+def _worth_showing(engine: Engine, index: int, limit: int, newest: Sequence[Tracked]) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     queue, posts = engine.labels, engine.ledger.posts
-    matching = (tracked for tracked in reversed(queue.tracked.values()) if engine.matches(tracked.key))
-    newest = islice(matching, 50 * limit)
-    recent = [tracked for tracked in newest if _to_come(engine, tracked, index) and tracked.key in posts]
+    recent = [
+        told
+        for told in newest
+        if (outcome := told.outcomes[index]) == WAITING or _to_come(engine, told, index, outcome)
+    ]
     expected = queue.model.freezer.predicted([tracked.told for tracked in recent], index)
     furthest = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable")[:limit].tolist()
     matured = islice((key for key in reversed(queue.recent[index]) if key in posts and engine.matches(key)), limit // 2)
@@ -81,7 +89,7 @@ def _predicted(
     for index in horizons:
         forecast = forecasts[index]
         state = tracked.state(index)
-        censored = state != MATURED and not _to_come(engine, tracked, index)
+        censored = state != MATURED and not _to_come(engine, tracked, index, tracked.outcomes[index])
         if censored and forecast.predicted is None:
             continue
         horizon = engine.labels.horizons[index]
@@ -109,11 +117,11 @@ def _predicted(
         )
 
 
-def _to_come(engine: Engine, tracked: Tracked, index: int) -> bool:
+def _to_come(engine: Engine, tracked: Tracked, index: int, outcome: int | str) -> bool:
     """Whether a post has its horizon before it; one that is not in the sample too, though nobody grades it then."""
-    state = tracked.state(index)
-    due = tracked.born + engine.labels.horizons[index]
-    return state == WAITING or (state == UNSAMPLED and engine.now is not None and due >= engine.now)
+    if outcome != UNSAMPLED or engine.now is None:
+        return outcome == WAITING
+    return tracked.born + engine.labels.horizons[index] >= engine.now
 
 
 def scoreboard(engine: Engine) -> list[Score]:

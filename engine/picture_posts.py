@@ -23,9 +23,10 @@ def carried_kinds(engine: Engine) -> Carried:
 
 def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]:
     window, ledger = engine.window, engine.ledger
+    items, kept = window.items, ledger.posts
     rows = []
     for author in foremost(window.total.authors, limit):
-        posts = [ledger.posts[key] for key in ledger.by_author.get(author, []) if key in window.items]
+        posts = [kept[key] for key in ledger.by_author.get(author, []) if key in items]
         rows.append(_author(engine, carried, author, posts))
     return rows
 
@@ -34,16 +35,21 @@ def _rounded(count: float | None) -> float | None:
     return None if count is None else round(count, 2)
 
 
+def _age(entry: Entry) -> tuple[int, str]:
+    return entry.time, entry.key
+
+
 def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -> Author:
-    compounds = [c for entry in posts if (c := engine.window.items[entry.key].compound) is not None]
-    newest = max(posts, key=lambda entry: (entry.time, entry.key))
+    items = engine.window.items
+    compounds = [c for entry in posts if (c := items[entry.key].compound) is not None]
+    newest = max(posts, key=_age)
     told = [entry for entry in posts if entry.followers is not None]
     totals = [total for entry in posts if (total := engagement_now(entry, carried)) is not None]
     return Author(
         author=author.partition(":")[2],
         name=newest.name,
         posts=len(posts),
-        followers=max(told, key=lambda entry: (entry.time, entry.key)).followers if told else None,
+        followers=(newest if newest.followers is not None else max(told, key=_age)).followers if told else None,
         sentiment=sum(compounds) / len(compounds) / SCALE if compounds else None,
         scored=len(compounds),
         reactions=sum(totals) if totals else None,
