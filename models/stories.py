@@ -162,7 +162,7 @@ class Stories:
         table.usual.add(posts.known, posts.times, counts.size)
         terms = table.posts(counts)
         posts = posts.weighing(terms.weights)
-        home, score = table.nearest(posts, table.terms(), self._favour())
+        home, score = self._homes(posts, terms)
         loose = np.flatnonzero(filled & (score < NEAR))
         if len(loose):
             newer, better = self._founders(posts, terms.of(loose), loose)
@@ -171,6 +171,20 @@ class Stories:
         home[~filled] = -1
         table.add(home, learnt)
         return np.where(filled, table.serial[home], -1) if len(table) else home
+
+    def _homes(self, posts: Posts, terms: Terms) -> tuple[Ints, Floats]:
+        """The nearest story of each document, and the score.
+
+        What nearly all posts have is in nearly all stories, and passed over but for posts that have nothing else.
+        """
+        table, favour = self._table, self._favour()
+        stories = table.terms()
+        common = table.usual.says_nothing(posts.known)
+        home, score = table.nearest(posts.without(common), stories, favour)
+        if common.any():
+            bare = np.setdiff1d(posts.rows, posts.rows[np.repeat(~common, posts.times)])
+            home[bare], score[bare] = table.nearest(terms.of(bare).by_column(), stories, favour)
+        return home, score
 
     def _founders(self, posts: Posts, terms: Terms, loose: Ints) -> tuple[Ints, Floats]:
         """Of the documents near no story, with these terms, those near no founder before them found stories, in order.

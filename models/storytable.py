@@ -13,6 +13,7 @@ SHED = 24
 FAINT_TERM = 0.02  # weight under which a term is dropped
 _BITS = SIZE.bit_length() - 1  # of a column
 _CELLS = 1 << 17  # of documents and rows, whose products are taken at once
+_PAIRS = 1 << 20  # of terms in them, on average
 
 
 class Terms(NamedTuple):
@@ -71,6 +72,10 @@ class Posts(NamedTuple):
     def weighing(self, weights: Floats) -> "Posts":
         """The same with the weights of the terms, as they stood before."""
         return self._replace(weights=weights[self.order])
+
+    def without(self, columns: Bools) -> "Posts":
+        """The same with some of the known columns passed over."""
+        return self._replace(times=np.where(columns, 0, self.times))
 
 
 class StoryTable:
@@ -142,7 +147,8 @@ class StoryTable:
         times = posts.times[place]
         ends = np.cumsum(times)
         shift = posts.starts[place] - (ends - times)
-        many = max(1, _CELLS // max(1, posts.size))
+        every = int(times.sum())
+        many = max(1, min(_CELLS // max(1, posts.size), terms.size * _PAIRS // max(1, every)))
         firsts = range(0, terms.size, many)
         edges = np.searchsorted(rows, [*firsts, terms.size]).tolist()
         for row, start, stop in zip(firsts, edges, edges[1:], strict=False):

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from models.vectors import SIZE, Floats, Ints
+from models.vectors import SIZE, Bools, Floats, Ints
 
 MOST = 0.6  # share of recent posts above which a column weighs less
 LEAST = 0.05  # what one weighs that is in all
@@ -11,6 +11,7 @@ ENOUGH = 16.0  # posts before that can be told
 RARE = 20  # a column in one of so many posts, or fewer, is not counted before it is in more
 HEAVY = 1024.0
 FAINT = 0.05  # posts' worth under which a column is forgotten
+NOTHING = 0.3  # what a column weighs by which next to nothing is told apart
 GONE = 60.0  # halvings after which nothing is left
 
 Singles = NDArray[np.float32]
@@ -47,6 +48,11 @@ class Usual:
         before = int(np.count_nonzero(self._damping[columns] < 1))
         self._damping[columns] = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST))))
         self._damped += int(np.count_nonzero(self._damping[columns] < 1)) - before
+
+    def says_nothing(self, columns: Ints) -> Bools:
+        """Which of the columns nearly all posts have."""
+        said: Bools = self._damping[columns] < NOTHING
+        return said
 
     def damp(self, columns: Ints, weights: Floats) -> Floats:
         """The weights of columns, less where they are usual."""

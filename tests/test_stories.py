@@ -69,6 +69,13 @@ def test_a_tag_that_every_post_has_does_not_make_one_story_of_all() -> None:
     assert normalized_mutual_info_score(topics[half:], found[half:]) > 0.9
 
 
+def test_posts_of_nothing_but_what_all_have_do_not_found_a_story_each() -> None:
+    docs, _ = stream(800, even("flood", "match", "rocket"))
+    said: list[Doc] = [("#conference", "hall", *(doc if n % 20 else ())) for n, doc in enumerate(docs)]
+    bare = run(Stories(), said)[400::20]
+    assert len(set(bare)) <= 3
+
+
 def test_new_topics_are_found_when_old_ones_and_noise_fill_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_LIVE", 8)
     monkeypatch.setattr(module, "MAX_ALONE", 40)
