@@ -24,7 +24,7 @@ LEARN_EVERY = 512
 LEARN_TIME = 3_500_000
 LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in the beginning all is new
 NAME_TIME = 5_000_000  # between steps after which names are taken anew
-NAME_SHARE = 4
+NAME_SHARE = 2
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
 
@@ -173,7 +173,7 @@ class Topics:
         became = dict(self.merges)
         placed, grown = [], []
         for key, story, each in zip(keys, stories, marks, strict=True):
-            now = followed(became, story)
+            now = followed(became, story) if became else story
             counted = story >= 0 and now not in alone
             placed.append(Placed(key, story, of.get(now, -1), each.copy, counted))
             if story >= 0 and not counted:
