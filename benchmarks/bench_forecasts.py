@@ -15,7 +15,7 @@ Two feeds, both with four horizons and fitted models in the lead:
 Driven are the engine's own parts, with made-up posts (14 words, up to 3 tags, 20,000 authors), but not what reads the
 texts: language, mood, stories and windows (`trendtop bench` has those). CPU time of the main thread, medians over the
 rounds; refits run on another and are told apart, spread over the posts of the 12 hours between two of them.
-"prediction and learning" is known, volumes, forecast, arrived, track, collect and teach. The others are the ledger's:
+"prediction and learning" is known, volumes, forecast, track, collect and teach. The others are the ledger's:
 add, react (two reactions a post), and expire, which is what happens to a post that leaves retention. What a forecast
 costs depends on who leads: "with the blend" has the blend in the lead at every horizon, the dearest there can be.
 
@@ -42,21 +42,22 @@ os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.analysis import Analysis
+from engine.arrival import tell_stories
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post, Reaction
 from engine.labels import UNSAMPLED
 from engine.ledger import Entry
 from engine.pipeline import BATCH_POSTS, Engine
 from models.checksums import of_words
-from models.engagement import NAMES, Known
+from models.engagement import NAMES
 from models.sentiment import Polarity
 
 START = 1_780_000_000 * SECOND
 TARGET_US, TARGET_BYTES = 100.0, 1_000.0
-TOGETHER = ("known", "volumes", "forecast", "arrived", "track", "collect", "teach")
+TOGETHER = ("known", "volumes", "forecast", "track", "collect", "teach")
 REST = ("add", "react", "expire")
 AUTHORS, WORDS, TAGS, STORIES = 20_000, 30_000, 2_000, 500
-LESSONS, LESSON = 5, 1_500  # of so many posts each are the lessons that the models start from
+LESSONS, LESSON = 5, 2_048  # of so many posts each are the lessons that the models start from
 KEPT = 2_000  # posts in retention
 SHARE = 1 / 1_024
 SHRUNK = 100  # times shorter are the horizons of the feed that is graded as a whole
@@ -147,7 +148,7 @@ class Bench:
         entries = [ledger.add(post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
         arrived = zip(made, entries, strict=True)
-        known = [engine.known(post, analysis, at, entry.author) for (post, analysis, at, _), entry in arrived]
+        known = [engine._arrived(post, entry, at) for (post, _, at, _), entry in arrived]
         yield "known"
         for _, analysis, at, _ in made:
             engine.volumes.post(analysis.tags, at)
@@ -162,14 +163,13 @@ class Bench:
         for _, _, at, _ in made:
             labels.collect(at, ledger)
         yield "collect"
-        told = model.forecast(known, [labels.sampled(entry.key) for entry in entries])
+        graded = [labels.sampled(entry.key) for entry in entries]
+        words = tell_stories(known, [engine.rising.rises] * len(known), engine.volumes)
+        told = model.forecast(known, graded, words)
         yield "forecast"
-        for entry, one in zip(entries, told, strict=True):
-            labels.track(entry, one)
+        labels.track(entries, told, graded)
         yield "track"
-        model.arrived(known)
-        yield "arrived"
-        labels.teach()
+        labels.teach(self.now)
         yield "teach"
         for entry in ledger.expired(self.now):
             self._expire(entry)
@@ -282,7 +282,8 @@ def weight(waiting: int) -> float:
     bench.engine.model.learn_pasts_only()
     bench.known = False
     authors = [sys.intern(f"bluesky:{author}") for author in bench.feed.authors]
-    bench.engine.model.arrived([Known(author=author, at=bench.now) for author in authors])
+    for author in authors:
+        bench.engine.model.arrived(author, bench.now)
     tracemalloc.start()
     held = []
     for _ in range(2):

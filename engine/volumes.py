@@ -119,7 +119,9 @@ _WORDS = (1 << WORD_BITS) - 1
 
 def _likeliest(named: Sequence[int]) -> int | None:
     """The story that most words spoke of last, two at least; of equals the one named first."""
+    different = dict.fromkeys(named)
+    if len(different) == len(named):
+        return None  # no two speak for one, and at most one for none
     of_any = [story for story in named if story != NO_STORY]
-    if len(different := dict.fromkeys(of_any)) == len(of_any):
-        return None  # no two speak for one
-    return max(different, key=of_any.count)
+    different.pop(NO_STORY, None)
+    return None if len(different) == len(of_any) else max(different, key=of_any.count)

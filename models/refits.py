@@ -19,7 +19,7 @@ from models.fits import Fits, Params, fit_all
 Floats = NDArray[np.float64]
 
 FIRST_FIT = 60  # labels before which there is nothing to fit
-MIN_NEW = 20  # labels between two refits, at the least
+MIN_NEW = 22  # labels between two refits, at the least
 GROWTH = 0.25  # a refit is due when this share more has matured ...
 MAX_AGE = 12 * HOUR  # ... or when the newest fit is this old in event time
 FITTING = MINUTE // 2  # event time that a refit may take
