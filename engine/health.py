@@ -120,7 +120,7 @@ def visible(health: Health) -> tuple[object, ...]:
     if lag is not None:
         step = 1 if abs(lag) < 60 else 60 if abs(lag) < 3600 else 3600
         lag = lag // step * step
-    return health.state, health.rate, lag, health.backlog, health.sources, health.silent, health.notes
+    return health.state, health.rate, lag, health.backlog, health.sources, health.silent, health.notes, health.went_on
 
 
 def _resident() -> int:

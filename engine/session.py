@@ -225,7 +225,7 @@ class Session:
     def _notes(self) -> list[str]:
         trouble = "" if self._keeper is None else self._keeper.trouble
         alone = "" if self._ahead is None else self._ahead.trouble
-        return [note for note in (trouble, alone, self._notice) if note]
+        return [note for note in (trouble, alone) if note]
 
     def _tell(self, news: Sequence[Alert], live: bool) -> None:
         """Tell of new alerts outside the screen, too; nobody is called because of what a file says of yesterday."""
@@ -337,8 +337,8 @@ class Session:
             topics = self.engine.topics
             topics.one_in = self._overload.look(now, health.state == CATCHING_UP, topics.one_in)
         silent, notes = [rule.text for rule in self._listening.silent], self._notes()
-        if silent or notes:
-            health = msgspec.structs.replace(health, silent=silent, notes=notes)
+        if silent or notes or self._notice:
+            health = msgspec.structs.replace(health, silent=silent, notes=notes, went_on=self._notice)
         engine = self.engine
         engine.corrections.look()
         progress = (engine.intake.lines, engine.now, engine.sequence.held, engine.corrections.changes)

@@ -458,7 +458,8 @@ class Health(Frozen, frozen=True, kw_only=True):
     cpu: float  # share of one core
     memory: int  # bytes resident
     silent: list[str] = []  # alerts of silence that are on, by this machine's clock
-    notes: list[str] = []  # what this run went on from, and what could not be saved
+    notes: list[str] = []  # what goes wrong beside the feed: a state that is not saved, a worker that died
+    went_on: str = ""  # what this run went on from, "" for a new one
     sources: list[Source]
     remaining: float | None = None  # seconds until what is stored has been read; None if not known or nothing is left
     lags: list[float | None] = []  # the highest lag of each step of the last minutes, oldest first; None: not known

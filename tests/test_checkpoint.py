@@ -123,7 +123,7 @@ def test_a_process_that_is_killed_is_gone_on_with_by_the_next(feed: Path, tmp_pa
     whole.feed(0, lines, PRESENT)
     whole.quiet(0)
     assert "".join(json_parts(frame.snapshot)) == "".join(json_parts(snapshot(whole, ROWS)))
-    assert "went on from the state saved after" in frame.health.notes[0]
+    assert "went on from the state saved after" in frame.health.went_on
 
 
 # --- the files between two runs --------------------------------------------------------------------------------------

@@ -71,6 +71,16 @@ def test_a_feed_that_is_silent_now_is_told_of_once_each_time() -> None:
     assert out.getvalue().count("21:04:31 ALERT silence 5m: nothing since 21:04:31") == 2
 
 
+def test_what_it_went_on_from_and_what_is_not_saved_is_told_once_each_time() -> None:
+    told, out, _ = reporter()
+    told.hear(fakes.shown(fakes.empty(), state="starting", went_on="went on from the state saved after 7 lines"))
+    for notes in (["not saved"], ["not saved"], [], ["not saved"]):
+        told.hear(fakes.shown(went_on="went on from the state saved after 7 lines", notes=notes))
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "went on from the state saved after 7 lines"
+    assert (len([line for line in lines if "went on" in line]), lines.count("not saved")) == (1, 2)
+
+
 def test_watch_prints_the_alerts_of_a_feed_without_a_terminal(tmp_path: Path) -> None:
     feed = tmp_path / "feed.jsonl"
     feed.write_text("\n".join([*talk(GOOD, 0, 60), *talk(BAD, 60, 200), *talk(GOOD, 700, 720, first=1)]) + "\n")

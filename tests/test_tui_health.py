@@ -10,6 +10,7 @@ from engine.snapshot import Frame, GapRow, Snapshot, Source
 from tests import tui_fakes as fakes
 from tests.tui_driver import monitor
 from tui.lines import text_of
+from tui.widgets.events import FRAMES_SHOWN
 from tui.widgets.health import health_lines
 
 
@@ -103,3 +104,26 @@ def test_a_long_path_leaves_room_for_what_is_said_of_the_source(width: int) -> N
     assert "jsonl  480 lines gone, waiting for" in row
     assert width < 69 or row.endswith("come back")
     assert cell_len(row) <= width
+
+
+NOT_SAVED = "the state was not saved to /feeds/state: no space left on device"
+WENT_ON = "went on from the state saved after 2,000 lines; /feeds/state/engine.state is damaged: gone on from another"
+
+
+async def test_what_could_not_be_saved_is_told_until_it_is() -> None:
+    async with monitor(fakes.shown(fakes.busy(bursts=[]), notes=[NOT_SAVED]), size=(80, 24)) as m:
+        assert f"! {NOT_SAVED}" in m.events
+        await m.hear(fakes.shown(fakes.busy(bursts=[])))
+        assert "not saved" not in m.events
+    told = page(notes=[NOT_SAVED])
+    assert told[0] == "What to know before trusting the numbers"
+    assert told[1] == NOT_SAVED
+
+
+async def test_what_a_run_went_on_from_is_told_once_and_stays_on_the_page() -> None:
+    async with monitor(fakes.shown(went_on=WENT_ON), size=(80, 24)) as m:
+        assert "went on from the state saved after 2,000 lines" in m.events
+        for _ in range(FRAMES_SHOWN):
+            await m.hear(fakes.shown(went_on=WENT_ON))
+        assert "went on" not in m.events
+    assert " ".join(section(page(went_on=WENT_ON), "Engine")).endswith(WENT_ON)

@@ -31,6 +31,7 @@ class Reporter:
         self._known: set[int] = set()
         self._told = 0  # the newest alert that has a line
         self._silent: list[str] = []
+        self._notes: list[str] = []
         self.failure = ""
         self.unheard = False  # nobody reads what is written
         self.over = asyncio.Event()
@@ -62,6 +63,11 @@ class Reporter:
             if rule not in self._silent:
                 self._write(f"{clock(snapshot.as_of)} {silence_in_a_line(rule, snapshot)}")
         self._silent = frame.health.silent
+        notes = [note for note in (frame.health.went_on, *frame.health.notes) if note]
+        for note in notes:
+            if note not in self._notes:
+                self._write(note)
+        self._notes = notes
         for burst in going_on(snapshot.bursts):
             if burst.id not in self._known:
                 self._write(f"{clock(snapshot.as_of)} now rising: {in_a_line(burst)}")

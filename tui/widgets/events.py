@@ -26,6 +26,7 @@ class EventLine(Panel):
         self._started = False
         self._left = self._news_left = 0  # frames for which they stay; -1 for ever
         self._notices: list[str] = []
+        self._went_on = ""
         self._gap = ""
         self._hidden: list[str] = []
 
@@ -62,7 +63,11 @@ class EventLine(Panel):
             return
         self._started = True
         snapshot = view.frame.snapshot
-        self._notices = snapshot.notices
+        health = view.frame.health
+        self._notices = [*health.notes, *snapshot.notices]
+        if health.went_on not in ("", self._went_on):
+            self.announce(health.went_on)
+        self._went_on = health.went_on
         self._gap = ""
         if snapshot.gaps:
             gap = snapshot.gaps[-1]
@@ -70,8 +75,8 @@ class EventLine(Panel):
         on = are_on(snapshot.alerts)
         more = f" +{len(on) - 1} ({key('alerts')})" if len(on) > 1 else ""
         self._alert = ((f"{alert_line(on[0])}{more}", "warning"),) if on else ()
-        if view.frame.health.silent:
-            self._alert = ((silence_in_a_line(view.frame.health.silent[0], snapshot), "warning"),)
+        if health.silent:
+            self._alert = ((silence_in_a_line(health.silent[0], snapshot), "warning"),)
         rising = going_on(snapshot.bursts)
         self._burst = (("rising ", "muted"), (in_a_line(rising[0]), "accent")) if rising else ()
         for _ in range(WHILE_PAUSED if view.paused else 1):

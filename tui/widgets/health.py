@@ -62,7 +62,7 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
         return [(("The engine has not sent its first picture yet.", "muted"),)]
     snapshot, health = frame.snapshot, frame.health
     lines: list[Line] = [
-        *_notices(snapshot.notices, width),
+        *_notices([*health.notes, *snapshot.notices], width),
         (("Records", "head"),),
         *_meter_lines(snapshot.meters),
         *_section("Formats"),
@@ -101,6 +101,7 @@ def health_lines(frame: Frame | None, width: int) -> list[Line]:
             width * 4,
         )
     )
+    lines += [((part, "muted"),) for part in wrap(health.went_on, width)] if health.went_on else []
     return lines
 
 
