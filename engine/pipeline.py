@@ -590,12 +590,12 @@ class Engine:
             if entry is None:
                 continue
             entry.copy = copy
-            self.view.placed(key, story if counts else None, copy)
             if counts:
                 entry.story = story
                 counted.append((entry, story))
                 self.places.place(story, entry.time)
                 self.volumes.placed(story, of_words(entry.analysis.terms), entry.time)
+        self.view.placed([key for key, *_ in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
         self.rising.placed(counted)
         for gone, into in self.topics.merges:
             self.view.merge(gone, into)

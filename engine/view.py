@@ -1,6 +1,6 @@
 """What is looked at: the window over all posts, and the one over those that match a filter, if there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.config import EngineConfig
@@ -8,7 +8,7 @@ from engine.filtering import Filtered
 from engine.ledger import Entry
 from engine.places import Places
 from engine.tally import Contribution
-from engine.windows import Reactions, Window
+from engine.windows import Assigned, Reactions, Window
 
 
 class View:
@@ -78,12 +78,12 @@ class View:
 
     # -- topics ----------------------------------------------------------------------------------------------
 
-    def placed(self, key: str, story: int | None, copy: bool) -> None:
-        """It is known where a post belongs, if to any story, and whether it is a copy."""
+    def placed(self, keys: Iterable[str], assigned: Sequence[Assigned]) -> None:
+        """It is known where posts belong; of some only whether they are copies."""
         if self.filtered is not None:
-            self.filtered.renew(key)
-        if story is not None:
-            self.whole.assign(key, story, copy)
+            for key in keys:
+                self.filtered.renew(key)
+        self.whole.assign(assigned)
 
     def merge(self, gone: int, into: int) -> None:
         """A story becomes part of another."""

@@ -2,7 +2,8 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from typing import TypeAlias
 
 from engine.config import ALL_TIME, SECOND
 from engine.places import Places
@@ -13,6 +14,9 @@ from engine.windowsums import WindowSums
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
+
+
+Assigned: TypeAlias = tuple[str, int, bool]  # key of a post, its story, whether it is a copy
 
 
 class Reactions:
@@ -228,16 +232,21 @@ class Window:
         self._settled()
         self._sums_before.settle(self.span)
 
-    def assign(self, key: str, story: int, copy: bool) -> None:
-        """Say which story a post belongs to, and whether it is a copy, once that is known."""
-        if (item := self.items.get(key)) is not None:
-            if item.story is not None:
-                self.topics.count(item, self.width, -1)
-            self.items[key] = item = item.within(story, copy)
-            self.topics.count(item, self.width, 1)
-        elif (item := self.items_before.get(key)) is not None:
-            self._drop_before(item)
-            self._add_before(item.within(story, copy))
+    def assign(self, posts: Iterable[Assigned]) -> None:
+        """Say which stories posts belong to, and whether they are copies, once that is known."""
+        items, placed = self.items, list[Contribution]()
+        for key, story, copy in posts:
+            if (item := items.get(key)) is not None:
+                if item.story is not None:
+                    self.topics.count_all(placed, self.width)
+                    placed.clear()
+                    self.topics.count(item, self.width, -1)
+                items[key] = item = item.within(story, copy)
+                placed.append(item)
+            elif (item := self.items_before.get(key)) is not None:
+                self._drop_before(item)
+                self._add_before(item.within(story, copy))
+        self.topics.count_all(placed, self.width)
 
     def settle(self) -> None:
         """Write the stories that posts now belong to into their contributions, so that merges can be forgotten."""

@@ -64,7 +64,7 @@ def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObjec
             del kept[gone]
         if kept and data.draw(st.booleans()):
             moved = data.draw(st.sampled_from(sorted(kept)))
-            window.assign(moved, 2, True)
+            window.assign([(moved, 2, True)])
             kept[moved] = kept[moved].within(2, True)
     check(window, [item for item in kept.values() if item.time > now - SPAN])
     before = [item for item in kept.values() if now - 2 * SPAN < item.time <= now - SPAN]
