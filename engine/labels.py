@@ -18,7 +18,8 @@ BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions beh
 RECENT = 200
 PART = 60  # labels are learnt together that came due in the same part of a horizon, of which it has so many
 LESSON = 256  # labels learnt together, at most
-STEP, MOST_STEPS = 5 * SECOND, 12  # how often it is looked for what can be learnt
+STEP, MOST_STEPS = 5 * SECOND, 12  # how often it is looked for what can be learnt: so many steps, but ...
+LOOKS = 15  # ... so many times, at the least, in the shortest horizon
 NEAR = 0.2  # counts observed within 20 % of a horizon are its label (FEEDS: unequal ages)
 
 WAITING, MATURED = "waiting", "matured"
@@ -79,7 +80,7 @@ class Labels:
         self.soonest = FAR  # no label is due before
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
-        self._span = STEP * min(max(self._shortest // PART // STEP, 1), MOST_STEPS)
+        self._span = STEP * min(max(self._shortest // LOOKS // STEP, 1), MOST_STEPS)
         self._grid = 0
 
     def turn(self, now: int) -> int | None:
@@ -245,7 +246,7 @@ class Labels:
         """
         lessons: list[tuple[int, int, list[Matured]]] = []
         for index, ready in self._ready.items():
-            self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, 1), now)
+            self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
             lessons += [(at, index, lesson) for at, lesson in over]
         for _, index, lesson in sorted(lessons, key=lambda one: one[:2]):
             if self.observer is not None:
