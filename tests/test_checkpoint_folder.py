@@ -126,7 +126,7 @@ def test_a_pipe_a_link_or_a_folder_in_its_place_is_no_state(feed: Path, tmp_path
             opened(feed, state)
     (state / "engine.lock").unlink()
     os.mkfifo(state / "engine.lock")
-    with pytest.raises(StateError, match="its engine.lock is no file"):
+    with pytest.raises(StateError, match=r"its engine\.lock is no file"):
         opened(feed, state)
 
 
