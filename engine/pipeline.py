@@ -91,7 +91,7 @@ class Engine:
         self.meters: dict[str, int] = {}  # what the records turned out to be
         self.platforms: dict[str, int] = {}
         self.withheld = 0  # posts whose text was not kept
-        self.removed = 0  # posts that were taken back or edited: older checkpoints still hold their text
+        self.removed = 0  # texts that were taken back or edited: older checkpoints still hold their text
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
         self._batch: dict[str, _Waiting] = {}
@@ -454,7 +454,7 @@ class Engine:
         key = f"{delete.platform}:{delete.uid}"
         if self.ledger.retract(key, time):
             return Outcome.DELETE
-        self.raw.drop(key)
+        self.removed += self.raw.drop(key)
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
             self._remove(entry)
@@ -475,7 +475,7 @@ class Engine:
         """All that an account did up to now must go, and what comes of it later must not stay."""
         account = f"{purge.platform}:{purge.author}"
         new = self.ledger.purge(account, time)
-        self.raw.disown(purge.author)
+        self.removed += self.raw.disown(purge.author)
         self.corrections.disown(account, time)
         gone = self.ledger.take_from(account, time)
         counted = [each for each in self.ledger.outlived_of(account) if each.time <= time]

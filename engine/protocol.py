@@ -17,6 +17,7 @@ from engine.topicsheet import TopicSheet
 from models.moods import Mood
 
 MAX_PINS = 20
+UNSAVED = 3  # exit status of an engine that could not save the last state of a run that is kept
 HEADER = struct.Struct(">I")
 
 Kind = Literal["cluster", "story", "burst", "tag", "author", "post", "mood", "reason", "language", "window"]

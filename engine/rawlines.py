@@ -69,21 +69,25 @@ class RawLines:
         if len(self._kept) > self._max_lines or self.size > self._max_bytes:
             self._make_room()
 
-    def drop(self, key: str) -> None:
-        """A post is gone: forget its line, and those that may repeat it."""
+    def drop(self, key: str) -> int:
+        """A post is gone: forget its line, and those that may repeat it. How many were kept of all these."""
+        before = len(self._kept)
         self._forget(key)
         for other in [*self._naming.get(key, ())]:
             self._forget(other)
+        return before - len(self._kept)
 
     def expire(self, key: str) -> None:
         """A post is past retention: forget its line."""
         self._forget(key)
 
-    def disown(self, author: str) -> None:
-        """Forget the lines in which words of an account may be repeated."""
+    def disown(self, author: str) -> int:
+        """Forget the lines in which words of an account may be repeated. How many there were."""
         name = author.encode("utf-8", "surrogatepass")
-        for key in [key for key in self._named if name in self._kept[key]]:
+        found = [key for key in self._named if name in self._kept[key]]
+        for key in found:
             self._forget(key)
+        return len(found)
 
     def _forget(self, key: str) -> None:
         line = self._kept.pop(key, None)

@@ -139,10 +139,11 @@ class Session:
         self._shown: tuple[object, ...] = ()
         self._started = self._finished = False
 
-    def run(self, early: list[Command]) -> None:
-        """Until the end; `early` are commands that came together with Start."""
+    def run(self, early: list[Command]) -> str:
+        """Until the end; `early` are commands that came together with Start. Gives one line if it was not saved."""
         self._watch(early)
         self._save()  # not after an error: what was in the middle of a line is no state to go on from
+        return self._keeper.trouble if self._keeper is not None and self._lasting else ""
 
     def _watch(self, early: list[Command]) -> None:
         commands = early

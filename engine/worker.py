@@ -1,7 +1,7 @@
 """The engine's own process: commands come in on stdin, reports go out on stdout, errors to the log on stderr.
 
 Exit status: 0 when told to stop or when the screen has gone, 1 when the engine cannot go on, 2 when no Start came,
-128 and the signal's number when ended by one.
+3 (UNSAVED) when the last state of a run that is kept could not be saved, 128 and the signal's number when ended by one.
 """
 
 import os
@@ -16,7 +16,7 @@ from engine.demo import DemoSource
 from engine.garbage import ease
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
-from engine.protocol import Command, Failed, Report, Start, Unpacker, command_decoder, pack
+from engine.protocol import UNSAVED, Command, Failed, Report, Start, Unpacker, command_decoder, pack
 from engine.runner import FixedSources, SourceSet
 from engine.sources.base import SourceError
 from engine.sources.opening import open_sources
@@ -124,11 +124,13 @@ def _run(pipe: Pipe) -> int:
             return _failed(pipe, error)
     ease()
     try:
-        session.run(commands[1:])
+        unsaved = session.run(commands[1:])
     finally:
         session.close()
     pipe.drain(1.0)
-    return 0
+    if unsaved:
+        print(unsaved, file=sys.stderr)
+    return UNSAVED if unsaved else 0
 
 
 def _failed(pipe: Pipe, error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 import errno
 import hmac
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from engine.userkey import make_key
 from models.rolling import Rolling
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, post, purge
 from tests.kept_runs import append, content, opened, read
+from tests.test_post_detail import status
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +87,57 @@ def test_a_damaged_state_gives_way_to_the_one_before_it(
     newest.write_bytes(spoil(newest.read_bytes()))
     (state / BEFORE).write_bytes(b"x")
     with pytest.raises(StateError, match="there is none before it: use another --state, or remove it to begin anew"):
+        opened(feed, state)
+
+
+def test_the_one_before_a_damaged_state_stays_until_there_are_two_again(feed: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    saved(feed, state, 3)
+    before = (state / BEFORE).read_bytes()
+    (state / NEWEST).write_bytes(b"damaged")
+    read(opened(feed, state))
+    assert (state / BEFORE).read_bytes() == before
+    (state / NEWEST).write_bytes(b"damaged again")
+    assert read(opened(feed, state)).intake.lines == 3
+
+
+def test_what_an_earlier_run_took_back_costs_no_state(feed: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    append(feed, post("a", START, "x"), delete("a", START + SECOND), post("b", START + 9 * SECOND, "y"))
+    read(opened(feed, state))
+    assert not (state / BEFORE).exists()
+    append(feed, post("c", START + 10 * SECOND, "z"))
+    read(opened(feed, state))
+    assert (state / BEFORE).exists()
+
+
+def test_a_pipe_a_link_or_a_folder_in_its_place_is_no_state(feed: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    saved(feed, state)
+    (state / BEFORE).unlink()
+    for make, said in (
+        (os.mkfifo, "is damaged"),
+        (lambda path: path.symlink_to("/dev/zero"), "is damaged"),
+        (os.mkdir, "cannot read .*: is a directory"),
+    ):
+        (state / NEWEST).unlink()
+        make(state / NEWEST)  # type: ignore[operator]
+        with pytest.raises(StateError, match=said):
+            opened(feed, state)
+    (state / "engine.lock").unlink()
+    os.mkfifo(state / "engine.lock")
+    with pytest.raises(StateError, match=r"its engine\.lock is no file"):
+        opened(feed, state)
+
+
+def test_a_head_that_cannot_be_read_is_refused_in_words(feed: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    saved(feed, state)
+    key = hmac.digest(make_key(), b"state", "sha256")
+    head, body = sealed.read_sealed(state / NEWEST, key)
+    other = head.replace(b'"since"', b'"sinks"')
+    sealed.write_sealed(state, key, other, lambda file: file.write(body)).rename(state / NEWEST)
+    with pytest.raises(StateError, match=r"is of another trendtop \(.*`since`\): use another --state"):
         opened(feed, state)
 
 
@@ -259,6 +312,19 @@ def test_what_was_taken_back_leaves_no_text_in_either_state(take_back: str, feed
     assert again.ledger.buried("bluesky:at://did:plc:a/app.bsky.feed.post/a") == kept.ledger.buried(
         "bluesky:at://did:plc:a/app.bsky.feed.post/a"
     )
+
+
+def test_words_that_only_an_answer_repeats_are_in_neither_state(feed: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    append(feed, status(6, "an answer", in_reply_to_id="5", card={"title": "xylophonist"}))
+    append(feed, status(7, "later", created_at="2026-07-04T12:01:00Z"))
+    read(opened(feed, state))
+    assert b"xylophonist" in content(state / NEWEST)
+    append(feed, json.dumps({"event": "delete", "payload": "5"}))
+    append(feed, status(8, "much later", created_at="2026-07-04T12:02:00Z"))
+    read(opened(feed, state))
+    assert b"xylophonist" not in content(state / NEWEST)
+    assert not (state / BEFORE).exists()
 
 
 def test_room_for_rows_to_come_holds_nothing_of_the_memory_it_lies_in() -> None:

@@ -1,6 +1,8 @@
 """Watching where there is no terminal: lines for a pipe or a log."""
 
 import io
+import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +94,24 @@ def test_watch_prints_the_alerts_of_a_feed_without_a_terminal(tmp_path: Path) ->
     assert len(told) == 2
     assert " ALERT mean<-0.3 over 1m for 30s · -0." in told[0]
     assert told[1].endswith(" ALERT silence 5m since 12:03:18 until 12:11:40")
+
+
+def test_a_last_state_that_is_not_saved_is_one_line_and_status_1(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("\n".join(talk(GOOD, 0, 60)) + "\n")
+    command = [sys.executable, "-m", "tui.cli", "watch", str(feed), "--no-follow", "--state", str(tmp_path / "state")]
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "xdg")}
+
+    def nearly_full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, 4_096))
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, preexec_fn=nearly_full
+    )
+    assert done.returncode == 1
+    assert f"the state was not saved to {tmp_path / 'state'}: file too large" in done.stdout
+    assert f"trendtop: the last state was not saved to {tmp_path / 'state'}: the next run" in done.stderr
+    assert [path.name for path in (tmp_path / "state").iterdir()] == ["engine.lock"]
 
 
 def test_lines_hold_nothing_that_a_terminal_acts_on_and_ascii_is_ascii() -> None:

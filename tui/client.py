@@ -18,6 +18,7 @@ from typing import IO, Protocol
 import msgspec
 
 from engine.protocol import (
+    UNSAVED,
     Command,
     Corrected,
     CountFilters,
@@ -132,6 +133,7 @@ class EngineProcess:
         if feed_fd is not None:
             start = msgspec.structs.replace(start, source=msgspec.structs.replace(start.source, stdin_fd=feed_fd))
         self.log = log
+        self.unsaved = False  # whether the last state of a run that is kept could not be saved: known once it is closed
         self._start = start
         self._feed_fd = feed_fd
         self._argv = list(argv)
@@ -190,7 +192,7 @@ class EngineProcess:
         self._close_pipes()
         for step in (self._process.terminate, self._process.kill):
             try:
-                self._process.wait(patience)
+                self.unsaved = self._process.wait(patience) == UNSAVED
                 return
             except subprocess.TimeoutExpired:
                 step()

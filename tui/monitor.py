@@ -81,7 +81,7 @@ def run_monitor(
         leave_session_folder(kept)
     if app.failure:
         print(f"trendtop: {plain(app.failure)}", file=sys.stderr)
-    return app.return_code or 0
+    return app.return_code or _told_if_unsaved(client, start)
 
 
 def run_plainly(
@@ -100,9 +100,10 @@ def run_plainly(
     try:
         from tui.plainly import watch_plainly  # noqa: PLC0415 - the engine is to start before Textual is imported
 
-        return watch_plainly(client, title_of(start), bool(chosen and chosen.ascii))
+        status = watch_plainly(client, title_of(start), bool(chosen and chosen.ascii))
     finally:
         client.close()
+    return status or _told_if_unsaved(client, start)
 
 
 def _kept_for_the_session(start: Start) -> tuple[Start, str]:
@@ -115,6 +116,14 @@ def _kept_for_the_session(start: Start) -> tuple[Start, str]:
     except OSError:  # then a dead engine reads the feed again
         return start, ""
     return msgspec.structs.replace(start, kept=folder, lasting=False), folder
+
+
+def _told_if_unsaved(client: EngineProcess, start: Start) -> int:
+    """The exit status, after one line if what came last is not in the state."""
+    if client.unsaved:
+        told = f"the last state was not saved to {start.kept}: the next run goes on from an earlier one"
+        print(f"trendtop: {plain(told)} (the reason is in {plain(str(client.log))})", file=sys.stderr)
+    return int(client.unsaved)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import hmac
 import os
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,8 @@ class StateFolder:
         except OSError as error:
             raise StateError(f"cannot use the state folder {path}: {(error.strerror or str(error)).lower()}") from None
         try:
+            if not stat.S_ISREG(os.fstat(self._lock).st_mode):
+                raise StateError(f"cannot use the state folder {path}: its {LOCK} is no file")
             self._take(patience)
             self._key = hmac.digest(make_key(), b"state", "sha256")
         except KeyUnusableError as error:
@@ -44,7 +47,8 @@ class StateFolder:
             self.close()
             raise
         for left in self.path.glob(".engine.*"):  # by a run that was killed as it wrote
-            left.unlink(missing_ok=True)
+            with suppress(OSError):
+                left.unlink()
 
     def close(self) -> None:
         """Leave it to others."""
@@ -89,11 +93,16 @@ class StateFolder:
                 continue
             except OtherSchemaError as error:
                 raise StateError(f"{path} is of another trendtop (schema {error.args[0]}): {OTHERWISE}") from None
+            except msgspec.ValidationError as error:
+                raise StateError(f"{path} is of another trendtop ({error}): {OTHERWISE}") from None
             except OSError as error:
                 raise StateError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
             except DamagedError:
                 damaged = f"{path} is damaged, or not of this user"
                 continue
+            if damaged:  # it is not to take the place of the one that is whole
+                with suppress(OSError):
+                    os.unlink(self.path / NEWEST)
             return Restored(head, body, f"{damaged}: gone on from the one before it" if damaged else "")
         if damaged:
             raise StateError(f"{damaged}, and there is none before it: {OTHERWISE}")

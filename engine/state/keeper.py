@@ -31,6 +31,7 @@ class _Writer(NamedTuple):
 class Keeper:
     """Keeps the checkpoints of a run in `folder`. `model` is the digest of the trained model it began from.
 
+    `removed` is how many texts had been taken back in the checkpoint that it goes on from.
     Where a process cannot be copied safely (macOS), the run waits while it is written.
     """
 
@@ -41,6 +42,7 @@ class Keeper:
         since: int | None,
         model: str,
         clock: Callable[[], float] = time.monotonic,
+        removed: int = 0,
     ) -> None:
         self.trouble = ""  # one line, while the newest state could not be saved
         self._folder = folder
@@ -50,7 +52,7 @@ class Keeper:
         self._clock = clock
         self._next = clock() + EVERY
         self._saved: tuple[object, ...] | None = None  # how far the run was in the newest checkpoint
-        self._removed = 0  # texts taken back by the time of the newest checkpoint
+        self._removed = removed  # texts taken back by the time of the newest checkpoint
         self._writer: _Writer | None = None
 
     def look(self, engine: Engine, runner: Runner) -> None:

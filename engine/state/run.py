@@ -56,7 +56,7 @@ def open_run(
                 keeper.save(engine, Runner(engine, sources))  # files rotated from here on are missed by no later run
             return Run(engine, sources, keeper)
         sources = resume_sources(source, restored.head.bookmarks, restored.head.since)
-        keeper = Keeper(kept, source, restored.head.since, digest)
+        keeper = Keeper(kept, source, restored.head.since, digest, removed=restored.body.engine.removed)
     except BaseException:
         kept.close()
         raise

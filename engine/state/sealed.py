@@ -7,6 +7,8 @@ The seal is HMAC-SHA256 with a key that only this user can read. What is not pro
 
 import hashlib
 import hmac
+import os
+import stat
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +63,7 @@ def write_sealed(folder: Path, key: bytes, head: bytes, body: Callable[[SealedWr
 
 def read_sealed(path: Path, key: bytes) -> tuple[bytes, memoryview]:
     """Head and body of a proven file. Raises OSError, DamagedError, OtherSchemaError."""
-    data = memoryview(path.read_bytes())
+    data = memoryview(_content(path))
     start = len(MAGIC) + _START.size
     if len(data) < start + _SEAL or data[: len(MAGIC)] != MAGIC:
         raise DamagedError
@@ -73,3 +75,12 @@ def read_sealed(path: Path, key: bytes) -> tuple[bytes, memoryview]:
     if start + length > len(data) - _SEAL:
         raise DamagedError
     return bytes(data[start : start + length]), data[start + length : -_SEAL]
+
+
+def _content(path: Path) -> bytes:
+    """What is in a file. A pipe in its place would be waited for without end, and a device be read so."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise DamagedError
+        return file.read()
