@@ -38,6 +38,7 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     follow: bool = True  # go on reading when the end is reached
     follow_missing: bool = False  # wait for files that are not there yet
+    kept: bool = False  # a later run goes on where this one ends: a line that is not finished yet is left to it
     start: str = "start"  # "start" or "end"
     since: int | None = None  # microseconds before the newest line
     replay: float | None = None  # event seconds per second; inf for as fast as possible; None: not paced

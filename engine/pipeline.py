@@ -113,6 +113,7 @@ class Engine:
         if (config.max_raw_lines, config.max_raw_bytes) != (self.config.max_raw_lines, self.config.max_raw_bytes):
             self.raw = RawLines(config)
         self.config = config
+        self.topics.one_in = 1  # what this run has to catch up with is no overload
         self.show(config.window)
 
     # -- input -----------------------------------------------------------------------------------------------

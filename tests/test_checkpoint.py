@@ -181,6 +181,49 @@ def test_an_archive_goes_on_inside(tmp_path: Path) -> None:
     assert read(opened(feed, tmp_path / "state")).intake.lines == 1000
 
 
+@pytest.mark.parametrize("follow", [True, False])
+def test_whether_a_feed_is_followed_is_up_to_the_run_and_not_to_the_one_before(
+    follow: bool, feed: Path, tmp_path: Path
+) -> None:
+    append(feed, post("a", START, "one"))
+    read(opened(feed, tmp_path / "state", follow=not follow))
+    append(feed, post("b", START + SECOND, "two"))
+    again = opened(feed, tmp_path / "state", follow=follow)
+    assert read(again).intake.lines == 2
+    assert [source.ended for source in again.sources] == [not follow]
+    append(feed, post("c", START + 2 * SECOND, "three"))
+    assert read(opened(feed, tmp_path / "state", follow=not follow)).intake.lines == 3
+
+
+@pytest.mark.parametrize("cut", [1, 60, 150, -1])
+def test_a_line_that_is_still_being_written_at_the_end_of_an_export_is_left_to_the_next(
+    cut: int, feed: Path, tmp_path: Path
+) -> None:
+    lines = [post(f"p{i}", START + i * SECOND, f"a good day {i}").encode() for i in range(4)]
+    append(feed, lines[0])
+    for begun in lines[1:3]:
+        with feed.open("ab") as file:
+            file.write(begun[:cut])
+        read(opened(feed, tmp_path / "state", follow=False))
+        with feed.open("ab") as file:
+            file.write(begun[cut:] + b"\n")
+    append(feed, lines[3])
+    kept = read(opened(feed, tmp_path / "state", follow=False))
+    whole = Engine(ALL)
+    whole.feed(0, lines, PRESENT)
+    assert as_json(kept) == as_json(whole)
+
+
+@pytest.mark.parametrize("frame", [b"", b"data: "])
+def test_a_last_line_that_lacks_only_its_newline_counts(frame: bytes, feed: Path, tmp_path: Path) -> None:
+    append(feed, post("a", START, "one"))
+    feed.write_bytes(feed.read_bytes() + frame + post("b", START + SECOND, "two").encode())
+    assert read(opened(feed, tmp_path / "state", follow=False)).intake.lines == 2
+    feed.write_bytes(feed.read_bytes() + b"\n")
+    append(feed, post("c", START + 2 * SECOND, "three"))
+    assert read(opened(feed, tmp_path / "state", follow=False)).intake.lines == 3
+
+
 def test_a_file_that_came_since_is_a_further_source(tmp_path: Path) -> None:
     append(tmp_path / "a.jsonl", post("a", START, "one"))
     pattern = str(tmp_path / "*.jsonl")

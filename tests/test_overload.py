@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from engine.config import HOUR
+from engine.corrections import Corrections
 from engine.overload import MOST, PATIENCE, RELIEF, Overload
 from engine.picture import snapshot
 from engine.simulate import simulate
@@ -61,6 +62,14 @@ def test_only_topics_are_sampled_and_the_picture_says_so(one_in: int) -> None:
     assert any(f"now 1 post in {one_in} is" in notice for notice in sampled.notices)
     assert all_of_it.topics_left_out == 0
     assert not any("outran" in notice for notice in all_of_it.notices)
+
+
+def test_a_run_that_goes_on_asks_every_post_until_it_is_behind_itself() -> None:
+    engine = run(simulate("bluesky", seed=3, hours=0.02, rate=40.0)[0], ALL)
+    engine.topics.one_in, engine.topics.left_out = 8, 100
+    engine.adopt(Corrections(), ALL)
+    assert snapshot(engine).topics_one_in == 1
+    assert any("100 posts" in notice for notice in snapshot(engine).notices)
 
 
 def test_the_same_posts_are_asked_however_the_feed_was_cut() -> None:

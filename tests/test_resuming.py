@@ -112,7 +112,7 @@ class ResumingMachine(RuleBasedStateMachine):
         self.base, self.gaps = count, set(gaps)
         del self.seen[count:]
         self.drained = False
-        self.source = resumed_file(self.mark, opened)
+        self.source = resumed_file(self.mark, opened, follow=True)
         self.take([])
 
     def take(self, items: list[Item]) -> None:

@@ -631,14 +631,14 @@ def test_a_bookmark_leads_into_the_compressed_file(feed: Path, suffix: str, coun
     squeeze(Path(f"{feed}.1"), suffix)
     feed.write_bytes(b"three\n")
     for _ in range(5):  # again and again from within it
-        again = resumed_file(mark, refuse)
+        again = resumed_file(mark, refuse, follow=True)
         seen += again.read(count // 10)
         assert list(again.holes) == []
         marked = again.bookmark()
         assert marked is not None
         mark = marked
         again.close()
-    again = resumed_file(mark, refuse)
+    again = resumed_file(mark, refuse, follow=True)
     assert seen + drain(again) == [*lines, b"two", b"three"]
     assert list(again.holes) == []
 

@@ -34,6 +34,11 @@ class LineSplitter:
         waiting = sum(_length(item) + 1 for item in self._ready[self._next :])
         return max(0, waiting - self._unended) + self._rest_length
 
+    @property
+    def unfinished(self) -> bytes:
+        """The line that has no newline yet, or the start of it if it is too long."""
+        return bytes(self._rest)
+
     def has_enough(self, wanted: int, fed: int) -> bool:
         """Whether to stop reading, with `wanted` lines asked for and `fed` bytes added since."""
         return self.count >= wanted or fed >= (BATCH if self.count else PATIENCE)

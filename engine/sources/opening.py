@@ -124,7 +124,7 @@ def open_sources(config: SourceConfig, line_time: LineTime | None = None) -> Sou
 
 
 def resume_sources(config: SourceConfig, bookmarks: Sequence[Bookmark], at: int | None) -> Sources:
-    """The sources that an earlier run of the same `config` read, each where it stopped, in the order of `bookmarks`.
+    """The sources that an earlier run of the same paths read, each where it stopped, in the order of `bookmarks`.
 
     Files that have come since are further sources, as `refresh` finds them. `at` is the time from which lines are
     wanted. Raises SourceError: a file that is not followed is gone, or cannot be read.
@@ -145,14 +145,14 @@ def resume_sources(config: SourceConfig, bookmarks: Sequence[Bookmark], at: int 
 
 def _resumed(bookmark: Bookmark, config: SourceConfig, others: set[str]) -> Source:
     if bookmark.path == STDIN or bookmark.kind == "fifo":
-        pipe = Fifo(bookmark.path, follow=bookmark.follow) if bookmark.kind else _stdin(config)
+        pipe = Fifo(bookmark.path, follow=config.follow) if bookmark.kind else _stdin(config)
         pipe.holes.append(Hole(0, "lines that came between the saved state and now are lost: a pipe is read once", 0))
         return pipe
     real = os.path.realpath(bookmark.path)
     base = next((other for other in sorted(others) if _is_rotated(real, other)), None)
     if base is not None:
         return resumed_rotated(bookmark, base)
-    return resumed_file(bookmark, partial(_open_late, config.follow))
+    return resumed_file(bookmark, partial(_open_late, config), config.follow, config.kept)
 
 
 def _expand(config: SourceConfig) -> list[str]:
@@ -213,7 +213,7 @@ def _open(path: str, reading: Reading, config: SourceConfig, follow: bool, offse
         case "deferred" | "skip":
             return _deferred(path, config)
         case kind:
-            return _reader(path, kind, follow, offset)
+            return _reader(path, kind, follow, offset, config.kept)
 
 
 def _stdin(config: SourceConfig) -> Pipe:
@@ -221,14 +221,16 @@ def _stdin(config: SourceConfig) -> Pipe:
 
 
 def _deferred(path: str, config: SourceConfig) -> Source:
-    return Deferred(path, partial(_open_late, config.follow))
+    return Deferred(path, partial(_open_late, config))
 
 
-def _open_late(follow: bool, path: str, kind: Kind, known: Known) -> Source:
-    return Tail(path, follow=follow, known=known) if kind == "plain" else _reader(path, kind, follow, 0)
+def _open_late(config: SourceConfig, path: str, kind: Kind, known: Known) -> Source:
+    if kind == "plain":
+        return Tail(path, follow=config.follow, known=known, kept=config.kept)
+    return _reader(path, kind, config.follow, 0, config.kept)
 
 
-def _reader(path: str, kind: Kind, follow: bool, offset: int | None) -> Source:
+def _reader(path: str, kind: Kind, follow: bool, offset: int | None, kept: bool) -> Source:
     match kind:
         case "gzip" | "zstd":
             return Compressed(path, kind)
@@ -237,7 +239,7 @@ def _reader(path: str, kind: Kind, follow: bool, offset: int | None) -> Source:
         case "pipe":
             return Pipe(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), clean_line(path))
         case _:
-            return Tail(path, follow=follow, offset=offset)
+            return Tail(path, follow=follow, offset=offset, kept=kept)
 
 
 def _is_glob(path: str) -> bool:

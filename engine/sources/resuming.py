@@ -19,11 +19,11 @@ GONE = "what was being read is gone, with what was left of it"
 Opener = Callable[[str, Kind, Known], Source]
 
 
-def resumed_file(bookmark: Bookmark, opener: Opener) -> Source:
+def resumed_file(bookmark: Bookmark, opener: Opener, follow: bool, kept: bool = False) -> Source:
     """The source of a file again. What is lost of it is a hole.
 
-    A file that is not followed is read to its end, and after it those that took its place. `opener` is for a file that
-    is not there, as in `Deferred`. Raises OSError.
+    A file that is not to `follow` is read to its end, and after it those that took its place, whatever the run before
+    did. `opener` is for a file that is not there, as in `Deferred`. Raises OSError.
     """
     known = Known(bookmark.passed)
     reached, kind = bookmark.reached, bookmark.kind
@@ -32,13 +32,12 @@ def resumed_file(bookmark: Bookmark, opener: Opener) -> Source:
     if reached is None:
         return Deferred(bookmark.path, opener, known)
     found = _found(bookmark.path, reached, known)
-    follow = bookmark.follow
     if not found and not follow:
         raise FileNotFoundError(2, "no such file", bookmark.path)
     lost = (found[0].offset if found else 0) != reached.offset
     source: Source
     if found:
-        source = Tail(bookmark.path, follow=follow, known=known, found=found, chase=True)
+        source = Tail(bookmark.path, follow=follow, known=known, found=found, chase=True, kept=kept)
     else:
         source = Deferred(bookmark.path, opener, known)
     if lost:

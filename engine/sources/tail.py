@@ -35,7 +35,8 @@ class Tail(CuttingSource):
     `offset` None starts at the end; a line begun before the offset is skipped. With `known` (the rotated files from
     before) the file need not be there yet, and every file that appeared since is read from its start; `found` are the
     files to begin with, oldest first, where reading goes on from a bookmark. With `chase` the files that took the place
-    of the one at hand are read to their end, though it is not followed.
+    of the one at hand are read to their end, though it is not followed; with `kept` a line at the very end that its
+    writer has not finished is left to whoever goes on from the bookmark.
 
     The constructor raises OSError; nothing else does.
     """
@@ -50,11 +51,13 @@ class Tail(CuttingSource):
         known: Known | None = None,
         found: Sequence[FileReader] = (),
         chase: bool = False,
+        kept: bool = False,
     ) -> None:
         super().__init__(clean_line(path))
         self._path = path
         self._follow = follow
         self._chases = follow or chase
+        self._kept = kept
         self._limit = limit
         self._rotated = self._truncated = 0
         self._missing = False
@@ -178,7 +181,7 @@ class Tail(CuttingSource):
         damage = self._file.file.damage
         if damage:  # an unfinished line is only a part of one
             self._lose(f"a rotated file: {damage}", 0)
-        else:
+        elif self._queue or not self._kept or _is_whole(self._splitter.unfinished):
             self._splitter.finish()
 
     def _lose(self, reason: str, size: int) -> None:
@@ -332,3 +335,13 @@ def _changed(folder: str) -> int:
 
 def _times(what: str, count: int) -> str:
     return "" if not count else f"{what} once" if count == 1 else f"{what} {count} times"
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line without a newline lacks nothing else: JSON, with or without the frame of an event stream."""
+    begin = min((at for at in (line.find(b"{"), line.find(b"[")) if at >= 0), default=0)
+    try:
+        msgspec.json.decode(line[begin:])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return line[begin : begin + 1] in (b"{", b"[")

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from engine.config import EngineConfig, SourceConfig
 from engine.corrections import Corrections
 from engine.modelfile import trained_model
@@ -44,6 +46,7 @@ def open_run(
     Raises StateError, SourceError, ModelFileError.
     """
     kept = StateFolder(folder)
+    source = msgspec.structs.replace(source, kept=lasting)
     try:
         trained = trained_model(model, config)
         digest = hashlib.sha256(Path(model).read_bytes()).hexdigest() if model else ""
