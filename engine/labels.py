@@ -16,7 +16,7 @@ from models.frozen import Made
 
 BIRTH_BOUND = 10 * MINUTE  # a post first seen older than this has reactions behind it that were not seen
 RECENT = 200
-PART = 60  # labels are learnt together that came due in the same part of a horizon, of which it has so many
+PART = 1_440  # labels are learnt together that came due in the same part of a horizon, of which it has so many
 LESSON = 256  # labels learnt together, at most
 STEP, MOST_STEPS = 5 * SECOND, 12  # how often it is looked for what can be learnt: so many steps, but ...
 LOOKS = 15  # ... so many times, at the least, in the shortest horizon
