@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.churn import lines
 from benchmarks.holdings import holdings, reached
-from engine import analysis, clock, ledger, naming, pipeline, places, rising, volumes
+from engine import analysis, clock, ledger, naming, places, placing, rising, volumes
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
@@ -86,7 +86,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (themes, "RESTING", 4),
     (themes, "TERMS", 16),
     (naming, "KEPT", 50),
-    (pipeline, "MERGES_KEPT", 50),
+    (placing, "MERGES_KEPT", 50),
     (places, "ROOM", 50),
     (volumes, "MAX_STORIES", 50),
     (language._clues, "cap", 500),

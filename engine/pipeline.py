@@ -22,6 +22,7 @@ from engine.ledger import Counted, Entry, Ledger, Outcome
 from engine.naming import Names
 from engine.overperforming import Overperforming
 from engine.places import Places
+from engine.placing import Placing
 from engine.platforms.decode import Decoder
 from engine.rawlines import RawLines
 from engine.rising import Rising
@@ -39,7 +40,6 @@ from models.trained import Trained
 # input was cut. Topics have batches of their own: each costs the same few milliseconds, however few its posts.
 BATCH_POSTS = 1_024
 BATCH_SPAN = 5 * SECOND
-MERGES_KEPT = 1_000
 GAPS_KEPT = 1_000
 
 REPLY, QUOTE = 2, 3
@@ -78,6 +78,9 @@ class Engine:
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
         self.volumes = Volumes(self.rising)
+        self._placing = Placing(
+            self.ledger.posts, self.topics, self.places, self.names, self.view, self.rising, self.volumes
+        )
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
         if trained is not None:
@@ -362,7 +365,7 @@ class Engine:
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:
             self._remove(entry)
-            self._unname(entry.analysis.terms)
+            self._placing.unname(entry.analysis.terms)
             return Outcome.DELETE
         edited = _version(post.version) > _version(entry.version)
         if edited:
@@ -435,7 +438,7 @@ class Engine:
         self._answer(entry, 1, entry.time)
         entry.story = None
         self.view.replace(entry)
-        self._unname(before)
+        self._placing.unname(before)
         self.rising.post(entry)
         self._group(entry)
 
@@ -459,7 +462,7 @@ class Engine:
         entry = self.ledger.find(delete.platform, delete.uid)
         if entry is not None:
             self._remove(entry)
-            self._unname(entry.analysis.terms)
+            self._placing.unname(entry.analysis.terms)
             self.ledger.bury(key)
             return Outcome.DELETE
         if (outlived := self.ledger.counted(delete.platform, delete.uid)) is not None:
@@ -484,7 +487,7 @@ class Engine:
             return Outcome.DUPLICATE
         for entry in gone:
             self._remove(entry)
-        self._unname([*{term for entry in gone for term in entry.analysis.terms}])
+        self._placing.unname([*{term for entry in gone for term in entry.analysis.terms}])
         for outlived in counted:
             self._release(outlived)
         self.labels.disown(account)
@@ -495,7 +498,7 @@ class Engine:
         return Outcome.DELETE
 
     def _remove(self, entry: Entry) -> None:
-        """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `_unname`."""
+        """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `unname`."""
         self.removed += 1
         self.corrections.forget(entry.key)
         self.view.remove(entry.key)
@@ -508,10 +511,6 @@ class Engine:
         self.raw.drop(entry.key)
         self._answer(entry, -1, self.now or entry.time)
         self.ledger.remove(entry, tombstone=True)
-
-    def _unname(self, terms: Sequence[str]) -> None:
-        """A post is gone that had these terms."""
-        self.names.forget(terms, reversed(self.ledger.posts.values()), self.places)
 
     def _answer(self, entry: Counted, sign: int, time: int) -> None:
         """A reply or quote counts for the post it answers, from `time` on."""
@@ -580,45 +579,10 @@ class Engine:
             self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
-        """Note where the posts of a finished batch belong, and what else has changed among the topics."""
-        if not placed:
-            return
-        self._forecast()
-        posts = self.ledger.posts
-        counted: list[tuple[Entry, int]] = []
-        for key, story, _, copy, counts in placed:
-            entry = posts.get(key)
-            if entry is None:
-                continue
-            entry.copy = copy
-            if counts:
-                entry.story = story
-                counted.append((entry, story))
-                self.places.place(story, entry.time)
-                self.volumes.placed(story, of_words(entry.analysis.terms), entry.time)
-        self.view.placed([key for key, *_ in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
-        self.rising.placed(counted)
-        for gone, into in self.topics.merges:
-            self.view.merge(gone, into)
-            self.names.merge(gone, into)
-            self.rising.merge(gone, into)
-            self.volumes.merge(gone, into)
-        for move in self.topics.moves:
-            self.view.move(move.story, move.now)
-        if self.topics.renaming:
-            self.names.update(reversed(self.ledger.posts.values()), self.places, self.topics.themes.live)
-        if len(self.places.merged) >= MERGES_KEPT:
-            self._settle()
-        if self.places.crowded:
-            held = {self.places.story(entry.story) for entry in self.ledger.posts.values()}
-            self.places.forget({*self.topics.stories.ids(), *(story for story in held if story is not None)})
-
-    def _settle(self) -> None:
-        """Write merges into the posts, so that their list does not grow for ever."""
-        for entry in self.ledger.posts.values():
-            entry.story = self.places.story(entry.story)
-        self.view.settle()
-        self.places.merged.clear()
+        """Note where the posts of a finished batch belong; they are forecast first, by what was known before."""
+        if placed:
+            self._forecast()
+            self._placing.note(placed)
 
 
 def _can_be_late(event: Event, outcome: Outcome) -> bool:

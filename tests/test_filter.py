@@ -18,6 +18,7 @@ from engine.filters.tokens import FilterError
 from engine.picture import snapshot
 from engine.picture_behind import posts_behind
 from engine.pipeline import Engine
+from engine.placing import Placing
 from engine.protocol import FindPosts
 from engine.snapshot import PostRow, Snapshot
 from engine.tags import Tags
@@ -213,16 +214,16 @@ def test_posts_come_into_the_filter_and_leave_it_as_they_change(text: str) -> No
 def test_stories_that_merge_move_and_are_forgotten_take_their_posts_along(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.pipeline.MERGES_KEPT", 1)  # merges are written into the posts at once
+    monkeypatch.setattr("engine.placing.MERGES_KEPT", 1)  # merges are written into the posts at once
     monkeypatch.setattr("engine.places.ROOM", 2)  # and stories without posts forgotten
     settled = []
-    settle = Engine._settle
+    settle = Placing._settle
 
-    def noted(engine: Engine) -> None:
-        settled.append(engine.now)
-        settle(engine)
+    def noted(placing: Placing) -> None:
+        settled.append(placing)
+        settle(placing)
 
-    monkeypatch.setattr(Engine, "_settle", noted)
+    monkeypatch.setattr(Placing, "_settle", noted)
     in_step_with_one_made_anew([line.encode() for line in topics.LINES], topics.CONFIG, text)
     assert settled, "the feed has no merges"
 

@@ -446,7 +446,7 @@ def test_the_number_of_clusters_is_within_what_is_asked() -> None:
 
 
 def test_merges_are_written_into_the_posts_when_they_are_many(monkeypatch: pytest.MonkeyPatch, whole: Engine) -> None:
-    monkeypatch.setattr("engine.pipeline.MERGES_KEPT", 1)
+    monkeypatch.setattr("engine.placing.MERGES_KEPT", 1)
     monkeypatch.setattr("engine.places.ROOM", 1)
     engine = run(LINES, CONFIG)
     assert engine.places.merged == {}

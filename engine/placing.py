@@ -1,0 +1,79 @@
+"""Where posts belong: what the topics found out of a batch goes to everything that counts by story."""
+
+from collections.abc import Sequence
+
+from engine.ledger import Entry
+from engine.naming import Names
+from engine.places import Places
+from engine.rising import Rising
+from engine.topics import Placed, Topics
+from engine.view import View
+from engine.volumes import Volumes
+from models.checksums import of_words
+
+MERGES_KEPT = 1_000
+
+
+class Placing:
+    """Notes the stories of posts, and what else has changed among the topics."""
+
+    def __init__(
+        self,
+        posts: dict[str, Entry],
+        topics: Topics,
+        places: Places,
+        names: Names,
+        view: View,
+        rising: Rising,
+        volumes: Volumes,
+    ) -> None:
+        """`posts`: those in retention by key, in the order they came."""
+        self._posts, self._topics, self._places, self._names = posts, topics, places, names
+        self._view, self._rising, self._volumes = view, rising, volumes
+
+    def note(self, placed: Sequence[Placed]) -> None:
+        """Note where the posts of a finished batch belong."""
+        posts, places = self._posts, self._places
+        counted: list[tuple[Entry, int]] = []
+        for key, story, _, copy, counts in placed:
+            entry = posts.get(key)
+            if entry is None:
+                continue
+            entry.copy = copy
+            if counts:
+                entry.story = story
+                counted.append((entry, story))
+                places.place(story, entry.time)
+                self._volumes.placed(story, of_words(entry.analysis.terms), entry.time)
+        self._view.placed([key for key, *_ in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
+        self._rising.placed(counted)
+        self._follow()
+        if len(places.merged) >= MERGES_KEPT:
+            self._settle()
+        if places.crowded:
+            held = {places.story(entry.story) for entry in posts.values()}
+            places.forget({*self._topics.stories.ids(), *(story for story in held if story is not None)})
+
+    def unname(self, terms: Sequence[str]) -> None:
+        """A post is gone that had these terms: nothing is called by them that no other post says."""
+        self._names.forget(terms, reversed(self._posts.values()), self._places)
+
+    def _follow(self) -> None:
+        """Stories have become one, have gone over to other themes, and are to be called anew."""
+        topics = self._topics
+        for gone, into in topics.merges:
+            self._view.merge(gone, into)
+            self._names.merge(gone, into)
+            self._rising.merge(gone, into)
+            self._volumes.merge(gone, into)
+        for move in topics.moves:
+            self._view.move(move.story, move.now)
+        if topics.renaming:
+            self._names.update(reversed(self._posts.values()), self._places, topics.themes.live)
+
+    def _settle(self) -> None:
+        """Write merges into the posts, so that their list does not grow for ever."""
+        for entry in self._posts.values():
+            entry.story = self._places.story(entry.story)
+        self._view.settle()
+        self._places.merged.clear()
