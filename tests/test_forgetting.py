@@ -6,9 +6,13 @@ import pytest
 from engine.config import HOUR, MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
+from engine.snapshot import PostRow
+from tests import tui_fakes as fakes
 from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, post, purge
 from tests.memory_walk import found, module_values
 from tests.test_post_detail import status
+from tests.test_tui_app import later
+from tests.tui_driver import monitor
 
 SAID = "the xylophonistq confessed everythingz to @zyq.marked"
 WORDS = ("xylophonistq", "everythingz", "zyq.marked", "zoomark")
@@ -86,3 +90,19 @@ def test_single_tokens_stay_in_memos_and_no_more_of_a_text(no_text: bool) -> Non
     assert found("xylophonistq", *values)
     for phrase in ("xylophonistq confessed", "confessed everythingz", "to @zyq", "zyqlink"):
         assert found(phrase, *values) == []
+
+
+async def test_the_screen_holds_no_post_that_has_gone_from_its_picture() -> None:
+    def posts(text: str, uid: str) -> list[PostRow]:
+        return [msgspec.structs.replace(row, text=f"{text} {row.uid}", uid=uid + row.uid) for row in fakes.posts()]
+
+    async with monitor(size=(80, 24)) as m:
+        await m.hear(fakes.shown(fakes.busy(posts=posts("the xylophonistq confessed", "x"))))
+        await m.press("p")
+        assert "xylophonistq" in m.text
+        await m.press("escape")
+        assert found("xylophonistq", m.app)
+        for _ in range(3):
+            await m.hear(fakes.shown(later(posts=posts("later words", "y"))))
+        assert found("later words", m.app)
+        assert found("xylophonistq", m.app) == []

@@ -103,7 +103,8 @@ class StateFolder:
             if damaged:  # it is not to take the place of the one that is whole
                 with suppress(OSError):
                     os.unlink(self.path / NEWEST)
-            return Restored(head, body, f"{damaged}: gone on from the one before it" if damaged else "")
+            said = f"{NEWEST} is damaged, or not of this user: gone on from the one before it"  # short: for one line
+            return Restored(head, body, said if damaged else "")
         if damaged:
             raise StateError(f"{damaged}, and there is none before it: {OTHERWISE}")
         return None
