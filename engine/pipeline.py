@@ -78,9 +78,7 @@ class Engine:
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
         self.volumes = Volumes(self.rising)
-        self._placing = Placing(
-            self.ledger.posts, self.topics, self.places, self.names, self.view, self.rising, self.volumes
-        )
+        self._placing = Placing(self.ledger, self.topics, self.places, self.names, self.view, self.rising, self.volumes)
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
         if trained is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.ledger import Entry
+from engine.ledger import Entry, Ledger
 from engine.naming import Names
 from engine.places import Places
 from engine.rising import Rising
@@ -19,7 +19,7 @@ class Placing:
 
     def __init__(
         self,
-        posts: dict[str, Entry],
+        ledger: Ledger,
         topics: Topics,
         places: Places,
         names: Names,
@@ -27,13 +27,12 @@ class Placing:
         rising: Rising,
         volumes: Volumes,
     ) -> None:
-        """`posts`: those in retention by key, in the order they came."""
-        self._posts, self._topics, self._places, self._names = posts, topics, places, names
+        self._ledger, self._topics, self._places, self._names = ledger, topics, places, names
         self._view, self._rising, self._volumes = view, rising, volumes
 
     def note(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong."""
-        posts, places = self._posts, self._places
+        posts, places = self._ledger.posts, self._places
         counted: list[tuple[Entry, int]] = []
         for key, story, _, copy, counts in placed:
             entry = posts.get(key)
@@ -56,7 +55,7 @@ class Placing:
 
     def unname(self, terms: Sequence[str]) -> None:
         """A post is gone that had these terms: nothing is called by them that no other post says."""
-        self._names.forget(terms, reversed(self._posts.values()), self._places)
+        self._names.forget(terms, reversed(self._ledger.posts.values()), self._places)
 
     def _follow(self) -> None:
         """Stories have become one, have gone over to other themes, and are to be called anew."""
@@ -69,11 +68,11 @@ class Placing:
         for move in topics.moves:
             self._view.move(move.story, move.now)
         if topics.renaming:
-            self._names.update(reversed(self._posts.values()), self._places, topics.themes.live)
+            self._names.update(reversed(self._ledger.posts.values()), self._places, topics.themes.live)
 
     def _settle(self) -> None:
         """Write merges into the posts, so that their list does not grow for ever."""
-        for entry in self._posts.values():
+        for entry in self._ledger.posts.values():
             entry.story = self._places.story(entry.story)
         self._view.settle()
         self._places.merged.clear()

@@ -309,8 +309,8 @@ POISONED = """
 import sys
 from engine import session, worker
 step = session.Runner.step
-def poisoned(self):
-    lines = step(self)
+def poisoned(self, chunk):
+    lines = step(self, chunk)
     if self.engine.intake.lines >= 301:
         raise KeyError("a poisoned line")
     return lines
