@@ -84,7 +84,9 @@ class Copies:
         look = self._whole.look(batch.key[:, None], self._next, np.zeros(count, np.int64))
         known, above = np.full((2, count), -1)
         known[look.old[0]] = look.old[1]
-        above[look.within[0]] = look.within[1]
+        lower, upper = look.within
+        same = batch.key[lower] == batch.key[upper]  # else two texts share a place and a tag
+        above[lower[same]] = upper[same]
         known[self._dead(known) | (self._key[known % self.texts] != batch.key)] = -1
         serials: list[int] = []
         fresh: list[int] = []

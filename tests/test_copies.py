@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.copying import mark
@@ -186,6 +186,7 @@ def test_a_copy_of_a_copy_is_in_the_group_of_the_first() -> None:
 
 
 @settings(deadline=None, max_examples=40)
+@example(1241, [23])  # two texts of it share a place and a tag
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 400), min_size=1, max_size=30))
 def test_the_cut_of_batches_changes_nothing(seed: int, cuts: list[int]) -> None:
     chance = random.Random(seed)
