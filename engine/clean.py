@@ -63,7 +63,7 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
         if value and (safe := clean_id(value)) is not value:
             changes[name] = safe
     if isinstance(event, Post):
-        if event.tags or len(event.text) > MAX_READ or event.name or event.version or len(event.lang) > MAX_LANG:
+        if event.tags or len(event.text) > MAX_READ or event.name or event.version or not _is_tag(event.lang):
             changes |= _cut(event)
     elif isinstance(event, Edit):
         if (post := clean_ids(event.post)) is not event.post:
@@ -75,6 +75,11 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
     return msgspec.structs.replace(event, **changes) if changes else event
 
 
+def _is_tag(lang: str) -> bool:
+    """Whether this may be a language tag (RFC 5646, or with `_`), or is none at all."""
+    return len(lang) <= MAX_LANG and lang.isascii() and (not lang or lang.replace("-", "").replace("_", "").isalnum())
+
+
 def _is_fine(post: Post) -> bool:
     """Whether all is well, as it nearly always is: said of all fields together."""
     ids = post.uid + post.author + post.alias + post.reply_to + post.quote_of
@@ -83,7 +88,7 @@ def _is_fine(post: Post) -> bool:
         and ids.isprintable()
         and post.version.isprintable()
         and len(post.text) <= MAX_READ
-        and len(post.lang) <= MAX_LANG
+        and _is_tag(post.lang)
         and not post.tags
     )
 
@@ -97,7 +102,7 @@ def _cut(post: Post) -> dict[str, object]:
         changes["text"] = post.text[:MAX_READ]
     if len(post.name) > MAX_ID:
         changes["name"] = post.name[:MAX_ID]
-    if len(post.lang) > MAX_LANG:
+    if not _is_tag(post.lang):
         changes["lang"] = ""
     if post.tags and (len(post.tags) > MAX_TAGS or max(map(len, post.tags)) > MAX_ID):
         changes["tags"] = tuple(tag[:MAX_ID] for tag in post.tags[:MAX_TAGS])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clean import MAX_TEXT, clean, clean_line
+from engine.clean import MAX_TEXT, clean, clean_ids, clean_line
+from engine.events import Post
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m",
@@ -48,3 +49,13 @@ def test_length_is_bounded() -> None:
 
 def test_a_line_has_no_breaks() -> None:
     assert clean_line("a\nb\t\tc\r\nd ") == "a b c d"
+
+
+@pytest.mark.parametrize("lang", [*HOSTILE, "en zero\u200bwidth", "e" * 36, "en us", "日本"])
+def test_what_is_no_language_tag_is_not_shown_as_one(lang: str) -> None:
+    assert clean_ids(Post(platform="p", uid="1", author="a", lang=lang)).lang == ""
+
+
+@pytest.mark.parametrize("lang", ["", "en", "pt-BR", "zh_Hant_TW", "de-CH-1996"])
+def test_language_tags_stay_as_they_are_claimed(lang: str) -> None:
+    assert clean_ids(Post(platform="p", uid="1", author="a", lang=lang)).lang == lang
