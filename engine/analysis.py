@@ -48,7 +48,8 @@ def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
 def analyse_all(posts: Sequence[Post], keep_withheld: bool = False) -> list[Analysis]:
     """`analyse` of each post, in less than half the time if they are many: it depends on the post alone."""
     analyses: list[Analysis] = []
-    for part in _parts(posts):
+    for span in sentiment.parts_of((len(post.text) for post in posts), BATCH, BATCH_CHARACTERS):
+        part = posts[span]
         texts = [clean(post.text) for post in part]
         read = _read_together if len(part) >= FEW else _read_apart
         analyses += read(part, texts)
@@ -61,17 +62,6 @@ def analyse_all(posts: Sequence[Post], keep_withheld: bool = False) -> list[Anal
 def counts_of(text: str) -> int:
     """How many words, mentions and links are in a cleaned text: times WORDS, MENTIONS and LINKS, added up."""
     return len(text.split()) * WORDS + ties(text)
-
-
-def _parts(posts: Sequence[Post]) -> Iterator[Sequence[Post]]:
-    """`posts` in parts of which none takes much memory."""
-    start = characters = 0
-    for end, post in enumerate(posts):
-        if end - start == BATCH or characters > BATCH_CHARACTERS:
-            yield posts[start:end]
-            start, characters = end, 0
-        characters += len(post.text)
-    yield posts[start:]
 
 
 def _read_apart(posts: Sequence[Post], texts: Sequence[str]) -> Iterator[Analysis]:

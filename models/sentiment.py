@@ -6,7 +6,7 @@ function of the six tokens around it (another).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -102,7 +102,8 @@ def polarity(text: str) -> Polarity:
 def polarities(texts: Sequence[str]) -> list[Polarity]:
     """`polarity` of each text, in half the time or less if they are many."""
     found: list[Polarity] = []
-    for part in _parts(texts):
+    for span in parts_of(map(len, texts), BATCH, BATCH_CHARACTERS):
+        part = texts[span]
         found += score(part, _table, _codes, _windows) if len(part) >= FEW else map(polarity, part)
     return found
 
@@ -112,15 +113,15 @@ def polarities_of(codes: Codes, words: Counts, exclamations: Counts, questions: 
     return score_codes(codes, words, exclamations, questions, _windows) if len(words) else []
 
 
-def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """`texts` in parts of which none takes much memory."""
-    start = characters = 0
-    for end, text in enumerate(texts):
-        if end - start == BATCH or characters > BATCH_CHARACTERS:
-            yield texts[start:end]
-            start, characters = end, 0
-        characters += len(text)
-    yield texts[start:]
+def parts_of(lengths: Iterable[int], most: int, characters: int) -> Iterator[slice]:
+    """Parts of texts of these lengths: `most` of them each, and over `characters` by one text at most."""
+    start = end = total = 0
+    for end, length in enumerate(lengths):
+        if end - start == most or total > characters:
+            yield slice(start, end)
+            start, total = end, 0
+        total += length
+    yield slice(start, end + 1)
 
 
 def label(compound: float) -> Label:

@@ -3,7 +3,11 @@
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import Any
 
+import pytest
+
+from engine import ahead
 from engine.crew import ALONE
 from engine.intake import Prepared
 from engine.platforms.decode import Decoder
@@ -46,3 +50,15 @@ class Hands:
         while self.quick and not given.done():
             self.do()
         return unpack(lines, given.result(patience))
+
+
+def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[Hands]:
+    """Take the place of the crews; gives those that come to be."""
+    made: list[Hands] = []
+
+    def make(*arguments: Any) -> Hands:
+        made.append(Hands(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(ahead, "Crew", make)
+    return made

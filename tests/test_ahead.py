@@ -3,7 +3,6 @@
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -23,21 +22,13 @@ from engine.sources.base import Hole, Item
 from engine.sources.tail import Tail
 from tests.ahead_reads import AT_ONCE, books, lines_of, read, shape_lines, written
 from tests.feeds import ALL, PRESENT, START, post
-from tests.hands import Hands
+from tests.hands import Hands, put_in_place
 from tests.worker_harness import as_json
 
 
 @pytest.fixture
 def hands(monkeypatch: pytest.MonkeyPatch) -> list[Hands]:
-    """The crews that come to be."""
-    made: list[Hands] = []
-
-    def make(*arguments: Any) -> Hands:
-        made.append(Hands(*arguments))
-        return made[-1]
-
-    monkeypatch.setattr(ahead, "Crew", make)
-    return made
+    return put_in_place(monkeypatch)
 
 
 # --- the same --------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from engine.runner import FixedSources, Runner
 from engine.sources.tail import Tail
 from tests.ahead_reads import AT_ONCE, books, lines_of, read, shape_lines, written
 from tests.feeds import ALL, PRESENT
-from tests.hands import Hands
+from tests.hands import Hands, put_in_place
 from tests.worker_harness import Watching, as_json
 
 ROOT = Path(__file__).parents[1]
@@ -36,15 +36,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def hands(monkeypatch: pytest.MonkeyPatch) -> list[Hands]:
-    """The crews that come to be."""
-    made: list[Hands] = []
-
-    def make(*arguments: Any) -> Hands:
-        made.append(Hands(*arguments))
-        return made[-1]
-
-    monkeypatch.setattr(ahead, "Crew", make)
-    return made
+    return put_in_place(monkeypatch)
 
 
 def wait_for(what: Callable[[], object]) -> None:
