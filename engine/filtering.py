@@ -148,7 +148,7 @@ class Filtered:
             with _uncollected():
                 self._build(engine)
         else:
-            _follow(self.window, engine.whole)
+            self.window.follow(engine.whole)
             anew = self._by_times or (self._by_place and self._moved) or (self._by_count and carried_anew)
             for key in self._changed(engine) if anew else self._tested(engine):
                 self._replace(key, engine.whole)
@@ -198,7 +198,7 @@ class Filtered:
     def _empty(self, engine: "Engine") -> Window:
         whole = engine.whole
         fresh = Window(whole.span, engine.places, engine.config.retention)
-        _follow(fresh, whole)
+        fresh.follow(whole)
         return fresh
 
 
@@ -212,10 +212,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _follow(window: Window, whole: Window) -> None:
-    """End and begin where the window over all posts does: then its time buckets are as wide."""
-    if whole.now is not None and whole.first is not None:
-        window.move(whole.now)
-        window.reach_back(whole.first)

@@ -180,7 +180,7 @@ class Engine:
         text = expression if expression is not None else self.filtered.text if self.filtered else ""
         wanted = parse(text)
         if window is not None and window != self.whole.span:
-            self.view.open(window, self.ledger.posts.values(), self.reactions, self.now)
+            self.view.open(window, self.ledger.posts.values(), self.reactions)
         self.ledger.noticed = None
         self.view.filtered = None if wanted is None else Filtered(self, text, wanted)
 

@@ -44,8 +44,7 @@ class RawLines:
 
     def may_keep(self, record: Record, line: bytes) -> bool:
         """Whether a line holds nothing but one post, and that is not withheld."""
-        first = record[0]
-        post = first if isinstance(first, Post) else posted(first)
+        post = posted(record[0])
         if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
             return False
         return not post.quote_of or _names_only(post, line)

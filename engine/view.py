@@ -28,12 +28,10 @@ class View:
         """The posts of the window that match the filter, if there is one."""
         return self.whole if self.filtered is None else self.filtered.window
 
-    def open(self, span: int, entries: Iterable[Entry], reactions: Reactions, now: int | None) -> None:
+    def open(self, span: int, entries: Iterable[Entry], reactions: Reactions) -> None:
         """Look at a window of another length, over all posts that there are."""
         fresh = Window(span, self._places, self._keep)
-        if now is not None and self.whole.first is not None:
-            fresh.move(now)
-            fresh.reach_back(self.whole.first)
+        fresh.follow(self.whole)
         for entry in entries:
             fresh.add(contribution(entry))
         for second, count in reactions.counts.items():
@@ -51,10 +49,9 @@ class View:
     def replace(self, entry: Entry) -> None:
         """A post has another text: nothing of what it was stays."""
         self.whole.remove(entry.key)
-        self.whole.let_go()
         if self.filtered is not None:
             self.filtered.renew(entry.key)
-            self.filtered.window.let_go()
+        self._let_go()
         self.whole.add(contribution(entry))
 
     def predicted(self, entries: Iterable[Entry]) -> None:
@@ -72,6 +69,9 @@ class View:
     def remove(self, key: str) -> None:
         """A post is taken back: nothing of it stays."""
         self.expire(key)
+        self._let_go()
+
+    def _let_go(self) -> None:
         self.whole.let_go()
         if self.filtered is not None:
             self.filtered.window.let_go()

@@ -10,7 +10,7 @@ from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
 from engine.tally import Contribution, Tally
-from engine.windowsums import WindowSums
+from engine.windowsums import WindowSums, by_bucket
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
@@ -149,6 +149,12 @@ class Window:
             self._settled_at = now // self.width
             self.let_go()
 
+    def follow(self, other: "Window") -> None:
+        """End and begin where another window of the feed does: then its time buckets are as wide."""
+        if other.now is not None and other.first is not None:
+            self.move(other.now)
+            self.reach_back(other.first)
+
     def reach_back(self, time: int) -> None:
         """Something happened at `time`. Without bound, buckets double in width as the feed grows longer."""
         self.first = time if self.first is None else min(self.first, time)
@@ -195,11 +201,8 @@ class Window:
         items = {key: item for key, item in whole.items.items() if key in keys}
         inside = [*items.values()]
         if self.tags.fill(inside, self.width, whole.tags):
-            by_bucket: defaultdict[int, list[Contribution]] = defaultdict(list)
-            for item in inside:
-                by_bucket[item.time // self.width].append(item)
             sums, others = self._sums, whole.per_bucket
-            for bucket, group in by_bucket.items():
+            for bucket, group in by_bucket(inside, self.width).items():
                 sums.per_bucket[bucket] = Tally.of(group, self.width, others.get(bucket))
             sums.total = Tally.over(sums.per_bucket.values(), inside, self.width)
             sums.languages.update([item.lang for item in inside])

@@ -1,15 +1,13 @@
 """The sums over all posts of a window, and over its time buckets."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
-from typing import TypeVar
 
 from engine.tally import Contribution, Tally, bump_all
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
 
-_K = TypeVar("_K")
 _LANG = attrgetter("lang")
 
 
@@ -44,7 +42,7 @@ class WindowSums:
                 items.clear()
 
     def _count(self, items: Sequence[Contribution], width: int, sign: int) -> None:
-        for bucket, group in _grouped(items, lambda item: item.time // width).items():
+        for bucket, group in by_bucket(items, width).items():
             part = Tally.of(group, width)
             self.total.absorb(part, sign)
             if sign > 0:
@@ -57,8 +55,9 @@ class WindowSums:
         bump_all(self.not_scored, Counter([item.reason for item in items if item.compound is None]), sign)
 
 
-def _grouped(items: Sequence[Contribution], of: Callable[[Contribution], int]) -> dict[int, list[Contribution]]:
+def by_bucket(items: Iterable[Contribution], width: int) -> dict[int, list[Contribution]]:
+    """Posts by their time bucket of `width`."""
     groups: defaultdict[int, list[Contribution]] = defaultdict(list)
     for item in items:
-        groups[of(item)].append(item)
+        groups[item.time // width].append(item)
     return groups
