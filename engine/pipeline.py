@@ -303,10 +303,7 @@ class Engine:
 
     def _post(self, post: Post, key: str, time: int, late: bool) -> Outcome:
         ledger, platform = self.ledger, post.platform
-        if ledger.buried(key) or (post.alias and ledger.buried(f"{platform}:{post.alias}")):
-            return Outcome.DUPLICATE
-        author = f"{platform}:{post.author}" if post.author else ""
-        if author and ledger.purged(author, time if post.seen is None else min(time, post.seen)):
+        if ledger.bars(key, post, time):
             return Outcome.DUPLICATE
         entry = ledger.posts.get(key)
         if entry is not None:
@@ -315,7 +312,7 @@ class Engine:
             return self._outlived(outlived, post, None)
         if self.now is not None and not ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = ledger.add(post, self._analyse(post), time, late)
+        entry = ledger.add(key, post, self._analyse(post), time, late)
         self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[platform] = self.platforms.get(platform, 0) + 1
         self.ledger.answer(entry, 1, time)

@@ -50,7 +50,7 @@ OPENED = (
     Opened("language", language, ("judge_all", "judge_tokens")),
     Opened("sentiment", sentiment, ("polarities", "polarities_of")),
     Opened("tags and terms", pipeline, ("analyse_all", "analysed")),
-    Opened("ledger", Ledger, ("add", "buried", "purged", "counted", "react", "respond", "remove", "outlive")),
+    Opened("ledger", Ledger, ("add", "bars", "buried", "counted", "react", "respond", "remove", "outlive")),
     Opened("ledger", removal, ("expire",)),
     Opened("windows", Window, ("move", "add", "remove", "assign", "react", "settle")),
     Opened("bursts", Rising, ("post", "placed", "turn", "forget", "merge")),

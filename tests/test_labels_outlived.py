@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from engine.analysis import analyse
+from engine.arrivals import key_of
 from engine.clock import Stamped, identity
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Delete, Edit, Gap, Observation, Post, Purge, Reaction
@@ -304,7 +305,7 @@ def filled(labels: Labels, ledger: Ledger, count: int, first: int = 0) -> None:
     )
     for number in range(first, first + count):
         one = said(f"{number:05d}", number)
-        entry = ledger.add(one, analyse(one), START + number * MINUTE, late=False)
+        entry = ledger.add(key_of(one), one, analyse(one), START + number * MINUTE, late=False)
         labels.track([entry], [told], [labels.sampled(entry.key)])
         if labels.outlasts(entry.key):
             ledger.outlive(entry)
