@@ -183,36 +183,12 @@ class Ledger:
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        platform, alias, created, counts = post.platform, post.alias, post.created, post.counts
-        author = f"{platform}:{post.author}" if post.author else ""
-        witnessed = post.counts_at if post.seen is None else post.seen
-        entry = Entry(
-            key,
-            alias,
-            platform,
-            author,
-            time,
-            post.reply_to,
-            post.quote_of,
-            None if witnessed is None or created is None else max(0, witnessed - created),
-            post.uid,
-            analysis.name,
-            analysis.text,
-            analysis.lang,
-            post.lang,
-            analysis,
-            post.media,
-            post.followers,
-            post.version,
-            late,
-            created,
-            witnessed,
-        )
-        if counts is not None and counts.known():
-            entry.observe(counts, witnessed)
-        self.posts[key] = entry
-        if alias:
-            self._aliases[f"{platform}:{alias}"] = key
+        author = f"{post.platform}:{post.author}" if post.author else ""
+        self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
+        if post.counts is not None and post.counts.known():
+            entry.observe(post.counts, entry.witnessed)
+        if post.alias:
+            self._aliases[f"{post.platform}:{post.alias}"] = key
         if self._orphans:
             self._adopt(entry)
         if author:
@@ -365,6 +341,33 @@ class Ledger:
     def purged(self, account: str, time: int) -> bool:
         """Whether what an account did at a time must go."""
         return bool(self._purged) and self._purged.get(_digest(account), -1) >= time
+
+
+def entry_of(key: str, author: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
+    """A post as it is kept, from the moment that it came."""
+    created, witnessed = post.created, post.counts_at if post.seen is None else post.seen
+    return Entry(
+        key,
+        post.alias,
+        post.platform,
+        author,
+        time,
+        post.reply_to,
+        post.quote_of,
+        None if witnessed is None or created is None else max(0, witnessed - created),
+        post.uid,
+        analysis.name,
+        analysis.text,
+        analysis.lang,
+        post.lang,
+        analysis,
+        post.media,
+        post.followers,
+        post.version,
+        late,
+        created,
+        witnessed,
+    )
 
 
 def _bare(entry: Entry) -> Counted:

@@ -260,6 +260,7 @@ class Engine:
             self.forecasting.learn(until)
         self.labels.fill_up(self.ledger, self.config.max_waiting, order)
         self._place(self.topics.turn(order))
+        self.forecasting.tell()
         self.rising.turn(order)
         self.alerts.turn(order)
 
@@ -318,17 +319,14 @@ class Engine:
         self.ledger.answer(entry, 1, time)
         if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
             self._ask_what_is_carried(platform)
-        known = None if late else self.forecasting.arrived(post, entry, time)
         self.view.add(entry)
-        if known is None:
+        if late:
             self.labels.turn_away(LATE)
         else:
             self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-            self.forecasting.add(entry, known, time)
-        self.rising.post(entry, None if known is None else known.word_sums)
-        self.volumes.post(entry.analysis.tags, entry.time)
+        self.forecasting.add(entry, post)
         self._group(entry)
         return Outcome.POST
 
@@ -391,8 +389,7 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        if entry.key in self.forecasting:
-            self.forecasting.forecast()
+        self.forecasting.settle(entry.key)
         self.removed += 1
         self.rising.forget(entry)
         self.ledger.answer(entry, -1, entry.time)
@@ -429,9 +426,9 @@ class Engine:
             self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
-        """Note where the posts of a finished batch belong; they are forecast first, by what was known before."""
+        """Note where the posts of a finished batch belong; first those are told of that have come before."""
         if placed:
-            self.forecasting.forecast()
+            self.forecasting.tell()
             self.placing.note(placed)
 
 
