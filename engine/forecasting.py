@@ -75,7 +75,7 @@ class Forecasting:
         told = zip(entries, graded, created, forms, words, of_tags, strict=True)
         if punctual := [each for each in told if not each[0].late]:
             entries, graded, created, forms, spoken, lately = zip(*punctual, strict=True)
-            before = [self._model.arrived(entry.author, entry.time) for entry in entries]
+            before = self._model.arrived([entry.author for entry in entries], [entry.time for entry in entries])
             known = self._known(entries, Arrived(created, forms, spoken, lately, before))
             waiting = zip(entries, known, graded, strict=True)
             self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
