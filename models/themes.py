@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from models import kmeans
 from models.resting import Resting
 from models.sample import Sampled
-from models.silhouette import distances, silhouette, silhouettes
+from models.silhouette import silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
 from models.vectors import SIZE, Floats, Ints, dots, heaviest, numbered
 
@@ -132,11 +132,11 @@ class Themes:
 
     def silhouette(self, sample: Sampled) -> tuple[float | None, int]:
         """Mean cosine silhouette of the themes on a sample of posts, and how many of them are in one."""
-        return silhouette(distances(sample.rows), _labels(sample, self.of))
+        return silhouette(sample.rows, _labels(sample, self.of))
 
     def silhouettes(self, sample: Sampled) -> dict[int, tuple[float, int]]:
         """The same by theme."""
-        return silhouettes(distances(sample.rows), _labels(sample, self.of))
+        return silhouettes(sample.rows, _labels(sample, self.of))
 
     # -- learning ----------------------------------------------------------------------------------------------
 
@@ -211,12 +211,11 @@ class Themes:
             return centroids
         tried = kmeans.tried(rows, stories.mass, centroids, self._weights, numbers, NEAR)
         sample = ask()
-        apart = distances(sample.rows)
         scores = {}
         for k, tried_centroids in tried.items():
             homes, near = kmeans.homes(kmeans.cosines(rows, tried_centroids), NEAR)
             of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
-            score, themed = silhouette(apart, _labels(sample, of))
+            score, themed = silhouette(sample.rows, _labels(sample, of))
             if score is not None and len(np.unique(homes[near])) == k:
                 scores[k] = score * themed / len(sample.stories)  # what is in no theme counts as 0
         if not scores:
