@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usual import Usual
-from models.vectors import SIZE, Bools, Counts, Floats, Ints
+from models.vectors import SIZE, Bools, Counts, Floats, Ints, is_new
 
 TERMS = 192  # terms kept of a story, the heaviest
 SHED = 24
@@ -66,7 +66,7 @@ class Posts(NamedTuple):
         """Of terms in coordinates by row, without their weights."""
         ordered = np.sort(columns << 32 | np.arange(len(columns)))
         columns, order = ordered >> 32, ordered & 0xFFFFFFFF
-        starts = np.flatnonzero(_is_new(columns))
+        starts = np.flatnonzero(is_new(columns))
         times = np.diff(starts, append=len(columns))
         return cls(rows[order], order, np.zeros(0), columns[starts], starts, times, size)
 
@@ -239,7 +239,7 @@ class StoryTable:
         ordered = rows << _BITS | columns
         order = np.argsort(ordered, kind="stable")
         ordered = ordered[order]
-        first = np.flatnonzero(_is_new(ordered))
+        first = np.flatnonzero(is_new(ordered))
         cells, values = ordered[first], np.add.reduceat(values[order], first)
         held = self.rows << _BITS | self.columns
         place = np.searchsorted(held, cells)
@@ -277,10 +277,3 @@ def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarra
     both = np.empty(len(held), old.dtype)
     both[held], both[at] = old, new
     return both
-
-
-def _is_new(ordered: Ints) -> Bools:
-    """Where a value differs from the one before."""
-    new = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return new

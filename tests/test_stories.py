@@ -126,7 +126,7 @@ def test_what_counts_for_less_moves_a_story_less() -> None:
         model = Stories()
         others = [(f"other{n}",) for n in range(16)]
         model.update([*[("one", "two", "three", "four")] * 8, *others], SECOND)
-        assert model.update([("one", "two", "five", "six")] * 8, SECOND, weights=[weight] * 8) == [0] * 8
+        assert model.update([("one", "two", "five", "six")] * 8, SECOND, weights=np.full(8, weight)) == [0] * 8
         found = model.nearest(("five", "six"))
         assert found is not None
         return found[1]
