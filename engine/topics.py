@@ -162,7 +162,7 @@ class Topics:
             self.themes.forget(self.stories.ids())
         else:
             new = {story for story in stories if story >= 0 and story not in self.themes.of}
-            moves += self.themes.place(self.stories.vectors(new))
+            moves += self.themes.place(*self.stories.terms(new))
         self.moves = moves
 
     def _is_due(self, at: int) -> bool:

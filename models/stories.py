@@ -130,15 +130,17 @@ class Stories:
 
     def largest(self, most: int) -> Vectors:
         """The live stories of two posts or more, the `most` with the greatest mass, by what they say most of all."""
-        rows = self._grown(most)
-        terms = self._table.terms(rows)
-        return self._vectors(rows, terms.only(terms.weights >= LIGHT).unit())
+        table, rows = self._table, self._grown(most)
+        terms = table.terms(rows)
+        terms = terms.only(terms.weights >= LIGHT).unit()
+        matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
+        return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
-    def vectors(self, ids: Collection[int]) -> Vectors:
-        """Those of the stories `ids` that are live."""
+    def terms(self, ids: Collection[int]) -> tuple[Ints, Terms]:
+        """Those of the stories `ids` that are live, and unit TF-IDF rows of them."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
         rows = rows[rows >= 0]
-        return self._vectors(rows, self._table.terms(rows))
+        return self._table.serial[rows], self._table.terms(rows)
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""
@@ -147,11 +149,6 @@ class Stories:
         if len(grown) > most:
             grown = np.sort(grown[np.lexsort((grown, -table.mass[grown]))][:most])
         return grown
-
-    def _vectors(self, rows: Ints, terms: Terms) -> Vectors:
-        table = self._table
-        matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
-        return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
     # -- placing -----------------------------------------------------------------------------------------------
 

@@ -36,11 +36,12 @@ class Terms(NamedTuple):
 
     def of(self, rows: Ints) -> "Terms":
         """Some of the rows, in ascending order."""
-        place = np.full(self.size, -1)
-        place[rows] = np.arange(len(rows))
-        placed = place[self.rows]
-        held = np.flatnonzero(placed >= 0)
-        return Terms(placed[held], self.columns[held], self.weights[held], len(rows))
+        starts = self.rows.searchsorted(rows)
+        sizes = self.rows.searchsorted(rows, "right") - starts
+        ends = sizes.cumsum()
+        held = (starts - ends + sizes).repeat(sizes)
+        held += np.arange(len(held))
+        return Terms(np.arange(len(rows)).repeat(sizes), self.columns[held], self.weights[held], len(rows))
 
     def by_column(self) -> "Posts":
         """The same, ready to be compared with other rows."""

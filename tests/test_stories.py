@@ -150,7 +150,7 @@ def test_a_story_is_alone_until_a_second_post_joins() -> None:
     assert model.update([("one", "two")], 1) == [0]
     assert model.alone() == {1}
     assert model.largest(10).ids.tolist() == [0]
-    assert model.vectors({0, 1, 7}).ids.tolist() == [0, 1]
+    assert model.terms({0, 1, 7})[0].tolist() == [0, 1]
 
 
 # -- ids for life ------------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_half_a_life_later_a_story_weighs_half() -> None:
     model.update([("one", "two")] * 100, 0)
     busy = [noise(random.Random(n)) for n in range(HALF_LIFE_POSTS)]
     model.update(busy, int(HALF_LIFE))
-    assert model.vectors({0}).mass.tolist() == pytest.approx([50])
+    assert model.largest(1).mass.tolist() == pytest.approx([50])
 
 
 def test_a_slow_feed_remembers_its_stories() -> None:
