@@ -1,7 +1,5 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
-from functools import lru_cache
-
 from engine.platforms import (
     bluesky_jetstream,
     bluesky_view,
@@ -15,6 +13,7 @@ from engine.platforms import (
     zeeschuimer,
 )
 from engine.platforms.base import Adapter, Object
+from engine.platforms.bykeys import ByKeys
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -39,15 +38,17 @@ for _place, _adapter in enumerate(_ADAPTERS):
 
 def marked(item: Object) -> tuple[Adapter, ...]:
     """The adapters whose shape an object may have by its keys, the most specific signature first."""
-    bits, known = 0, _BITS.get
-    for key in item:
-        bits |= known(key, 0)
-    return _marked_by(bits)
+    return _marked[tuple(item)]
 
 
-@lru_cache(maxsize=1024)
-def _marked_by(bits: int) -> tuple[Adapter, ...]:
+def _marked_by(keys: tuple[str, ...]) -> tuple[Adapter, ...]:
+    bits = 0
+    for key in keys:
+        bits |= _BITS.get(key, 0)
     return tuple(adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1)
+
+
+_marked = ByKeys(_marked_by)
 
 
 def adapters() -> tuple[Adapter, ...]:
