@@ -1,5 +1,7 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
+from collections.abc import Iterable
+
 from engine.platforms import (
     bluesky_jetstream,
     bluesky_view,
@@ -14,6 +16,7 @@ from engine.platforms import (
 )
 from engine.platforms.base import Adapter, Object
 from engine.platforms.bykeys import ByKeys
+from engine.platforms.typed import Typed
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -49,6 +52,40 @@ def _marked_by(keys: tuple[str, ...]) -> tuple[Adapter, ...]:
 
 
 _marked = ByKeys(_marked_by)
+
+
+def likely(line: bytes) -> Typed | None:
+    """How to read a line as one of the shape that another of the same beginning had, if that shape is typed."""
+    return _likely.get(line[:_HEAD])
+
+
+def remember(line: bytes, shapes: Iterable[str]) -> None:
+    """Take note of the shape that a line was found to have."""
+    head = line[:_HEAD]
+    _likely.pop(head, None)
+    for shape in shapes:
+        if shape in _typed:
+            if len(_likely) >= _MAX_HEADS:
+                _likely.clear()
+            _likely[head] = _typed[shape]
+
+
+def typed() -> tuple[Typed, ...]:
+    """All shapes that are typed."""
+    return tuple(_typed.values())
+
+
+def _marks_before(adapter: Adapter) -> set[str]:
+    return set[str]().union(*(other.marks for other in _ADAPTERS[: _ADAPTERS.index(adapter)]))
+
+
+_HEAD = 8  # bytes: most of the name of the first key
+_MAX_HEADS = 256
+_typed = {
+    adapter.name: Typed(adapter, used, _marks_before(adapter))
+    for adapter, used in ((bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),)
+}
+_likely: dict[bytes, Typed] = {}
 
 
 def adapters() -> tuple[Adapter, ...]:
