@@ -129,9 +129,7 @@ def score(text: str) -> NDArray[np.float32]:
     known = model()
     steps, pages, rows, ends = known.steps, known.pages, known.rows, known.ends
     state = 0
-    counts = Counter(
-        [ends[state := steps[pages[rows[state] + (byte >> 4)] + (byte & 15)]] for byte in _spelt(text)]
-    )
+    counts = Counter([ends[state := steps[pages[rows[state] + (byte >> 4)] + (byte & 15)]] for byte in _spelt(text)])
     counts.pop(-1, None)
     features = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
     times = np.fromiter(counts.values(), dtype=np.intp, count=len(counts))
@@ -209,7 +207,7 @@ def _weigh(features: NDArray[np.intp], amounts: NDArray[np.float32], known: Mode
 
 
 def _widened(halves: NDArray[np.float16]) -> NDArray[np.float32]:
-    """As `astype` gives them, in a third of its time: moved to their places in 32 bits, they are off by a power of 2."""
+    """As `astype` gives them, in a third of its time: put in place in 32 bits, they are off by a power of two."""
     bits = np.left_shift(halves.view(np.int16), 13, dtype=np.int32)
     bits &= ~0x70000000  # copies of the sign
     singles = bits.view(np.float32)
