@@ -105,7 +105,7 @@ def _unpacked() -> io.BytesIO:
 def _paged(steps: NDArray[np.uint32]) -> "tuple[array[int], array[int]]":
     """Rows of 256 states as different pages, and where the page of each part of each row starts."""
     places: dict[bytes, int] = {}
-    parts = struct.iter_unpack(f"{PAGE * steps.itemsize}s", steps)
+    parts = struct.iter_unpack(f"{PAGE * steps.itemsize}s", steps.data)
     pages = array("I", (places.setdefault(part, len(places) * PAGE) for (part,) in parts))
     return array("I", b"".join(places)), pages
 
