@@ -41,8 +41,8 @@ class Forecasting:
 
     def add(self, entry: Entry, post: Post) -> None:
         """A post has come. One that is late counts as others do, and is not forecast."""
-        graded = self._labels.sample >= 1 or self._labels.sampled(entry.key)
-        self._new[entry.key] = (entry, post.author_created, form_given(post), graded)
+        form = None if post.read is None else form_given(post)
+        self._new[entry.key] = (entry, post.author_created, form, self._labels.sampled(entry.key))
         if not entry.late:
             self._unlearnt += 1
             if self._unlearnt >= BATCH_POSTS:
@@ -68,17 +68,20 @@ class Forecasting:
             return
         entries, created, forms, graded = zip(*self._new.values(), strict=True)
         self._new = {}
-        words = [of_words(entry.analysis.terms) for entry in entries]
+        words: Sequence[Sequence[int]] = [of_words(entry.analysis.terms) for entry in entries]
         tags = [checksums(entry.analysis.tags) if entry.analysis.tags else [] for entry in entries]
-        of_tags = self._count_tags(entries, tags)
+        of_tags: Sequence[Lately] = self._count_tags(entries, tags)
         self._rising.posts(entries, words, tags)
-        told = zip(entries, graded, created, forms, words, of_tags, strict=True)
-        if punctual := [each for each in told if not each[0].late]:
-            entries, graded, created, forms, spoken, lately = zip(*punctual, strict=True)
-            before = self._model.arrived([entry.author for entry in entries], [entry.time for entry in entries])
-            known = self._known(entries, Arrived(created, forms, spoken, lately, before))
-            waiting = zip(entries, known, graded, strict=True)
-            self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
+        if any(entry.late for entry in entries):
+            columns = (entries, created, forms, graded, words, of_tags)
+            punctual = [each for each in zip(*columns, strict=True) if not each[0].late]
+            if not punctual:
+                return
+            entries, created, forms, graded, words, of_tags = zip(*punctual, strict=True)
+        before = self._model.arrived([entry.author for entry in entries], [entry.time for entry in entries])
+        known = self._known(entries, Arrived(created, forms, words, of_tags, before))
+        waiting = zip(entries, known, graded, strict=True)
+        self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What would be known of a post if it arrived now."""

@@ -187,7 +187,7 @@ class Ledger:
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        author = f"{post.platform}:{post.author}" if post.author else ""
+        author = sys.intern(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, entry.witnessed)
@@ -374,7 +374,7 @@ def _bare(entry: Entry) -> Counted:
         entry.key,
         entry.alias,
         entry.platform,
-        sys.intern(entry.author),
+        entry.author,
         entry.time,
         entry.reply_to,
         entry.quote_of,

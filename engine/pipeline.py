@@ -85,7 +85,7 @@ class Engine:
         self._grid = 0
         self._texts: dict[int, Analysis] = {}  # of the records being applied, read ahead, by id() of the post
         self._met = 0  # formats that were met up to the line being applied
-        self._uncarried: set[tuple[str, int]] = set()  # platforms, with the formats met, of which no kind is delivered
+        self._asked: dict[str, int] = {}  # by platform the formats met when it was last asked what they deliver
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the corrections, which have a file of their own, and what somebody looks at."""
@@ -216,10 +216,10 @@ class Engine:
         return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
-        first, self._met = record.events[0], record.met
+        first, order, time, late, ledger = record.events[0], record.order, record.time, record.late, self.ledger
+        self._met = record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
-        order, time, late, ledger = record.order, record.time, record.late, self.ledger
         if order // BATCH_SPAN != self._grid:
             self._turn(order)
         if self.alerts.watching:
@@ -324,7 +324,7 @@ class Engine:
         self.platforms[platform] = self.platforms.get(platform, 0) + 1
         if post.reply_to or post.quote_of:
             ledger.answer(entry, 1, time)
-        if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
+        if self._asked.get(platform) != self._met:
             self._ask_what_is_carried(platform)
         self.view.add(entry)
         if late:
@@ -341,10 +341,9 @@ class Engine:
 
     def _ask_what_is_carried(self, platform: str) -> None:
         """Note whether the formats met so far deliver every reaction of some kind; they need be asked only once."""
-        if self.intake.decoder.carries(platform, self._met):
+        self._asked[platform] = self._met
+        if platform not in self.ledger.complete and self.intake.decoder.carries(platform, self._met):
             self.ledger.complete.add(platform)
-        else:
-            self._uncarried.add((platform, self._met))
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:

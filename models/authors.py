@@ -83,11 +83,15 @@ class AuthorHistory:
     def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
         """Note that authors posted, each at its time (microseconds); gives how many posts there were, and the last."""
         before = []
+        find, move = self._pasts.get, self._pasts.move_to_end
         for author, time in zip(authors, at, strict=True):
             if not author:
                 before.append((0, 0))
                 continue
-            past = self._touch(author)
+            if (past := find(author)) is None:
+                past = self._touch(author)
+            else:
+                move(author)
             before.append((past.posts, past.last))
             past.posts += 1
             past.last = max(past.last, time)
