@@ -164,12 +164,12 @@ class Bench:
             labels.collect(at, ledger)
         yield "collect"
         graded = [labels.sampled(entry.key) for entry in entries]
-        words = tell_stories(known, [engine.rising.rises] * len(known), engine.volumes)
-        told = model.forecast(known, graded, words)
+        tell_stories(known, [engine.rising.rises] * len(known), engine.volumes)
+        told = model.forecast(known, graded)
         yield "forecast"
         labels.track(entries, told, graded)
         yield "track"
-        labels.teach(self.now)
+        labels.teach(labels.lessons(self.now))
         yield "teach"
         for entry in ledger.expired(self.now):
             self._expire(entry)
@@ -206,7 +206,7 @@ class Bench:
                 self.step(longest // LESSON)
             self.now += 2 * longest
             self.engine.labels.collect(self.now, self.engine.ledger)
-            self.engine.labels.teach()
+            self.engine.labels.teach(self.engine.labels.lessons())
         refits = [refit for index in range(len(self.horizons)) for refit in model.refits(index)]
         model.learn_pasts_only()
         return median(sum(refit.seconds.values()) for refit in refits)

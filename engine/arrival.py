@@ -8,7 +8,7 @@ from engine.discretion import formed
 from engine.events import Post
 from engine.volumes import Lately, Rises, Volumes
 from models.engagement import Known
-from models.wordsums import WordSums, together
+from models.wordsums import together
 
 DAY = 24 * HOUR
 
@@ -56,10 +56,11 @@ def known_of(
     )
 
 
-def tell_stories(posts: Sequence[Known], rises: Sequence[Rises], volumes: Volumes) -> WordSums:
-    """Add what is known of the likely stories of posts, with what rose as each of them came; gives their words."""
+def tell_stories(posts: Sequence[Known], rises: Sequence[Rises], volumes: Volumes) -> None:
+    """Add what is known of the likely stories of posts, with what rose as each of them came."""
+    if not volumes.stories:
+        return
     words = together([post.word_sums or () for post in posts])
     lately = volumes.of_stories(words, [post.at for post in posts], rises)
     for post, found in zip(posts, lately, strict=True):
         post.story_posts, post.story_rise = found
-    return words

@@ -96,6 +96,7 @@ class Engine:
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
         self._batch: dict[str, _Waiting] = {}
+        self._untold: dict[str, _Waiting] = {}  # those of the batch whose likely stories were not looked for yet
         self._unlearnt = 0  # posts that came since something was learnt
         self._grid = 0
         self._texts: dict[int, tuple[Post, Analysis]] = {}  # read ahead, by id() of the post, which is held as long
@@ -139,6 +140,7 @@ class Engine:
     def finish(self) -> None:
         """The feed is over, or its `until` is reached: apply whatever is held back."""
         self._apply_all(self.sequence.rest())
+        self._forecast()
         self._learn(FAR)
         self._place(self.topics.finish())
         if self.now is not None:
@@ -270,6 +272,8 @@ class Engine:
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
         self._grid = order // BATCH_SPAN
+        if self._batch and self.labels.is_due(next(iter(self._batch.values())).entry.time, order):
+            self._forecast()
         self._collect(self._grid * BATCH_SPAN)
         if (until := self.labels.turn(order)) is not None:
             self._learn(until)
@@ -344,7 +348,10 @@ class Engine:
             self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-            self._batch[key] = _Waiting(entry, known, self.rising.rises, self.labels.sampled(key))
+            waiting = _Waiting(entry, known, self.rising.rises, self.labels.sampled(key))
+            self._batch[key] = self._untold[key] = waiting
+            if len(self._batch) >= BATCH_POSTS:
+                self._forecast()
             self._unlearnt += 1
             if self._unlearnt >= BATCH_POSTS:
                 self._learn(time)
@@ -503,6 +510,7 @@ class Engine:
         self.rising.forget(entry)
         self.labels.forget(entry, DELETED)
         self.overperforming.forget(entry)
+        self._untold.pop(entry.key, None)
         if (waiting := self._batch.pop(entry.key, None)) is not None:
             self.labels.turn_away(DELETED if waiting.graded else UNSAMPLED)
         self.topics.drop(entry.key)
@@ -552,24 +560,32 @@ class Engine:
         return known_of(post, analysis, at, author, of_words(analysis.terms), of_tags, self.model.arrived(author, at))
 
     def _forecast(self) -> None:
-        """Forecast the posts that wait, before anything is learnt of labels or stories: when makes no difference."""
+        """Forecast the posts that wait, before anything is learnt of labels: when makes no difference."""
         if not self._batch:
             return
+        self._tell()
         batch, self._batch = [*self._batch.values()], {}
-        entries, known, rises, graded = zip(*batch, strict=True)
-        words = tell_stories(known, rises, self.volumes)
-        self.labels.track(entries, self.model.forecast(known, graded, words), graded)
+        entries, known, _, graded = zip(*batch, strict=True)
+        self.labels.track(entries, self.model.forecast(known, graded), graded)
         self.view.predicted(entries)
 
+    def _tell(self) -> None:
+        """Look for the likely stories of the posts that wait, before anything is learnt of stories."""
+        if self._untold:
+            _, known, rises, _ = zip(*self._untold.values(), strict=True)
+            tell_stories(known, rises, self.volumes)
+            self._untold = {}
+
     def _learn(self, now: int) -> None:
-        """Forecast the posts that wait, in order; only then learn from labels that came due.
+        """Learn from labels that came due; before that, forecast the posts that wait, in order.
 
         So every forecast is made with the models as they were when its post came, and a feed cut off anywhere gives
         the posts before the cut the same forecasts.
         """
         self._unlearnt = 0
-        self._forecast()
-        self.labels.teach(now)
+        if lessons := self.labels.lessons(now):
+            self._forecast()
+            self.labels.teach(lessons)
 
     def _group(self, entry: Entry) -> None:
         """Have a post told its story, and what it repeats, with its batch."""
@@ -577,9 +593,9 @@ class Engine:
             self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
-        """Note where the posts of a finished batch belong; they are forecast first, by what was known before."""
+        """Note where the posts of a finished batch belong; those that wait are told of stories as they were before."""
         if placed:
-            self._forecast()
+            self._tell()
             self._placing.note(placed)
 
 

@@ -40,6 +40,11 @@ class Volumes:
         self._weighed: int | None = None  # the last time
         self._weighs = 0.0  # what a post of that time weighs
 
+    @property
+    def stories(self) -> int:
+        """How many are known."""
+        return len(self._stories)
+
     def of_tags(self, tags: Sequence[str], time: int) -> Lately:
         """Posts and rise of a post's tags: it comes at `time` and is not counted yet."""
         if not tags:

@@ -20,7 +20,6 @@ from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, Newest, Race
 from models.refits import Refit
 from models.trained import Trained
 from models.voices import NAMES, REFERENCE, Voices
-from models.wordsums import WordSums
 
 __all__ = ["LEARNING", "NAMES", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore", "Newest", "Told"]
 
@@ -65,18 +64,14 @@ class EngagementModel:
         self._now = 0  # newest event time seen
         self._scores: dict[int, list[ModelScore]] = {}
 
-    def forecast(
-        self, posts: Sequence[Known], graded: Sequence[bool] = (), words: WordSums | None = None
-    ) -> list[Told]:
+    def forecast(self, posts: Sequence[Known], graded: Sequence[bool] = ()) -> list[Told]:
         """What is said of each post, at all horizons. Learns nothing, so it also serves a post only typed.
-
-        `words` are those of the posts, where they were put together before.
 
         Only of posts that are to be `graded` every model has its say; of the others the leader.
         """
         if not posts:
             return []
-        keys = self._features.keys(posts, words)
+        keys = self._features.keys(posts)
         own, common = self._features.rows(posts, keys)
         made, said = self._made(), self._said()
         every = np.array(graded or [False] * len(posts))

@@ -13,7 +13,7 @@ from models.authors import AuthorHistory, Past
 from models.checksums import checksums, of_words
 from models.decay import DAY, Cells, HashedMeans, packed
 from models.pasts import AuthorPasts, KeyPasts
-from models.wordsums import MOST, WordSums, together
+from models.wordsums import MOST, together
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -146,10 +146,9 @@ class Features:
         self._hours = HashedMeans(HOUR_BITS, horizons)
         self._horizons = range(horizons)
 
-    def keys(self, posts: Sequence[Known], words: WordSums | None = None) -> Keys:
-        """Where the pasts of the posts' tags, words and hours are; `words` are theirs, where they were put together."""
-        if words is None:
-            words = together([of_words(post.terms) if post.word_sums is None else post.word_sums for post in posts])
+    def keys(self, posts: Sequence[Known]) -> Keys:
+        """Where the pasts of the posts' tags, words and hours are."""
+        words = together([of_words(post.terms) if post.word_sums is None else post.word_sums for post in posts])
         tags = checksums([f"#{tag}" for post in posts for tag in post.tags[:MAX_KEYS]])
         hours = checksums([f"{post.author} {post.at % DAY // HOUR}" for post in posts if post.author])
         return Keys(
