@@ -13,6 +13,7 @@ from engine.config import ALL_TIME, EngineConfig
 from engine.events import Counts, Post, Reaction
 
 KINDS = ("like", "repost", "reply", "quote")
+REPLY, QUOTE = 2, 3  # of them
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
@@ -299,6 +300,14 @@ class Ledger:
                 self.unrecognised += 1
                 del self._orphans[next(iter(self._orphans))]
             self._orphans[target] = (_plus(NONE_SEEN, kind, sign), time)
+
+    def answer(self, entry: Counted, sign: int, time: int) -> None:
+        """A reply or quote counts for the post it answers, from `time` on; or, with sign -1, no more."""
+        if not entry.reply_to and not entry.quote_of:
+            return
+        for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
+            if target:
+                self.respond(f"{entry.platform}:{target}", kind, sign, time)
 
     def notice(self, key: str) -> None:
         """The counts of a post have changed."""

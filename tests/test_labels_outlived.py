@@ -134,7 +134,9 @@ def state(engine: Engine, labels_only: bool = False) -> bytes:
     if labels_only:
         return pickle.dumps([labels, engine.ledger.outlived, engine.ledger._aliases])
     parts = [engine.ledger, engine.window, engine.rising, engine.volumes, engine.overperforming]
-    return pickle.dumps([labels, [vars(part) for part in parts], engine._batch, engine.model._features.authors._pasts])
+    return pickle.dumps(
+        [labels, [vars(part) for part in parts], engine.forecasting._batch, engine.model._features.authors._pasts]
+    )
 
 
 def by_events(engine: Engine, *events: tuple[int, object]) -> None:
@@ -297,7 +299,9 @@ def test_memory_is_given_back_at_once_when_posts_leave_the_sample() -> None:
 
 def filled(labels: Labels, ledger: Ledger, count: int, first: int = 0) -> None:
     """Posts of which the labels wait, and that are past retention."""
-    (told,) = labels.model.forecast([Engine(ROOMY).known(said("0", 0), analyse(said("0", 0)), START, "x:a")])
+    (told,) = labels.model.forecast(
+        [Engine(ROOMY).forecasting.known(said("0", 0), analyse(said("0", 0)), START, "x:a")]
+    )
     for number in range(first, first + count):
         one = said(f"{number:05d}", number)
         entry = ledger.add(one, analyse(one), START + number * MINUTE, late=False)
