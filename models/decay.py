@@ -102,16 +102,16 @@ class HashedMeans:
         np.add.at(self._weights[:, horizon], cells, weights)
         np.add.at(self._sums[:, horizon], cells, weights * np.repeat(labels, counts))
 
-    def lifts(self, keys: Cells, levels: Floats, at: Ints, strength: float) -> Floats:
+    def lifts(self, keys: Cells, levels: Floats, at: Ints, strength: float) -> Floats | None:
         """How far the labels of each post's keys lie above `levels` (horizons,): shape (posts, horizons).
 
         The mean over its keys of their differences, each shrunk to 0; 0 for no keys and for keys never seen. A row
-        depends on its own post alone, to the bit.
+        depends on its own post alone, to the bit. None where there are no keys, or nothing was learnt: all are 0.
         """
         cells, counts = keys
-        lifts = np.zeros((len(counts), self._horizons))
         if not len(cells) or self._origin is None:
-            return lifts
+            return None
+        lifts = np.zeros((len(counts), self._horizons))
         filled = np.flatnonzero(counts)
         fade = np.exp2((self._origin - np.maximum(at, self._newest)) / self._half_life)
         faded = np.repeat(fade, counts)[:, None]
@@ -147,6 +147,18 @@ class HashedMeans:
             self._origin += elapsed * self._half_life
         self._newest = max(self._newest, at)
         return exp2(max(-1000.0, (at - self._origin) / self._half_life))
+
+
+def halves(cells: Cells) -> tuple[Cells, Cells]:
+    """Those of the first half of the posts and of the second."""
+    half = len(cells.counts) // 2
+    split = int(cells.counts[:half].sum())
+    return Cells(cells.buckets[:split], cells.counts[:half]), Cells(cells.buckets[split:], cells.counts[half:])
+
+
+def united(cells: Sequence[Cells]) -> Cells:
+    """Those of some posts, then those of others."""
+    return Cells(*map(np.concatenate, zip(*cells, strict=True)))
 
 
 def packed(*keys: Cells) -> list[bytes]:

@@ -74,16 +74,16 @@ class EngagementModel:
         keys = self._features.keys(posts)
         own, common = self._features.rows(posts, keys)
         made, said = self._made(), self._said()
-        every = np.array(graded or [False] * len(posts))
-        packed = keys.packed() if every.any() else [b""] * len(posts)  # of use where something is learnt
-        if every.all() == every.any():
-            return self.freezer.freeze(Batch(made, said, bool(every[0])), own, common, packed)
+        if not any(graded):
+            return self.freezer.freeze(Batch(made, said, None), own, common)
+        if all(graded):
+            return self.freezer.freeze(Batch(made, said, keys), own, common)
         told: dict[int, Told] = {}
         for which in (True, False):
-            places = np.flatnonzero(every == which)
-            buckets = [packed[place] if which else b"" for place in places.tolist()]
-            some = self.freezer.freeze(Batch(made, said, which), own[places], common[places], buckets)
-            told.update(zip(places.tolist(), some, strict=True))
+            places = [place for place, every in enumerate(graded) if every == which]
+            kept = self._features.keys([posts[place] for place in places]) if which else None
+            some = self.freezer.freeze(Batch(made, said, kept), own[places], common[places])
+            told.update(zip(places, some, strict=True))
         return [told[place] for place in range(len(posts))]
 
     def before(self, author: str) -> tuple[int, int]:
