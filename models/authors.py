@@ -120,15 +120,13 @@ class AuthorHistory:
         variance = shrunk(weight, outcome.variance, feed.variance, STRENGTH)
         return Typical(shrunk(weight, outcome.mean, feed.mean, STRENGTH), sqrt(variance), weight)
 
-    def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats | None]:
-        """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons).
-
-        Where nothing was learnt of any of these authors, mean and spread are the feed's, and the weight is None.
-        """
+    def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+        """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons)."""
         usual, variances, spreads = self._of_feed()
         known = [index for index, past in enumerate(pasts) if past is not None and past.learnt]
         if not known:
-            return usual, spreads, None
+            none = np.zeros((len(pasts), self._horizons))
+            return usual + none, spreads + none, none
         states = np.zeros((len(pasts), self._horizons, 4))
         table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
         states[known] = np.array(table).reshape(len(known), self._horizons, 4)

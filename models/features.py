@@ -198,8 +198,7 @@ class Features:
         made = np.zeros((n, len(levels), OWN), np.float32)
         made[:, :, 1] = levels
         made[:, :, 0], made[:, :, 3], weight = self.authors.typicals(pasts, at)
-        if weight is not None:
-            made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
+        made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
         if (lifts := self._hours.lifts(keys.hour, np.zeros_like(levels), at, HOUR_STRENGTH)) is not None:
             made[:, :, 4] = lifts
         if (lifts := self._keys.lifts(keys.both, levels, np.concatenate([at, at]), KEY_STRENGTH)) is not None:
