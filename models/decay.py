@@ -102,16 +102,16 @@ class HashedMeans:
         np.add.at(self._weights[:, horizon], cells, weights)
         np.add.at(self._sums[:, horizon], cells, weights * np.repeat(labels, counts))
 
-    def lifts(self, keys: Cells, levels: Floats, at: Ints, strength: float) -> Floats | None:
+    def lifts(self, keys: Cells, levels: Floats, at: Ints, strength: float) -> Floats:
         """How far the labels of each post's keys lie above `levels` (horizons,): shape (posts, horizons).
 
         The mean over its keys of their differences, each shrunk to 0; 0 for no keys and for keys never seen. A row
-        depends on its own post alone, to the bit. None where there are no keys, or nothing was learnt: all are 0.
+        depends on its own post alone, to the bit.
         """
         cells, counts = keys
-        if not len(cells) or self._origin is None:
-            return None
         lifts = np.zeros((len(counts), self._horizons))
+        if not len(cells) or self._origin is None:
+            return lifts
         filled = np.flatnonzero(counts)
         fade = np.exp2((self._origin - np.maximum(at, self._newest)) / self._half_life)
         faded = np.repeat(fade, counts)[:, None]

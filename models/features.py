@@ -195,14 +195,13 @@ class Features:
 
     def _own(self, keys: Keys, pasts: Sequence[Past | None], at: Ints) -> Rows:
         n, levels = len(at), self.authors.levels()
-        made = np.zeros((n, len(levels), OWN), np.float32)
+        made = np.empty((n, len(levels), OWN), np.float32)
         made[:, :, 1] = levels
         made[:, :, 0], made[:, :, 3], weight = self.authors.typicals(pasts, at)
         made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
-        if (lifts := self._hours.lifts(keys.hour, np.zeros_like(levels), at, HOUR_STRENGTH)) is not None:
-            made[:, :, 4] = lifts
-        if (lifts := self._keys.lifts(keys.both, levels, np.concatenate([at, at]), KEY_STRENGTH)) is not None:
-            made[:, :, 5], made[:, :, 6] = lifts[:n], lifts[n:]
+        made[:, :, 4] = self._hours.lifts(keys.hour, np.zeros_like(levels), at, HOUR_STRENGTH)
+        lifts = self._keys.lifts(keys.both, levels, np.concatenate([at, at]), KEY_STRENGTH)
+        made[:, :, 5], made[:, :, 6] = lifts[:n], lifts[n:]
         return made
 
 
