@@ -43,6 +43,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.analysis import Analysis
 from engine.arrival import tell_stories
+from engine.arrivals import key_of
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post, Reaction
 from engine.forecasting import BATCH_POSTS
@@ -146,7 +147,7 @@ class Bench:
         """The work on a batch, as `Engine` does it; says after each part which it was."""
         engine = self.engine
         ledger, labels, model = engine.ledger, engine.labels, engine.model
-        entries = [ledger.add(post, analysis, at, False) for post, analysis, at, _ in made]
+        entries = [ledger.add(key_of(post), post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
         arrived = zip(made, entries, strict=True)
         known = [engine.forecasting.arrived(post, entry, at) for (post, _, at, _), entry in arrived]
@@ -165,8 +166,8 @@ class Bench:
             labels.collect(at, ledger)
         yield "collect"
         graded = [labels.sampled(entry.key) for entry in entries]
-        tell_stories(known, [engine.rising.rises] * len(known), engine.volumes)
-        told = model.forecast(known, graded)
+        words = tell_stories(known, [engine.rising.rises] * len(known), engine.volumes)
+        told = model.forecast(known, graded, words)
         yield "forecast"
         labels.track(entries, told, graded)
         yield "track"

@@ -262,6 +262,7 @@ class Engine:
             self.forecasting.learn(until)
         self.labels.fill_up(self.ledger, self.config.max_waiting, order)
         self._place(self.topics.turn(order))
+        self.forecasting.tell()
         self.rising.turn(order)
         self.alerts.turn(order)
 
@@ -305,10 +306,7 @@ class Engine:
 
     def _post(self, post: Post, key: str, time: int, late: bool) -> Outcome:
         ledger, platform = self.ledger, post.platform
-        if ledger.buried(key) or (post.alias and ledger.buried(f"{platform}:{post.alias}")):
-            return Outcome.DUPLICATE
-        author = f"{platform}:{post.author}" if post.author else ""
-        if author and ledger.purged(author, time if post.seen is None else min(time, post.seen)):
+        if ledger.bars(key, post, time):
             return Outcome.DUPLICATE
         entry = ledger.posts.get(key)
         if entry is not None:
@@ -317,23 +315,20 @@ class Engine:
             return self._outlived(outlived, post, None)
         if self.now is not None and not ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = ledger.add(post, self._analyse(post), time, late)
+        entry = ledger.add(key, post, self._analyse(post), time, late)
         self.withheld += post.withheld and self.config.respect_noindex
         self.platforms[platform] = self.platforms.get(platform, 0) + 1
         self.ledger.answer(entry, 1, time)
         if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
             self._ask_what_is_carried(platform)
-        known = None if late else self.forecasting.arrived(post, entry, time)
         self.view.add(entry)
-        if known is None:
+        if late:
             self.labels.turn_away(LATE)
         else:
             self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-            self.forecasting.add(entry, known, time)
-        self.rising.post(entry, None if known is None else known.word_sums)
-        self.volumes.post(entry.analysis.tags, entry.time)
+        self.forecasting.add(entry, post)
         self._group(entry)
         return Outcome.POST
 
@@ -396,8 +391,7 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        if entry.key in self.forecasting:
-            self.forecasting.forecast()
+        self.forecasting.settle(entry.key)
         self.removed += 1
         self.rising.forget(entry)
         self.ledger.answer(entry, -1, entry.time)
@@ -434,7 +428,7 @@ class Engine:
             self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
-        """Note where the posts of a finished batch belong; those that wait are told of stories as they were before."""
+        """Note where the posts of a finished batch belong; first those are told of that have come before."""
         if placed:
             self.forecasting.tell()
             self.placing.note(placed)

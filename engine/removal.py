@@ -52,8 +52,8 @@ def purge(engine: "Engine", asked: Purge, time: int) -> Outcome:
         release(engine, outlived)
     engine.labels.disown(account)
     engine.overperforming.disown(account)
+    engine.forecasting.forecast()  # by what was known of the account then
     if engine.model.knows(account):
-        engine.forecasting.forecast()  # by what was known of the account then
         engine.model.forget(account)
     return Outcome.DELETE
 
@@ -62,11 +62,11 @@ def remove(engine: "Engine", entry: Entry) -> None:
     """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `unname`."""
     engine.removed += 1
     engine.corrections.forget(entry.key)
+    engine.forecasting.drop(entry.key, DELETED)
     engine.view.remove(entry.key)
     engine.rising.forget(entry)
     engine.labels.forget(entry, DELETED)
     engine.overperforming.forget(entry)
-    engine.forecasting.drop(entry.key, DELETED)
     engine.topics.drop(entry.key)
     engine.raw.drop(entry.key)
     engine.ledger.answer(entry, -1, engine.now or entry.time)
@@ -88,8 +88,7 @@ def expire(engine: "Engine", now: int) -> None:
     """Let go of what is past retention."""
     ledger, labels, overperforming = engine.ledger, engine.labels, engine.overperforming
     for entry in ledger.expired(now):
-        if not entry.late and entry.key not in labels.tracked:
-            engine.forecasting.forecast()  # it waits
+        engine.forecasting.settle(entry.key)
         engine.view.expire(entry.key)
         engine.rising.forget(entry)
         engine.raw.expire(entry.key)

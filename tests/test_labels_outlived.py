@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from engine.analysis import analyse
+from engine.arrivals import key_of
 from engine.clock import Stamped, identity
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Delete, Edit, Gap, Observation, Post, Purge, Reaction
@@ -143,8 +144,7 @@ def by_events(engine: Engine, *events: tuple[int, object]) -> None:
     """Apply events at minutes, without a platform's shape around them."""
     for number, (minute, event) in enumerate(events):
         at = START + minute * MINUTE
-        key, detail = identity(event)  # type: ignore[arg-type]
-        engine._apply(Stamped(at, at, 0, key, detail, number, False, (event,)))  # type: ignore[arg-type]
+        engine._apply(Stamped(at, at, 0, identity(event), number, False, (event,)))  # type: ignore[arg-type]
         if isinstance(engine, Books):
             engine.check()
 
@@ -304,7 +304,7 @@ def filled(labels: Labels, ledger: Ledger, count: int, first: int = 0) -> None:
     )
     for number in range(first, first + count):
         one = said(f"{number:05d}", number)
-        entry = ledger.add(one, analyse(one), START + number * MINUTE, late=False)
+        entry = ledger.add(key_of(one), one, analyse(one), START + number * MINUTE, late=False)
         labels.track([entry], [told], [labels.sampled(entry.key)])
         if labels.outlasts(entry.key):
             ledger.outlive(entry)
