@@ -169,7 +169,7 @@ class Bench:
         yield "forecast"
         labels.track(entries, told, graded)
         yield "track"
-        labels.teach(self.now)
+        labels.teach(labels.lessons(self.now))
         yield "teach"
         for entry in ledger.expired(self.now):
             self._expire(entry)
@@ -206,7 +206,7 @@ class Bench:
                 self.step(longest // LESSON)
             self.now += 2 * longest
             self.engine.labels.collect(self.now, self.engine.ledger)
-            self.engine.labels.teach()
+            self.engine.labels.teach(self.engine.labels.lessons())
         refits = [refit for index in range(len(self.horizons)) for refit in model.refits(index)]
         model.learn_pasts_only()
         return median(sum(refit.seconds.values()) for refit in refits)

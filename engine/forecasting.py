@@ -7,7 +7,7 @@ from engine.analysis import Analysis
 from engine.arrival import Arrived, known_of
 from engine.discretion import Form, form_given
 from engine.events import Post
-from engine.labels import UNSAMPLED, Labels
+from engine.labels import FAR, UNSAMPLED, Labels
 from engine.ledger import Entry, entry_of
 from engine.rising import Rising
 from engine.view import View
@@ -34,6 +34,7 @@ class Forecasting:
         self._model, self._labels, self._rising, self._volumes, self._view = model, labels, rising, volumes, view
         self._new: dict[str, _New] = {}  # that nothing was told of
         self._batch: dict[str, tuple[Entry, Known, bool]] = {}  # not forecast, with what was known of each
+        self._since = FAR  # time of the first of them
         self._unlearnt = 0  # posts that came since something was learnt
 
     def __len__(self) -> int:
@@ -44,11 +45,12 @@ class Forecasting:
         form = None if post.read is None else form_given(post)
         self._new[entry.key] = (entry, post.author_created, form, self._labels.sampled(entry.key))
         if not entry.late:
+            self._since = min(self._since, entry.time)
             self._unlearnt += 1
             if self._unlearnt >= BATCH_POSTS:
                 self.learn(entry.time)
-        if len(self._new) >= BATCH_POSTS:
-            self.tell()
+        if len(self) >= BATCH_POSTS:
+            self.forecast()
 
     def settle(self, key: str) -> None:
         """A post is about to change, or past retention: it is forecast as it came."""
@@ -95,21 +97,28 @@ class Forecasting:
     def forecast(self) -> None:
         """Forecast the posts that wait."""
         self.tell()
+        self._since = FAR
         if self._batch:
             entries, known, graded = zip(*self._batch.values(), strict=True)
             self._batch = {}
             self._labels.track(entries, self._model.forecast(known, graded), graded)
             self._view.predicted(entries)
 
+    def turn(self, now: int) -> None:
+        """Forecast the posts that wait if the label of one of them may be due soon."""
+        if self._labels.is_due(self._since, now):
+            self.forecast()
+
     def learn(self, now: int) -> None:
-        """Forecast the posts that wait, in order; only then learn from labels that came due.
+        """Learn from labels that came due; before that, forecast the posts that wait, in order.
 
         So every forecast is made with the models as they were when its post came, and a feed cut off anywhere gives
         the posts before the cut the same forecasts.
         """
         self._unlearnt = 0
-        self.forecast()
-        self._labels.teach(now)
+        if lessons := self._labels.lessons(now):
+            self.forecast()
+            self._labels.teach(lessons)
 
     def _count_tags(self, entries: Sequence[Entry], tags: Sequence[Sequence[int]]) -> list[Lately]:
         """How much the tags of each post were spoken of as it came; then it counts itself."""

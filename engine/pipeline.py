@@ -124,6 +124,7 @@ class Engine:
     def finish(self) -> None:
         """The feed is over, or its `until` is reached: apply whatever is held back."""
         self._apply_all(self.sequence.rest())
+        self.forecasting.forecast()
         self.forecasting.learn(FAR)
         self._place(self.topics.finish())
         if self.now is not None:
@@ -260,6 +261,7 @@ class Engine:
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
         self._grid = order // BATCH_SPAN
+        self.forecasting.turn(order)
         self._collect(self._grid * BATCH_SPAN)
         if (until := self.labels.turn(order)) is not None:
             self.forecasting.learn(until)

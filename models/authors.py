@@ -76,6 +76,7 @@ class AuthorHistory:
         self._pasts: OrderedDict[str, Past] = OrderedDict()
         self._feed = tuple(DecayedMean() for _ in range(horizons))
         self._adopted: Adopted | None = None
+        self._usual: tuple[Floats, Floats, Floats] | None = None  # of the feed, until it learns more
 
     def __len__(self) -> int:
         return len(self._pasts)
@@ -100,6 +101,7 @@ class AuthorHistory:
     def learn(self, author: str, horizon: int, label: float, at: int) -> None:
         """Learn a matured label, log1p(engagements), of one of the author's posts; it came due at `at`."""
         self._feed[horizon].add(label, at)
+        self._usual = None
         if author:
             past = self._touch(author)
             past.outcomes = past.outcomes or _means(self._horizons)
@@ -110,9 +112,9 @@ class AuthorHistory:
         past = self._pasts.get(author)
         return past if past is not None or self._adopted is None else self._adopted.find(author)
 
-    def level(self, horizon: int) -> float:
-        """The feed's decayed mean label; 0 before any."""
-        return self._feed[horizon].mean
+    def levels(self) -> Floats:
+        """The feed's decayed mean label by horizon; 0 before any."""
+        return self._of_feed()[0]
 
     def typical(self, past: Past | None, horizon: int, at: int) -> Typical:
         """What an author's labels are like, shrunk to the feed's: (n * mean + m * level) / (n + m), n their weight."""
@@ -126,17 +128,26 @@ class AuthorHistory:
 
     def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons)."""
-        feed = np.array([(outcome.mean, outcome.variance) for outcome in self._feed])
-        states = np.zeros((len(pasts), self._horizons, 4))
+        usual, variances, spreads = self._of_feed()
         known = [index for index, past in enumerate(pasts) if past is not None and past.outcomes]
-        if known:
-            table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
-            states[known] = np.array(table).reshape(len(known), self._horizons, 4)
+        if not known:
+            none = np.zeros((len(pasts), self._horizons))
+            return usual + none, spreads + none, none
+        states = np.zeros((len(pasts), self._horizons, 4))
+        table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
+        states[known] = np.array(table).reshape(len(known), self._horizons, 4)
         weight, mean, variance, then = np.moveaxis(states, -1, 0)
         weight = weight * np.exp2(np.minimum(then - at[:, None], 0.0) / HALF_LIFE)
         # An author never heard of has no labels, which shrunk to the feed's are the feed's.
-        spread = np.sqrt(shrunk(weight, variance, feed[:, 1], STRENGTH))
-        return shrunk(weight, mean, feed[:, 0], STRENGTH), spread, weight
+        spread = np.sqrt(shrunk(weight, variance, variances, STRENGTH))
+        return shrunk(weight, mean, usual, STRENGTH), spread, weight
+
+    def _of_feed(self) -> tuple[Floats, Floats, Floats]:
+        """Mean, variance and spread of the feed's labels by horizon."""
+        if self._usual is None:
+            variances = np.array([outcome.variance for outcome in self._feed])
+            self._usual = np.array([outcome.mean for outcome in self._feed]), variances, np.sqrt(variances)
+        return self._usual
 
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""
@@ -163,6 +174,7 @@ class AuthorHistory:
         for outcome, place in zip(self._feed, places, strict=True):
             if place is not None:
                 _restore(outcome, pasts.feed, (place,))
+        self._usual = None
 
     def _touch(self, author: str) -> Past:
         past = self._pasts.get(author)

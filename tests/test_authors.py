@@ -48,7 +48,7 @@ def test_hidden_authors_share_no_past() -> None:
     history.learn("", 0, 5.0, NOW)
     assert history.past("") is None
     assert len(history) == 0
-    assert history.level(0) == 5.0
+    assert history.levels()[0] == 5.0
 
 
 def test_the_author_unheard_of_for_longest_makes_room() -> None:
