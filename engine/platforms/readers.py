@@ -21,13 +21,7 @@ def counts(
     like: Json = None, repost: Json = None, reply: Json = None, quote: Json = None, view: Json = None
 ) -> Counts | None:
     """Counts from raw JSON values, or None where none of them is a count."""
-    found = Counts(
-        like=fields.count(like),
-        repost=fields.count(repost),
-        reply=fields.count(reply),
-        quote=fields.count(quote),
-        view=fields.count(view),
-    )
+    found = Counts(*map(fields.count, (like, repost, reply, quote, view)))
     return found if found.known() else None
 
 

@@ -1,6 +1,7 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from engine.platforms import (
     bluesky_jetstream,
@@ -16,7 +17,7 @@ from engine.platforms import (
 )
 from engine.platforms.base import Adapter, Object
 from engine.platforms.bykeys import ByKeys
-from engine.platforms.typed import Typed
+from engine.platforms.typed import Typed, Used
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -81,10 +82,11 @@ def _marks_before(adapter: Adapter) -> set[str]:
 
 _HEAD = 8  # bytes: most of the name of the first key
 _MAX_HEADS = 256
-_typed = {
-    adapter.name: Typed(adapter, used, _marks_before(adapter))
-    for adapter, used in ((bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),)
-}
+_USED: tuple[tuple[Adapter, Used[Any]], ...] = (
+    (bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),
+    (x_v1.ADAPTER, x_v1.USED),
+)
+_typed = {adapter.name: Typed(adapter, used, _marks_before(adapter)) for adapter, used in _USED}
 _likely: dict[bytes, Typed] = {}
 
 
