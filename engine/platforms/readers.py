@@ -13,7 +13,6 @@ from engine.platforms.base import Json
 
 MAX_TIME = 64  # characters; bounds what the cache below can hold
 
-_DIGITS = re.compile(r"\d{9,20}", re.ASCII)  # shorter runs of digits are dates such as 20240105
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -35,8 +34,11 @@ def moment(value: Json) -> int | None:
 @lru_cache(maxsize=4096)
 def _text_moment(value: str) -> int | None:
     """Cached: accounts come back with the time they were made, and neighbours share a second."""
+    if (micros := fields.twitter_time(value)) is not None:
+        return micros
     value = value.strip()
-    if _DIGITS.fullmatch(value):  # thirteen digits of milliseconds can also be read as an ISO basic date
+    # Shorter runs of digits are dates such as 20240105; thirteen of milliseconds can also be read as an ISO basic date.
+    if value.isdecimal() and value.isascii() and 9 <= len(value) <= 20:
         return fields.time(int(value))
     if value.endswith((" UTC", " GMT")) and "," not in value[:5]:
         value = value[:-4]

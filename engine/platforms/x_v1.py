@@ -308,7 +308,9 @@ def _named(thing: Object) -> str:
 
 
 def _either(text: Json, number: Json) -> str:
-    return fields.text(text) or fields.text(number)
+    if type(text) is str and text:
+        return text
+    return "" if text is None and number is None else fields.text(text) or fields.text(number)
 
 
 def _quoted_id(quoted: Json) -> str:
@@ -319,7 +321,8 @@ def _quoted_id(quoted: Json) -> str:
 
 def _text(status: _Embedded) -> str | None:
     """The whole text: a compatible stream keeps it in `extended_tweet` and cuts `text` to 140 characters."""
-    for value in (fields.dig(status.extended_tweet, "full_text"), status.full_text, status.text):
+    whole = None if status.extended_tweet is None else fields.dig(status.extended_tweet, "full_text")
+    for value in (whole, status.full_text, status.text):
         if isinstance(value, str):
             return unescape_markup(value)
     return None
