@@ -203,7 +203,7 @@ def _read_typed(status: _Status) -> Sequence[Outcome] | None:
     return (_read_line(status),)
 
 
-USED = Used(_Status, _read_typed, without=("_type",))
+USED = (Used(_Status, _read_typed, without=("_type",)),)
 
 
 def _read_line(status: _Status) -> Outcome:
