@@ -5,6 +5,7 @@ use. Counts are those known to the server that was asked. Shapes: mastodon/docum
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcom
 from engine.platforms.fetched import Fetched, bounded, fetched, fetched_of
 from engine.platforms.html import html_to_text
 from engine.platforms.jsontext import JsonError, may_be_deep, parse
-from engine.platforms.readers import counts
+from engine.platforms.readers import account_time, counts
 from engine.platforms.typed import Odd, Scalar, Used
 
 PLATFORM = "mastodon"
@@ -49,6 +50,7 @@ _OTHER_EVENTS = frozenset(
 _OTHER_MARKS = frozenset(
     ("account", "acct", "unread", "all_day")
 )  # one of them stands in each of these and the deleted
+MAX_URL = 200  # characters; bounds what a cache can hold
 _MEDIA: dict[str, Media] = {"image": "image", "video": "video", "gifv": "video"}
 
 
@@ -147,9 +149,8 @@ def _read_event(line: _Event) -> Sequence[Outcome] | None:
         return None
     if event not in _POSTS:
         return (_streamed(event, payload),)
-    if may_be_deep(payload):
-        return None
-    return (_outcome(_decode(payload), None, edited=event == _EDITED),)
+    body = payload.encode()
+    return None if may_be_deep(body) else (_outcome(_decode(body), None, edited=event == _EDITED),)
 
 
 def _read_status(status: _Status) -> Sequence[Outcome] | None:
@@ -251,16 +252,10 @@ def _outcome(status: _Status, at: int | None, edited: bool) -> Outcome:
 
 def _is_whole(status: _Status) -> bool:
     """`_is_status`, of what is used of it."""
-    marks = (
-        status.uri,
-        status.reblogs_count,
-        status.spoiler_text,
-        status.favourites_count,
-        status.visibility,
-        status.pleroma,
-    )
-    account = isinstance(status.account, _Account) or status.account is None
-    return account and status.content is not UNSET and any(mark is not UNSET for mark in marks)
+    if status.content is UNSET or not (status.account is None or isinstance(status.account, _Account)):
+        return False
+    marks = (status.reblogs_count, status.spoiler_text, status.favourites_count, status.visibility, status.pleroma)
+    return status.uri is not UNSET or any(mark is not UNSET for mark in marks)
 
 
 def _boost(status: _Status, inner: _Status, at: int | None) -> Outcome:
@@ -288,7 +283,7 @@ def _post(status: _Status, at: int | None) -> Post:
     followers = made = None
     hidden = status.visibility not in (UNSET, None, "public")
     if isinstance(account := status.account, _Account):
-        followers, made = fields.count(account.followers_count), fields.time(account.created_at)
+        followers, made = fields.count(account.followers_count), account_time(account.created_at)
         hidden = hidden or account.noindex is True or account.indexable is False
     local_id = fields.text(status.id)
     return Post(  # in their order, as that is much faster
@@ -303,7 +298,7 @@ def _post(status: _Status, at: int | None) -> Post:
         fields.text(status.edited_at),
         _tags(status.tags),
         fields.text(status.language),
-        _named(status.in_reply_to) or fields.text(status.in_reply_to_id),
+        (status.in_reply_to is not None and _named(status.in_reply_to)) or fields.text(status.in_reply_to_id),
         _quote_of(status),
         _media(status),
         followers,
@@ -339,11 +334,17 @@ def _name(account: _Account) -> str:
     acct = fields.text(account.acct) or fields.text(account.username)
     if not acct or "@" in acct:
         return acct
-    try:
-        host = urlsplit(fields.text(account.url)).hostname
-    except ValueError:
-        host = None
+    url = fields.text(account.url)
+    host = _host(url) if len(url) <= MAX_URL else _host.__wrapped__(url)
     return f"{acct}@{host}" if host else acct
+
+
+@lru_cache(maxsize=1024)  # accounts come back
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _text(status: _Status) -> str:
