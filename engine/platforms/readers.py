@@ -28,7 +28,7 @@ def moment(value: Json) -> int | None:
     """Microseconds UTC, as `fields.time`, and also from epoch numbers in strings and RFC 2822 dates."""
     if isinstance(value, str):
         return _text_moment(value) if len(value) <= MAX_TIME else None
-    return fields.time(value)
+    return None if value is None else fields.time(value)
 
 
 @lru_cache(maxsize=4096)
@@ -64,8 +64,7 @@ _known_time = lru_cache(maxsize=4096)(fields.time)
 def first_time(*values: Json) -> int | None:
     """The first of `values` that is a time."""
     for value in values:
-        micros = moment(value)
-        if micros is not None:
+        if value is not None and (micros := moment(value)) is not None:
             return micros
     return None
 
