@@ -11,6 +11,7 @@ MAX_COUNT = 2**53  # past this a JSON number is no longer exact; no platform has
 # Years 1 and 9999 are what broken clients write; outside this span a claimed time says nothing.
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) * SECOND
+_FIRST_SECOND, _LAST_SECOND = EARLIEST // SECOND, LATEST // SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
@@ -72,8 +73,14 @@ def time(value: Any) -> int | None:
 
     A time without a zone is UTC. None where there is no time or it lies outside 1990 to 2200.
     """
-    if type(value) is int and EARLIEST <= value <= LATEST:  # as a number of anything longer it would be past that
-        return value
+    if type(value) is float:
+        if _FIRST_SECOND <= value <= _LAST_SECOND:
+            return round(value * SECOND)
+    elif type(value) is int:
+        if EARLIEST <= value <= LATEST:  # as a number of anything longer it would be past that
+            return value
+        if _FIRST_SECOND <= value <= _LAST_SECOND:
+            return value * SECOND
     micros = _number_time(value) if isinstance(value, int | float) else _text_time(value)
     return micros if micros is not None and EARLIEST <= micros <= LATEST else None
 

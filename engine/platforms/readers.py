@@ -10,6 +10,7 @@ from typing import Any
 from engine.events import Counts
 from engine.platforms import fields
 from engine.platforms.base import Json
+from engine.platforms.fields import MAX_COUNT
 
 MAX_TIME = 64  # characters; bounds what the cache below can hold
 
@@ -20,7 +21,8 @@ def counts(
     like: Json = None, repost: Json = None, reply: Json = None, quote: Json = None, view: Json = None
 ) -> Counts | None:
     """Counts from raw JSON values, or None where none of them is a count."""
-    found = Counts(*map(fields.count, (like, repost, reply, quote, view)))
+    raw = (like, repost, reply, quote, view)
+    found = Counts(*[value if type(value) is int and 0 <= value <= MAX_COUNT else fields.count(value) for value in raw])
     return found if found.known() else None
 
 

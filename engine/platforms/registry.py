@@ -93,6 +93,7 @@ _typed = {
     adapter.name: [Typed(adapter, each, _marks_before(adapter)) for each in used]  # most lines have one of these forms
     for adapter, used in _USED
 }
+TYPED = frozenset(_typed)  # names of shapes
 _likely: dict[bytes, Typed] = {}
 
 
