@@ -229,7 +229,7 @@ def test_a_purge_holds_for_posts_that_come_later_but_were_made_before() -> None:
 def test_what_waits_is_dropped_at_once_when_its_post_is_deleted() -> None:
     lines = [post("1", START, "a secretword"), delete("1", START + SECOND), like("l", START + 4 * SECOND, uri("x"))]
     engine = run(lines, finish=False)
-    assert engine._batch == {}
+    assert not engine.forecasting
     assert engine.topics._waiting == {}
 
 
