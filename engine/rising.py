@@ -226,6 +226,8 @@ class Rising:
     # -- memory --------------------------------------------------------------------------------------------------
 
     def _count_words(self) -> None:
+        if not self._spoken:
+            return
         for detector in self._detectors["word"]:
             detector.add_all(self._spoken)
         self._spoken = []
