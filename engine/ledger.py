@@ -201,7 +201,8 @@ class Ledger:
             else:
                 theirs.append(key)
         heapq.heappush(self._by_time, (time, key))
-        self.lapses = min(self.lapses, time + self._keep)
+        if (lapses := time + self._keep) < self.lapses:
+            self.lapses = lapses
         return entry
 
     def _adopt(self, entry: Entry) -> None:

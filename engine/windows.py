@@ -185,7 +185,8 @@ class Window:
         if self.first is None or time < self.first:
             self.reach_back(time)
         if span != ALL_TIME and self.now is not None:
-            self._calm_until = min(self._calm_until, time + span)
+            if (leaves := time + span) < self._calm_until:
+                self._calm_until = leaves
             if time <= self.now - span:
                 if time > self.now - 2 * span:
                     self._add_before(item)
