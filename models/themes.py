@@ -27,7 +27,6 @@ NEAR = 0.2  # cosine from which a story belongs to a theme
 FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
 OUTGROWN = 2.0  # times that stories without a theme must be more than the smallest one to take its place
 LEAST = 1.0  # weight of a theme that has just been found
-LEAST_LENGTH = 1e-9  # squared, of a story
 _FACTORS = np.array([1.0, TAG_FACTOR])  # of a column by whether it is that of a tag
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
@@ -129,11 +128,9 @@ class Themes:
         first = is_new(rows).nonzero()[0]
         cosines = np.zeros((terms.size, len(self._ids)))
         if len(first):
+            lengths = np.sqrt(np.bincount(terms.rows, weights * weights, terms.size))
             shares = centroids[place[shared]] * weights[shared, None]
-            cosines[rows[first]] = np.add.reduceat(shares, first)
-            cosines /= np.sqrt(np.maximum(np.bincount(terms.rows, weights * weights, terms.size), LEAST_LENGTH))[
-                :, None
-            ]
+            cosines[rows[first]] = np.add.reduceat(shares, first) / lengths[rows[first], None]
         return self._place(stories, cosines)
 
     def merge(self, gone: int, into: int) -> Move | None:
