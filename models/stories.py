@@ -161,7 +161,7 @@ class Stories:
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
         loose = (filled & (score < NEAR)).nonzero()[0]
         if len(loose):
-            newer, better = self._founders(posts, posts.by_row(counts.columns).of(loose), loose)
+            newer, better = self._founders(posts, posts.by_row().of(loose), loose)
             home = np.where(better > score, len(table) + newer, home)
             table.found(np.full(newer.max() + 1, at, np.int64))
         home[~filled] = -1

@@ -79,11 +79,12 @@ class Posts(NamedTuple):
         lengths = np.sqrt(np.bincount(self.rows, weights * weights, self.size))
         return self._replace(weights=weights / lengths[self.rows], worth=worth)
 
-    def by_row(self, columns: Ints) -> Terms:
-        """The terms in the order of rows; `columns` are theirs."""
-        rows, weights = np.empty_like(self.rows), np.empty_like(self.weights)
+    def by_row(self) -> Terms:
+        """The terms in the order of rows, with the places of their columns among those known."""
+        rows, places, weights = np.empty_like(self.rows), np.empty_like(self.rows), np.empty_like(self.weights)
         rows[self.order], weights[self.order] = self.rows, self.weights
-        return Terms(rows, columns, weights, self.size)
+        places[self.order] = np.arange(len(self.known)).repeat(self.times)
+        return Terms(rows, places, weights, self.size)
 
     def without(self, columns: Bools) -> "Posts":
         """The same with some of the known columns passed over."""
@@ -131,7 +132,7 @@ class StoryTable:
         self._measured, self._stale = 0, 0  # rows there were when all were measured, and posts since
         self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self._spread = np.zeros(SIZE, np.int16)  # live stories that have each column
-        self._asked = np.zeros(SIZE, np.bool_)  # the columns that are looked for just now
+        self._place = np.zeros(SIZE, np.int32)  # of each column among those that are looked for, from 1; 0 for none
 
     def __len__(self) -> int:
         return len(self.serial)
@@ -164,13 +165,14 @@ class StoryTable:
         return posts.weighing(counts.values, self.idf(posts.known))
 
     def shared(self, posts: Posts) -> Terms:
-        """All stories as unit TF-IDF rows, over the columns that the documents have."""
-        self._asked[posts.known] = True
-        held = self._asked[self.columns].nonzero()[0]
-        self._asked[posts.known] = False
-        rows, columns, sums = self.sizes.cumsum().searchsorted(held, "right"), self.columns[held], self.sums[held]
-        weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth[posts.known.searchsorted(columns)]
-        return Terms(rows, columns, weights / self._lengths[rows], len(self))
+        """All stories as unit TF-IDF rows, over the columns that the documents have: the places of these."""
+        self._place[posts.known] = np.arange(1, len(posts.known) + 1)
+        places = self._place[self.columns]
+        self._place[posts.known] = 0
+        held = places.nonzero()[0]
+        rows, places, sums = self.sizes.cumsum().searchsorted(held, "right"), places[held] - 1, self.sums[held]
+        weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth[places]
+        return Terms(rows, places, weights / self._lengths[rows], len(self))
 
     def nearest(self, posts: Posts, terms: Terms, factors: Floats) -> tuple[Ints, Floats]:
         """Of each document the first of the rows with the greatest product times its factor, and that product."""
@@ -324,10 +326,10 @@ class StoryTable:
 def products(posts: Posts, terms: Terms, factors: Floats) -> Iterator[tuple[int, Floats]]:
     """Dot products of documents and rows, those of each row times its factor, some rows after the other.
 
-    The rows have no columns but those of the documents. Gives the first row and the products, shape (documents, rows);
-    not where all are nought.
+    The columns of the rows are places among those of the documents. Gives the first row and the products, shape
+    (documents, rows); not where all are nought.
     """
-    place = posts.known.searchsorted(terms.columns)
+    place = terms.columns
     weights = terms.weights * factors[terms.rows]
     times = posts.times[place]
     ends = times.cumsum()
