@@ -5,7 +5,7 @@ in event time, stories that have become one are merged, and those nobody adds to
 kept for life without a number of clusters to choose.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +86,7 @@ class Stories:
             stop = min(counts.size, start + max(STEP, self.live // STEP_SHARE))
             self._fade(elapsed * (stop - start) / counts.size, stop - start)
             parts = counts.between(start, stop), learnt.between(start, stop)
-            placed[start:stop] = self._place(*parts, self._at)
+            placed[start:stop] = self._place(*parts)
             self._untidy += stop - start
             if self._untidy >= max(TIDY_EVERY, TIDY_SHARE * self.live):
                 self._untidy = 0
@@ -116,14 +116,12 @@ class Stories:
             return None
         return int(self._table.serial[best[0]]), float(score[0] / favour[best[0]])
 
-    def alone(self) -> set[int]:
-        """The live stories of one post."""
-        return set(self._table.serial[self._table.joined < 2].tolist())
-
-    def born(self, story: int) -> int | None:
-        """The event time of a live story's first post, in microseconds; None if it is not live."""
-        row = int(self._table.rows_of(np.array([story]))[0])
-        return int(self._table.born[row]) if row >= 0 else None
+    def alone(self, ids: Iterable[int]) -> set[int]:
+        """Those of the stories `ids` that are live and of one post."""
+        different = np.array([*{*ids}], np.int64)
+        rows = self._table.rows_of(different)
+        one = rows[rows >= 0]
+        return set(self._table.serial[one[self._table.joined[one] < 2]].tolist())
 
     def ids(self) -> set[int]:
         """The live stories."""
@@ -153,7 +151,7 @@ class Stories:
 
     # -- placing -----------------------------------------------------------------------------------------------
 
-    def _place(self, counts: Counts, learnt: Counts, at: int) -> Ints:
+    def _place(self, counts: Counts, learnt: Counts) -> Ints:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         posts = table.posts(counts)
@@ -163,7 +161,7 @@ class Stories:
         if len(loose):
             newer, better = self._founders(posts, posts.by_row().of(loose), loose)
             home = np.where(better > score, len(table) + newer, home)
-            table.found(np.full(newer.max() + 1, at, np.int64))
+            table.found(int(newer.max()) + 1)
         home[~filled] = -1
         table.add(home, learnt)
         table.measure()

@@ -111,7 +111,7 @@ class StoryTable:
 
     `sizes` are the terms of each, whose `columns` stand row by row in ascending order, with `sums`: of the posts'
     terms, faded once they are taken times `scale`. `mass` is the faded number of posts, `joined` how many there ever
-    were, `born` the event time of the first.
+    were.
 
     Lengths of rows hold until a row learns, or for STALE posts: meanwhile terms come to weigh a little more or less,
     but what that changes is too little to measure all of them for a few posts.
@@ -124,7 +124,6 @@ class StoryTable:
         self.scale = 1.0
         self.mass: Floats = np.zeros(0)
         self.joined: Ints = np.zeros(0, np.int64)
-        self.born: Ints = np.zeros(0, np.int64)
         self.serial: Ints = np.zeros(0, np.int64)
         self.usual = Usual()
         self.next = 0  # serial of the next to be founded
@@ -167,10 +166,11 @@ class StoryTable:
     def shared(self, posts: Posts) -> Terms:
         """All stories as unit TF-IDF rows, over the columns that the documents have: the places of these."""
         self._place[posts.known] = np.arange(1, len(posts.known) + 1)
-        places = self._place[self.columns]
+        found = self._place[self.columns]
         self._place[posts.known] = 0
-        held = places.nonzero()[0]
-        rows, places, sums = self.sizes.cumsum().searchsorted(held, "right"), places[held] - 1, self.sums[held]
+        held = found.nonzero()[0]
+        places, sums = found[held].astype(np.int64) - 1, self.sums[held]
+        rows = self.sizes.cumsum().searchsorted(held, "right")
         weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth[places]
         return Terms(rows, places, weights / self._lengths[rows], len(self))
 
@@ -204,15 +204,13 @@ class StoryTable:
             self._lengths *= self.scale**0.75
             self.scale = 1.0
 
-    def found(self, births: Ints) -> None:
-        """Add an empty story for each of the event times `births`."""
-        many = len(births)
+    def found(self, many: int) -> None:
+        """Add so many empty stories."""
         nought = np.zeros(many, np.int64)
         self.sizes = np.concatenate([self.sizes, nought])
         self.joined = np.concatenate([self.joined, nought])
         self.mass = np.concatenate([self.mass, np.zeros(many)])
         self._lengths = np.concatenate([self._lengths, np.zeros(many)])
-        self.born = np.concatenate([self.born, births])
         self.serial = np.concatenate([self.serial, np.arange(self.next, self.next + many)])
         self.next += many
 
@@ -228,7 +226,6 @@ class StoryTable:
         """Add the stories in the rows `gone` to those in `into`, pair by pair, and take them out."""
         self.mass[into] += self.mass[gone]
         self.joined[into] += self.joined[gone]
-        self.born[into] = np.minimum(self.born[into], self.born[gone])
         held = self._held(gone)
         self._learn(into.repeat(self.sizes[gone]), self.columns[held], self.sums[held])
         staying = np.ones(len(self), np.bool_)
@@ -238,7 +235,7 @@ class StoryTable:
     def keep(self, staying: Bools) -> None:
         """Let go of all other rows."""
         self._drop((~staying).repeat(self.sizes).nonzero()[0])
-        for name in ("sizes", "mass", "joined", "born", "serial", "_lengths"):
+        for name in ("sizes", "mass", "joined", "serial", "_lengths"):
             setattr(self, name, getattr(self, name)[staying])
 
     def measure(self) -> None:
