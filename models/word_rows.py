@@ -19,6 +19,8 @@ CHUNKS = 3
 FITS = CHUNK * CHUNKS  # bytes of a word that is known by its numbers: a longer one is never found
 PROBES = 4  # neighbouring rows that a word may stand in
 NOWHERE = -1
+AROUND = 1  # a bit of the kinds of bytes: what may stand around a word
+_ROUNDS = 6  # characters that are taken from all words at once
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(CHUNK + 1)], dtype=np.uint64)  # by bytes that are a word's
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 _HALF = np.uint64(32)
@@ -69,6 +71,24 @@ def number_at(text: Bytes, starts: Places, sizes: Places, chunk: int = 0) -> Num
     # take() copies them all before it takes, which pays if there are many to take
     found: Numbers = every.take(starts) if len(starts) * 8 > len(every) else every[starts]
     return found & _MASKS.take(np.minimum(sizes - first, CHUNK))
+
+
+def stripped(plain: bytes, kinds: Bytes, starts: Places, ends: Places, around: bytes) -> tuple[Places, Places]:
+    """Where words of `plain`, padded, start and end without `around`, which are those of which the kind has AROUND."""
+    starts, ends = starts.copy(), ends.copy()
+    left = np.arange(len(starts))
+    for _ in range(_ROUNDS):
+        left = left[kinds.take(ends[left] - 1) & AROUND != 0]
+        ends[left] -= 1
+    for word in left.tolist():
+        ends[word] = starts[word] + len(plain[starts[word] - 1 : ends[word] - 1].rstrip(around))
+    left = np.flatnonzero(ends > starts)
+    for _ in range(_ROUNDS):
+        left = left[kinds.take(starts[left]) & AROUND != 0]
+        starts[left] += 1
+    for word in left.tolist():
+        starts[word] = ends[word] - len(plain[starts[word] - 1 : ends[word] - 1].lstrip(around))
+    return starts, ends
 
 
 def cut(plain: bytes) -> Words:
