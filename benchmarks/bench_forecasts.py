@@ -43,11 +43,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.analysis import Analysis
 from engine.arrival import tell_stories
+from engine.arrivals import key_of
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post, Reaction
+from engine.forecasting import BATCH_POSTS
 from engine.labels import UNSAMPLED
 from engine.ledger import Entry
-from engine.pipeline import BATCH_POSTS, Engine
+from engine.pipeline import Engine
 from models.checksums import of_words
 from models.engagement import NAMES
 from models.sentiment import Polarity
@@ -145,10 +147,10 @@ class Bench:
         """The work on a batch, as `Engine` does it; says after each part which it was."""
         engine = self.engine
         ledger, labels, model = engine.ledger, engine.labels, engine.model
-        entries = [ledger.add(post, analysis, at, False) for post, analysis, at, _ in made]
+        entries = [ledger.add(key_of(post), post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
         arrived = zip(made, entries, strict=True)
-        known = [engine._arrived(post, entry, at) for (post, _, at, _), entry in arrived]
+        known = [engine.forecasting.arrived(post, entry, at) for (post, _, at, _), entry in arrived]
         yield "known"
         for _, analysis, at, _ in made:
             engine.volumes.post(analysis.tags, at)

@@ -36,15 +36,17 @@ class RawLines:
 
     def offer(self, record: Record, line: bytes) -> bytes | None:
         """The line of a record, to wait with it until it is settled; None if it cannot be kept."""
-        if not self._max_lines or self._held + len(line) > self._max_bytes or not self.may_keep(record, line):
+        held = self._held + len(line)
+        if not self._max_lines or held > self._max_bytes or not self.may_keep(record, line):
             return None
         self._waiting += 1
-        self._held += len(line)
+        self._held = held
         return line
 
     def may_keep(self, record: Record, line: bytes) -> bool:
         """Whether a line holds nothing but one post, and that is not withheld."""
-        post = posted(record[0])
+        first = record[0]
+        post = first if isinstance(first, Post) else posted(first)
         if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
             return False
         return not post.quote_of or _names_only(post, line)

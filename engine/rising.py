@@ -52,19 +52,27 @@ class Rising:
 
     # -- posts ---------------------------------------------------------------------------------------------------
 
-    def post(self, entry: Entry, sums: Sequence[int] | None = None) -> None:
-        """A post has come, or has a new text. `sums`: the checksums of its words, where they are known."""
-        author = author_of(entry)
-        if sums is None or len(entry.analysis.terms) > WORDS:
-            sums = of_words(entry.analysis.terms[:WORDS])
-        if words := sums:
-            self._spoken.append((words, author, entry.time))
-            if len(self._spoken) >= GATHERED:
-                self._count_words()
-        if tags := checksums(entry.analysis.tags) if entry.analysis.tags else []:
-            self._count("tag", tags, author, entry.time)
+    def post(self, entry: Entry) -> None:
+        """A post has come, or has a new text."""
+        self.posts([entry], [of_words(entry.analysis.terms)], [checksums(entry.analysis.tags)])
+
+    def posts(self, entries: Sequence[Entry], words: Sequence[Sequence[int]], tags: Sequence[Sequence[int]]) -> None:
+        """Posts have come. `words` and `tags` are the checksums of those of each."""
+        authors = checksums([entry.author or entry.key for entry in entries])
+        told = [
+            (sums if len(entry.analysis.terms) <= WORDS else of_words(entry.analysis.terms[:WORDS]), author, entry.time)
+            for entry, sums, author in zip(entries, words, authors, strict=True)
+        ]
+        self._spoken += [spoken for spoken in told if spoken[0]]
+        while len(self._spoken) >= GATHERED:
+            self._count_words(GATHERED)
+        for subjects, (_, author, time) in zip(tags, told, strict=True):
+            if subjects:
+                self._count("tag", subjects, author, time)
         if self._active:
-            self._attend(entry, [Member("tag", tag) for tag in tags] + [Member("word", word) for word in words], None)
+            for entry, subjects, (sums, _, _) in zip(entries, tags, told, strict=True):
+                members = [Member("tag", tag) for tag in subjects] + [Member("word", word) for word in sums]
+                self._attend(entry, members, None)
 
     def placed(self, posts: Sequence[tuple[Entry, int]]) -> None:
         """The stories of posts are known; -1 if one is in none."""
@@ -225,10 +233,11 @@ class Rising:
 
     # -- memory --------------------------------------------------------------------------------------------------
 
-    def _count_words(self) -> None:
+    def _count_words(self, most: int | None = None) -> None:
+        """Count what was gathered; in parts that do not depend on how many posts were told of at once."""
         for detector in self._detectors["word"]:
-            detector.add_all(self._spoken)
-        self._spoken = []
+            detector.add_all(self._spoken[:most])
+        self._spoken = [] if most is None else self._spoken[most:]
 
     def _count(self, kind: Kind, subjects: Iterable[int], author: int, time: int) -> None:
         for detector in self._detectors[kind]:

@@ -60,7 +60,7 @@ class Window:
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
         self._calm_until = 0  # event time before which moving on changes nothing
-        self._settled_at = -1  # bucket of the time at which the sums were last settled
+        self._settled_at = -1  # which span of event time it was when the sums were last settled; -1: soon to be
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
 
@@ -145,8 +145,9 @@ class Window:
             item = self.items_before.get(key)
             if item is not None and item.time == time:
                 self._drop_before(item)
-        if now // self.width > self._settled_at:  # no post that is gone stays in them for long
-            self._settled_at = now // self.width
+        part = now // self.span
+        if part > self._settled_at:  # no post that has left stays in the sums for long
+            self._settled_at = part
             self.let_go()
 
     def follow(self, other: "Window") -> None:
@@ -229,6 +230,7 @@ class Window:
             self._drop(item)
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
+        self._settled_at = -1
 
     def let_go(self) -> None:
         """Hold nothing any more of posts that were taken out."""

@@ -13,6 +13,7 @@ EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = _EPOCH.toordinal()
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -27,11 +28,9 @@ _NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d*)?", re.ASCII)
 
 def text(value: Any) -> str:
     """A string as it is, a number as its digits, anything else as nothing."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -55,10 +54,10 @@ def dig(value: Any, *path: str) -> Any:
 
 def count(value: Any) -> int | None:
     """A count: a whole number from 0, also as a string of digits; None for all else (negative counts mean hidden)."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
+    if type(value) is int:
         return value if 0 <= value <= MAX_COUNT else None
+    if value is None or isinstance(value, bool):
+        return None
     if isinstance(value, float):
         return int(value) if value.is_integer() and 0 <= value <= MAX_COUNT else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:
@@ -71,6 +70,8 @@ def time(value: Any) -> int | None:
 
     A time without a zone is UTC. None where there is no time or it lies outside 1990 to 2200.
     """
+    if type(value) is int and EARLIEST <= value <= LATEST:  # as a number of anything longer it would be past that
+        return value
     micros = _number_time(value) if isinstance(value, int | float) else _text_time(value)
     return micros if micros is not None and EARLIEST <= micros <= LATEST else None
 
@@ -115,8 +116,10 @@ def _twitter_time(found: re.Match[str]) -> int | None:
 
 def from_datetime(moment: datetime) -> int | None:
     """Microseconds of a datetime, exactly; a naive one is taken as UTC."""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    zone = moment.tzinfo
+    if zone is UTC or zone is None:
+        hours = (moment.toordinal() - _EPOCH_DAY) * 24 + moment.hour
+        return ((hours * 60 + moment.minute) * 60 + moment.second) * SECOND + moment.microsecond
     try:
         delta = moment - _EPOCH
     except OverflowError:
