@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.word_rows import CHUNK, FITS, Bytes, Numbers, Places, mixed, number_at, numbers_at, padded, spans
+from models.word_bytes import CHUNK, FITS, Bytes, Numbers, Places, mixed, number_at, numbers_at, padded, spans
 
 _BITS = 16
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)

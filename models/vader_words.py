@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from models.known_words import KnownWords
 from models.memo import Memo
 from models.vader_codes import book, loud_emoji, read_word
-from models.word_rows import AROUND, CHUNK, Bytes, Places, number_at, padded, spans, stripped
+from models.word_bytes import CHUNK, Bytes, Places, number_at, padded, spans
 
 Flags = NDArray[np.bool_]
 
 # White space becomes a space; other control characters, that are alike to every rule, one of them.
 _PLAIN = bytes(32 if chr(byte).isspace() and byte < 128 else 127 if byte < 32 else byte for byte in range(256))
-_SMALL = 2  # beside AROUND
+_AROUND, _SMALL = 1, 2  # of bytes: punctuation, small letters
+_ROUNDS = 6  # characters of punctuation that are taken from all words at once
 _KINDS = bytes(
-    AROUND if chr(byte) in string.punctuation else _SMALL if chr(byte) in string.ascii_lowercase else 0
+    _AROUND if chr(byte) in string.punctuation else _SMALL if chr(byte) in string.ascii_lowercase else 0
     for byte in range(256)
 )
 _PUNCTUATION = string.punctuation.encode()
@@ -119,14 +120,32 @@ def _bare(plain: bytes, kinds: Bytes, starts: Places, ends: Places) -> tuple[Pla
     Where two characters or none would be left, with it.
     """
     outer = kinds.take(starts) | kinds.take(ends - 1)
-    which = np.flatnonzero(outer & AROUND)
-    first, last = stripped(plain, kinds, starts[which], ends[which], _PUNCTUATION)
+    which = np.flatnonzero(outer & _AROUND)
+    first, last = _stripped(plain, kinds, starts[which], ends[which])
     much = last - first > 2
     which, first, last = which[much], first[much], last[much]
     starts, ends = starts.copy(), ends.copy()
     starts[which], ends[which] = first, last
     outer[which] = kinds.take(first) | kinds.take(last - 1)
     return starts, ends, outer
+
+
+def _stripped(plain: bytes, kinds: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
+    """Where words start and end without punctuation, of some nothing may be left."""
+    starts, ends = starts.copy(), ends.copy()
+    left = np.arange(len(starts))
+    for _ in range(_ROUNDS):
+        left = left[kinds.take(ends[left] - 1) == _AROUND]
+        ends[left] -= 1
+    for word in left.tolist():
+        ends[word] = starts[word] + len(plain[starts[word] - 1 : ends[word] - 1].rstrip(_PUNCTUATION))
+    left = np.flatnonzero(ends > starts)
+    for _ in range(_ROUNDS):
+        left = left[kinds.take(starts[left]) == _AROUND]
+        starts[left] += 1
+    for word in left.tolist():
+        starts[word] = ends[word] - len(plain[starts[word] - 1 : ends[word] - 1].lstrip(_PUNCTUATION))
+    return starts, ends
 
 
 def _upper(plain: bytes, text: Bytes, small: Bytes, starts: Places, sizes: Places) -> Flags:
