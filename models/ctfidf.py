@@ -1,7 +1,7 @@
 """What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import log
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ MIN_WORD_SHARE = 0.2  # of the count of its commonest word that no tag says
 SEVERAL = 4  # clusters before a tag can be common to most
 SPURIOUS = 0.5  # a part of a label has at least this share of the first part's score
 CLEARLY = 1.5  # times that the parts of another label must score higher to take a label's place
+
+Score = Callable[[str], float]
 
 
 class Label(NamedTuple):
@@ -42,22 +44,27 @@ def labels(
     everywhere = _everywhere(counts)
     named = {}
     for theme, found in counts.items():
-        total = sum(found.values())
-        score = {term: n / total * rarity[overall[term]] for term, n in found.items()}
+        score = _scores(found, overall, rarity)
         named[theme] = _kept(_name(found, score, everywhere, top), (held or {}).get(theme), score)
     return named
 
 
-def _kept(new: Label, held: Label | None, score: Mapping[str, float]) -> Label:
+def _scores(found: Mapping[str, int], overall: Mapping[str, int], rarity: Mapping[int, float]) -> Score:
+    """The score of each term of a cluster; 0 of one that it has not. Of most nobody asks."""
+    total = sum(found.values())
+    return lambda term: found[term] / total * rarity[overall[term]] if term in found else 0.0
+
+
+def _kept(new: Label, held: Label | None, score: Score) -> Label:
     """The label that is held, if the new one is not clearly better; with the tags and words that lead by now."""
     if held is None or not held.parts or _level(new, score) >= CLEARLY * _level(held, score):
         return new
     return new._replace(label=held.label, parts=held.parts)
 
 
-def _level(label: Label, score: Mapping[str, float]) -> float:
+def _level(label: Label, score: Score) -> float:
     """The mean score of what a label is made of."""
-    return sum(score.get(part, 0.0) for part in label.parts) / max(1, len(label.parts))
+    return sum(score(part) for part in label.parts) / max(1, len(label.parts))
 
 
 def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
@@ -68,15 +75,18 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
     return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
 
 
-def _name(found: Mapping[str, int], score: Mapping[str, float], everywhere: set[str], top: int) -> Label:
-    ranked = sorted(sorted(score), key=score.__getitem__, reverse=True)
+def _name(found: Mapping[str, int], score: Score, everywhere: set[str], top: int) -> Label:
     common = MIN_TAG_SHARE * max(found.values())
-    tags = tuple([t[1:] for t in ranked if t[:1] == "#" and found[t] >= common][:top])
-    spoken = [t for t in ranked if t[:1] != "#" and t not in tags]
-    common = MIN_WORD_SHARE * max([found[t] for t in spoken], default=0)
-    words = tuple([t for t in spoken if found[t] >= common][:top])
+    tags = tuple([t[1:] for t in _ranked([t for t, n in found.items() if n >= common and t[:1] == "#"], score)[:top]])
+    spoken = {t: n for t, n in found.items() if t[:1] != "#" and t not in tags}
+    common = MIN_WORD_SHARE * max(spoken.values(), default=0)
+    words = tuple(_ranked([t for t, n in spoken.items() if n >= common], score)[:top])
     named = [f"#{tag}" for tag in tags]
     parts = [tag for tag in named if tag not in everywhere] or list(words) or named
-    leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
-    chosen = tuple(leading[:LABEL_PARTS] or ranked[:LABEL_PARTS])
+    leading = [part for part in parts if score(part) >= SPURIOUS * score(parts[0])]
+    chosen = tuple(leading[:LABEL_PARTS])
     return Label(" ".join(chosen), chosen, tags, words)
+
+
+def _ranked(terms: Iterable[str], score: Score) -> list[str]:
+    return sorted(terms, key=lambda term: (-score(term), term))
