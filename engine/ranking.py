@@ -30,13 +30,11 @@ def leading(counts: Mapping[_K, int], limit: int) -> Mapping[_K, int]:
 
 def _chosen(counts: Mapping[_K, int], limit: int) -> tuple[list[_K], list[_K]]:
     """The keys of more counts than the last that is chosen, in no order, and those of as many, in order."""
+    values = counts.values()
     if len(counts) < MANY:
-        least = sorted(counts.values())[-limit]
-        above = [key for key, n in counts.items() if n > least]
-        equal = [key for key, n in counts.items() if n == least]
-        return above, sorted(equal)[: limit - len(above)]
-    keys, values = [*counts], np.fromiter(counts.values(), np.int64, len(counts))
-    last = np.partition(values, len(keys) - limit)[len(keys) - limit]
-    above = [keys[place] for place in np.flatnonzero(values > last).tolist()]
-    equal = [keys[place] for place in np.flatnonzero(values == last).tolist()]
+        least = sorted(values)[-limit]
+    else:
+        least = int(np.partition(np.fromiter(values, np.int64, len(counts)), len(counts) - limit)[-limit])
+    above = [key for key, n in counts.items() if n > least]
+    equal = [key for key, n in counts.items() if n == least]
     return above, nsmallest(limit - len(above), equal)
