@@ -37,4 +37,5 @@ def _chosen(counts: Mapping[_K, int], limit: int) -> tuple[list[_K], list[_K]]:
         least = int(np.partition(np.fromiter(values, np.int64, len(counts)), len(counts) - limit)[-limit])
     above = [key for key, n in counts.items() if n > least]
     equal = [key for key, n in counts.items() if n == least]
-    return above, nsmallest(limit - len(above), equal)
+    left = limit - len(above)
+    return above, sorted(equal)[:left] if len(equal) < MANY else nsmallest(left, equal)
