@@ -60,7 +60,7 @@ class Window:
         self._expiry: list[tuple[int, str]] = []
         self._expiry_before: list[tuple[int, str]] = []
         self._calm_until = 0  # event time before which moving on changes nothing
-        self._settled_at = -1  # bucket of the time at which the sums were last settled
+        self._settled_at = -1  # which span of event time it was when the sums were last settled; -1: soon to be
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
 
@@ -145,8 +145,9 @@ class Window:
             item = self.items_before.get(key)
             if item is not None and item.time == time:
                 self._drop_before(item)
-        if now // self.width > self._settled_at:  # no post that is gone stays in them for long
-            self._settled_at = now // self.width
+        part = now // self.span
+        if part > self._settled_at:  # no post that has left stays in the sums for long
+            self._settled_at = part
             self.let_go()
 
     def follow(self, other: "Window") -> None:
@@ -180,21 +181,23 @@ class Window:
 
     def add(self, item: Contribution) -> None:
         """Take in a post at its true time, however late it came."""
-        if self.first is None or item.time < self.first:
-            self.reach_back(item.time)
-        start = self.start
-        if start is not None and item.time + self.span < self._calm_until:
-            self._calm_until = item.time + self.span
-        if start is None or item.time > start:
-            self._sums.add(item, self.width)
-            if item.story is not None:
-                self.topics.count(item, self.width, 1)
+        time, span = item.time, self.span
+        if self.first is None or time < self.first:
+            self.reach_back(time)
+        if span != ALL_TIME and self.now is not None:
+            self._calm_until = min(self._calm_until, time + span)
+            if time <= self.now - span:
+                if time > self.now - 2 * span:
+                    self._add_before(item)
+                return
+        self._sums.add(item, self.width)
+        if item.story is not None:
+            self.topics.count(item, self.width, 1)
+        if item.tags or self.tags.sketch is not None:
             self.tags.add(item, self.width)
-            self.items[item.key] = item
-            if self.span != ALL_TIME:
-                heapq.heappush(self._expiry, (item.time, item.key))
-        elif item.time > start - self.span:
-            self._add_before(item)
+        self.items[item.key] = item
+        if span != ALL_TIME:
+            heapq.heappush(self._expiry, (time, item.key))
 
     def fill(self, whole: "Window", keys: Container[str]) -> None:
         """Take in the posts of another window of the same time that have these keys: there must be none yet."""
@@ -229,6 +232,7 @@ class Window:
             self._drop(item)
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
+        self._settled_at = -1
 
     def let_go(self) -> None:
         """Hold nothing any more of posts that were taken out."""

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from engine.tally import Contribution, Tally, bump_all
+from engine.tally import FEW, Contribution, Tally, bump_all
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
 
@@ -42,15 +42,16 @@ class WindowSums:
                 items.clear()
 
     def _count(self, items: Sequence[Contribution], width: int, sign: int) -> None:
+        self.total.absorb(Tally.of(items, width), sign)
         for bucket, group in by_bucket(items, width).items():
-            part = Tally.of(group, width)
-            self.total.absorb(part, sign)
-            if sign > 0:
-                self.per_bucket[bucket].absorb(part)
-            elif (held := self.per_bucket[bucket]).posts == part.posts:
+            held = self.per_bucket[bucket]
+            if sign < 0 and held.posts == len(group):
                 del self.per_bucket[bucket]
+            elif len(group) < FEW:
+                for item in group:
+                    held.add(item, bucket, sign)
             else:
-                held.absorb(part, -1)
+                held.absorb(Tally.of(group, width), sign)
         bump_all(self.languages, Counter(map(_LANG, items)), sign)
         bump_all(self.not_scored, Counter([item.reason for item in items if item.compound is None]), sign)
 

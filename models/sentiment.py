@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.memo import Memo
+from models.memo import LONGEST, Memo
 from models.moods import THRESHOLD, Label
-from models.vader_batch import EMPTY, score, score_codes
-from models.vader_codes import EDGES, book, marks, read_ascii, read_window, read_word
+from models.vader_batch import score, score_codes
+from models.vader_codes import EDGES, book, marks, read_window, read_word
 from models.vader_lexicon import EDGE, Token, classify, emoji_names, without_emoji
 from models.vader_rules import Polarity, Window, contrast, mark_emphasis, scores, totals, word_valence
-from models.vader_table import Table
+from models.vader_words import read_wide
 
 __all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "polarities", "polarity"]
 
@@ -27,6 +27,7 @@ __all__ = ["Explanation", "Label", "Polarity", "Word", "explain", "label", "pola
 Codes = NDArray[np.uint8]
 Counts = NDArray[np.int64]
 
+EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
 NEUTRAL = Polarity(0.0, 0.0, 1.0, 0.0)
 
 
@@ -57,7 +58,7 @@ class Explanation(NamedTuple):
 
 
 _codes = Memo(read_word, 100_000)
-_table = Table(read_ascii, 1 << 17)
+_wide = Memo(read_wide, 50_000, LONGEST * 4)  # bytes, not characters
 _windows = Memo(read_window, 50_000)
 _MARGIN = (EDGE, EDGE, EDGE)
 _MARGIN_CODES = EDGES.encode("latin-1")
@@ -104,7 +105,7 @@ def polarities(texts: Sequence[str]) -> list[Polarity]:
     found: list[Polarity] = []
     for span in parts_of(map(len, texts), BATCH, BATCH_CHARACTERS):
         part = texts[span]
-        found += score(part, _table, _codes, _windows) if len(part) >= FEW else map(polarity, part)
+        found += score(part, _wide, _windows) if len(part) >= FEW else map(polarity, part)
     return found
 
 

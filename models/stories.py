@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from models.sample import Sample, Sampled
 from models.storytable import Posts, StoryTable, Terms
 from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, sparse
+from models.vocabulary import Said
 
 MINUTE = 60_000_000  # microseconds
 
@@ -65,9 +66,9 @@ class Stories:
 
     def update(
         self,
-        docs: Sequence[Sequence[str]],
+        docs: Said | Sequence[Sequence[str]],
         at: int,
-        weights: Sequence[float] | None = None,
+        weights: Floats | None = None,
     ) -> list[int]:
         """Place a batch of documents' terms, `at` the event time of its end in microseconds, and learn from them.
 
@@ -75,15 +76,15 @@ class Stories:
         Returns each document's story; -1 if it has no terms.
         """
         counts = count(docs, self.seed)
-        learnt = counts if weights is None else counts.weighted(np.array(weights, np.float64))
+        learnt = counts if weights is None else counts.weighted(weights)
         elapsed = 0 if self._at is None else max(0, at - self._at)
         self._at = at if self._at is None else max(at, self._at)
-        placed = np.full(len(docs), -1, np.int64)
+        placed = np.full(counts.size, -1, np.int64)
         merges: list[tuple[int, int]] = []
         start = 0
-        while start < len(docs):
-            stop = min(len(docs), start + max(STEP, self.live // STEP_SHARE))
-            self._fade(elapsed * (stop - start) / len(docs), stop - start)
+        while start < counts.size:
+            stop = min(counts.size, start + max(STEP, self.live // STEP_SHARE))
+            self._fade(elapsed * (stop - start) / counts.size, stop - start)
             parts = counts.between(start, stop), learnt.between(start, stop)
             placed[start:stop] = self._place(*parts, self._at)
             self._untidy += stop - start
@@ -129,15 +130,17 @@ class Stories:
 
     def largest(self, most: int) -> Vectors:
         """The live stories of two posts or more, the `most` with the greatest mass, by what they say most of all."""
-        rows = self._grown(most)
-        terms = self._table.terms(rows)
-        return self._vectors(rows, terms.only(terms.weights >= LIGHT).unit())
+        table, rows = self._table, self._grown(most)
+        terms = table.terms(rows)
+        terms = terms.only(terms.weights >= LIGHT).unit()
+        matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
+        return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
-    def vectors(self, ids: Collection[int]) -> Vectors:
-        """Those of the stories `ids` that are live."""
+    def terms(self, ids: Collection[int]) -> tuple[Ints, Terms]:
+        """Those of the stories `ids` that are live, and unit TF-IDF rows of them."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
         rows = rows[rows >= 0]
-        return self._vectors(rows, self._table.terms(rows))
+        return self._table.serial[rows], self._table.terms(rows)
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""
@@ -146,11 +149,6 @@ class Stories:
         if len(grown) > most:
             grown = np.sort(grown[np.lexsort((grown, -table.mass[grown]))][:most])
         return grown
-
-    def _vectors(self, rows: Ints, terms: Terms) -> Vectors:
-        table = self._table
-        matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
-        return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
     # -- placing -----------------------------------------------------------------------------------------------
 

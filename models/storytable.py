@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usual import Usual
-from models.vectors import SIZE, Bools, Counts, Floats, Ints
+from models.vectors import SIZE, Bools, Counts, Floats, Ints, is_new
 
 TERMS = 192  # terms kept of a story, the heaviest
 SHED = 24
 FAINT_TERM = 0.02  # weight under which a term is dropped
+_ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _BITS = SIZE.bit_length() - 1  # of a column
 _CELLS = 1 << 17  # of documents and rows, whose products are taken at once
 _PAIRS = 1 << 20  # of terms in them, on average
@@ -35,11 +36,12 @@ class Terms(NamedTuple):
 
     def of(self, rows: Ints) -> "Terms":
         """Some of the rows, in ascending order."""
-        place = np.full(self.size, -1)
-        place[rows] = np.arange(len(rows))
-        placed = place[self.rows]
-        held = np.flatnonzero(placed >= 0)
-        return Terms(placed[held], self.columns[held], self.weights[held], len(rows))
+        starts = self.rows.searchsorted(rows)
+        sizes = self.rows.searchsorted(rows, "right") - starts
+        ends = sizes.cumsum()
+        held = (starts - ends + sizes).repeat(sizes)
+        held += np.arange(len(held))
+        return Terms(np.arange(len(rows)).repeat(sizes), self.columns[held], self.weights[held], len(rows))
 
     def by_column(self) -> "Posts":
         """The same, ready to be compared with other rows."""
@@ -65,7 +67,7 @@ class Posts(NamedTuple):
         """Of terms in coordinates by row, without their weights."""
         ordered = np.sort(columns << 32 | np.arange(len(columns)))
         columns, order = ordered >> 32, ordered & 0xFFFFFFFF
-        starts = np.flatnonzero(_is_new(columns))
+        starts = np.flatnonzero(is_new(columns))
         times = np.diff(starts, append=len(columns))
         return cls(rows[order], order, np.zeros(0), columns[starts], starts, times, size)
 
@@ -227,7 +229,7 @@ class StoryTable:
     def _drop(self, gone: Bools) -> None:
         """Let go of terms."""
         if gone.any():
-            np.subtract.at(self._spread, self.columns[gone], 1)
+            np.subtract.at(self._spread, self.columns[gone], _ONE)
             kept = np.flatnonzero(~gone)
             self.rows, self.columns, self.sums = self.rows[kept], self.columns[kept], self.sums[kept]
 
@@ -238,7 +240,7 @@ class StoryTable:
         ordered = rows << _BITS | columns
         order = np.argsort(ordered, kind="stable")
         ordered = ordered[order]
-        first = np.flatnonzero(_is_new(ordered))
+        first = np.flatnonzero(is_new(ordered))
         cells, values = ordered[first], np.add.reduceat(values[order], first)
         held = self.rows << _BITS | self.columns
         place = np.searchsorted(held, cells)
@@ -257,7 +259,7 @@ class StoryTable:
         self.rows = _woven(held, at, self.rows, cells >> _BITS)
         self.columns = _woven(held, at, self.columns, columns)
         self.sums = _woven(held, at, self.sums, values)
-        np.add.at(self._spread, columns, 1)
+        np.add.at(self._spread, columns, _ONE)
 
     def _shed(self) -> None:
         """Of rows with more than TERMS terms drop the lightest, many at once."""
@@ -276,10 +278,3 @@ def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarra
     both = np.empty(len(held), old.dtype)
     both[held], both[at] = old, new
     return both
-
-
-def _is_new(ordered: Ints) -> Bools:
-    """Where a value differs from the one before."""
-    new = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return new

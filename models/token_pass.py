@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.hashtags import distinct
 from models.terms import MAX_TERMS, hangs_together, put_together, terms
 from models.tokens import CODE, COUNTS, MORE, WHOLE, WORD, Token, read_tokens
+from models.vader_words import spread
 from models.word_rows import FITS, NOWHERE, Numbers, Places, Rows, Words, cut
 
 Ints = NDArray[np.int64]
@@ -94,13 +95,7 @@ def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:
     several = np.flatnonzero(codes == 0)
     if len(several):  # emoji, that stand for a word or more each
         spelt = [token.codes for token in tokens.says[np.searchsorted(tokens.telling, which[several])]]
-        sizes = np.array(list(map(len, spelt)))
-        owners = np.searchsorted(np.cumsum(counts), several, side="right")
-        counts = counts + np.bincount(owners, sizes - 1, len(counts)).astype(np.int64)
-        repeats = np.ones(len(codes), dtype=np.int64)
-        repeats[several] = sizes
-        codes = np.repeat(codes, repeats)
-        codes[codes == 0] = np.frombuffer(b"".join(spelt), dtype=np.uint8)
+        return spread(codes, counts, several, spelt)
     return codes, counts
 
 

@@ -10,6 +10,8 @@ from collections import defaultdict
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+import msgspec
+
 from models.vader_lexicon import EDGE, IDIOMS, PHRASE_BOOSTERS, Token
 
 CAPS = 0.733  # emphasis of a word in capitals, where not all words are
@@ -26,7 +28,7 @@ Window = tuple[Token, ...]  # three words before, the word, two after; EDGE beyo
 Notes = list[str] | None  # where to write what changed a valence, if anyone wants to know
 
 
-class Polarity(NamedTuple):
+class Polarity(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """VADER's scores: compound in [-1, 1]; pos, neu, neg are shares that add up to 1, or 0 without a word."""
 
     compound: float
@@ -198,13 +200,12 @@ def scores(valences: list[float], words: int, emphasis: float) -> Polarity:
     elif positive < -negative:
         negative -= emphasis
     whole = positive - negative + neutral
-    shares = (
+    return Polarity(
         rounded(total / math.sqrt(total * total + ALPHA), 4),
         rounded(positive / whole, 3),
         rounded(neutral / whole, 3),
         rounded(abs(negative / whole), 3),
     )
-    return tuple.__new__(Polarity, shares)  # half the price of Polarity(...)
 
 
 def rounded(number: float, digits: int) -> float:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.intp]
 
@@ -38,25 +39,51 @@ class Words(NamedTuple):
         return [self.plain[start:end] for start, end in spans]
 
 
+def padded(plain: bytes) -> Bytes:
+    """Bytes with a space before and so many after that a number may begin at each of them."""
+    return np.frombuffer(b" " + plain + b" " * (FITS + 1), dtype=np.uint8)
+
+
+def spans(text: Bytes) -> tuple[Places, Places]:
+    """Where words start and end in padded bytes, in which every white space is a space."""
+    gaps = text == ord(" ")
+    edges = np.flatnonzero(gaps[1:] != gaps[:-1]) + 1
+    return edges[0::2], edges[1::2]
+
+
+def numbers_at(text: Bytes, starts: Places, sizes: Places) -> tuple[Numbers, Numbers, Numbers]:
+    """The numbers of words in padded bytes, none of which is 0."""
+    columns = [number_at(text, starts, sizes)]
+    for chunk in range(1, CHUNKS):
+        column = np.zeros(len(starts), dtype=np.uint64)
+        which = np.flatnonzero(sizes > chunk * CHUNK)
+        column[which] = number_at(text, starts[which], sizes[which], chunk)
+        columns.append(column)
+    return columns[0], columns[1], columns[2]
+
+
+def number_at(text: Bytes, starts: Places, sizes: Places, chunk: int = 0) -> Numbers:
+    """One of the numbers of words that have so many."""
+    first = chunk * CHUNK
+    every = np.ndarray((len(text) - FITS,), "<u8", text, offset=first, strides=(1,))  # a number at every byte
+    # take() copies them all before it takes, which pays if there are many to take
+    found: Numbers = every.take(starts) if len(starts) * 8 > len(every) else every[starts]
+    return found & _MASKS.take(np.minimum(sizes - first, CHUNK))
+
+
 def cut(plain: bytes) -> Words:
     """The words of `plain`, in which every white space is a space and no byte is 0."""
-    padded = np.frombuffer(b" " + plain + b" " * (FITS + 1), dtype=np.uint8)
-    gaps = padded == ord(" ")
-    edges = np.flatnonzero(gaps[1:] != gaps[:-1])
-    starts, ends = edges[0::2], edges[1::2]
-    sizes = ends - starts
-    columns = []
-    for chunk in range(CHUNKS):
-        # a number at every byte
-        numbers = np.ndarray((len(padded) - FITS - 1,), "<u8", padded, offset=chunk * CHUNK + 1, strides=(1,))
-        if chunk == 0:
-            column = numbers[starts] & _MASKS.take(np.minimum(sizes, CHUNK))
-        else:
-            column = np.zeros(len(starts), dtype=np.uint64)
-            which = np.flatnonzero(sizes > chunk * CHUNK)
-            column[which] = numbers[starts[which]] & _MASKS.take(np.minimum(sizes[which] - chunk * CHUNK, CHUNK))
-        columns.append(column)
-    return Words(plain, starts, sizes, (columns[0], columns[1], columns[2]))
+    text = padded(plain)
+    starts, ends = spans(text)
+    return Words(plain, starts - 1, ends - starts, numbers_at(text, starts, ends - starts))
+
+
+def mixed(numbers: Sequence[Numbers]) -> Numbers:
+    """A hash of each word, from its numbers: the higher a bit, the better."""
+    hashes: Numbers = numbers[0] * _FACTORS[0] ^ numbers[1] * _FACTORS[1] ^ numbers[2] * _FACTORS[2]
+    hashes ^= hashes >> _HALF
+    hashes *= _FACTORS[0]
+    return hashes
 
 
 class Rows:
@@ -140,9 +167,7 @@ class Rows:
     def _places(self, numbers: Sequence[Numbers]) -> Places:
         if self.size == 1:
             return np.zeros(len(numbers[0]), np.intp)
-        mixed = numbers[0] * _FACTORS[0] ^ numbers[1] * _FACTORS[1] ^ numbers[2] * _FACTORS[2]
-        mixed ^= mixed >> _HALF
-        places: Places = ((mixed * _FACTORS[0]) >> self._shift).astype(np.intp)
+        places: Places = (mixed(numbers) >> self._shift).astype(np.intp)
         return places
 
 

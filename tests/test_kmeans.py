@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples, silhouette_score
 
 from models import kmeans
-from models.silhouette import distances, silhouette
+from models.silhouette import silhouette, silhouettes
 from models.vectors import Floats
 
 
@@ -69,7 +69,7 @@ def test_rows_of_zeros_stay_zeros() -> None:
 @given(st.integers(0, 100), st.lists(st.integers(-1, 4), min_size=3, max_size=40))
 def test_the_silhouette_is_scikit_learns_over_what_has_a_label(seed: int, labels: list[int]) -> None:
     rows, given_labels = units(seed, len(labels), 6), np.array(labels)
-    score, size = silhouette(distances(csr_array(rows)), given_labels)
+    score, size = silhouette(csr_array(rows), given_labels)
     inside = given_labels >= 0
     assert size == inside.sum()
     if not 2 <= len(set(given_labels[inside])) < size:
@@ -78,9 +78,9 @@ def test_the_silhouette_is_scikit_learns_over_what_has_a_label(seed: int, labels
         assert score == pytest.approx(silhouette_score(rows[inside], given_labels[inside], metric="cosine"), abs=1e-9)
 
 
-def test_distances_are_those_of_cosines() -> None:
-    rows = units(3, 12, 5)
-    apart = distances(csr_array(rows))
-    np.testing.assert_allclose(apart, 1 - rows @ rows.T, atol=1e-12)
-    assert apart.min() == 0.0
-    assert set(np.diag(apart)) == {0.0}
+def test_by_label_they_are_the_means_of_its_rows() -> None:
+    rows, labels = units(3, 40, 5), np.arange(40) % 4 - 1
+    found = silhouettes(csr_array(rows), labels)
+    inside = labels >= 0
+    scores = silhouette_samples(rows[inside], labels[inside], metric="cosine")
+    assert found == {label: (pytest.approx(scores[labels[inside] == label].mean(), abs=1e-9), 10) for label in range(3)}

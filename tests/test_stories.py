@@ -126,7 +126,7 @@ def test_what_counts_for_less_moves_a_story_less() -> None:
         model = Stories()
         others = [(f"other{n}",) for n in range(16)]
         model.update([*[("one", "two", "three", "four")] * 8, *others], SECOND)
-        assert model.update([("one", "two", "five", "six")] * 8, SECOND, weights=[weight] * 8) == [0] * 8
+        assert model.update([("one", "two", "five", "six")] * 8, SECOND, weights=np.full(8, weight)) == [0] * 8
         found = model.nearest(("five", "six"))
         assert found is not None
         return found[1]
@@ -150,7 +150,7 @@ def test_a_story_is_alone_until_a_second_post_joins() -> None:
     assert model.update([("one", "two")], 1) == [0]
     assert model.alone() == {1}
     assert model.largest(10).ids.tolist() == [0]
-    assert model.vectors({0, 1, 7}).ids.tolist() == [0, 1]
+    assert model.terms({0, 1, 7})[0].tolist() == [0, 1]
 
 
 # -- ids for life ------------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_half_a_life_later_a_story_weighs_half() -> None:
     model.update([("one", "two")] * 100, 0)
     busy = [noise(random.Random(n)) for n in range(HALF_LIFE_POSTS)]
     model.update(busy, int(HALF_LIFE))
-    assert model.vectors({0}).mass.tolist() == pytest.approx([50])
+    assert model.largest(1).mass.tolist() == pytest.approx([50])
 
 
 def test_a_slow_feed_remembers_its_stories() -> None:
