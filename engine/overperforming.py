@@ -161,10 +161,14 @@ class Overperforming:
         soonest = FAR
         for rungs in (self._delivered, self._reported):
             for rung, queue in enumerate(rungs.queues):
-                due = rungs.due[rung]
-                if queue and (queue[0].entry is None or queue[0].entry.time + due < now):
-                    self.normal.learn(rung, self._pass(rung, rungs, now - due))
-                if queue and (entry := queue[0].entry) is not None:
+                if queue:
+                    due = rungs.due[rung]
+                    entry = queue[0].entry
+                    if entry is None or entry.time + due < now:
+                        if known := self._pass(rung, rungs, now - due):
+                            self.normal.learn(rung, known)
+                        if not queue or (entry := queue[0].entry) is None:
+                            continue
                     soonest = min(soonest, entry.time + due)
         self.soonest = soonest
 
@@ -175,16 +179,17 @@ class Overperforming:
         queue, reacting = rungs.queues[rung], self._reacting
         after = rungs.queues[rung + 1] if rung + 1 < len(rungs.queues) else None
         while queue:
-            post = queue.popleft()
+            post = queue[0]
             entry = post.entry
             if entry is None:
+                queue.popleft()
                 continue
             if entry.time >= before:
-                queue.appendleft(post)
                 break
+            queue.popleft()
             count: int | None = 0
             if not post.delivered:
-                count = _reported(entry, age)
+                count = _reported(entry, age) if entry.history else None
             elif entry.platform not in reacting and not self._reacts(entry.platform):
                 count = None
             elif entry.seen is not NONE_SEEN:
@@ -206,6 +211,6 @@ class Overperforming:
 
 def _reported(entry: Counted, age: int) -> int | None:
     """Engagements as reported near an age."""
-    due = entry.time + age
-    near = [(at, counts) for at, counts in entry.history if at and abs(at - due) <= NEAR * age]
+    due, far = entry.time + age, NEAR * age
+    near = [(at, counts) for at, counts in entry.history if at and -far <= at - due <= far]
     return observed_label(entry.time, age, near)[0] if near else None

@@ -85,9 +85,18 @@ class Counts:
         first = step - self.width
         return sum([said for one, said in self._said.items() if first < one <= step])
 
+    def few(self, step: int, until: int, now: int, enough: int) -> list[int]:
+        """`said` from `step` on, where it is `now`, as long as it is not nought and less than `enough`."""
+        said, found = self._said.get, list[int]()
+        while step < until and 0 < now < enough:
+            found.append(now)
+            step += 1
+            now += said(step, 0) - said(step - self.width, 0)
+        return found
+
     def next_step(self, step: int) -> int | None:
         """The first step from `step` on in which somebody spoke."""
-        return min((said for said in self._said if said >= step), default=None)
+        return min([said for said in self._said if said >= step], default=None)
 
     def move(self, step: int) -> None:
         """Let the window end with `step`, and forget what is before it."""
@@ -98,19 +107,23 @@ class Counts:
         if self._blinded:
             self._blinded = {blind for blind in self._blinded if blind >= first}
 
-    def close(self, step: int) -> tuple[Ints, Ints]:
-        """Let the window end with `step`: the slots of the subjects in it, and the authors of each."""
+    def close(self, step: int) -> tuple[Ints, Ints, bool]:
+        """Let the window end with `step`: the slots of the subjects in it, the authors of each, whether any came."""
         self.catch_up()
         self.move(step)
+        came = False
         for opened in [opened for opened in self._open if opened <= step]:
             del self._open[opened]
             added = self._parts.pop(opened, _NONE)
             self._steps[opened] = pairs = _union([self._steps[opened], added]) if opened in self._steps else added
             self._limit(opened, len(pairs))
-        self.window = _union(list(self._steps.values()))
+            came = True
+        self.window = _union([*self._steps.values()])
         slots = self.window >> 32
-        first = np.flatnonzero(_is_new(slots))
-        return slots[first], np.append(first[1:], len(slots)) - first
+        first = _is_new(slots).nonzero()[0]
+        ends = np.empty(len(first) + 1, np.int64)
+        ends[:-1], ends[-1] = first, len(slots)
+        return slots[first], ends[1:] - first, came
 
     def authors(self, subject: Hashable) -> Ints:
         """The authors of a subject in the window."""
@@ -157,11 +170,11 @@ class Counts:
             return
         self._open[step] = []
         if len(came) <= FEW and step not in self._parts:
-            for subject in dict.fromkeys([subject for subjects, _ in came for subject in subjects]):
-                if subject not in self.slots:
-                    self._enter(subject)
-            slot_of = self.slots
-            few = {slot_of[subject] << 32 | author for subjects, author in came for subject in subjects}
+            few, slot_of = set[int](), self.slots.get
+            for subjects, author in came:
+                for subject in subjects:
+                    slot = slot_of(subject)
+                    few.add((self._enter(subject) if slot is None else slot) << 32 | author)
             self._parts[step] = np.array(sorted(few), np.int64)
             return
         spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
@@ -222,6 +235,7 @@ def _union(parts: list[Ints]) -> Ints:
 
 def _is_new(ordered: Ints) -> Mask:
     """Where a value differs from the one before."""
-    new = np.ones(len(ordered), bool)
+    new = np.empty(len(ordered), bool)
+    new[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new
