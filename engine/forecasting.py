@@ -1,7 +1,7 @@
 """The posts that have just come: told to what counts them, many at a time, and forecast by what was known then."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from engine.analysis import Analysis
 from engine.arrival import Arrived, known_of
@@ -23,6 +23,19 @@ BATCH_POSTS = 1_024
 _New: TypeAlias = tuple[Entry, int | None, Form | None, bool]
 
 
+class _Told(NamedTuple):
+    """A post, and what was known as it came: for the first field and the last see `_New`, for the others `Arrived`."""
+
+    entry: Entry
+    created: int | None
+    form: Form | None
+    words: Sequence[int]
+    tags: Lately
+    before: tuple[int, int]
+    story: Lately
+    graded: bool
+
+
 class Forecasting:
     """What rises and what is spoken of is told of posts, and they are forecast, once they are many or somebody asks.
 
@@ -33,7 +46,7 @@ class Forecasting:
     def __init__(self, model: EngagementModel, labels: Labels, rising: Rising, volumes: Volumes, view: View) -> None:
         self._model, self._labels, self._rising, self._volumes, self._view = model, labels, rising, volumes, view
         self._new: dict[str, _New] = {}  # that nothing was told of
-        self._batch: dict[str, tuple[Entry, Known, bool]] = {}  # not forecast, with what was known of each
+        self._batch: dict[str, _Told] = {}  # not forecast
         self._since = FAR  # time of the first of them
         self._unlearnt = 0  # posts that came since something was learnt
 
@@ -42,8 +55,8 @@ class Forecasting:
 
     def add(self, entry: Entry, post: Post) -> None:
         """A post has come. One that is late counts as others do, and is not forecast."""
-        graded = self._labels.sample >= 1 or self._labels.sampled(entry.key)
-        self._new[entry.key] = (entry, post.author_created, form_given(post), graded)
+        form = None if post.read is None else form_given(post)
+        self._new[entry.key] = (entry, post.author_created, form, self._labels.sampled(entry.key))
         if not entry.late:
             self._since = min(self._since, entry.time)
             self._unlearnt += 1
@@ -62,7 +75,7 @@ class Forecasting:
         if key in self._new:
             self.tell()
         if (waiting := self._batch.pop(key, None)) is not None:
-            self._labels.turn_away(reason if waiting[2] else UNSAMPLED)
+            self._labels.turn_away(reason if waiting.graded else UNSAMPLED)
 
     def tell(self) -> None:
         """Tell of the posts that have come, in order, and note what is known of each."""
@@ -70,17 +83,21 @@ class Forecasting:
             return
         entries, created, forms, graded = zip(*self._new.values(), strict=True)
         self._new = {}
-        words = [of_words(entry.analysis.terms) for entry in entries]
+        words: Sequence[Sequence[int]] = [of_words(entry.analysis.terms) for entry in entries]
         tags = [checksums(entry.analysis.tags) if entry.analysis.tags else [] for entry in entries]
-        of_tags = self._count_tags(entries, tags)
+        of_tags: Sequence[Lately] = self._count_tags(entries, tags)
         self._rising.posts(entries, words, tags)
-        told = zip(entries, graded, created, forms, words, of_tags, strict=True)
-        if punctual := [each for each in told if not each[0].late]:
-            entries, graded, created, forms, spoken, lately = zip(*punctual, strict=True)
-            before = [self._model.arrived(entry.author, entry.time) for entry in entries]
-            known = self._known(entries, Arrived(created, forms, spoken, lately, before))
-            waiting = zip(entries, known, graded, strict=True)
-            self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
+        if any(entry.late for entry in entries):
+            columns = (entries, created, forms, graded, words, of_tags)
+            punctual = [each for each in zip(*columns, strict=True) if not each[0].late]
+            if not punctual:
+                return
+            entries, created, forms, graded, words, of_tags = zip(*punctual, strict=True)
+        times = [entry.time for entry in entries]
+        before = self._model.arrived([entry.author for entry in entries], times)
+        stories = self._volumes.of_stories(words, times, self._rising.rises)
+        told = map(_Told, entries, created, forms, words, of_tags, before, stories, graded)
+        self._batch.update(zip([entry.key for entry in entries], told, strict=True))
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What would be known of a post if it arrived now."""
@@ -89,15 +106,16 @@ class Forecasting:
         of_tags = self._volumes.of_tags(checksums(analysis.tags), at)
         words, before = of_words(analysis.terms), self._model.before(author)
         arrived = Arrived([post.author_created], [form_given(post)], [words], [of_tags], [before])
-        return self._known([entry], arrived)[0]
+        return known_of([entry], arrived, self._volumes.of_stories([words], [at], self._rising.rises))[0]
 
     def forecast(self) -> None:
         """Forecast the posts that wait."""
         self.tell()
         self._since = FAR
         if self._batch:
-            entries, known, graded = zip(*self._batch.values(), strict=True)
+            entries, created, forms, words, tags, before, stories, graded = zip(*self._batch.values(), strict=True)
             self._batch = {}
+            known = known_of(entries, Arrived(created, forms, words, tags, before), stories)
             self._labels.track(entries, self._model.forecast(known, graded), graded)
             self._view.predicted(entries)
 
@@ -125,8 +143,3 @@ class Forecasting:
             found[place] = self._volumes.of_tags(tags[place], at)
             self._volumes.post(tags[place], at)
         return found
-
-    def _known(self, entries: Sequence[Entry], arrived: Arrived) -> list[Known]:
-        """What is known of posts, with the stories they are most like and what rises now."""
-        stories = self._volumes.of_stories(arrived.words, [entry.time for entry in entries], self._rising.rises)
-        return known_of(entries, arrived, stories)

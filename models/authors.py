@@ -26,15 +26,14 @@ class Typical(NamedTuple):
 
 
 class Past:
-    """One author's past. `outcomes` holds a mean of log labels per horizon."""
+    """One author's past. `outcomes` holds a mean of log labels per horizon, once there is any label."""
 
-    __slots__ = ("last", "learnt", "outcomes", "posts")
+    __slots__ = ("last", "outcomes", "posts")
 
-    def __init__(self, horizons: int) -> None:
+    def __init__(self) -> None:
         self.posts = 0
         self.last = 0  # time of the newest post; 0 before any
-        self.learnt = False  # whether there is any label
-        self.outcomes = tuple(DecayedMean() for _ in range(horizons))
+        self.outcomes: tuple[DecayedMean, ...] = ()
 
 
 class Adopted:
@@ -52,9 +51,9 @@ class Adopted:
         row = self._rows.get(digest(author, self._salt)) if author else None
         if row is None:
             return None
-        past = Past(len(self._places))
+        past = Past()
         past.posts, past.last = int(self._pasts.posts[row]), int(self._pasts.last[row])
-        past.learnt = True
+        past.outcomes = _means(len(self._places))
         for outcome, place in zip(past.outcomes, self._places, strict=True):
             if place is not None:
                 _restore(outcome, self._pasts.outcomes, (row, place))
@@ -82,14 +81,21 @@ class AuthorHistory:
     def __len__(self) -> int:
         return len(self._pasts)
 
-    def arrived(self, author: str, at: int) -> tuple[int, int]:
-        """Note that the author posted at `at` (microseconds); gives how many posts there were, and when the last."""
-        if not author:
-            return 0, 0
-        past = self._touch(author)
-        before = past.posts, past.last
-        past.posts += 1
-        past.last = max(past.last, at)
+    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
+        """Note that authors posted, each at its time (microseconds); gives how many posts there were, and the last."""
+        before = []
+        find, move = self._pasts.get, self._pasts.move_to_end
+        for author, time in zip(authors, at, strict=True):
+            if not author:
+                before.append((0, 0))
+                continue
+            if (past := find(author)) is None:
+                past = self._touch(author)
+            else:
+                move(author)
+            before.append((past.posts, past.last))
+            past.posts += 1
+            past.last = max(past.last, time)
         return before
 
     def learn(self, author: str, horizon: int, label: float, at: int) -> None:
@@ -98,8 +104,8 @@ class AuthorHistory:
         self._usual = None
         if author:
             past = self._touch(author)
+            past.outcomes = past.outcomes or _means(self._horizons)
             past.outcomes[horizon].add(label, at)
-            past.learnt = True
 
     def past(self, author: str) -> Past | None:
         """The author's past, or None for one never heard of (or no longer remembered)."""
@@ -113,7 +119,7 @@ class AuthorHistory:
     def typical(self, past: Past | None, horizon: int, at: int) -> Typical:
         """What an author's labels are like, shrunk to the feed's: (n * mean + m * level) / (n + m), n their weight."""
         feed = self._feed[horizon]
-        if past is None:
+        if past is None or not past.outcomes:
             return Typical(feed.mean, sqrt(feed.variance), 0.0)
         outcome = past.outcomes[horizon]
         weight = outcome.weight(at)
@@ -123,7 +129,7 @@ class AuthorHistory:
     def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons)."""
         usual, variances, spreads = self._of_feed()
-        known = [index for index, past in enumerate(pasts) if past is not None and past.learnt]
+        known = [index for index, past in enumerate(pasts) if past is not None and past.outcomes]
         if not known:
             none = np.zeros((len(pasts), self._horizons))
             return usual + none, spreads + none, none
@@ -156,7 +162,9 @@ class AuthorHistory:
             digests=b"".join(map(hashed, self._pasts)),
             posts=np.array([past.posts for past in pasts], np.int64),
             last=np.array([past.last for past in pasts], np.int64),
-            outcomes=_states([outcome for past in pasts for outcome in past.outcomes], (-1, self._horizons)),
+            outcomes=_states(
+                [outcome for past in pasts for outcome in past.outcomes or _means(self._horizons)], (-1, self._horizons)
+            ),
             feed=_states(self._feed, (self._horizons,)),
         )
 
@@ -172,12 +180,16 @@ class AuthorHistory:
         past = self._pasts.get(author)
         if past is None:
             known = None if self._adopted is None else self._adopted.find(author)
-            past = self._pasts[author] = Past(self._horizons) if known is None else known
+            past = self._pasts[author] = Past() if known is None else known
             if len(self._pasts) > self._cap:
                 self._pasts.popitem(last=False)
         else:
             self._pasts.move_to_end(author)
         return past
+
+
+def _means(horizons: int) -> tuple[DecayedMean, ...]:
+    return tuple([DecayedMean() for _ in range(horizons)])
 
 
 def _states(outcomes: Sequence[DecayedMean], shape: tuple[int, ...]) -> MeanStates:

@@ -91,10 +91,10 @@ class EngagementModel:
         past = self._features.authors.past(author)
         return (0, 0) if past is None else (past.posts, past.last)
 
-    def arrived(self, author: str, at: int) -> tuple[int, int]:
-        """Note that an author posted at `at`; gives what was known `before`."""
-        self._now = max(self._now, at)
-        return self._features.authors.arrived(author, at)
+    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
+        """Note that authors posted, each at its time; gives what was known of each `before`."""
+        self._now = max(self._now, *at)
+        return self._features.authors.arrived(authors, at)
 
     def mature(self, horizon: int, outcomes: Sequence[Matured]) -> None:
         """Score the frozen forecasts of `outcomes`, in order of `due`, for every model; then learn from them."""

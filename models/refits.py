@@ -46,7 +46,6 @@ class _Job(NamedTuple):
     params: Params
 
     def begin(self) -> Future[Fits]:
-        _load_pandas()
         names = (*BLENDED, "blend") if len(self.rows) < FEW else NAMES
         return _pool().submit(fit_all, self.rows, self.labels, self.created, self.seed, self.params, names)
 
@@ -110,16 +109,6 @@ class Refits:
             return False
         aged = self._fitted_at is None or due - self._fitted_at >= MAX_AGE
         return new >= GROWTH * matured or aged
-
-
-@cache
-def _load_pandas() -> None:
-    """Load pandas in the thread of the feed, before any fit.
-
-    Fitting an imputer loads it. If a thread beside the feed did that, scikit-learn, in use here at the same time, would
-    find it half loaded, take it for whole, and fail.
-    """
-    import pandas  # noqa: F401, PLC0415 - half a second that the first picture must not wait
 
 
 @cache
