@@ -13,7 +13,8 @@ from engine.rising import Rising
 from engine.view import View
 from engine.volumes import NONE, Lately, Volumes
 from models.checksums import checksums, of_words
-from models.engagement import EngagementModel, Known
+from models.engagement import EngagementModel
+from models.known import KnownPosts
 
 # What has come due is learnt after so many posts, or when event time enters the next span of a grid: never by how the
 # input was cut. Topics have batches of their own: each costs the same few milliseconds, however few its posts.
@@ -99,14 +100,14 @@ class Forecasting:
         told = map(_Told, entries, created, forms, words, of_tags, before, stories, graded)
         self._batch.update(zip([entry.key for entry in entries], told, strict=True))
 
-    def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
+    def known(self, post: Post, analysis: Analysis, at: int, author: str) -> KnownPosts:
         """What would be known of a post if it arrived now."""
         self.tell()
         entry = entry_of("", author, post, analysis, at, False)
         of_tags = self._volumes.of_tags(checksums(analysis.tags), at)
         words, before = of_words(analysis.terms), self._model.before(author)
         arrived = Arrived([post.author_created], [form_given(post)], [words], [of_tags], [before])
-        return known_of([entry], arrived, self._volumes.of_stories([words], [at], self._rising.rises))[0]
+        return known_of([entry], arrived, self._volumes.of_stories([words], [at], self._rising.rises))
 
     def forecast(self) -> None:
         """Forecast the posts that wait."""
