@@ -91,11 +91,6 @@ class Decoder:
             lines, mapped = formats.get(name, _NONE_YET)
             formats[name] = (lines + 1, mapped + fine)
 
-    @property
-    def met(self) -> int:
-        """How many formats were met so far."""
-        return len(self.formats)
-
     def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
         """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
         if self._forced is None:
