@@ -3,12 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import Incoming, ReorderBuffer, SourceClock, event_time
+from engine.clock import Incoming, ReorderBuffer, SourceClock, detail, event_time
 from engine.config import HOUR, SECOND, EngineConfig
-from engine.events import Counts, Delete, Observation, Post
+from engine.events import Counts, Delete, Edit, Event, Observation, Post
 
 CONFIG = EngineConfig()
 PRESENT = 2_000_000_000 * SECOND
+KINDS = ("post", "edit", "counts", "delete")
 NOON = 1_800_000_000 * SECOND
 
 
@@ -102,3 +103,31 @@ def test_without_lateness_the_watermark_is_the_newest_time() -> None:
     clock = SourceClock(EngineConfig(lateness=0))
     clock.place([Incoming([made("a", NOON)])], PRESENT)
     assert clock.watermark == NOON
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from("ab"), st.sampled_from(KINDS), st.integers(-1, 1))))
+def test_records_of_one_moment_and_id_come_in_the_order_of_what_they_say(
+    facts: list[tuple[int, str, str, int]],
+) -> None:
+    """Whatever the order in which they came, but for those that say the same."""
+    clock, buffer = SourceClock(CONFIG), ReorderBuffer()
+    records = [(event_of(NOON + offset, uid, kind, said),) for offset, uid, kind, said in facts]
+    stamped = clock.place([Incoming(records)], PRESENT)
+    buffer.push(stamped)
+    ordered = sorted(
+        stamped, key=lambda one: (one.order, one.time, one.rank, one.key, detail(one.events[0]), one.number)
+    )
+    assert list(map(id, buffer.release(None))) == list(map(id, ordered))
+
+
+def event_of(time: int, uid: str, kind: str, said: int) -> Event:
+    counts = None if said < 0 else Counts(like=said)
+    post = Post("p", uid, "a", text=str(said), created=time, counts=counts)
+    match kind:
+        case "post":
+            return post
+        case "edit":
+            return Edit(post, time)
+        case "counts":
+            return Observation("p", uid, counts or Counts(), time)
+    return Delete("p", uid, time)
