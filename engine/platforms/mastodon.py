@@ -24,6 +24,7 @@ from engine.platforms.typed import Odd, Scalar, Used
 PLATFORM = "mastodon"
 
 _PAGES = ("data", "statuses", "ancestors", "descendants")
+_PAGE_KEYS = frozenset(_PAGES)
 _STATUS_MARKS = ("uri", "reblogs_count", "spoiler_text", "favourites_count", "visibility", "pleroma")
 _DELETED = frozenset(("uri", "account", "text", "spoiler_text", "reblogs_count"))  # and no content
 # Other entities that a stream or a page may hold -> the keys that only they have together.
@@ -195,6 +196,8 @@ def _is_event(line: Object) -> bool:
 
 def _page(line: Object) -> list[Any] | None:
     """The statuses of a page of them; None if the line is none."""
+    if _PAGE_KEYS.isdisjoint(line):
+        return None
     pages = [line[key] for key in _PAGES if isinstance(line.get(key), list)]
     if not pages:
         return None
