@@ -88,8 +88,8 @@ def twitter_time(value: str) -> int | None:
     """What `time` says of a date as X always writes it, in a third of the time; None for any other."""
     if value[20:26] != "+0000 " or len(value) != _TWITTER_LENGTH or value[:3] not in _DAYS or value[11:13] >= "24":
         return None
-    month, separators = _MONTHS.get(value[4:7]), value[3] + value[7] + value[10] + value[13] + value[16] + value[19]
-    if month is None or separators != "   :: ":
+    month = _MONTHS.get(value[4:7])
+    if month is None or value[3:8:4] != "  " or value[10:20:3] != " :: ":
         return None
     try:
         micros = from_datetime(datetime.fromisoformat(f"{value[26:]}-{month:02}-{value[8:10]}T{value[11:19]}+00:00"))
