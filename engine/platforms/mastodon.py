@@ -24,7 +24,6 @@ from engine.platforms.typed import Odd, Scalar, Used
 PLATFORM = "mastodon"
 
 _PAGES = ("data", "statuses", "ancestors", "descendants")
-_PAGE_KEYS = frozenset(_PAGES)
 _STATUS_MARKS = ("uri", "reblogs_count", "spoiler_text", "favourites_count", "visibility", "pleroma")
 _DELETED = frozenset(("uri", "account", "text", "spoiler_text", "reblogs_count"))  # and no content
 # Other entities that a stream or a page may hold -> the keys that only they have together.
@@ -196,9 +195,7 @@ def _is_event(line: Object) -> bool:
 
 def _page(line: Object) -> list[Any] | None:
     """The statuses of a page of them; None if the line is none."""
-    if _PAGE_KEYS.isdisjoint(line):
-        return None
-    pages = [line[key] for key in _PAGES if isinstance(line.get(key), list)]
+    pages = [page for key in _PAGES if key in line and isinstance(page := line[key], list)]
     if not pages:
         return None
     found = [item for page in pages for item in page]

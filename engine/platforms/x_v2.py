@@ -6,7 +6,6 @@ were fetched: `__twarc.retrieved_at`; a row kept by a repeated count says `metri
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from engine.events import Counts, Event, Media, Observation, Post, Reaction
 from engine.platforms import fields, x_compliance, x_v2_shapes
@@ -36,11 +35,13 @@ class _XV2:
     def read(self, line: Json) -> Sequence[Outcome]:
         if x_compliance.recognises(line):
             return [x_compliance.read(line)]
+        if "data" in line:
+            return _read_page(line)
         if x_v2_shapes.is_errors(line):
             return [Ignored("errors only")]
         if x_v2_shapes.is_empty(line):
             return [Ignored("empty page")]
-        return _read_page(line) if "data" in line else [_read_item(line, _Page(line, flat=True))]
+        return [_read_item(line, _Page(line, flat=True))]
 
 
 ADAPTER: Adapter = _XV2()
@@ -59,16 +60,18 @@ class _Page:
             line.get("_commit_time"),
         )
         self.live = not flat and "matching_rules" in line
-        self._line, self._flat = line, flat
+        self._line, self._items = line, line if flat else line.get("data")
+        self._has_entities: bool | None = None
 
-    @cached_property
+    @property
     def has_entities(self) -> bool:
         """Whether posts have entities here: X leaves them out of a post that has none, even if they were asked for."""
-        items = self._line if self._flat else self._line.get("data")
-        found = items if isinstance(items, list) else [items]
-        return "__twarc" in self._line or any(
-            "entities" in item for item in (*found, *self.posts.values()) if isinstance(item, dict)
-        )
+        if self._has_entities is None:
+            found = self._items if isinstance(self._items, list) else [self._items]
+            self._has_entities = "__twarc" in self._line or any(
+                "entities" in item for item in (*found, *self.posts.values()) if isinstance(item, dict)
+            )
+        return self._has_entities
 
     def counted_at(self, item: Object) -> int | None:
         """When the counts of `item` and of what it refers to were true."""
@@ -95,12 +98,14 @@ def _read_page(line: Object) -> list[Outcome]:
     found = data if isinstance(data, list) else [data]
     if not found:
         return [Ignored("empty page")]
-    if all(isinstance(item, dict) and _is_profile(item) for item in found):
-        return [Ignored("user page")]
+    first = found[0]
+    if not isinstance(first, dict) or "text" not in first:
+        if all(isinstance(item, dict) and _is_profile(item) for item in found):
+            return [Ignored("user page")]
+        if "total_tweet_count" not in fields.mapping(line.get("meta")) and all(map(_is_rule, found)):
+            return [Ignored("stream rules")]
     if "total_tweet_count" in fields.mapping(line.get("meta")):
         return [Ignored("page of volumes")]
-    if all(isinstance(item, dict) and "value" in item and "text" not in item for item in found):
-        return [Ignored("stream rules")]
     page = _Page(line)
     items = [item for item in found if isinstance(item, dict)]
     if len(items) > 1:
@@ -108,6 +113,10 @@ def _read_page(line: Object) -> list[Outcome]:
     outcomes: list[Outcome] = [_read_item(item, page) for item in items]
     outcomes += [Rejected("not an object")] * (len(found) - len(items))
     return outcomes
+
+
+def _is_rule(item: Json) -> bool:
+    return isinstance(item, dict) and "value" in item and "text" not in item
 
 
 def _is_profile(item: Object) -> bool:
