@@ -6,7 +6,7 @@ from collections.abc import Collection
 import numpy as np
 
 from models.burst_counts import Ints, Mask
-from models.burst_past import Floats
+from models.burst_past import Floats, among
 
 RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
 YOUNG = 5  # windows in which a newcomer shows what newcomers reach
@@ -44,7 +44,7 @@ class Newcomers:
             )
 
     def are_new(self, slots: Ints, authors: Floats, now: int) -> tuple[Mask, Mask]:
-        """Which are newcomers in the tick after `now`, and which come up in it. `authors`: what their pasts are worth."""
+        """Which are newcomers in the tick after `now`, and which come up in it. `authors`: what a past is worth."""
         young = self.are_young(slots)
         come: Mask = (self._seen[slots] < now) & (authors < RARE) & ~young
         return young | come, come
@@ -75,7 +75,7 @@ class Newcomers:
     def learn(self, slots: Ints, counts: Ints, rising: Mask, held: Collection[int]) -> None:
         """The counts of newcomers. Those held, being bursts, grow no more."""
         if held:
-            rising = rising & ~np.isin(slots, list(held))
+            rising = rising & ~among(slots, held)
         risen = slots[rising]
         self._height[risen] = np.maximum(self._height[risen], counts[rising])
 
@@ -92,7 +92,7 @@ class Newcomers:
         while self._come and self._come[0][0] <= now:
             until, come = self._come.popleft()
             grown.append(come[self._young[come] == until])  # others are forgotten, or something else by now
-        grown_up = np.concatenate(grown)
+        grown_up = grown[0] if len(grown) == 1 else np.concatenate(grown)
         counted = np.bincount(np.minimum(self._height[grown_up], MOST))
         self._heights[: len(counted)] += counted
         self._young[grown_up] = 0
