@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from engine.copying import mark
+from engine.copying import repeats
 from models.copies import OF, SHARED, Copies
-from models.shingles import LEAST, WORDS
+from models.shingles import LEAST
 from models.terms import terms
+from models.vocabulary import MOST
 
 BATCH = 256
 FIELDS = ("full_text", "text", "tweet", "textCleaned", "title")
@@ -80,8 +81,8 @@ def read(path: Path, field: str, keep: str, limit: int, shuffle: bool) -> list[s
 
 def word_pairs(doc: Sequence[str]) -> set[tuple[str, str]]:
     """What models/shingles.py compares, as words."""
-    tags = {term[1:] for term in doc[:WORDS] if term.startswith("#")}
-    said = [term for term in doc[:WORDS] if not term.startswith("#")]
+    tags = {term[1:] for term in doc[:MOST] if term.startswith("#")}
+    said = [term for term in doc[:MOST] if not term.startswith("#")]
     pairs = {pair for pair in pairwise(said) if not tags.issuperset(pair)}
     return pairs if len(set(said)) >= LEAST and len(pairs) >= LEAST - 1 else set()
 
@@ -111,10 +112,10 @@ def quality(texts: Sequence[str]) -> dict[str, object]:
     docs = [terms(text) for text in texts]
     copies = Copies()
     begin = time.process_time()
-    found = [repeat for start in range(0, len(docs), BATCH) for repeat in mark(copies, docs[start : start + BATCH], 0)]
+    found = [copy for start in range(0, len(docs), BATCH) for copy in repeats(copies, docs[start : start + BATCH], 0)]
     spent = time.process_time() - begin
     best, sizes = most_alike(docs)
-    copy = np.array([repeat.copy for repeat in found])
+    copy = np.array(found)
     true = best * OF >= SHARED * (1 - 1e-12)
     return {
         "n": len(docs),

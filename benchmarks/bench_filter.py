@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.analysis import Analysis
+from engine.arrivals import key_of
 from engine.config import ALL_TIME, SECOND, EngineConfig
 from engine.events import Counts, Post
 from engine.picture import snapshot
@@ -82,7 +83,7 @@ def add(engine: Engine, chance: random.Random, number: int, weights: tuple[list[
         counts_at=number * SECOND // 10,
     )
     analysis = Analysis(" ".join(said), "Name", named, said[:12], lang, "" if mood else "other language", mood)
-    entry = engine.ledger.add(post, analysis, number * SECOND // 10, False)
+    entry = engine.ledger.add(key_of(post), post, analysis, number * SECOND // 10, False)
     if chance.random() < 0.7:
         entry.story = chance.choices(range(STORIES), cum_weights=stories)[0]
     engine.whole.add(contribution(entry))

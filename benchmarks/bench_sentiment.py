@@ -24,8 +24,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.reading import SHAPES, of_file, simulated
 from models import sentiment
 from models.memo import Memo
-from models.vader_codes import read_ascii
-from models.vader_table import Table
 
 CHUNK = 1_024
 MOST = 30_000  # texts of a feed
@@ -36,8 +34,7 @@ Score = Callable[[Sequence[str]], object]
 
 def forget() -> None:
     """Start with empty memos."""
-    sentiment._table = Table(read_ascii, sentiment._table.size)
-    for name in ("_codes", "_windows"):
+    for name in ("_codes", "_wide", "_windows"):
         memo = getattr(sentiment, name)
         setattr(sentiment, name, Memo(memo.read, memo.cap))
 

@@ -24,9 +24,9 @@ from models.memo import Memo
 from models.token_pass import Tokens, TokenTable, counted, stream
 from models.tokens import EXCLAMATIONS, QUESTIONS
 from models.vader_batch import score
-from models.vader_codes import read_ascii, read_window, read_word
+from models.vader_codes import read_window
 from models.vader_rules import Polarity
-from models.vader_table import Table
+from models.vader_words import read_wide
 from tests.vader_texts import differing, fuzz_text, stock_polarity
 
 SIZES = (1, 2, 3, 5, 17, 64, 200, 700, 1_024, 4_096)
@@ -35,9 +35,9 @@ CAPS = (1, 2, 3, 20, 200)  # of tokens and windows that small memos hold
 SHOWN = 20
 
 
-def memos(rows: int, words: int, windows: int) -> tuple[Table, Memo[str, str], Memo[bytes, float]]:
+def memos(words: int, windows: int) -> tuple[Memo[bytes, bytes], Memo[bytes, float]]:
     """Empty ones."""
-    return Table(read_ascii, rows), Memo(read_word, words), Memo(read_window, windows)
+    return Memo(read_wide, words), Memo(read_window, windows)
 
 
 def scores_of(tokens: Tokens) -> list[Polarity]:
@@ -52,13 +52,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     rng = random.Random(given.seed)
-    large = memos(1 << 17, 100_000, 50_000)
-    shared = TokenTable(1 << 17)
+    large = memos(100_000, 50_000)
+    shared = TokenTable(1 << 16)
     done = wrong = batches = 0
     while done < given.texts:
         texts = [fuzz_text(rng) for _ in range(min(rng.choice(SIZES), given.texts - done))]
         stock = [stock_polarity(text) for text in texts]
-        small = memos(rng.choice(ROWS), rng.choice(CAPS), rng.choice(CAPS))
+        small = memos(rng.choice(CAPS), rng.choice(CAPS))
         found = differing(texts, score(texts, *(small if batches % 2 else large)), stock)
         found += differing(texts, [sentiment.polarity(text) for text in texts], stock)
         whole = [number for number, text in enumerate(texts) if clean(text) == text]

@@ -33,7 +33,7 @@ from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.tags import Tags
-from models import checksums, language, sentiment, stories, terms, themes, vectors
+from models import checksums, language, sentiment, stories, terms, themes, vocabulary
 from models.authors import AuthorHistory
 from models.bursts import Detector
 from models.normal import NormalByAge
@@ -94,10 +94,10 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (language._sums, "cap", 500),
     (terms._of_tags, "cap", 500),
     (terms._pieces, "cap", 500),
-    (analysis._tokens.rows, "cap", 500),
+    (analysis._tokens, "cap", 500),
     (analysis._normal, "cap", 500),
     (checksums, "LAST", 500),
-    (vectors, "MAX_KNOWN", 500),
+    (vocabulary, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),
 )
 

@@ -1,65 +1,58 @@
-"""What is known of a post as it arrives: what its forecast is made from."""
+"""What is known of posts as they arrive: what their forecasts are made from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import starmap
+from typing import Any, NamedTuple
 
-from engine.analysis import Analysis
 from engine.config import HOUR
-from engine.discretion import formed
-from engine.events import Post
-from engine.volumes import Lately, Rises, Volumes
+from engine.discretion import Form, forms_of
+from engine.ledger import Entry
+from engine.volumes import Lately
 from models.engagement import Known
-from models.wordsums import WordSums, together
 
 DAY = 24 * HOUR
 
 
-def known_of(
-    post: Post,
-    analysis: Analysis,
-    at: int,
-    author: str,
-    words: Sequence[int],
-    tags: Lately,
-    before: tuple[int, int],
-) -> Known:
-    """`words` are the checksums of its words, `tags` what is known of its tags at `at`; of its story nothing yet.
+class Arrived(NamedTuple):
+    """What a post that arrives is told by beside what is kept of it: one of each for every post."""
 
-    `before`: how many posts of the author are known of, and when the newest was made.
+    author_created: Sequence[int | None]
+    forms: Sequence[Form | None]  # where its text is not kept
+    words: Sequence[Sequence[int]]  # checksums
+    tags: Sequence[Lately]  # what was spoken of its tags
+    before: Sequence[tuple[int, int]]  # how many posts of its author are known of, and when the newest was made
+
+
+def known_of(posts: Sequence[Entry], arrived: Arrived, stories: Sequence[Lately]) -> list[Known]:
+    """What is known of each post, given what was spoken of the story that it is most like.
+
+    Made column by column, as that takes a third of the time.
     """
-    length, spaced, mentions, links, addressed, question = formed(post, analysis)
-    polarity, created = analysis.polarity, post.author_created
-    return Known(  # in their order: so it is made in half the time
-        author,
-        at,
-        post.followers,
-        None if created is None else max(0.0, (at - created) / DAY),
-        length,
-        spaced,
-        analysis.tags,
+    analyses, times = [post.analysis for post in posts], [post.time for post in posts]
+    lengths, words, mentions, links, addressed, question = forms_of(analyses, arrived.forms)
+    made = zip(arrived.author_created, times, strict=True)
+    polarities = [analysis.polarity for analysis in analyses]
+    columns: tuple[Iterable[Any], ...] = (  # in the order of Known
+        [post.author for post in posts],
+        times,
+        [post.followers for post in posts],
+        [None if created is None else max(0.0, (at - created) / DAY) for created, at in made],
+        lengths,
+        words,
+        [analysis.tags for analysis in analyses],
         mentions,
         links,
-        post.media,
-        bool(post.reply_to),
-        bool(post.quote_of),
-        analysis.lang or post.lang,
-        None if polarity is None else polarity.compound,
-        0.0,
-        0.0,
-        tags[0],
-        tags[1],
+        [post.media for post in posts],
+        [post.reply_to != "" for post in posts],
+        [post.quote_of != "" for post in posts],
+        [analysis.lang or post.lang_claimed for analysis, post in zip(analyses, posts, strict=True)],
+        [None if polarity is None else polarity.compound for polarity in polarities],
+        *zip(*stories, strict=True),
+        *zip(*arrived.tags, strict=True),
         addressed,
         question,
-        before[0],
-        before[1],
-        analysis.terms,
-        words,
+        *zip(*arrived.before, strict=True),
+        [analysis.terms for analysis in analyses],
+        arrived.words,
     )
-
-
-def tell_stories(posts: Sequence[Known], rises: Sequence[Rises], volumes: Volumes) -> WordSums:
-    """Add what is known of the likely stories of posts, with what rose as each of them came; gives their words."""
-    words = together([post.word_sums or () for post in posts])
-    lately = volumes.of_stories(words, [post.at for post in posts], rises)
-    for post, found in zip(posts, lately, strict=True):
-        post.story_posts, post.story_rise = found
-    return words
+    return [*starmap(Known, zip(*columns, strict=True))]

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.events import Edit, Event, Post, Reaction
+from engine.events import Delete, Edit, Event, Observation, Post, Reaction
 
 MAX_TEXT = 10_000  # characters kept of a post: the longest platforms allow (Mastodon forks, note_tweet) is under this
 MAX_READ = 100_000  # characters taken in, for sentiment: a post waits with all of them for its turn
@@ -12,9 +12,11 @@ MAX_NAME = 200
 MAX_ID = 1_000  # no platform has an id near this
 MAX_TAGS = 1_000  # tags taken in of a post, each of as many characters as an id; fewer are counted
 MAX_LANG = 35  # characters of a language tag (RFC 5646)
+_USUAL_LANG = 2
 
 _KEEP = {"\n", "\u200d"}  # line breaks, and the joiner that emoji families are made with
 _IDS = ("uid", "author", "alias", "target", "reply_to", "quote_of")
+_NAMED = (Observation, Delete)  # of which the id is all there is to clean
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
@@ -55,7 +57,7 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
 
     The very same object if all is well already.
     """
-    if isinstance(event, Post) and _is_fine(event):
+    if _is_fine_post(event) if isinstance(event, Post) else _is_fine(event):
         return event
     changes: dict[str, object] = {}
     for name in _IDS:
@@ -75,22 +77,31 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
     return msgspec.structs.replace(event, **changes) if changes else event
 
 
+def _is_fine(event: Event) -> bool:
+    """Whether all is well for certain, as it nearly always is: said of all fields together."""
+    if isinstance(event, Reaction):
+        ids = event.uid + event.author + event.target
+        return len(ids) <= MAX_ID and ids.isprintable() and (event.original is None or _is_fine_post(event.original))
+    return isinstance(event, _NAMED) and len(event.uid) <= MAX_ID and event.uid.isprintable()
+
+
+def _is_fine_post(post: Post) -> bool:
+    lang, tags = post.lang, post.tags
+    ids = f"{post.uid}{post.author}{post.alias}{post.reply_to}{post.quote_of}{post.version}"
+    return (
+        len(ids) + len(post.name) <= MAX_ID
+        and ids.isprintable()
+        and len(post.text) <= MAX_READ
+        and (not lang or (len(lang) == _USUAL_LANG and lang.isalpha() and lang.isascii()) or _is_tag(lang))
+        and (not tags or (len(tags) <= MAX_TAGS and len("".join(tags)) <= MAX_ID))
+    )
+
+
 def _is_tag(lang: str) -> bool:
     """Whether this may be a language tag (RFC 5646, or with `_`), or is none at all."""
-    return len(lang) <= MAX_LANG and lang.isascii() and (not lang or lang.replace("-", "").replace("_", "").isalnum())
-
-
-def _is_fine(post: Post) -> bool:
-    """Whether all is well, as it nearly always is: said of all fields together."""
-    ids = post.uid + post.author + post.alias + post.reply_to + post.quote_of
-    return (
-        len(ids) + len(post.name) + len(post.version) <= MAX_ID
-        and ids.isprintable()
-        and post.version.isprintable()
-        and len(post.text) <= MAX_READ
-        and _is_tag(post.lang)
-        and not post.tags
-    )
+    if not lang.isascii() or len(lang) > MAX_LANG:
+        return False
+    return not lang or lang.replace("-", "").replace("_", "").isalnum()
 
 
 def _cut(post: Post) -> dict[str, object]:

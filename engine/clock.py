@@ -4,7 +4,7 @@ import heapq
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -22,9 +22,10 @@ _RANK: dict[type, int] = {Post: 0, Edit: 1, Reaction: 2, Observation: 3, Gap: 4,
 Detail: TypeAlias = str | tuple[str | int | tuple[int, ...], ...]
 
 _NO_COUNTS: tuple[int, ...] = ()
+_CREATED = (Post, Reaction)  # nearly all events are
 
 
-class Incoming(NamedTuple):
+class Incoming(msgspec.Struct, frozen=True):
     """The records of one line, as it was read."""
 
     records: Sequence[tuple[Event, ...]]
@@ -32,19 +33,29 @@ class Incoming(NamedTuple):
     line: bytes | None = None  # it, if it is to be kept
 
 
-class Stamped(NamedTuple):
-    """A record in its place. Compared in this order, so that equal records are neighbours however they arrived."""
+class Stamped(msgspec.Struct, frozen=True):
+    """A record in its place. Ordered by its fields up to `number`, and before that by what its event says.
+
+    So equal records are neighbours however they arrived.
+    """
 
     order: int  # event time, or the watermark it came after
     time: int  # event time, microseconds
     rank: int
     key: str  # platform and id
-    detail: Detail  # what tells apart two records of one id at one time
     number: int  # of arrival: only between records that are the same
     late: bool
     events: tuple[Event, ...]
     met: int = 0  # formats that were met up to the line it came in
     line: bytes | None = None  # that line, if it is to be kept
+
+    def __lt__(self, other: "Stamped") -> bool:
+        if self.order != other.order:
+            return self.order < other.order
+        mine, others = (self.time, self.rank, self.key), (other.time, other.rank, other.key)
+        if mine != others:
+            return mine < others
+        return (detail(self.events[0]), self.number) < (detail(other.events[0]), other.number)
 
 
 def event_time(created: int | None, seen: int | None, present: int, config: EngineConfig) -> int | None:
@@ -59,23 +70,33 @@ def event_time(created: int | None, seen: int | None, present: int, config: Engi
     return seen
 
 
-def identity(event: Event) -> tuple[str, Detail]:
-    """The id of an event over all platforms, and what tells apart events of the same id and time."""
+def identity(event: Event) -> str:
+    """The id of an event over all platforms."""
+    match event:
+        case Edit():
+            return f"{event.post.platform}:{event.post.uid}"
+        case Purge():
+            return f"{event.platform}:{event.author}"
+        case Gap():
+            return f"gap:{event.start}:{event.end}"
+        case _:
+            return f"{event.platform}:{event.uid}"
+
+
+def detail(event: Event) -> Detail:
+    """What tells apart events of the same id and time."""
     match event:
         case Post():
             counts = _NO_COUNTS if event.counts is None else _in_order(event.counts)
-            at = event.counts_at or event.seen or 0
-            return f"{event.platform}:{event.uid}", (event.version, at, counts, event.text)
+            return event.version, event.counts_at or event.seen or 0, counts, event.text
         case Edit():
-            return f"{event.post.platform}:{event.post.uid}", (event.post.version, event.post.text)
+            return event.post.version, event.post.text
         case Observation():
-            return f"{event.platform}:{event.uid}", str(event.counts)
-        case Purge():
-            return f"{event.platform}:{event.author}", ""
+            return str(event.counts)
         case Gap():
-            return f"gap:{event.start}:{event.end}", event.reason
+            return event.reason
         case _:
-            return f"{event.platform}:{event.uid}", ""
+            return ""
 
 
 def _in_order(counts: Counts) -> tuple[int, ...]:
@@ -110,32 +131,28 @@ class SourceClock:
 
     def place(self, incoming: Incoming, present: int) -> list[Stamped]:
         """Stamp the records of one line. The watermark moves only after all of them: a page has no order of arrival."""
-        watermark, newest = self.watermark, self.newest
+        watermark, newest, config = self.watermark, self.newest, self._config
         stamped = []
         for events in incoming.records:
-            record, reached = self._stamp(events, incoming, present, watermark)
-            stamped.append(record)
+            event = events[0]
+            if isinstance(event, _CREATED):
+                key, created, seen = f"{event.platform}:{event.uid}", event.created, event.seen
+            else:
+                (created, seen), key = times(event), identity(event)
+            time = event_time(created, seen, present, config)
+            if time is None:
+                time = self._arrival(key, isinstance(event, Post | Edit | Reaction))
+            late = watermark is not None and time < watermark
+            order = watermark if late and watermark is not None else time
+            self._number += 1
+            rank = _RANK[type(event)]
+            stamped.append(Stamped(order, time, rank, key, self._number, late, events, incoming.met, incoming.line))
+            # A claim ahead of the server's clock waits in the buffer; it does not make everybody else late.
+            reached = time if seen is None or time < seen else seen
             if newest is None or reached > newest:
                 newest = reached
         self.newest = newest
         return stamped
-
-    def _stamp(
-        self, events: tuple[Event, ...], incoming: Incoming, present: int, watermark: int | None
-    ) -> tuple[Stamped, int]:
-        event = events[0]
-        key, detail = identity(event)
-        created, seen = times(event)
-        time = event_time(created, seen, present, self._config)
-        if time is None:
-            time = self._arrival(key, isinstance(event, Post | Edit | Reaction))
-        # A claim ahead of the server's clock waits in the buffer; it does not make everybody else late.
-        reached = time if seen is None else min(time, seen)
-        late = watermark is not None and time < watermark
-        order = watermark if late and watermark is not None else time
-        self._number += 1
-        rank = _RANK[type(event)]
-        return Stamped(order, time, rank, key, detail, self._number, late, events, *incoming[1:]), reached
 
     def _arrival(self, key: str, moves_time: bool) -> int:
         """The time of a record without one. A repeated one keeps its first, so that it is known as the same."""
@@ -151,26 +168,30 @@ class SourceClock:
         return time
 
 
+# A record by what orders it, nearly always: only where that is the same does it matter what it says.
+_Entry: TypeAlias = tuple[int, int, int, str, Stamped]
+
+
 class ReorderBuffer:
     """Holds records until the watermark passes them; gives them out in the order of event time and id."""
 
     def __init__(self) -> None:
         self._run: deque[Stamped] = deque()  # those that came in order, as most do
-        self._heap: list[Stamped] = []
+        self._heap: list[_Entry] = []
 
     def __len__(self) -> int:
         return len(self._run) + len(self._heap)
 
     def __iter__(self) -> Iterator[Stamped]:
-        return chain(self._run, self._heap)
+        return chain(self._run, (record for *_, record in self._heap))
 
     def push(self, record: Stamped) -> None:
         """Take in a record."""
         run = self._run
-        if not run or record >= run[-1]:
+        if not run or record.order > run[-1].order or (record.order == run[-1].order and not record < run[-1]):
             run.append(record)
         else:
-            heapq.heappush(self._heap, record)
+            heapq.heappush(self._heap, (record.order, record.time, record.rank, record.key, record))
 
     def release(self, watermark: int | None) -> list[Stamped]:
         """Records before `watermark`, in order; None releases everything.
@@ -180,8 +201,16 @@ class ReorderBuffer:
         out: list[Stamped] = []
         run, heap = self._run, self._heap
         while run or heap:
-            ahead = bool(heap) and (not run or heap[0] < run[0])
-            if watermark is not None and (heap if ahead else run)[0].order >= watermark:
+            if heap and (not run or _is_before(heap[0], run[0])):
+                if watermark is not None and heap[0][0] >= watermark:
+                    break
+                out.append(heapq.heappop(heap)[-1])
+            elif watermark is not None and run[0].order >= watermark:
                 break
-            out.append(heapq.heappop(heap) if ahead else run.popleft())
+            else:
+                out.append(run.popleft())
         return out
+
+
+def _is_before(entry: _Entry, record: Stamped) -> bool:
+    return entry[0] < record.order or (entry[0] == record.order and entry[-1] < record)

@@ -5,6 +5,7 @@ Both happen before a record waits for its turn, so that neither memory nor a sav
 
 import hmac
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
@@ -46,17 +47,27 @@ class Read(NamedTuple):
     form: Form
 
 
+def forms_of(analyses: Sequence[Analysis], given: Sequence[Form | None]) -> tuple[list[int], ...]:
+    """The forms of texts by column, as of `Form`: those given, where the text was read as it came in, and not kept."""
+    texts, counts = [analysis.text for analysis in analyses], [analysis.counts for analysis in analyses]
+    columns: tuple[list[int], ...] = (
+        [*map(len, texts)],
+        [each // WORDS for each in counts],
+        [each // MENTIONS & COUNTS for each in counts],
+        [each // LINKS & COUNTS for each in counts],
+        [text[:1] == "@" for text in texts],
+        ["?" in text for text in texts],
+    )
+    for place in [place for place, form in enumerate(given) if form is not None]:
+        for column, value in zip(columns, given[place] or (), strict=True):
+            column[place] = value
+    return columns
+
+
 def form_of(analysis: Analysis) -> Form:
     """The form of the text of an analysis."""
-    text, counts = analysis.text, analysis.counts
-    return Form(
-        len(text),
-        counts // WORDS,
-        counts // MENTIONS & COUNTS,
-        counts // LINKS & COUNTS,
-        text[:1] == "@",
-        "?" in text,
-    )
+    length, words, mentions, links, (addressed,), (question,) = forms_of([analysis], [None])
+    return Form(length[0], words[0], mentions[0], links[0], bool(addressed), bool(question))
 
 
 class Discretion:
@@ -152,6 +163,6 @@ def analysed(post: Post, keep_withheld: bool) -> Analysis:
     return post.read.analysis if isinstance(post.read, Read) else analyse(post, keep_withheld)
 
 
-def formed(post: Post, analysis: Analysis) -> Form:
-    """The form of a post's text, whether it is there or was read as it came in."""
-    return post.read.form if isinstance(post.read, Read) else form_of(analysis)
+def form_given(post: Post) -> Form | None:
+    """The form of a post's text, if that was read as it came in and is not kept."""
+    return post.read.form if isinstance(post.read, Read) else None

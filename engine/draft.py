@@ -40,7 +40,7 @@ def score_draft(engine: Engine, text: str, author: str = "", at: int | None = No
         story=story,
         story_label=story_name(engine, story),
         cluster_similarity=similarity,
-        ranges=_ranges(engine, engine.known(post, analysis, at or engine.now or 0, author)),
+        ranges=_ranges(engine, engine.forecasting.known(post, analysis, at or engine.now or 0, author)),
         author=author,
         as_of=None if engine.now is None else moment(engine.now),
         personal=engine.corrections.answer(features_of(analysis)),

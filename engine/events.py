@@ -34,7 +34,7 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-class Post(msgspec.Struct, frozen=True, tag="post", kw_only=True):
+class Post(msgspec.Struct, frozen=True, tag="post"):
     """A post as first seen, or seen again (the engine tells which by `uid`)."""
 
     platform: str
@@ -63,7 +63,7 @@ class Post(msgspec.Struct, frozen=True, tag="post", kw_only=True):
     read: object = None  # what its text said (engine.discretion.Read), where the text is not kept
 
 
-class Edit(msgspec.Struct, frozen=True, tag="edit", kw_only=True):
+class Edit(msgspec.Struct, frozen=True, tag="edit"):
     """New content of a post. `post.uid` names the post, `post.version` the edit, `at` when it was made."""
 
     post: Post
@@ -71,7 +71,7 @@ class Edit(msgspec.Struct, frozen=True, tag="edit", kw_only=True):
     seen: int | None = None
 
 
-class Delete(msgspec.Struct, frozen=True, tag="delete", kw_only=True):
+class Delete(msgspec.Struct, frozen=True, tag="delete"):
     """A post or a reaction was taken back. `uid` may be a post's uid or alias, or a reaction's uid."""
 
     platform: str
@@ -80,7 +80,7 @@ class Delete(msgspec.Struct, frozen=True, tag="delete", kw_only=True):
     seen: int | None = None
 
 
-class Purge(msgspec.Struct, frozen=True, tag="purge", kw_only=True):
+class Purge(msgspec.Struct, frozen=True, tag="purge"):
     """Everything of an account must go: deleted, suspended or made private."""
 
     platform: str
@@ -89,7 +89,7 @@ class Purge(msgspec.Struct, frozen=True, tag="purge", kw_only=True):
     seen: int | None = None
 
 
-class Reaction(msgspec.Struct, frozen=True, tag="reaction", kw_only=True):
+class Reaction(msgspec.Struct, frozen=True, tag="reaction"):
     """A like or a repost as an event of its own. Replies and quotes are Posts: the engine derives theirs."""
 
     platform: str
@@ -103,7 +103,7 @@ class Reaction(msgspec.Struct, frozen=True, tag="reaction", kw_only=True):
     original: Post | None = None  # the post as embedded in the reaction, with its counts at that moment
 
 
-class Observation(msgspec.Struct, frozen=True, tag="observation", kw_only=True):
+class Observation(msgspec.Struct, frozen=True, tag="observation"):
     """Counts of a post read at a moment: an API page of counts without the post, for instance."""
 
     platform: str
@@ -113,7 +113,7 @@ class Observation(msgspec.Struct, frozen=True, tag="observation", kw_only=True):
     seen: int | None = None
 
 
-class Gap(msgspec.Struct, frozen=True, tag="gap", kw_only=True):
+class Gap(msgspec.Struct, frozen=True, tag="gap"):
     """The feed was blind from `start` to `end`: labels whose horizon it touches are censored."""
 
     start: int

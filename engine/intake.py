@@ -102,31 +102,38 @@ class Intake:
         _, analysis = self._texts.pop(id(post), (post, None))
         return analysis
 
-    def records(self, item: Item) -> list[Record]:
+    def records(self, item: Item) -> Sequence[Record]:
         """The usable records of one line."""
         self.lines += 1
         if isinstance(item, Oversized):
             self.read += 1
             self._note(self.rejections, TOO_LONG, item.prefix)
-            return []
+            return ()
         prepared = self._prepared.pop(id(item), None) if self._prepared else None
         reading = read_line(self.decoder, item) if prepared is None else prepared.reading
         self.decoder.count(reading.shapes)
-        self.read += len(reading.records) + len(reading.noted)
-        for ignored, reason in reading.noted:
-            self._note(self.ignored if ignored else self.rejections, reason, item)
-        records = [self._all_taken(record) for record in reading.records]
+        records = reading.records
+        self.read += len(records)
+        if reading.noted:
+            self.read += len(reading.noted)
+            for ignored, reason in reading.noted:
+                self._note(self.ignored if ignored else self.rejections, reason, item)
+        if not self._is_plain(records):
+            records = tuple([tuple(map(self._taken, record)) for record in records])
         if prepared is not None and prepared.texts and len(self._texts) < MAX_TEXTS:
             taken = {id(event) for record in records for event in record}  # of what was changed the text is another
             self._texts.update((id(text[0]), text) for text in prepared.texts if id(text[0]) in taken)
         return records
 
-    def _all_taken(self, record: Record) -> Record:
-        if len(record) == 1 and self._discretion is None:
-            first = record[0]
-            if not isinstance(first, Post) or first.platform in self._platforms:
-                return record  # as nearly always
-        return tuple([self._taken(event) for event in record])
+    def _is_plain(self, records: Sequence[Record]) -> bool:
+        """Whether records, as nearly always, are to stay as they are, as far as that can be seen at once."""
+        if self._discretion is not None:
+            return False
+        for record in records:
+            for event in record:
+                if isinstance(event, Post) and event.platform not in self._platforms:
+                    return False
+        return True
 
     def _taken(self, event: Event) -> Event:
         if isinstance(event, Post) and event.platform not in self._platforms:

@@ -59,6 +59,14 @@ class Queues(NamedTuple):
     later: int  # the age up to which they count
 
 
+class Lesson(NamedTuple):
+    """What is learnt together."""
+
+    at: int  # event time from which it can be
+    horizon: int  # its place
+    outcomes: list[Matured]
+
+
 class Labels:
     """The maturity queue, keyed by post."""
 
@@ -87,6 +95,10 @@ class Labels:
         """The time up to which labels can be learnt, if event time has entered another span of a grid."""
         before, self._grid = self._grid, now // self._span
         return None if self._grid == before else self._grid * self._span
+
+    def is_due(self, born: int, now: int) -> bool:
+        """Whether a post made at `born` is to be tracked at event time `now`, so that no label is read too late."""
+        return now >= born + self._shortest - self._span
 
     def track(self, entries: Sequence[Entry], told: Sequence[Told], graded: Sequence[bool]) -> None:
         """Keep what was said of posts until each horizon passes. To be called in the order of the posts' times.
@@ -241,19 +253,24 @@ class Labels:
         due = entry.time + (horizon if reacting else horizon + slack(horizon))
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
-    def teach(self, now: int = FAR) -> None:
-        """Score the collected forecasts and learn from them, in lessons that are over by `now`, or full by then.
+    def lessons(self, now: int = FAR) -> list[Lesson]:
+        """Take the collected outcomes that can be learnt, in lessons that are over by `now`, or full by then.
 
         What makes a lesson, and which comes first, depends on when labels came due alone, not on when somebody looked.
         """
-        lessons: list[tuple[int, int, list[Matured]]] = []
+        lessons: list[Lesson] = []
         for index, ready in self._ready.items():
-            self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
-            lessons += [(at, index, lesson) for at, lesson in over]
-        for _, index, lesson in sorted(lessons, key=lambda one: one[:2]):
+            if ready:
+                self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
+                lessons += [Lesson(at, index, outcomes) for at, outcomes in over]
+        return sorted(lessons, key=lambda lesson: lesson[:2])
+
+    def teach(self, lessons: Sequence[Lesson]) -> None:
+        """Score the forecasts of posts whose outcomes are known, and learn from them."""
+        for _, index, outcomes in lessons:
             if self.observer is not None:
-                self.observer(index, lesson)
-            self.model.mature(index, lesson)
+                self.observer(index, outcomes)
+            self.model.mature(index, outcomes)
 
     def _label(self, entry: Counted, horizon: int, reacting: bool, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""

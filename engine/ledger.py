@@ -13,10 +13,12 @@ from engine.config import ALL_TIME, EngineConfig
 from engine.events import Counts, Post, Reaction
 
 KINDS = ("like", "repost", "reply", "quote")
+REPLY, QUOTE = 2, 3  # of them
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
 SPARE = 1_000  # places of posts that are gone, kept in the order of times until there are as many as of others
+FOREVER = 2**62  # microseconds
 NONE_SEEN = (0, 0, 0, 0)
 
 Seen = tuple[int, int, int, int]  # reactions by KINDS
@@ -33,17 +35,9 @@ class Outcome(Enum):
     DUPLICATE = "duplicates"
 
 
-class Counted(msgspec.Struct, kw_only=True, gc=False):
-    """What a post has come to, without a word of it."""
+class Reacted(msgspec.Struct, kw_only=True, gc=False):
+    """The reactions to a post as they have come to be known."""
 
-    key: str
-    alias: str
-    platform: str
-    author: str  # "" if not known, else with the platform before it
-    time: int
-    reply_to: str
-    quote_of: str
-    first_age: int | None  # age at first sight, microseconds; None if the feed does not say
     seen: Seen = NONE_SEEN  # reactions seen in the feed
     base: Seen = NONE_SEEN  # of those, the ones already inside `counts`
     counts: Counts | None = None
@@ -82,7 +76,20 @@ class Counted(msgspec.Struct, kw_only=True, gc=False):
             self.base = _plus(self.base, kind, sign)
 
 
-class Entry(Counted, kw_only=True, gc=False):
+class Counted(Reacted, gc=False):
+    """What a post has come to, without a word of it. Made by place, as that is many times as fast as by name."""
+
+    key: str
+    alias: str
+    platform: str
+    author: str  # "" if not known, else with the platform before it
+    time: int
+    reply_to: str
+    quote_of: str
+    first_age: int | None  # age at first sight, microseconds; None if the feed does not say
+
+
+class Entry(Counted, gc=False):
     """A retained post with all that is known of it."""
 
     uid: str
@@ -95,9 +102,9 @@ class Entry(Counted, kw_only=True, gc=False):
     followers: int | None
     version: str
     late: bool
+    created: int | None  # the time that the post claims
+    witnessed: int | None  # when a server or collector first saw it
     story: int | None = None  # None while it is alone in it, and until its batch is placed
-    created: int | None = None  # the time that the post claims
-    witnessed: int | None = None  # when a server or collector first saw it
     copy: bool | None = None  # whether it nearly repeats an earlier post; None until it is placed
     edits: int = 0
 
@@ -122,6 +129,9 @@ class Ledger:
         self._tombstones: dict[bytes, None] = {}
         self._purged: dict[bytes, int] = {}  # digest of an account -> time up to which all of it is gone
         self._by_time: list[tuple[int, str]] = []
+        self._keep = FOREVER if config.retention == ALL_TIME else config.retention
+        self.most = config.max_posts  # that are retained
+        self.lapses = FOREVER  # event time before which no post is past retention
 
     # -- posts -----------------------------------------------------------------------------------------------
 
@@ -175,51 +185,31 @@ class Ledger:
         if tombstone:
             self.bury(key)
 
-    def add(self, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
+    def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        key, author = f"{post.platform}:{post.uid}", f"{post.platform}:{post.author}" if post.author else ""
-        witnessed = post.seen if post.seen is not None else post.counts_at
-        names = (key, f"{post.platform}:{post.alias}") if post.alias else (key,)
-        orphans = (
-            [seen for name in names if (seen := self._orphans.pop(name, None)) is not None] if self._orphans else ()
-        )
-        entry = Entry(
-            key=key,
-            platform=post.platform,
-            uid=post.uid,
-            alias=post.alias,
-            author=author,
-            name=analysis.name,
-            text=analysis.text,
-            time=time,
-            lang=analysis.lang,
-            lang_claimed=post.lang,
-            analysis=analysis,
-            reply_to=post.reply_to,
-            quote_of=post.quote_of,
-            media=post.media,
-            followers=post.followers,
-            version=post.version,
-            late=late,
-            created=post.created,
-            witnessed=witnessed,
-            first_age=None if witnessed is None or post.created is None else max(0, witnessed - post.created),
-        )
+        author = sys.intern(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
+        self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
-            entry.observe(post.counts, witnessed)
-        for orphan, last in orphans:
-            for kind, count in enumerate(orphan):
-                entry.respond(kind, count, last)
-        self.posts[key] = entry
+            entry.observe(post.counts, entry.witnessed)
         if post.alias:
             self._aliases[f"{post.platform}:{post.alias}"] = key
+        if self._orphans:
+            self._adopt(entry)
         if author:
             if (theirs := self.by_author.get(author)) is None:
                 self.by_author[author] = [key]
             else:
                 theirs.append(key)
         heapq.heappush(self._by_time, (time, key))
+        self.lapses = min(self.lapses, time + self._keep)
         return entry
+
+    def _adopt(self, entry: Entry) -> None:
+        """Give a post the reactions that came before it."""
+        for name in (entry.key, f"{entry.platform}:{entry.alias}") if entry.alias else (entry.key,):
+            if (orphan := self._orphans.pop(name, None)) is not None:
+                for kind, count in enumerate(orphan[0]):
+                    entry.respond(kind, count, orphan[1])
 
     def remove(self, entry: Entry, tombstone: bool) -> None:
         """Drop a post with all its text; with a tombstone it cannot come back."""
@@ -241,33 +231,26 @@ class Ledger:
 
     def keeps(self, time: int, now: int) -> bool:
         """Whether a post of that time would be retained: not if it is too old, or if all there is room for is newer."""
-        if self._config.retention != ALL_TIME and time <= now - self._config.retention:
+        if time <= now - self._keep:
             return False
-        if len(self.posts) < self._config.max_posts or not self._by_time or time >= self._by_time[0][0]:
+        if len(self.posts) < self.most or not self._by_time or time >= self._by_time[0][0]:
             return True
         self.evicted += 1
         return False
 
-    def is_full(self, now: int) -> bool:
-        """Whether some post is past retention or over the cap."""
-        if len(self.posts) > self._config.max_posts:
-            return True
-        keep = self._config.retention
-        return keep != ALL_TIME and bool(self._by_time) and self._by_time[0][0] <= now - keep
-
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""
-        keep = self._config.retention
         while self._by_time:
             time, key = self._by_time[0]
-            over = len(self.posts) > self._config.max_posts
-            if not over and (keep == ALL_TIME or time > now - keep):
-                return
+            over = len(self.posts) > self.most
+            if not over and time > now - self._keep:
+                break
             heapq.heappop(self._by_time)
             entry = self.posts.get(key)
             if entry is not None and entry.time == time:
                 self.evicted += over
                 yield entry
+        self.lapses = self._by_time[0][0] + self._keep if self._by_time else FOREVER
 
     # -- reactions -------------------------------------------------------------------------------------------
 
@@ -300,6 +283,14 @@ class Ledger:
                 del self._orphans[next(iter(self._orphans))]
             self._orphans[target] = (_plus(NONE_SEEN, kind, sign), time)
 
+    def answer(self, entry: Counted, sign: int, time: int) -> None:
+        """A reply or quote counts for the post it answers, from `time` on; or, with sign -1, no more."""
+        if not entry.reply_to and not entry.quote_of:
+            return
+        for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
+            if target:
+                self.respond(f"{entry.platform}:{target}", kind, sign, time)
+
     def notice(self, key: str) -> None:
         """The counts of a post have changed."""
         if self.noticed is not None:
@@ -326,6 +317,14 @@ class Ledger:
         """Whether `key` was taken back."""
         return bool(self._tombstones) and _digest(key) in self._tombstones
 
+    def bars(self, key: str, post: Post, time: int) -> bool:
+        """Whether a post that comes at `time` was taken back before, or its author was."""
+        if self._tombstones and (self.buried(key) or (post.alias and self.buried(f"{post.platform}:{post.alias}"))):
+            return True
+        if not self._purged or not post.author:
+            return False
+        return self.purged(f"{post.platform}:{post.author}", time if post.seen is None else min(time, post.seen))
+
     def purge(self, account: str, until: int) -> bool:
         """Remember that all of an account up to a time must go; False if that was known."""
         digest = _digest(account)
@@ -342,17 +341,44 @@ class Ledger:
         return bool(self._purged) and self._purged.get(_digest(account), -1) >= time
 
 
+def entry_of(key: str, author: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
+    """A post as it is kept, from the moment that it came."""
+    created, witnessed = post.created, post.counts_at if post.seen is None else post.seen
+    return Entry(
+        key,
+        post.alias,
+        post.platform,
+        author,
+        time,
+        post.reply_to,
+        post.quote_of,
+        None if witnessed is None or created is None else max(0, witnessed - created),
+        post.uid,
+        analysis.name,
+        analysis.text,
+        analysis.lang,
+        post.lang,
+        analysis,
+        post.media,
+        post.followers,
+        post.version,
+        late,
+        created,
+        witnessed,
+    )
+
+
 def _bare(entry: Entry) -> Counted:
-    """What is counted of a post, without the rest. Each field by name: four times as fast as in a loop over them."""
+    """What is counted of a post, without the rest."""
     return Counted(
-        key=entry.key,
-        alias=entry.alias,
-        platform=entry.platform,
-        author=sys.intern(entry.author),
-        time=entry.time,
-        reply_to=entry.reply_to,
-        quote_of=entry.quote_of,
-        first_age=entry.first_age,
+        entry.key,
+        entry.alias,
+        entry.platform,
+        entry.author,
+        entry.time,
+        entry.reply_to,
+        entry.quote_of,
+        entry.first_age,
         seen=entry.seen,
         base=entry.base,
         counts=entry.counts,

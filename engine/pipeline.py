@@ -1,12 +1,12 @@
 """The engine: takes lines, keeps the state, knows no clock but the feed's own."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from engine import removal
 from engine.alerts.rules import read_rule
 from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
-from engine.arrival import known_of, tell_stories
 from engine.arrivals import key_of
 from engine.clean import clean_line
 from engine.clock import Incoming, Stamped
@@ -16,8 +16,9 @@ from engine.discretion import Discretion, Read, analysed
 from engine.events import Delete, Edit, Event, Gap, Observation, Post, Purge, Reaction
 from engine.filtering import Filtered
 from engine.filters.parse import parse
+from engine.forecasting import Forecasting
 from engine.intake import Intake
-from engine.labels import DELETED, FAR, LATE, UNSAMPLED, Labels
+from engine.labels import FAR, LATE, Labels
 from engine.ledger import Counted, Entry, Ledger, Outcome
 from engine.naming import Names
 from engine.overperforming import Overperforming
@@ -30,28 +31,13 @@ from engine.sequence import Sequencer
 from engine.sources.base import Item
 from engine.topics import Placed, Topics
 from engine.view import View
-from engine.volumes import Rises, Volumes
+from engine.volumes import Volumes
 from engine.windows import Reactions, Window
-from models.checksums import of_words
-from models.engagement import EngagementModel, Known
+from models.engagement import EngagementModel
 from models.trained import Trained
 
-# What has come due is learnt after so many posts, or when event time enters the next span of a grid: never by how the
-# input was cut. Topics have batches of their own: each costs the same few milliseconds, however few its posts.
-BATCH_POSTS = 1_024
 BATCH_SPAN = 5 * SECOND
 GAPS_KEPT = 1_000
-
-REPLY, QUOTE = 2, 3
-
-
-class _Waiting(NamedTuple):
-    """A post that is not predicted yet, with what was known of it at its arrival."""
-
-    entry: Entry
-    known: Known
-    rises: Rises  # what rose then
-    graded: bool
 
 
 class Engine:
@@ -78,12 +64,13 @@ class Engine:
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
         self.volumes = Volumes(self.rising)
-        self._placing = Placing(self.ledger, self.topics, self.places, self.names, self.view, self.rising, self.volumes)
+        self.placing = Placing(self.ledger, self.topics, self.places, self.names, self.view, self.rising, self.volumes)
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
         if trained is not None:
             self.model.adopt(trained)
         self.labels = Labels(config.horizons, self.model)
+        self.forecasting = Forecasting(self.model, self.labels, self.rising, self.volumes, self.view)
         self.overperforming = Overperforming(self.ledger)
         self.alerts = Watch([read_rule(text, dict(config.alert_filters)) for text in config.alerts], self.rising)
         self.raw = RawLines(config)
@@ -95,12 +82,10 @@ class Engine:
         self.removed = 0  # texts that were taken back or edited: older checkpoints still hold their text
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
-        self._batch: dict[str, _Waiting] = {}
-        self._unlearnt = 0  # posts that came since something was learnt
         self._grid = 0
-        self._texts: dict[int, tuple[Post, Analysis]] = {}  # read ahead, by id() of the post, which is held as long
+        self._texts: dict[int, Analysis] = {}  # of the records being applied, read ahead, by id() of the post
         self._met = 0  # formats that were met up to the line being applied
-        self._uncarried: set[tuple[str, int]] = set()  # platforms, with the formats met, of which no kind is delivered
+        self._asked: dict[str, int] = {}  # by platform the formats met when it was last asked what they deliver
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the corrections, which have a file of their own, and what somebody looks at."""
@@ -139,7 +124,8 @@ class Engine:
     def finish(self) -> None:
         """The feed is over, or its `until` is reached: apply whatever is held back."""
         self._apply_all(self.sequence.rest())
-        self._learn(FAR)
+        self.forecasting.forecast()
+        self.forecasting.learn(FAR)
         self._place(self.topics.finish())
         if self.now is not None:
             self.alerts.finish(self.now)
@@ -186,7 +172,7 @@ class Engine:
 
     def catch_up(self) -> None:
         """Forecast the posts that have come, and test those that have come or changed, if there is a filter."""
-        self._forecast()
+        self.forecasting.forecast()
         if self.filtered is not None:
             self.filtered.catch_up(self)
 
@@ -201,18 +187,20 @@ class Engine:
         for record in records:
             self._apply(record)
         self._texts = {}
+        if records:
+            self.alerts.record(records[-1].order)
 
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
         fresh: dict[str, Post] = {}
-        ready: dict[int, tuple[Post, Analysis]] = {}
+        ready: dict[int, Analysis] = {}
         kept, outlived = self.ledger.posts, self.ledger.outlived
         for record in records:
             key = record.key  # of the first event; what else is in the record has one of its own
             for event in record.events:
                 if isinstance(event, Post) and event.read is None:
                     if (known := self.intake.text(event)) is not None:
-                        ready[id(event)] = (event, known)
+                        ready[id(event)] = known
                         continue
                     key = key or key_of(event)
                     if key not in kept and key not in outlived:
@@ -220,48 +208,51 @@ class Engine:
                 key = ""
         posts = list(fresh.values())
         analyses = analyse_all(posts, not self.config.respect_noindex)
-        ready.update((id(post), (post, analysis)) for post, analysis in zip(posts, analyses, strict=True))
+        ready.update(zip(map(id, posts), analyses, strict=True))
         self._texts = ready
 
     def _analyse(self, post: Post) -> Analysis:
         """What a post's text says, if need be read now."""
-        _, analysis = self._texts.pop(id(post), (post, None))
+        analysis = self._texts.pop(id(post), None)
         return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
-        first, self._met = record.events[0], record.met
+        first, order, time, late, ledger = record.events[0], record.order, record.time, record.late, self.ledger
+        self._met = record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
-        order, time, late = record.order, record.time, record.late
         if order // BATCH_SPAN != self._grid:
             self._turn(order)
-        self.alerts.record(order)
+        if self.alerts.watching:
+            self.alerts.record(order)
         if order > self.labels.soonest:
             self._collect(order)
-        self.overperforming.collect(order)
+        if order > self.overperforming.soonest:
+            self.overperforming.collect(order)
         if self.now is None or time > self.now:
             self.now = time
             self.view.whole.move(time)
         if isinstance(first, Post):
             outcome = self._post(first, record.key, time, late)
-            self._settle_line(record, first, outcome)
+            if record.line is not None or outcome is not Outcome.POST:
+                self._settle_line(record, first, outcome)
         else:
             outcome = self._apply_event(first, time, late)
             if isinstance(first, Edit):
                 self._settle_line(record, first.post, outcome)
-        self._meter("late" if late and _can_be_late(first, outcome) else outcome.value)
+        told = outcome._value_  # as `value`, which is a call
+        self._meter("late" if late and _can_be_late(first, outcome) else told)
         if len(record.events) > 1:
             for event in record.events[1:]:
                 self._meter("embedded")
                 self._apply_event(event, time, late)
-        if self.ledger.is_full(self.now):
-            self._expire(self.now)
+        if self.now >= ledger.lapses or len(ledger.posts) > ledger.most:
+            removal.expire(self, self.now)
 
     def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
         if outcome is Outcome.POST:
-            if record.line is not None:
-                self.raw.settle(post, record.line, record.key, record.key in self.ledger.posts)
+            self.raw.settle(post, record.line, record.key, record.key in self.ledger.posts)
             return
         entry = self.ledger.find(post.platform, post.uid)
         key = record.key if entry is None else entry.key
@@ -270,11 +261,13 @@ class Engine:
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
         self._grid = order // BATCH_SPAN
+        self.forecasting.turn(order)
         self._collect(self._grid * BATCH_SPAN)
         if (until := self.labels.turn(order)) is not None:
-            self._learn(until)
+            self.forecasting.learn(until)
         self.labels.fill_up(self.ledger, self.config.max_waiting, order)
         self._place(self.topics.turn(order))
+        self.forecasting.tell()
         self.rising.turn(order)
         self.alerts.turn(order)
 
@@ -309,61 +302,55 @@ class Engine:
                     self.ledger.notice(counted.key)
                 return Outcome.OBSERVATION if changed else Outcome.DUPLICATE
             case Delete():
-                return self._delete(event, time)
+                return removal.delete(self, event, time)
             case Purge():
-                return self._purge(event, time)
+                return removal.purge(self, event, time)
             case Gap():
                 self._note_gap(event)
                 return Outcome.OBSERVATION
 
     def _post(self, post: Post, key: str, time: int, late: bool) -> Outcome:
         ledger, platform = self.ledger, post.platform
-        if ledger.buried(key) or (post.alias and ledger.buried(f"{platform}:{post.alias}")):
-            return Outcome.DUPLICATE
-        author = f"{platform}:{post.author}" if post.author else ""
-        if author and ledger.purged(author, time if post.seen is None else min(time, post.seen)):
+        if ledger.bars(key, post, time):
             return Outcome.DUPLICATE
         entry = ledger.posts.get(key)
         if entry is not None:
             return self._seen_again(entry, post)
         if ledger.outlived and (outlived := ledger.outlived.get(key)) is not None:
             return self._outlived(outlived, post, None)
-        if self.now is not None and not ledger.keeps(time, self.now):
+        if self.now is not None and time < self.now and not ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = ledger.add(post, self._analyse(post), time, late)
-        self.withheld += post.withheld and self.config.respect_noindex
+        entry = ledger.add(key, post, self._analyse(post), time, late)
+        if post.withheld:
+            self.withheld += self.config.respect_noindex
         self.platforms[platform] = self.platforms.get(platform, 0) + 1
-        self._answer(entry, 1, time)
-        if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
+        if post.reply_to or post.quote_of:
+            ledger.answer(entry, 1, time)
+        if self._asked.get(platform) != self._met:
             self._ask_what_is_carried(platform)
-        known = None if late else self._arrived(post, entry, time)
         self.view.add(entry)
-        if known is None:
+        if late:
             self.labels.turn_away(LATE)
         else:
-            self.alerts.post(entry)
+            if self.alerts.watching:
+                self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-            self._batch[key] = _Waiting(entry, known, self.rising.rises, self.labels.sampled(key))
-            self._unlearnt += 1
-            if self._unlearnt >= BATCH_POSTS:
-                self._learn(time)
-        self.rising.post(entry, None if known is None else known.word_sums)
-        self.volumes.post(entry.analysis.tags, entry.time)
-        self._group(entry)
+        self.forecasting.add(entry, post)
+        if self.config.topics:
+            self._group(entry)
         return Outcome.POST
 
     def _ask_what_is_carried(self, platform: str) -> None:
         """Note whether the formats met so far deliver every reaction of some kind; they need be asked only once."""
-        if self.intake.decoder.carries(platform, self._met):
+        self._asked[platform] = self._met
+        if platform not in self.ledger.complete and self.intake.decoder.carries(platform, self._met):
             self.ledger.complete.add(platform)
-        else:
-            self._uncarried.add((platform, self._met))
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:
-            self._remove(entry)
-            self._placing.unname(entry.analysis.terms)
+            removal.remove(self, entry)
+            self.placing.unname(entry.analysis.terms)
             return Outcome.DELETE
         edited = _version(post.version) > _version(entry.version)
         if edited:
@@ -375,19 +362,9 @@ class Engine:
     def _outlived(self, counted: Counted, post: Post, at: int | None) -> Outcome:
         """A post is seen again that is past retention: its counts are of use, its text is not."""
         if post.removed:
-            self._release(counted)
+            removal.release(self, counted)
             return Outcome.DELETE
         return Outcome.OBSERVATION if self._observe(counted, post, at) else Outcome.DUPLICATE
-
-    def _release(self, counted: Counted) -> None:
-        """A post is gone that was only counted."""
-        self.removed += 1
-        self.corrections.forget(counted.key)
-        self.labels.forget(counted, DELETED)
-        self.overperforming.forget(counted)
-        self.raw.drop(counted.key)
-        self._answer(counted, -1, self.now or counted.time)
-        self.ledger.release(counted.key, tombstone=True)
 
     def _edit(self, edit: Edit, time: int, late: bool) -> Outcome:
         post = edit.post
@@ -422,23 +399,23 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        if entry.key in self._batch:
-            self._forecast()
+        self.forecasting.settle(entry.key)
         self.removed += 1
         self.rising.forget(entry)
-        self._answer(entry, -1, entry.time)
+        self.ledger.answer(entry, -1, entry.time)
         before = entry.analysis.terms
         entry.analysis = analysis = self._analyse(post)
         entry.text, entry.lang, entry.lang_claimed = analysis.text, analysis.lang, post.lang
         entry.media, entry.version = post.media, post.version
         entry.reply_to, entry.quote_of = post.reply_to, post.quote_of
         entry.edits += 1
-        self._answer(entry, 1, entry.time)
+        self.ledger.answer(entry, 1, entry.time)
         entry.story = None
         self.view.replace(entry)
-        self._placing.unname(before)
+        self.placing.unname(before)
         self.rising.post(entry)
-        self._group(entry)
+        if self.config.topics:
+            self._group(entry)
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction, time)
@@ -452,135 +429,17 @@ class Engine:
                 self._meter("embedded")
         return outcome
 
-    def _delete(self, delete: Delete, time: int) -> Outcome:
-        key = f"{delete.platform}:{delete.uid}"
-        if self.ledger.retract(key, time):
-            return Outcome.DELETE
-        self.removed += self.raw.drop(key)
-        entry = self.ledger.find(delete.platform, delete.uid)
-        if entry is not None:
-            self._remove(entry)
-            self._placing.unname(entry.analysis.terms)
-            self.ledger.bury(key)
-            return Outcome.DELETE
-        if (outlived := self.ledger.counted(delete.platform, delete.uid)) is not None:
-            self._release(outlived)
-            self.ledger.bury(key)
-            return Outcome.DELETE
-        self.corrections.forget(key)  # it may have been marked in an earlier session
-        if self.ledger.buried(key):
-            return Outcome.DUPLICATE
-        self.ledger.bury(key)
-        return Outcome.DELETE
-
-    def _purge(self, purge: Purge, time: int) -> Outcome:
-        """All that an account did up to now must go, and what comes of it later must not stay."""
-        account = f"{purge.platform}:{purge.author}"
-        new = self.ledger.purge(account, time)
-        self.removed += self.raw.disown(purge.author)
-        self.corrections.disown(account, time)
-        gone = self.ledger.take_from(account, time)
-        counted = [each for each in self.ledger.outlived_of(account) if each.time <= time]
-        if not new and not gone and not counted:
-            return Outcome.DUPLICATE
-        for entry in gone:
-            self._remove(entry)
-        self._placing.unname([*{term for entry in gone for term in entry.analysis.terms}])
-        for outlived in counted:
-            self._release(outlived)
-        self.labels.disown(account)
-        self.overperforming.disown(account)
-        if self.model.knows(account):
-            self._forecast()  # by what was known of the account then
-            self.model.forget(account)
-        return Outcome.DELETE
-
-    def _remove(self, entry: Entry) -> None:
-        """Drop a post and all that is said of it, also where it only waits. Then its words name nothing: `unname`."""
-        self.removed += 1
-        self.corrections.forget(entry.key)
-        self.view.remove(entry.key)
-        self.rising.forget(entry)
-        self.labels.forget(entry, DELETED)
-        self.overperforming.forget(entry)
-        if (waiting := self._batch.pop(entry.key, None)) is not None:
-            self.labels.turn_away(DELETED if waiting.graded else UNSAMPLED)
-        self.topics.drop(entry.key)
-        self.raw.drop(entry.key)
-        self._answer(entry, -1, self.now or entry.time)
-        self.ledger.remove(entry, tombstone=True)
-
-    def _answer(self, entry: Counted, sign: int, time: int) -> None:
-        """A reply or quote counts for the post it answers, from `time` on."""
-        if not entry.reply_to and not entry.quote_of:
-            return
-        for target, kind in ((entry.reply_to, REPLY), (entry.quote_of, QUOTE)):
-            if target:
-                self.ledger.respond(f"{entry.platform}:{target}", kind, sign, time)
-
-    def _expire(self, now: int) -> None:
-        """Let go of what is past retention."""
-        for entry in self.ledger.expired(now):
-            if not entry.late and entry.key not in self.labels.tracked:
-                self._forecast()  # it waits in the batch
-            self.view.expire(entry.key)
-            self.rising.forget(entry)
-            self.raw.expire(entry.key)
-            if self.labels.outlasts(entry.key):
-                self.overperforming.keep(self.ledger.outlive(entry))
-                for counted in self.labels.thin_out(self.ledger, self.config.max_waiting, now):
-                    self.overperforming.forget(counted)
-                continue
-            self.labels.forget(entry, UNSAMPLED)
-            self.overperforming.forget(entry)
-            self.ledger.remove(entry, tombstone=False)
-
     # -- learning --------------------------------------------------------------------------------------------
-
-    def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
-        """What would be known of a post if it arrived now."""
-        words = of_words(analysis.terms)
-        of_tags = self.volumes.of_tags(analysis.tags, at)
-        known = known_of(post, analysis, at, author, words, of_tags, self.model.before(author))
-        tell_stories([known], [self.rising.rises], self.volumes)
-        return known
-
-    def _arrived(self, post: Post, entry: Entry, at: int) -> Known:
-        """What is known of a post as it arrives, but for its story. Nothing here may depend on what happens after."""
-        analysis, author = entry.analysis, entry.author
-        of_tags = self.volumes.of_tags(analysis.tags, at)
-        return known_of(post, analysis, at, author, of_words(analysis.terms), of_tags, self.model.arrived(author, at))
-
-    def _forecast(self) -> None:
-        """Forecast the posts that wait, before anything is learnt of labels or stories: when makes no difference."""
-        if not self._batch:
-            return
-        batch, self._batch = [*self._batch.values()], {}
-        entries, known, rises, graded = zip(*batch, strict=True)
-        words = tell_stories(known, rises, self.volumes)
-        self.labels.track(entries, self.model.forecast(known, graded, words), graded)
-        self.view.predicted(entries)
-
-    def _learn(self, now: int) -> None:
-        """Forecast the posts that wait, in order; only then learn from labels that came due.
-
-        So every forecast is made with the models as they were when its post came, and a feed cut off anywhere gives
-        the posts before the cut the same forecasts.
-        """
-        self._unlearnt = 0
-        self._forecast()
-        self.labels.teach(now)
 
     def _group(self, entry: Entry) -> None:
         """Have a post told its story, and what it repeats, with its batch."""
-        if self.config.topics:
-            self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
+        self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
-        """Note where the posts of a finished batch belong; they are forecast first, by what was known before."""
+        """Note where the posts of a finished batch belong; first those are told of that have come before."""
         if placed:
-            self._forecast()
-            self._placing.note(placed)
+            self.forecasting.tell()
+            self.placing.note(placed)
 
 
 def _can_be_late(event: Event, outcome: Outcome) -> bool:

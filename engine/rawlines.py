@@ -36,22 +36,25 @@ class RawLines:
 
     def offer(self, record: Record, line: bytes) -> bytes | None:
         """The line of a record, to wait with it until it is settled; None if it cannot be kept."""
-        if not self._max_lines or self._held + len(line) > self._max_bytes or not self.may_keep(record, line):
+        held = self._held + len(line)
+        if not self._max_lines or held > self._max_bytes or not self.may_keep(record, line):
             return None
         self._waiting += 1
-        self._held += len(line)
+        self._held = held
         return line
 
     def may_keep(self, record: Record, line: bytes) -> bool:
         """Whether a line holds nothing but one post, and that is not withheld."""
-        post = posted(record[0])
+        first = record[0]
+        post = first if isinstance(first, Post) else posted(first)
         if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
             return False
         return not post.quote_of or _names_only(post, line)
 
     def settle(self, post: Post, line: bytes | None, key: str, keep: bool) -> None:
         """What a post's record says was applied: its line takes the place of the one before, or is let go of."""
-        if keep and key in self._kept:
+        kept = self._kept
+        if keep and key in kept:
             self._forget(key)
         if line is None:
             return
@@ -60,13 +63,13 @@ class RawLines:
         self._held -= size
         if not keep:
             return
-        self._kept[key] = line
+        kept[key] = line
         self.size += size
         if post.reply_to and (named := repeated_by(post, line)):
             self._named[key] = named
             self._naming.setdefault(named, set()).add(key)
-        if len(self._kept) > self._max_lines or self.size > self._max_bytes:
-            self._make_room()
+        while self.size > self._max_bytes or len(kept) > self._max_lines:
+            self._forget(next(iter(kept)))
 
     def drop(self, key: str) -> int:
         """A post is gone: forget its line, and those that may repeat it. How many were kept of all these."""
@@ -98,10 +101,6 @@ class RawLines:
             others.discard(key)
             if not others:
                 del self._naming[named]
-
-    def _make_room(self) -> None:
-        while len(self._kept) > self._max_lines or self.size > self._max_bytes:
-            self._forget(next(iter(self._kept)))
 
 
 def posted(event: Event) -> Post | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from engine.clock import Incoming, ReorderBuffer, SourceClock, Stamped
 from engine.config import EngineConfig
 
@@ -30,7 +32,7 @@ class Sequencer:
         clock, floor, push = self._clocks.get(source) or self.open(source), self._floor, self._buffer.push
         for line in lines:
             for record in clock.place(line, present):
-                push(record if floor is None or record.order >= floor else record._replace(order=floor))
+                push(record if floor is None or record.order >= floor else msgspec.structs.replace(record, order=floor))
         return self._due()
 
     def quiet(self, source: int) -> list[Stamped]:

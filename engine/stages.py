@@ -11,8 +11,9 @@ from functools import wraps
 from time import thread_time
 from typing import Any, NamedTuple
 
-from engine import pipeline
+from engine import pipeline, removal
 from engine.alerts.watch import Watch
+from engine.forecasting import Forecasting
 from engine.intake import Intake
 from engine.labels import Labels
 from engine.ledger import Ledger
@@ -49,19 +50,19 @@ OPENED = (
     Opened("language", language, ("judge_all", "judge_tokens")),
     Opened("sentiment", sentiment, ("polarities", "polarities_of")),
     Opened("tags and terms", pipeline, ("analyse_all", "analysed")),
-    Opened("ledger", Ledger, ("add", "buried", "purged", "counted", "react", "respond", "remove", "outlive")),
-    Opened("ledger", Engine, ("_expire",)),
+    Opened("ledger", Ledger, ("add", "bars", "buried", "counted", "react", "respond", "remove", "outlive")),
+    Opened("ledger", removal, ("expire",)),
     Opened("windows", Window, ("move", "add", "remove", "assign", "react", "settle")),
-    Opened("bursts", Rising, ("post", "placed", "turn", "forget", "merge")),
+    Opened("bursts", Rising, ("posts", "placed", "turn", "forget", "merge")),
     Opened("copies", Copies, ("find",)),
     Opened("stories", Topics, ("turn", "add", "drop", "finish")),
     Opened("stories", Engine, ("_place",)),
     Opened("themes", Themes, ("update", "place", "merge", "forget")),
-    Opened("themes", Stories, ("sampled", "largest", "vectors")),
+    Opened("themes", Stories, ("sampled", "largest", "terms")),
     Opened("names", Names, ("update", "merge", "forget")),
     Opened("forecasts", Volumes, ("post", "placed", "merge")),
-    Opened("forecasts", Engine, ("_arrived", "_forecast")),
-    Opened("learning", Labels, ("teach",)),
+    Opened("forecasts", Forecasting, ("tell", "forecast")),
+    Opened("learning", Labels, ("lessons", "teach")),
     Opened("labels", Labels, ("collect", "track", "fill_up", "thin_out", "forget")),
     Opened("over-performers", Overperforming, ("admit", "collect", "forget", "keep")),
     Opened("alerts", Watch, ("record", "post", "turn")),

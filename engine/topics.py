@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
+import numpy as np
+
 from engine.config import MINUTE, SECOND
-from engine.copying import Mark, mark
+from engine.copying import COPY_WEIGHT, repeats
 from models.copies import MAX_TEXTS, Copies
 from models.stories import Stories, followed
 from models.themes import STORIES, Move, Themes
+from models.vocabulary import Said, read
 
 # A batch is full, or event time enters the next span of a grid: never is it cut by how the input was.
 BATCH_POSTS = 256
@@ -25,6 +28,7 @@ LEARN_TIME = 3_500_000
 LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in the beginning all is new
 NAME_TIME = 5_000_000  # between steps after which names are taken anew
 NAME_SHARE = 2
+FIRSTS = 64  # first posts that are held of stories which may be over, and twice as many as there are stories
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
 
@@ -44,7 +48,7 @@ class Placed(NamedTuple):
 class _Waiting(NamedTuple):
     terms: Sequence[str]
     time: int
-    mark: Mark | None  # what is known of it already, where it was edited
+    copy: bool | None  # what is known of it already, where it was edited
 
 
 class Topics:
@@ -65,7 +69,7 @@ class Topics:
         self.one_in = 1  # of so many posts one is asked for its story: more than one while the feed is too fast
         self.left_out = 0  # posts that were not asked
         self._waiting: dict[str, _Waiting] = {}
-        self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
+        self._alone: dict[int, tuple[str, bool]] = {}  # of stories of one post that post, and if it is a copy
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
         self._began, self._learnt_at = 0, 0  # event time of the first batch, and of the last step
@@ -85,13 +89,12 @@ class Topics:
 
     def add(self, key: str, terms: Sequence[str], time: int, copy: bool | None = None) -> list[Placed]:
         """Take a post in. One that was edited comes again, and says whether it was a `copy` before."""
-        known = None if copy is None else Mark(-1, copy)
-        if known is not None:
+        if copy is not None:
             self.drop(key)
         if self.one_in > 1 and crc32(key.encode("utf-8", "surrogatepass")) % self.one_in:
             self.left_out += 1
             return []
-        self._waiting[key] = _Waiting(terms, time, known)
+        self._waiting[key] = _Waiting(terms, time, copy)
         return self.finish() if len(self._waiting) >= BATCH_POSTS and self._full(time) else []
 
     def drop(self, key: str) -> None:
@@ -109,12 +112,12 @@ class Topics:
         self._apart = None
         at = max(post.time for post in batch.values())
         self._began = self._began or at
-        docs = [post.terms for post in batch.values()]
-        marks = self._marks(list(batch.values()), at)
-        stories = self.stories.update(docs, at, [each.weight for each in marks])
+        said = read([post.terms for post in batch.values()], self.stories.seed)
+        copies = self._repeats(list(batch.values()), said, at)
+        stories = self.stories.update(said, at, np.where(copies, COPY_WEIGHT, 1.0))
         self.merges = self.stories.merges
         self._themes(stories, at)
-        return self._placed(list(batch), stories, marks)
+        return self._placed(list(batch), stories, copies)
 
     def silhouette(self) -> tuple[float | None, int]:
         """Mean cosine silhouette of the themes on a sample of recent posts, and how many of them are in one."""
@@ -138,10 +141,14 @@ class Topics:
 
     # -- the parts of a batch ------------------------------------------------------------------------------------
 
-    def _marks(self, posts: list[_Waiting], at: int) -> list[Mark]:
-        """What each post repeats. An edited one is not looked at again: it would repeat itself."""
-        found = iter(mark(self._copies, [post.terms for post in posts if post.mark is None], at))
-        return [next(found) if post.mark is None else post.mark for post in posts]
+    def _repeats(self, posts: list[_Waiting], said: Said, at: int) -> list[bool]:
+        """Whether each post is a copy. An edited one is not looked at again: it would repeat itself."""
+        new = [post.terms for post in posts if post.copy is None]
+        found = repeats(self._copies, said if len(new) == len(posts) else new, at)
+        if len(new) == len(posts):
+            return found
+        each = iter(found)
+        return [next(each) if post.copy is None else post.copy for post in posts]
 
     def _themes(self, stories: list[int], at: int) -> None:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
@@ -156,7 +163,7 @@ class Topics:
             self.themes.forget(self.stories.ids())
         else:
             new = {story for story in stories if story >= 0 and story not in self.themes.of}
-            moves += self.themes.place(self.stories.vectors(new))
+            moves += self.themes.place(*self.stories.terms(new))
         self.moves = moves
 
     def _is_due(self, at: int) -> bool:
@@ -166,20 +173,23 @@ class Topics:
         enough = min(LEARN_TIME, (at - self._began) // LEARN_SHARE)
         return at - self._learnt_at >= enough or self._unlearnt >= LEARN_MOST
 
-    def _placed(self, keys: list[str], stories: list[int], marks: list[Mark]) -> list[Placed]:
+    def _placed(self, keys: list[str], stories: list[int], copies: list[bool]) -> list[Placed]:
         """The posts of a batch in order, then the first posts of stories that are of more than one only now."""
-        alone = self.stories.alone()
-        of = self.themes.of
+        of, first = self.themes.of, self._alone
         became = dict(self.merges)
+        now = {story: followed(became, story) for story in stories if story >= 0}
+        alone = self.stories.alone([*now.values(), *became.values()])
         placed, grown = [], []
-        for key, story, each in zip(keys, stories, marks, strict=True):
-            now = followed(became, story) if became else story
-            counted = story >= 0 and now not in alone
-            placed.append(Placed(key, story, of.get(now, -1), each.copy, counted))
+        for key, story, copy in zip(keys, stories, copies, strict=True):
+            counted = story >= 0 and now[story] not in alone
+            placed.append(Placed(key, story, of.get(now.get(story, -1), -1), copy, counted))
             if story >= 0 and not counted:
-                self._alone[story] = key, each.copy
-        for story in [story for story in self._alone if story not in alone]:
-            key, copy = self._alone.pop(story)
-            if story in became or self.stories.born(story) is not None:  # else it was retired
-                grown.append(Placed(key, story, of.get(followed(became, story), -1), copy, True))
+                first[story] = key, copy
+        for story in sorted({*now, *now.values(), *became, *became.values()} & first.keys()):
+            if (into := followed(became, story)) not in alone:
+                key, copy = first.pop(story)
+                grown.append(Placed(key, story, of.get(into, -1), copy, True))
+        if len(first) > FIRSTS + 2 * self.stories.live:
+            live = self.stories.ids()
+            self._alone = {story: each for story, each in first.items() if story in live}
         return placed + grown

@@ -3,6 +3,7 @@
 Holds no text: tags and words are known by checksums.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,8 +11,7 @@ import numpy as np
 from engine.config import HOUR
 from engine.risen import Member
 from engine.rising import Rising
-from models.checksums import checksums
-from models.wordsums import WordSums, together
+from models.wordsums import together
 
 HALF_LIFE = HOUR
 REBASE = 256  # half-lives after which counts are scaled down
@@ -32,7 +32,7 @@ class Volumes:
 
     def __init__(self, rising: Rising) -> None:
         self._rising = rising
-        self._tags = np.zeros(1 << TAG_BITS)
+        self._tags = array("d", bytes(8 << TAG_BITS))
         self._stories: dict[int, float] = {}
         self._story_of = np.full(1 << WORD_BITS, NO_STORY)  # by word: the story that last had it ...
         self._spoken: list[tuple[int, Sequence[int]]] = []  # ... but for these stories and their words
@@ -40,35 +40,36 @@ class Volumes:
         self._weighed: int | None = None  # the last time
         self._weighs = 0.0  # what a post of that time weighs
 
-    def of_tags(self, tags: Sequence[str], time: int) -> Lately:
-        """Posts and rise of a post's tags: it comes at `time` and is not counted yet."""
+    def of_tags(self, tags: Sequence[int], time: int) -> Lately:
+        """Posts and rise of a post's tags, given their checksums: it comes at `time` and is not counted yet."""
         if not tags:
             return NONE
-        sums, weight = checksums(tags), self._weight(time)
-        posts = max([float(self._tags[each & _TAGS]) for each in sums])
-        return posts / weight, self._rising.times(Member("tag", each) for each in sums)
+        weight = self._weight(time)  # which may scale the counts down
+        posts = max([self._tags[each & _TAGS] for each in tags])
+        return posts / weight, self._rising.times(Member("tag", each) for each in tags)
 
-    def of_stories(self, words: WordSums, times: Sequence[int], rises: Sequence[Rises]) -> list[Lately]:
-        """Posts and rise of the stories that posts are most like, with what rose as each came."""
+    def of_stories(self, words: Sequence[Sequence[int]], times: Sequence[int], rises: Rises) -> list[Lately]:
+        """Posts and rise of the stories that posts are most like, given the checksums of their words and what rises."""
+        found = [NONE] * len(words)
+        if not self._stories:
+            return found
         self._write()
-        named = self._story_of[words.each & _WORDS].tolist()
-        found, end = [], 0
-        for count, time, rising in zip(words.counts, times, rises, strict=True):
+        sums = together(words)
+        named = self._story_of[sums.each & _WORDS].tolist()
+        end = 0
+        for place, count in enumerate(sums.counts):
             start, end = end, end + count
-            story = _likeliest(named[start:end])
-            if story is None:
-                found.append(NONE)
-            else:
-                rise = rising.get(Member("story", story), 0.0) if rising else 0.0
-                weight = self._weight(time)
-                found.append((self._stories.get(story, 0.0) / weight, rise))
+            if (story := _likeliest(named[start:end])) is not None:
+                rise = rises.get(Member("story", story), 0.0) if rises else 0.0
+                weight = self._weight(times[place])
+                found[place] = self._stories.get(story, 0.0) / weight, rise
         return found
 
-    def post(self, tags: Sequence[str], time: int) -> None:
-        """A post has come."""
+    def post(self, tags: Sequence[int], time: int) -> None:
+        """A post has come with tags of these checksums."""
         if tags:
             weight = self._weight(time)
-            for each in checksums(tags):
+            for each in tags:
                 self._tags[each & _TAGS] += weight
 
     def placed(self, story: int | None, words: Sequence[int], time: int) -> None:
@@ -106,7 +107,7 @@ class Volumes:
             self._origin = time
         elapsed = (time - self._origin) // HALF_LIFE
         if elapsed > REBASE:
-            self._tags = np.ldexp(self._tags, -elapsed)
+            self._tags = array("d", np.ldexp(self._tags, -elapsed))
             self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
             self._origin += elapsed * HALF_LIFE
         self._weighed, self._weighs = time, float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))

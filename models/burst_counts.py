@@ -1,6 +1,7 @@
 """How many different authors speak of each subject: a sliding union of steps of event time, order of arrival unseen."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Spoken: TypeAlias = tuple[Sequence[Hashable], int]  # of which subjects, and by whom
 
 MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
 FEW = 64  # times of which pairs are made one by one
@@ -30,44 +32,40 @@ class Counts:
         self.window: Ints = _NONE  # the pairs of the window, sorted
         self.blind = 0  # steps that held too many pairs
         self._free: list[int] = []
-        self._open: dict[int, list[tuple[Sequence[Hashable], int]]] = {}  # subjects and author as they came, by step
+        self._open: dict[int, list[Spoken]] = {}  # as they came, by step
         self._parts: dict[int, Ints] = {}  # of open steps the pairs so far, sorted and each once
         self._said: dict[int, int] = {}  # how often somebody spoke, by step
         self._steps: dict[int, Ints] = {}  # pairs, sorted and each once
         self._blinded: set[int] = set()
         self._first = 0  # steps before this are past
 
-    def add(self, subjects: Iterable[Hashable], author: int, step: int) -> None:
-        """Somebody spoke of `subjects` in a step; ignored if that has left the window. `author` is below 2**32."""
-        opened = self._open.get(step)
-        if opened is None:
-            if step < self._first or step in self._blinded:
-                return
-            opened = self._open[step] = []
-        self._said[step] = self._said.get(step, 0) + 1
-        opened.append((subjects if isinstance(subjects, list | tuple) else tuple(subjects), author))
-        if len(opened) >= TAKEN:
-            self._take(step)
+    def add_all(self, spoken: Sequence[Spoken], times: Sequence[int], length: int) -> None:
+        """People spoke, each at a time: what is in a step of `length` that has left the window is ignored.
 
-    def add_all(self, spoken: Iterable[tuple[Sequence[Hashable], int, int]], length: int) -> None:
-        """`add` of many at once: subjects, author and time each, in steps of `length`."""
-        by_step: dict[int, list[tuple[Sequence[Hashable], int]]] = {}
-        for subjects, author, time in spoken:
-            step = time // length
-            if step in by_step:
-                by_step[step].append((subjects, author))
-            else:
-                by_step[step] = [(subjects, author)]
+        Authors are below 2**32. All at once is as if they were added one by one.
+        """
+        steps = [time // length for time in times]
+        if steps.count(steps[0]) == len(steps):
+            by_step = {steps[0]: spoken}
+        else:
+            groups: defaultdict[int, list[Spoken]] = defaultdict(list)
+            for step, one in zip(steps, spoken, strict=True):
+                groups[step].append(one)
+            by_step = {**groups}
         for step, came in by_step.items():
-            if step not in self._open:
-                if step < self._first or step in self._blinded:
-                    continue
-                self._open[step] = []
-            self._said[step] = self._said.get(step, 0) + len(came)
-            opened = self._open[step]
-            opened += came
-            if len(opened) >= TAKEN:
-                self._take(step)
+            added = 0
+            while added < len(came):
+                opened = self._open.get(step)
+                if opened is None:
+                    if step < self._first or step in self._blinded:
+                        break
+                    opened = self._open[step] = []
+                part = came[added : added + TAKEN - len(opened)]
+                added += len(part)
+                self._said[step] = self._said.get(step, 0) + len(part)
+                opened += part
+                if len(opened) >= TAKEN:
+                    self._take(step)
 
     def catch_up(self) -> None:
         """Give every subject that somebody spoke of its slot."""

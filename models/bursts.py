@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
-from models.burst_counts import Counts, Ints, Mask
+from models.burst_counts import Counts, Ints, Mask, Spoken
 from models.burst_newcomers import Newcomers
 from models.burst_past import Floats, Past
 from models.burst_rise import Rise, Scale, log_chance
@@ -63,11 +63,11 @@ class Detector:
 
     def add(self, subjects: Iterable[Hashable], author: int, time: int) -> None:
         """Somebody spoke of `subjects`. Ignored if `time` is before the window."""
-        self._counts.add(subjects, author, time // self.scale.step)
+        self.add_all([(tuple(subjects), author)], [time])
 
-    def add_all(self, spoken: Iterable[tuple[Sequence[Hashable], int, int]]) -> None:
-        """`add` of many at once: subjects, author and time each."""
-        self._counts.add_all(spoken, self.scale.step)
+    def add_all(self, spoken: Sequence[Spoken], times: Sequence[int]) -> None:
+        """`add` of many at once."""
+        self._counts.add_all(spoken, times, self.scale.step)
 
     def authors(self, subject: Hashable) -> Ints:
         """Who spoke of a subject in the window."""

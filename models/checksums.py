@@ -3,39 +3,28 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-LAST = 4_096  # posts
+from models.memo import Memo
+
+WORDS = 65_536  # that are remembered in this process
 _GAP = "\0"
-_last: dict[int, list[int]] = {}
+_TAG = -1
 
 
 def checksums(texts: Sequence[str]) -> list[int]:
     """CRC-32 of each text, broken surrogates too."""
-    found = _sums(_GAP.join(texts))
-    if len(found) == len(texts):
-        return found
-    return [crc32(text.encode("utf-8", "surrogatepass")) for text in texts]  # one holds the gap
+    # Encoded as one text: many times as fast as one by one.
+    found = [*map(crc32, _GAP.join(texts).encode("utf-8", "surrogatepass").split(b"\0"))]
+    return found if len(found) == len(texts) else [*map(_checksum, texts)]  # one holds the gap, or there is none
 
 
 def of_words(terms: Sequence[str]) -> list[int]:
-    """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over.
-
-    Those of the last posts are remembered, by the hash of their terms in this process: no word is.
-    """
-    found = _last.get(digest := hash(tuple(terms)))
-    if found is None:
-        if len(_last) >= LAST:
-            _last.clear()
-        found = _last[digest] = _of_words(terms)
-    return found
+    """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over."""
+    found = [*map(_of_word, dict.fromkeys(terms))]
+    return found if _TAG not in found else [each for each in found if each != _TAG]
 
 
-def _of_words(terms: Sequence[str]) -> list[int]:
-    together = _GAP.join(terms)
-    if "#" in together:
-        together = _GAP.join([term for term in terms if term[:1] != "#"])
-    return [*dict.fromkeys(_sums(together))] if together else []
+def _checksum(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def _sums(together: str) -> list[int]:
-    """Encoded as one text: many times as fast as one by one."""
-    return [*map(crc32, together.encode("utf-8", "surrogatepass").split(b"\0"))]
+_of_word = Memo[str, int](lambda term: _TAG if term[:1] == "#" else _checksum(term), WORDS).__getitem__

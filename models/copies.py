@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.shingles import KEPT, U32, Ints, Shingles, compare, distinct, shingles
 from models.slots import Slots
+from models.vocabulary import Said, read
 
 SHARED, OF = 3, 8  # docs/copies.md says how they were chosen
 MAX_TEXTS = 1 << 17  # distinct texts remembered, each while half as many others come after its last use
@@ -45,21 +46,22 @@ class Copies:
         self._group = np.zeros(texts, np.int64)
         self._seen = np.zeros(texts, np.int64)
 
-    def find(self, docs: Sequence[Sequence[str]], at: int) -> list[int]:
+    def find(self, docs: Said | Sequence[Sequence[str]], at: int) -> list[int]:
         """The group of each document, given its terms in order, at event time `at` (microseconds).
 
         -1 if it has too few to tell. A group of at least what `groups` was before is founded by the first document
         of it; all others repeat an earlier one. However documents of one time are cut into batches, the same are found.
         """
         self._at = max(self._at, at)
+        said = read(docs)
         found: list[int] = []
-        for start in range(0, len(docs), _BATCH):
-            found += self._find(docs[start : start + _BATCH])
+        for start in range(0, said.size, _BATCH):
+            found += self._find(said.between(start, start + _BATCH)).tolist()
         return found
 
-    def _find(self, docs: Sequence[Sequence[str]]) -> list[int]:
-        found = [-1] * len(docs)
-        batch = shingles(docs)
+    def _find(self, said: Said) -> Ints:
+        found = np.full(said.size, -1)
+        batch = shingles(said)
         if not len(batch.place):
             return found
         serials, fresh, parents = self._recognise(batch)
@@ -67,9 +69,9 @@ class Copies:
         sketch = new.sketch()
         parents = np.where(parents >= 0, parents, self._nearest(new, sketch))
         groups = self._join(parents)
-        old = self._group[serials % self.texts]
-        for place, serial, group in zip(batch.place.tolist(), serials.tolist(), old.tolist(), strict=True):
-            found[place] = group if serial < first else groups[serial - first]
+        found[batch.place] = self._group[serials % self.texts]
+        late = (serials >= first).nonzero()[0]
+        found[batch.place[late]] = groups[serials[late] - first]
         used = np.concatenate([serials, parents])
         self._seen[used[(used >= 0) & (used < first)] % self.texts] = self._at
         self._keep(new, sketch, groups)
@@ -83,11 +85,12 @@ class Copies:
         count = len(batch.place)
         look = self._whole.look(batch.key[:, None], self._next, np.zeros(count, np.int64))
         known, above = np.full((2, count), -1)
-        known[look.old[0]] = look.old[1]
-        lower, upper = look.within
-        same = batch.key[lower] == batch.key[upper]  # else two texts share a place and a tag
-        above[lower[same]] = upper[same]
-        known[self._dead(known) | (self._key[known % self.texts] != batch.key)] = -1
+        if look.finds:
+            known[look.old[0]] = look.old[1]
+            lower, upper = look.within
+            same = batch.key[lower] == batch.key[upper]  # else two texts share a place and a tag
+            above[lower[same]] = upper[same]
+            known[self._dead(known) | (self._key[known % self.texts] != batch.key)] = -1
         serials: list[int] = []
         fresh: list[int] = []
         parents: list[int] = []
@@ -111,6 +114,8 @@ class Copies:
             return serials
         look = self._bands.look(new.bands(), self._next, serials % WAYS)
         self._bands.write(look, serials)
+        if not look.finds:
+            return np.full(count, -1)
         old = ~self._dead(look.old[1])
         row = np.concatenate([look.old[0][old], look.within[0]])
         age = serials[-1] - np.concatenate([look.old[1][old], serials[look.within[1]]])
@@ -132,7 +137,7 @@ class Copies:
         sizes[inside] = new.size[other[inside] - self._next]
         return compare(sketch[row], new.size[row], sketches, sizes)
 
-    def _join(self, parents: Ints) -> list[int]:
+    def _join(self, parents: Ints) -> Ints:
         """The group of each new text, given what it repeats."""
         groups: list[int] = []
         for parent, old in zip(parents.tolist(), self._group[parents % self.texts].tolist(), strict=True):
@@ -141,9 +146,9 @@ class Copies:
                 self.groups += 1
             else:
                 groups.append(old if parent < self._next else groups[parent - self._next])
-        return groups
+        return np.array(groups, np.int64)
 
-    def _keep(self, new: Shingles, sketch: U32, groups: list[int]) -> None:
+    def _keep(self, new: Shingles, sketch: U32, groups: Ints) -> None:
         rows = (self._next + np.arange(len(groups))) % self.texts
         self._sketch[rows], self._size[rows], self._key[rows] = sketch, new.size, new.key
         self._group[rows], self._seen[rows] = groups, self._at

@@ -10,16 +10,17 @@ LONGEST = 20  # characters of a key worth keeping: longer words are links, and d
 
 
 class Memo(dict[Key, Value], Generic[Key, Value]):
-    """What `read` says of a key: `memo[key]`. Holds at most `cap`; when full it starts anew."""
+    """What `read` says of a key: `memo[key]`. Holds at most `cap`, of length `longest`; when full it starts anew."""
 
-    def __init__(self, read: Callable[[Key], Value], cap: int) -> None:
+    def __init__(self, read: Callable[[Key], Value], cap: int, longest: int = LONGEST) -> None:
         super().__init__()
         self.read: Callable[[Key], Value] = read
         self.cap = cap
+        self.longest = longest
 
     def __missing__(self, key: Key) -> Value:
         value = self.read(key)
-        if len(key) <= LONGEST:
+        if len(key) <= self.longest:
             if len(self) >= self.cap:
                 self.clear()
             self[key] = value

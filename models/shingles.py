@@ -4,14 +4,13 @@ Broder, "On the resemblance and containment of documents" (1997); Leskovec, Raja
 Datasets", chapter 3. Hashes are the same in every process; no word can be read out of them.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-WORDS = 128  # per text that are read
-LONGEST = 512  # bytes of a word that are told apart by their place
+from models.vocabulary import Said, constants, mixed
+
 LEAST = 4  # distinct words without which there is no telling a copy from two people who say the same
 KEPT = 32  # hashes kept of a text: all there are, of most posts
 BANDS = 20
@@ -23,7 +22,7 @@ U64 = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
 NONE = np.uint32(0xFFFFFFFF)  # fills up a sketch
-_HALF = np.uint64(32)
+_HALF, _WORD = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 class Shingles(NamedTuple):
@@ -38,10 +37,12 @@ class Shingles(NamedTuple):
     def sketch(self) -> U32:
         """The smallest hashes of each text, shape (n, KEPT), ascending, filled up with NONE."""
         sketch = np.full((len(self.place), KEPT), NONE, np.uint32)
-        row = np.repeat(np.arange(len(self.place)), self.size)
-        column = np.arange(len(self.hashes)) - np.repeat(self.start, self.size)
-        kept = column < KEPT
-        sketch[row[kept], column[kept]] = self.hashes[kept]
+        column = np.arange(len(self.hashes)) - self.start.repeat(self.size)
+        cells, hashes = (np.arange(len(self.place)) * KEPT).repeat(self.size) + column, self.hashes
+        if self.size.max(initial=0) > KEPT:
+            kept = column < KEPT
+            cells, hashes = cells[kept], hashes[kept]
+        sketch.reshape(-1)[cells] = hashes
         return sketch
 
     def bands(self) -> U64:
@@ -52,28 +53,44 @@ class Shingles(NamedTuple):
 
     def take(self, which: Ints) -> "Shingles":
         """Only the texts `which`, ascending."""
+        if len(which) == len(self.place):
+            return self
         size = self.size[which]
-        start = np.cumsum(size) - size
-        places = np.arange(int(size.sum())) + np.repeat(self.start[which] - start, size)
+        start = size.cumsum() - size
+        places = np.arange(int(size.sum())) + (self.start[which] - start).repeat(size)
         return Shingles(self.place[which], start, size, self.hashes[places], self.key[which])
 
 
-def shingles(docs: Sequence[Sequence[str]]) -> Shingles:
-    """The pairs of neighbouring words of each document, as a set. Raises ValueError if a term holds white space.
+def shingles(said: Said) -> Shingles:
+    """The pairs of neighbouring words of each document, as a set.
 
     Words are the terms without a '#' before them: a tag counts by the words it is made of. Two tags side by side are
     no pair, or all posts of a feed searched by its tags would be copies. Documents with fewer than `LEAST` distinct
     words, or one pair fewer than that, are left out.
     """
-    of, words, tagged = _words(docs)
-    enough = _counts(distinct(_codes(of, words)), len(docs)) >= LEAST
-    pair = (of[:-1] == of[1:]) & enough[of[:-1]] & ~(tagged[:-1] & tagged[1:])
-    codes = distinct(_codes(of[:-1][pair], mixed(words[:-1][pair] << _HALF | words[1:][pair]) >> _HALF))
-    size = _counts(codes, len(docs))
-    place = np.flatnonzero(size >= LEAST - 1)
-    hashes = codes[size[(codes >> _HALF).astype(np.int64)] >= LEAST - 1].astype(np.uint32)
+    words = said.rows.astype(np.uint64) << _HALF | said.word
+    of, tags = said.rows, (said.own & 1).astype(np.bool_)
+    tagged = None
+    if tags.any():
+        marks, words, of = np.sort(words[tags]), words[~tags], of[~tags]
+        tagged = marks[np.minimum(marks.searchsorted(words), len(marks) - 1)] == words
+    enough = _counts(distinct(words), said.size) >= LEAST
+    pair = enough[of]
+    pair[:-1] &= of[:-1] == of[1:]
+    pair[-1:] = False
+    if tagged is not None:
+        pair[:-1] &= ~(tagged[:-1] & tagged[1:])
+    first = pair.nonzero()[0]
+    second = words[first + 1]
+    joint = mixed(words[first] << _HALF | second & _WORD) >> _HALF
+    codes = distinct(second ^ second & _WORD | joint)
+    size = _counts(codes, said.size)
+    place = (size >= LEAST - 1).nonzero()[0]
+    hashes = codes.astype(np.uint32)
+    if len(place) < np.count_nonzero(size):
+        hashes = hashes[(size >= LEAST - 1).repeat(size)]
     size = size[place]
-    start = np.cumsum(size) - size
+    start = size.cumsum() - size
     key = np.add.reduceat(mixed(hashes.astype(np.uint64)), start) if len(place) else np.zeros(0, np.uint64)
     return Shingles(place, start, size, hashes, key)
 
@@ -100,32 +117,8 @@ def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
     """The values, each once, ascending."""
     values = np.sort(values)
     first = np.ones(len(values), np.bool_)
-    first[1:] = values[1:] != values[:-1]
+    np.not_equal(values[1:], values[:-1], out=first[1:])
     return values[first]
-
-
-def mixed(values: U64) -> U64:
-    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit of each value depends on all of its bits."""
-    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return values ^ values >> np.uint64(31)
-
-
-def _words(docs: Sequence[Sequence[str]]) -> tuple[Ints, U64, NDArray[np.bool_]]:
-    """Of the words of all documents in a row: the document, a hash of 32 bits, and whether it is one of its tags."""
-    text = "\n".join([" ".join(doc[:WORDS]) for doc in docs]) + "\n"
-    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    line = data == _NEWLINE
-    if np.count_nonzero(line) != len(docs):
-        raise ValueError("terms must hold no white space")
-    end = np.flatnonzero(line | (data == _SPACE))
-    start = np.append(0, end[:-1] + 1)
-    tag = data[start] == _SIGN
-    inside = np.arange(len(data)) - np.repeat(start + tag, end - start + 1)  # a tag has the hash of its word
-    hashes = np.add.reduceat(_BYTES[data] * _POSITIONS[np.minimum(inside, LONGEST - 1)], start) >> _HALF
-    of = np.cumsum(line[end]) - line[end]
-    tagged = np.isin(_codes(of[~tag], hashes[~tag]), _codes(of[tag], hashes[tag]))
-    return of[~tag], hashes[~tag], tagged
 
 
 def _counts(codes: U64, docs: int) -> Ints:
@@ -133,17 +126,5 @@ def _counts(codes: U64, docs: int) -> Ints:
     return np.bincount((codes >> _HALF).astype(np.int64), minlength=docs)
 
 
-def _codes(of: Ints, hashes: U64) -> U64:
-    """Hashes of 32 bits with the number of their document above them."""
-    return of.astype(np.uint64) << _HALF | hashes
-
-
-def _constants(count: int, first: int) -> U64:
-    return mixed(np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-
-
-_FACTORS = (_constants(ROWS * BANDS, 1) >> _HALF | np.uint64(1)).astype(np.uint32)
-_SALTS = _constants(BANDS, 1_000)
-_SPACE, _NEWLINE, _SIGN = b" \n#"
-_BYTES, _POSITIONS = _constants(256, 2_000), _constants(LONGEST, 3_000) | np.uint64(1)
-_BYTES[[_SPACE, _NEWLINE, _SIGN]] = 0  # what ends a word or makes it a tag is no part of it
+_FACTORS = (constants(ROWS * BANDS, 1) >> _HALF | np.uint64(1)).astype(np.uint32)
+_SALTS = constants(BANDS, 1_000)

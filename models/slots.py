@@ -15,6 +15,7 @@ Ints = NDArray[np.int64]
 
 _LOW, _SERIAL = np.uint32(20), (1 << 20) - 1  # bits of a serial in an entry; the others are the tag
 _TAG = np.uint64(64 - 12)
+_NONE = np.zeros(0, np.int64)
 
 
 class Look(NamedTuple):
@@ -26,9 +27,15 @@ class Look(NamedTuple):
 
     old: tuple[Ints, Ints]
     within: tuple[Ints, Ints]
-    bucket: Ints  # of each hash
+    columns: int
+    bucket: Ints  # of each hash, row by row
     tag: U32
-    last: NDArray[np.bool_]  # no row below takes its place
+    last: NDArray[np.bool_] | None  # no row below takes its place; None if that is true of all
+
+    @property
+    def finds(self) -> bool:
+        """Whether there is anything."""
+        return len(self.old[0]) > 0 or len(self.within[0]) > 0
 
 
 class Slots:
@@ -40,44 +47,54 @@ class Slots:
 
     def look(self, hashes: U64, following: int, way: Ints) -> Look:
         """Find hashes. Each row will be written to its `way`; `following` is the serial of the next new text."""
-        columns = hashes.shape[1]
-        bucket = (hashes & self._mask).astype(np.int64)
-        tag = (hashes >> _TAG).astype(np.uint32) << _LOW
-        crowd = _shared(bucket.ravel())
-        above, last = _above(bucket.ravel()[crowd], way[crowd // columns], self.table.shape[1])
-        lower, place = np.nonzero(above >= 0)
-        upper, lower = crowd[above[lower, place]], crowd[lower]
-        same = (tag.ravel()[upper] == tag.ravel()[lower]) & (upper // columns != lower // columns)
-
-        fits = (self.table[bucket] ^ tag[:, :, None]) <= _SERIAL
-        fits.reshape(-1, fits.shape[2])[crowd] &= above < 0
-        entry, place = np.divmod(np.flatnonzero(fits), fits.shape[2])
-        there = self.table[bucket.ravel()[entry], place].astype(np.int64)
-        serial = following - 1 - (following - 1 - there & _SERIAL)
-        true = (there != 0) & (serial >= 0)
-        final = np.ones(hashes.size, np.bool_)
-        final[crowd] = last
-        return Look(
-            (entry[true] // columns, serial[true]),
-            (lower[same] // columns, upper[same] // columns),
-            bucket,
-            tag,
-            final.reshape(bucket.shape),
-        )
+        columns, ways = hashes.shape[1], self.table.shape[1]
+        flat = hashes.reshape(-1)
+        bucket = (flat & self._mask).astype(np.int64)
+        tag = (flat >> _TAG).astype(np.uint32) << _LOW
+        fits = (self.table[bucket] ^ tag[:, None]) <= _SERIAL
+        within, final = (_NONE, _NONE), None
+        crowd = _shared(bucket)
+        if len(crowd):
+            above, last = _above(bucket[crowd], way[crowd // columns], ways)
+            final = np.ones(len(flat), np.bool_)
+            final[crowd] = last
+            fits[crowd] &= above < 0
+            lower, place = (above >= 0).nonzero()
+            upper, lower = crowd[above[lower, place]], crowd[lower]
+            same = (tag[upper] == tag[lower]) & (upper // columns != lower // columns)
+            within = (lower[same] // columns, upper[same] // columns)
+        found = fits.reshape(-1).nonzero()[0]
+        old = (_NONE, _NONE)
+        if len(found):
+            there = self.table[bucket[found // ways], found % ways].astype(np.int64)
+            serial = following - 1 - (following - 1 - there & _SERIAL)
+            true = (there != 0) & (serial >= 0)
+            old = (found[true] // (ways * columns), serial[true])
+        return Look(old, within, columns, bucket, tag, final)
 
     def write(self, look: Look, serials: Ints) -> None:
         """Let the texts `serials`, one a row, take the places looked up."""
-        values = look.tag | (serials & _SERIAL).astype(np.uint32)[:, None]
-        ways = np.broadcast_to((serials % self.table.shape[1])[:, None], values.shape)
-        self.table[look.bucket[look.last], ways[look.last]] = values[look.last]
+        bucket = look.bucket
+        values = look.tag | (serials & _SERIAL).astype(np.uint32).repeat(look.columns)
+        ways = (serials & self.table.shape[1] - 1).repeat(look.columns)
+        if look.last is not None:
+            bucket, values, ways = bucket[look.last], values[look.last], ways[look.last]
+        self.table[bucket, ways] = values
 
 
 def _shared(buckets: Ints) -> Ints:
     """The places of buckets that stand there more than once, by bucket and then in order."""
-    order = np.sort(buckets << 32 | np.arange(len(buckets))) & 0xFFFFFFFF
-    again = buckets[order[1:]] == buckets[order[:-1]]
-    shared: Ints = order[np.append(again, False) | np.append(False, again)]
-    return shared
+    order = buckets << 32 | np.arange(len(buckets))
+    order.sort()
+    order &= 0xFFFFFFFF
+    ordered = buckets[order]
+    again = ordered[1:] == ordered[:-1]
+    if not again.any():
+        return _NONE
+    shared = np.zeros(len(buckets), np.bool_)
+    shared[1:] = again
+    shared[:-1] |= again
+    return order[shared]
 
 
 def _above(buckets: Ints, way: Ints, ways: int) -> tuple[Ints, NDArray[np.bool_]]:

@@ -1,7 +1,7 @@
 """Themes: the hashtag clusters on screen. Mini-batch k-means over the centroids of stories, by their volume."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -10,9 +10,10 @@ from scipy.sparse import csr_array
 from models import kmeans
 from models.resting import Resting
 from models.sample import Sampled
-from models.silhouette import distances, silhouette, silhouettes
+from models.silhouette import silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
-from models.vectors import SIZE, Floats, Ints, dots, heaviest, numbered
+from models.storytable import Terms
+from models.vectors import SIZE, Floats, Ints, dots, heaviest, is_new, numbered
 
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
@@ -26,6 +27,7 @@ NEAR = 0.2  # cosine from which a story belongs to a theme
 FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
 OUTGROWN = 2.0  # times that stories without a theme must be more than the smallest one to take its place
 LEAST = 1.0  # weight of a theme that has just been found
+_FACTORS = np.array([1.0, TAG_FACTOR])  # of a column by whether it is that of a tag
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
 # Between reviews of the number of themes there are so many posts (before: twice as many as at the last), and so much
@@ -66,6 +68,7 @@ class Themes:
         self.k = bounds[0]  # how many there are to be
         self._ids: Ints = np.zeros(0, np.int64)
         self._sums = csr_array((0, SIZE))  # unit centroids
+        self._dense: tuple[Ints, Floats] | None = None  # the same, until they are others
         self._weights: Floats = np.zeros(0)
         self._resting = Resting()  # themes that no story is in now
         self._next = 0
@@ -74,6 +77,10 @@ class Themes:
         self._learnt, self._reviewed = 0, 0  # posts learnt from, and how many they were at the last review
         self._began, self._reviewed_at = 0, 0  # event time of the first step, and of that review
         self._wish, self._wishes = 0, 0  # the number that the last reviews asked for, and how many of them
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is quickly made of the rest."""
+        return {**self.__dict__, "_dense": None}
 
     @property
     def live(self) -> list[int]:
@@ -97,24 +104,35 @@ class Themes:
         share = halvings(elapsed, int(gained.sum()), HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE)
         self._weights *= 2.0 ** -min(share, MOST_HALVINGS)
         rows, columns, centroids = self._together(stories.rows)
-        centroids = self._reseeded(rows, stories.mass, columns, centroids)
-        near = kmeans.cosines(rows, centroids).max(axis=1) >= NEAR
+        centroids, cosines = self._reseeded(rows, stories.mass, columns, centroids)
+        home, near = kmeans.homes(cosines, NEAR)
         learnt = np.flatnonzero(near & (gained > 0))
         if len(learnt):
-            centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
+            some = rows[learnt], gained[learnt], home[learnt]
+            centroids, self._weights = kmeans.step(*some, centroids, self._weights, self.seed)
         self._learnt += int(gained.sum())
         if self._is_due(self._at):
             centroids = self._review(stories, rows, columns, centroids, sample, self._at)
-        self._sums = heaviest(centroids, columns, TERMS)
+        self._sums, self._dense = heaviest(centroids, columns, TERMS), None
         self._resting.keep(RESTING)
         return self._place(stories.ids, kmeans.cosines(rows, centroids))
 
-    def place(self, stories: Vectors) -> list[Move]:
-        """Give stories that have no theme yet the nearest, if one is near. Learns nothing."""
-        if not len(self._ids) or not len(stories.ids):
+    def place(self, stories: Ints, terms: Terms) -> list[Move]:
+        """Give stories that have no theme yet the nearest, if one is near; `terms` are theirs. Learns nothing."""
+        if not len(self._ids) or not len(terms.rows):
             return []
-        rows, _, centroids = self._together(stories.rows)
-        return self._place(stories.ids, kmeans.cosines(rows, centroids))
+        columns, centroids = self._centroids()
+        weights = terms.weights * _FACTORS[terms.columns & 1]
+        place = np.minimum(columns.searchsorted(terms.columns), len(columns) - 1)
+        shared = (columns[place] == terms.columns).nonzero()[0]
+        rows = terms.rows[shared]
+        first = is_new(rows).nonzero()[0]
+        cosines = np.zeros((terms.size, len(self._ids)))
+        if len(first):
+            lengths = np.sqrt(np.bincount(terms.rows, weights * weights, terms.size))
+            shares = centroids[place[shared]] * weights[shared, None]
+            cosines[rows[first]] = np.add.reduceat(shares, first) / lengths[rows[first], None]
+        return self._place(stories, cosines)
 
     def merge(self, gone: int, into: int) -> Move | None:
         """Story `gone` has become part of `into`, which has its theme if it had none."""
@@ -132,11 +150,11 @@ class Themes:
 
     def silhouette(self, sample: Sampled) -> tuple[float | None, int]:
         """Mean cosine silhouette of the themes on a sample of posts, and how many of them are in one."""
-        return silhouette(distances(sample.rows), _labels(sample, self.of))
+        return silhouette(sample.rows, _labels(sample, self.of))
 
     def silhouettes(self, sample: Sampled) -> dict[int, tuple[float, int]]:
         """The same by theme."""
-        return silhouettes(distances(sample.rows), _labels(sample, self.of))
+        return silhouettes(sample.rows, _labels(sample, self.of))
 
     # -- learning ----------------------------------------------------------------------------------------------
 
@@ -149,36 +167,50 @@ class Themes:
         self._seen.update(zip(stories.ids.tolist(), stories.joined.tolist(), strict=True))
         return np.array(gained, np.float64)
 
+    def _centroids(self) -> tuple[Ints, Floats]:
+        """The columns that any theme has, in order, and what they weigh there, shape (columns, themes)."""
+        if self._dense is None:
+            columns, place = numbered(self._sums.indices)
+            dense = np.zeros((len(columns), len(self._ids)))
+            dense[place, np.arange(len(self._ids)).repeat(np.diff(self._sums.indptr))] = self._sums.data
+            self._dense = columns, dense
+        return self._dense
+
     def _together(self, rows: csr_array) -> tuple[csr_array, Ints, Floats]:
         """Stories and centroids over the columns that either has: unit rows, the columns, dense unit centroids."""
         split = len(rows.indices)
         columns, place = numbered(np.concatenate([rows.indices, self._sums.indices]))
-        values = rows.data * np.where(rows.indices % 2, TAG_FACTOR, 1.0)
+        values = rows.data * _FACTORS[rows.indices & 1]
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
         near = csr_array((values / lengths[owners], place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
-        centroids = csr_array((self._sums.data, place[split:], self._sums.indptr), shape=(len(self._ids), len(columns)))
-        return near, columns, centroids.toarray()
+        centroids = np.zeros((len(columns), len(self._ids)))
+        centroids[place[split:], np.arange(len(self._ids)).repeat(np.diff(self._sums.indptr))] = self._sums.data
+        return near, columns, centroids.T
 
-    def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> Floats:
+    def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> tuple[Floats, Floats]:
         """Lay to rest the themes that no story is in, and found new ones where the most posts are that none covers.
 
-        The smallest goes too, where stories that are in none would make one OUTGROWN times as large.
+        The smallest goes too, where stories that are in none would make one OUTGROWN times as large. Returns the
+        centroids and the cosines of the stories with them.
         """
-        home, near = kmeans.homes(kmeans.cosines(rows, centroids), NEAR)
+        cosines = kmeans.cosines(rows, centroids)
+        home, near = kmeans.homes(cosines, NEAR)
         sizes = np.bincount(home[near], mass[near], minlength=len(self._ids))
         alive = sizes > 0
         if alive.all() and len(alive) >= self.k and _crowd(rows[~near], mass[~near]) > OUTGROWN * sizes.min():
             alive[sizes.argmin()] = False
-        self._resting.add(self._ids[~alive], heaviest(centroids[~alive], columns, TERMS))
-        self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
+        if not alive.all():
+            self._resting.add(self._ids[~alive], heaviest(centroids[~alive], columns, TERMS))
+            self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
+            cosines = cosines[:, alive]
         while len(self._ids) < min(self.k, rows.shape[0]):
-            seed = kmeans.farthest(kmeans.cosines(rows, centroids).max(axis=1, initial=0.0), mass)
+            seed = kmeans.farthest(cosines.max(axis=1, initial=0.0), mass)
             row = rows[[seed]].toarray()
-            centroids = np.vstack([centroids, row])
+            centroids, cosines = np.vstack([centroids, row]), np.hstack([cosines, kmeans.cosines(rows, row)])
             self._ids = np.append(self._ids, self._id_for(heaviest(row, columns, TERMS)))
             self._weights = np.append(self._weights, mass[seed])
-        return centroids
+        return centroids, cosines
 
     def _id_for(self, centroid: csr_array) -> int:
         """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""
@@ -211,12 +243,11 @@ class Themes:
             return centroids
         tried = kmeans.tried(rows, stories.mass, centroids, self._weights, numbers, NEAR)
         sample = ask()
-        apart = distances(sample.rows)
         scores = {}
         for k, tried_centroids in tried.items():
             homes, near = kmeans.homes(kmeans.cosines(rows, tried_centroids), NEAR)
             of = dict(zip(stories.ids[near].tolist(), homes[near].tolist(), strict=True))
-            score, themed = silhouette(apart, _labels(sample, of))
+            score, themed = silhouette(sample.rows, _labels(sample, of))
             if score is not None and len(np.unique(homes[near])) == k:
                 scores[k] = score * themed / len(sample.stories)  # what is in no theme counts as 0
         if not scores:

@@ -23,6 +23,7 @@ class Usual:
     def __init__(self) -> None:
         self._damping: Singles = np.ones(SIZE, np.float32)
         self._found: Singles = np.zeros(SIZE, np.float32)
+        self._counted: Ints = np.zeros(0, np.int64)  # the columns that were found
         self._posts = 0.0
         self._damped = 0  # columns that weigh less
         self._weight = 1.0  # of a post that comes now: it grows, so that nothing else need ever fade
@@ -31,23 +32,29 @@ class Usual:
         """Let what was seen count 2^-halvings of what it did."""
         self._weight *= 2.0 ** min(halvings, GONE)
         if self._weight > HEAVY:
-            self._found /= self._weight
-            faint = self._found < FAINT
-            self._found[faint], self._damping[faint] = 0.0, 1.0
-            self._damped = int(np.count_nonzero(self._damping < 1))
+            found = self._found[self._counted] / np.float32(self._weight)
+            faint = found < FAINT
+            gone, self._counted = self._counted[faint], self._counted[~faint]
+            self._found[gone], self._found[self._counted], self._damping[gone] = 0.0, found[~faint], 1.0
+            self._damped = int(np.count_nonzero(self._damping[self._counted] < 1))
             self._posts /= self._weight
             self._weight = 1.0
 
     def add(self, columns: Ints, times: Ints, posts: int) -> None:
         """Count documents, in so many of which each of the columns is, and say anew what these columns weigh."""
-        tracked = (times * RARE > posts) | (self._found[columns] > 0)
-        columns, times = columns[tracked], times[tracked]
-        self._found[columns] += times * self._weight
+        found = self._found[columns]
+        counted = found > 0
+        new = (times * RARE > posts) & ~counted
+        if new.any():
+            self._counted = np.concatenate([self._counted, columns[new]])
+        tracked = new | counted
+        columns, found = columns[tracked], found[tracked] + times[tracked] * self._weight
+        self._found[columns] = found
         self._posts += posts * self._weight
-        share = np.minimum(1.0, self._found[columns] / max(self._posts, ENOUGH * self._weight))
-        before = int(np.count_nonzero(self._damping[columns] < 1))
-        self._damping[columns] = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST))))
-        self._damped += int(np.count_nonzero(self._damping[columns] < 1)) - before
+        share = np.minimum(1.0, found / max(self._posts, ENOUGH * self._weight))
+        damping = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST)))).astype(np.float32)
+        self._damped += int(np.count_nonzero(damping < 1)) - int(np.count_nonzero(self._damping[columns] < 1))
+        self._damping[columns] = damping
 
     def says_nothing(self, columns: Ints) -> Bools:
         """Which of the columns nearly all posts have."""

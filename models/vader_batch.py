@@ -6,23 +6,20 @@ Every floating point operation on a text is that of vaderSentiment, in its order
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.memo import Memo
-from models.vader_codes import AFTER, BEFORE, EDGE_CODE, EDGES, book, marks
+from models.vader_codes import AFTER, BEFORE, EDGE_CODE, book
 from models.vader_rules import ALPHA, TIE, Polarity, contrast
-from models.vader_table import Table
+from models.vader_words import read
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Stream = NDArray[np.uint8]
-
-EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
 
 _AROUND = np.arange(-BEFORE, AFTER + 1)
 
@@ -49,20 +46,9 @@ def _tables() -> _Tables:
     return _Tables(flags(kinds.scored), flags(kinds.upper), flags(kinds.anchors), flags(kinds.but), seen)
 
 
-def score(texts: Sequence[str], table: Table, codes: Memo[str, str], windows: Memo[bytes, float]) -> list[Polarity]:
-    """The scores of each text. `table` knows words of ASCII texts, `codes` those of all others."""
-    plain = [number for number, text in enumerate(texts) if text.isascii()]
-    if len(plain) == len(texts):
-        return _score(_of_ascii(texts, table), _emphasis_of(texts), windows)
-    wide = [number for number, text in enumerate(texts) if not text.isascii()]
-    ordered = [texts[number] for number in (*plain, *wide)]
-    parts = _of_ascii(ordered[: len(plain)], table)[:-BEFORE], _of_others(ordered[len(plain) :], codes)
-    scores: list[Polarity] = [EMPTY] * len(texts)
-    for number, polarity in zip(
-        (*plain, *wide), _score(np.concatenate(parts), _emphasis_of(ordered), windows), strict=True
-    ):
-        scores[number] = polarity
-    return scores
+def score(texts: Sequence[str], others: Memo[bytes, bytes], windows: Memo[bytes, float]) -> list[Polarity]:
+    """The scores of each text. `others` remembers words that are not ASCII."""
+    return score_codes(*read(texts, others), windows)
 
 
 def score_codes(
@@ -72,23 +58,12 @@ def score_codes(
     return _score(_with_edges(codes, words), _emphasis(exclamations, questions), windows)
 
 
-def _of_ascii(texts: Sequence[str], table: Table) -> Stream:
-    """The codes of the words of each text, with EDGES before and after."""
-    return _with_edges(*table.codes(texts))
-
-
 def _with_edges(found: Stream, counts: Ints) -> Stream:
     """The codes of the words of texts, of which each has so many, with EDGES before and after each text."""
     texts = len(counts)
     stream = np.full(len(found) + BEFORE * (texts + 1), EDGE_CODE, dtype=np.uint8)
     stream[np.arange(len(found)) + BEFORE * np.repeat(np.arange(1, texts + 1), counts)] = found
     return stream
-
-
-def _of_others(texts: Sequence[str], codes: Memo[str, str]) -> Stream:
-    """The same of texts with emoji, that stand for several words."""
-    encoded = ["".join(map(codes.__getitem__, text.split())) for text in texts]
-    return np.frombuffer(EDGES.join(["", *encoded, ""]).encode("latin-1"), dtype=np.uint8)
 
 
 def _score(stream: Stream, emphasis: Floats, windows: Memo[bytes, float]) -> list[Polarity]:
@@ -130,16 +105,6 @@ def _weigh(valences: list[float], places: Ints, buts: Ints, edges: Ints, bounds:
             valences[start:end] = contrast(valences[start:end], places[start:end].tolist(), but)
 
 
-def _emphasis_of(texts: Sequence[str]) -> Floats:
-    """`mark_emphasis` of each text."""
-    exclamations = np.array([text.count("!") for text in texts], dtype=np.int64)
-    questions = np.array([text.count("?") for text in texts], dtype=np.int64)
-    for number, text in enumerate(texts):
-        if not text.isascii():
-            exclamations[number], questions[number] = marks(text)
-    return _emphasis(exclamations, questions)
-
-
 def _emphasis(exclamations: Ints, questions: Ints) -> Floats:
     asked = np.where(questions > 3, 0.96, np.where(questions > 1, questions * 0.18, 0.0))
     return np.minimum(exclamations, 4) * 0.292 + asked
@@ -163,7 +128,7 @@ def _shares(valences: Floats, owners: Ints, words: Ints, totals: Floats, emphasi
         rounded_all(neutral / whole, 3),
         rounded_all(np.abs(negative / whole), 3),
     )
-    return list(map(tuple.__new__, repeat(Polarity), zip(*columns, strict=True)))
+    return list(map(Polarity, *columns))
 
 
 def rounded_all(numbers: Floats, digits: int) -> list[float]:

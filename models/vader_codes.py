@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
+from models.memo import Memo
 from models.vader_lexicon import (
     BOOSTERS,
     EDGE,
@@ -27,7 +28,6 @@ EDGE_CODE = 1  # 0 stands for what is not looked at, at the end of a window
 BEFORE, AFTER = 3, 2  # words that the valence of a word depends on
 EDGES = chr(EDGE_CODE) * BEFORE
 
-_PUNCTUATION = string.punctuation.encode()
 _SPELT = RULE_WORDS | PHRASE_WORDS  # that the rules know by name
 # Of each phrase the longest word. Where none of these is near, the other words of phrases are like any other.
 _ANCHORS = frozenset(max(phrase, key=len) for phrase in PHRASES) | {"no", "least", "without", "never"}
@@ -107,7 +107,7 @@ def read_word(raw: str) -> str:
     """The code of a white-space separated word; the codes of their names, if there are emoji in it."""
     if raw.isascii():
         return _code(raw)
-    return "".join(map(_code, without_emoji(raw).split()))
+    return "".join(map(_codes_of_names.__getitem__, without_emoji(raw).split()))
 
 
 def _code(raw: str) -> str:
@@ -122,6 +122,9 @@ def _code(raw: str) -> str:
     return found[word.isupper()]
 
 
+_codes_of_names = Memo(_code, 10_000)  # and what is stuck to them
+
+
 def read_window(window: bytes) -> float:
     """The valence of a lexicon word, from the words before and after it.
 
@@ -132,25 +135,7 @@ def read_window(window: bytes) -> float:
 
 
 @cache
-def _ascii_words() -> dict[bytes, tuple[int, int]]:
-    return {word.encode(): (ord(low), ord(high)) for word, (low, high) in book().words.items() if word.isascii()}
-
-
-def read_ascii(words: list[bytes]) -> list[int]:
-    """`read_word` of ASCII words without white space, in a third of the time if they are many."""
-    bare = [word.strip(_PUNCTUATION) for word in words]
-    bare = [word if len(word) > 2 else raw for word, raw in zip(bare, words, strict=True)]
-    lower = b" ".join(bare).lower().split(b" ")
-    plain, negation = ((ord(low), ord(high)) for low, high in (book().plain, book().negation))
-    known = map(_ascii_words().get, lower)
-    return [
-        (kinds or (negation if b"n't" in low else plain))[word.isupper()]
-        for kinds, low, word in zip(known, lower, bare, strict=True)
-    ]
-
-
-@cache
-def _loud_emoji() -> dict[str, str]:
+def loud_emoji() -> dict[str, str]:
     """Emoji whose names have marks in them ("UP! button")."""
     return {emoji: name for emoji, name in emoji_names().items() if "!" in name or "?" in name}
 
@@ -159,8 +144,9 @@ def marks(text: str) -> tuple[int, int]:
     """How many '!' and '?' VADER finds in `text`, in the names of emoji too."""
     exclamations, questions = text.count("!"), text.count("?")
     if not text.isascii():
-        for emoji, name in _loud_emoji().items():
-            times = text.count(emoji)
-            exclamations += times * name.count("!")
-            questions += times * name.count("?")
+        for emoji, name in loud_emoji().items():
+            if emoji in text:
+                times = text.count(emoji)
+                exclamations += times * name.count("!")
+                questions += times * name.count("?")
     return exclamations, questions

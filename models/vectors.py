@@ -1,28 +1,22 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-SIZE = 1 << 20  # columns: of 20,000 live terms one in twenty-six shares its place
-HALF = SIZE // 2  # for words and stems, and for tags
-STEM = 4  # letters
-MAX_KNOWN = 1 << 15  # terms whose columns are remembered
+from models.vocabulary import HALF, Said, read
+
+SIZE = 2 * HALF  # columns: of 20,000 live terms one in twenty-six shares its place
 TAG_WEIGHT = 1.5  # a hashtag is its author's own word on what a post is about
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-
-# By seed: the columns of terms by their hashes in this process. No word is kept.
-_known: dict[int, dict[int, int]] = {}
-_NEXT = 2 * SIZE
+_WEIGHTS = np.array([1.0, TAG_WEIGHT])  # of a column by whether it is odd
 
 
 class Counts(NamedTuple):
@@ -35,6 +29,8 @@ class Counts(NamedTuple):
 
     def between(self, start: int, stop: int) -> "Counts":
         """The documents from `start` to `stop`."""
+        if not start and stop >= self.size:
+            return self
         first, last = np.searchsorted(self.rows, (start, stop))
         part = slice(int(first), int(last))
         return Counts(self.rows[part] - start, self.columns[part], self.values[part], min(stop, self.size) - start)
@@ -44,46 +40,20 @@ class Counts(NamedTuple):
         return self._replace(values=self.values * weights[self.rows])
 
 
-def count(docs: Sequence[Sequence[str]], seed: int = 0) -> Counts:
+def count(docs: Said | Sequence[Sequence[str]], seed: int = 0) -> Counts:
     """Counts of what documents are known by, given their terms.
 
-    A word is known by itself without a plural s, and by its first STEM letters: words of one stem share those, in most
+    A word is known by itself without a plural s, and by its first letters: words of one stem share those, in most
     alphabets (truncation as stemming, McNamee and Mayfield 2004). A tag, a term with a # in front, counts TAG_WEIGHT.
     """
-    known = _known.setdefault(seed, {})
-    if len(known) > MAX_KNOWN:
-        known.clear()
-    terms = [*chain.from_iterable(docs)]
-    digests = [*map(hash, terms)]
-    found = [*map(known.get, digests)]
-    if None in found:
-        for place, pair in enumerate(found):
-            if pair is None:
-                found[place] = known[digests[place]] = _columns(terms[place], seed)
-    pairs = np.array(found, np.int64)
-    rows = np.repeat(np.arange(len(docs)), [len(doc) for doc in docs]) * SIZE
-    stems = pairs % _NEXT
-    own = np.sort(np.concatenate([rows + pairs // _NEXT, (rows + stems - 1)[stems > 0]]))
-    first = np.flatnonzero(np.append(True, own[1:] != own[:-1])) if len(own) else np.zeros(0, np.int64)
-    places, times = own[first], np.diff(first, append=len(own))
-    columns_of = places % SIZE
-    values = times.astype(np.float64) * np.where(columns_of % 2, TAG_WEIGHT, 1.0)
-    return Counts(places // SIZE, columns_of, values, len(docs))
-
-
-def _columns(term: str, seed: int) -> int:
-    """The columns of a term by CRC-32, which is the same in every process, from `seed` on. Tags have the odd ones.
-
-    The one of its stem plus 1, or 0 if it has none, and its own times _NEXT.
-    """
-    text = term.encode("utf-8", "replace")
-    if term.startswith("#"):
-        return (crc32(text, seed) % HALF * 2 + 1) * _NEXT
-    if len(term) < STEM:
-        return crc32(text, seed) % HALF * 2 * _NEXT
-    word = text[:-1] if term[-1] == "s" and term[-2] != "s" else text
-    stem = (term[:STEM] + "~").encode("utf-8", "replace")
-    return crc32(word, seed) % HALF * 2 * _NEXT + crc32(stem, seed) % HALF * 2 + 1
+    said = read(docs, seed)
+    rows = said.rows * SIZE
+    own = np.concatenate([rows + said.own, (rows + said.stem)[said.stem >= 0]])
+    own.sort()
+    first = is_new(own).nonzero()[0]
+    places, times = own[first], np.concatenate([first[1:], [len(own)]]) - first
+    columns = places & (SIZE - 1)
+    return Counts(places // SIZE, columns, times * _WEIGHTS[columns & 1], said.size)
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
@@ -96,7 +66,7 @@ def numbered(columns: Ints) -> tuple[Ints, NDArray[np.int32]]:
     """The different columns in ascending order, and of each its place there: as `np.unique` does, in half the time."""
     ordered = np.sort(columns.astype(np.int64) << 32 | np.arange(len(columns)))
     values = ordered >> 32
-    new = np.append(True, values[1:] != values[:-1])[: len(values)]
+    new = is_new(values)
     place = np.empty(len(values), np.int32)
     place[ordered & 0xFFFFFFFF] = np.cumsum(new, dtype=np.int32) - 1
     return values[new], place
@@ -132,3 +102,10 @@ def products(rows: csr_array, row: csr_array) -> Floats:
     shared = row.indices[place] == rows.indices
     owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
+
+
+def is_new(ordered: Ints) -> Bools:
+    """Where a value differs from the one before."""
+    new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new

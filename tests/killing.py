@@ -27,7 +27,7 @@ from engine.simulate import simulate
 from engine.state import keeper
 from engine.state.names import NEWEST
 from engine.state.run import open_run
-from models import refits, resting, stories, storytable, themes, usual, vectors
+from models import refits, resting, stories, storytable, themes, usual, vectors, vocabulary
 from tests.feeds import ALL, PRESENT
 from tests.hands import Hands
 from tests.light_fits import fit_few_trees
@@ -98,7 +98,7 @@ def shrink_tables() -> None:
     """Have small tables of terms: each copy loads and saves them all."""
     for module in (vectors, resting, stories, storytable, themes, usual):
         module.SIZE = COLUMNS  # type: ignore[attr-defined]
-    vectors.HALF, vectors._NEXT, storytable.NONE = COLUMNS // 2, 2 * COLUMNS, COLUMNS
+    vocabulary.HALF = COLUMNS // 2
 
 
 def main(folder: Path, kills: int, seed: int, jobs: int = 1) -> None:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples, silhouette_score
 
 from models import kmeans
-from models.silhouette import distances, silhouette
+from models.silhouette import silhouette, silhouettes
 from models.vectors import Floats
 
 
@@ -29,7 +29,7 @@ def test_a_step_adds_each_row_to_its_nearest_centroid(seed: int, k: int, n: int)
     rng = np.random.default_rng(seed)
     centroids, rows = units(seed, k, 8), units(seed + 1, n, 8)
     weights, mass = rng.uniform(0.1, 50, k), rng.uniform(0.1, 5, n)
-    new, lengths = kmeans.step(sparse(rows), mass, centroids, weights, 0)
+    new, lengths = kmeans.step(sparse(rows), mass, (rows @ centroids.T).argmax(axis=1), centroids, weights, 0)
     sums = centroids * weights[:, None]
     for row, home, one in zip(rows, (rows @ centroids.T).argmax(axis=1), mass, strict=True):
         sums[home] += one * row
@@ -41,7 +41,9 @@ def test_a_step_adds_each_row_to_its_nearest_centroid(seed: int, k: int, n: int)
 def test_a_step_changes_nothing_of_what_it_is_given_and_is_the_same_each_time() -> None:
     centroids, rows, mass, weights = units(1, 4, 8), sparse(units(2, 20, 8)), np.ones(20), np.ones(4)
     kept = [centroids.copy(), rows.toarray(), mass.copy(), weights.copy()]
-    first, again = (kmeans.step(rows, mass, centroids, weights, 5) for _ in range(2))
+    first, again = (
+        kmeans.step(rows, mass, kmeans.cosines(rows, centroids).argmax(axis=1), centroids, weights, 5) for _ in range(2)
+    )
     for one, other in zip(first, again, strict=True):
         assert one.tobytes() == other.tobytes()
     for before, now in zip(kept, [centroids, rows.toarray(), mass, weights], strict=True):
@@ -69,7 +71,7 @@ def test_rows_of_zeros_stay_zeros() -> None:
 @given(st.integers(0, 100), st.lists(st.integers(-1, 4), min_size=3, max_size=40))
 def test_the_silhouette_is_scikit_learns_over_what_has_a_label(seed: int, labels: list[int]) -> None:
     rows, given_labels = units(seed, len(labels), 6), np.array(labels)
-    score, size = silhouette(distances(csr_array(rows)), given_labels)
+    score, size = silhouette(csr_array(rows), given_labels)
     inside = given_labels >= 0
     assert size == inside.sum()
     if not 2 <= len(set(given_labels[inside])) < size:
@@ -78,9 +80,9 @@ def test_the_silhouette_is_scikit_learns_over_what_has_a_label(seed: int, labels
         assert score == pytest.approx(silhouette_score(rows[inside], given_labels[inside], metric="cosine"), abs=1e-9)
 
 
-def test_distances_are_those_of_cosines() -> None:
-    rows = units(3, 12, 5)
-    apart = distances(csr_array(rows))
-    np.testing.assert_allclose(apart, 1 - rows @ rows.T, atol=1e-12)
-    assert apart.min() == 0.0
-    assert set(np.diag(apart)) == {0.0}
+def test_by_label_they_are_the_means_of_its_rows() -> None:
+    rows, labels = units(3, 40, 5), np.arange(40) % 4 - 1
+    found = silhouettes(csr_array(rows), labels)
+    inside = labels >= 0
+    scores = silhouette_samples(rows[inside], labels[inside], metric="cosine")
+    assert found == {label: (pytest.approx(scores[labels[inside] == label].mean(), abs=1e-9), 10) for label in range(3)}

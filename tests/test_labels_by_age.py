@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.analysis import analyse
+from engine.arrivals import key_of
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Post, Reaction
 from engine.labels import GAP, NEAR, NOT_NEAR, NOT_REPORTED, UNDATED, WAITING, Gap, Labels, engagements, observed_label
@@ -89,7 +90,7 @@ def graded(
     """What comes of a post with readings at ages: each is noted at its time, and labels are read as time goes on."""
     ledger, labels = Ledger(CONFIG), Labels(horizons, EngagementModel(horizons))
     post = Post(platform="x", uid="1", author="a", text="words", created=START)
-    entry = ledger.add(post, analyse(post), START, late=False)
+    entry = ledger.add(key_of(post), post, analyse(post), START, late=False)
     labels.track([entry], labels.model.forecast([Known("x:a", START)], [True]), [True])
     if gap is not None:
         labels.blind(gap)
@@ -97,7 +98,7 @@ def graded(
         labels.collect(START + age, ledger)
         entry.observe(counts, START + age)
     labels.collect(START + 3 * max(horizons), ledger)
-    labels.teach()
+    labels.teach(labels.lessons())
     outcomes = list(labels.tracked["x:1"].outcomes)
     assert labels.waiting == [0] * len(horizons)
     assert [labels.matured[index] for index in range(len(horizons))] == [int(isinstance(o, int)) for o in outcomes]
@@ -125,7 +126,7 @@ def test_a_gap_inside_the_horizon_leaves_reports_uncertain_and_one_after_it_does
 def test_a_report_is_read_as_a_report_though_reactions_come_meanwhile() -> None:
     ledger, labels = Ledger(CONFIG), Labels((HOUR,), EngagementModel((HOUR,)))
     post = Post(platform="x", uid="1", author="a", text="words", created=START)
-    entry = ledger.add(post, analyse(post), START, late=False)
+    entry = ledger.add(key_of(post), post, analyse(post), START, late=False)
     labels.track([entry], labels.model.forecast([Known("x:a", START)], [True]), [True])
     entry.observe(Counts(like=3), START + 55 * MINUTE)
     labels.collect(START + 61 * MINUTE, ledger)

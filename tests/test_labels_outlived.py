@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from engine.analysis import analyse
+from engine.arrivals import key_of
 from engine.clock import Stamped, identity
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Delete, Edit, Gap, Observation, Post, Purge, Reaction
@@ -134,15 +135,16 @@ def state(engine: Engine, labels_only: bool = False) -> bytes:
     if labels_only:
         return pickle.dumps([labels, engine.ledger.outlived, engine.ledger._aliases])
     parts = [engine.ledger, engine.window, engine.rising, engine.volumes, engine.overperforming]
-    return pickle.dumps([labels, [vars(part) for part in parts], engine._batch, engine.model._features.authors._pasts])
+    return pickle.dumps(
+        [labels, [vars(part) for part in parts], engine.forecasting._batch, engine.model._features.authors._pasts]
+    )
 
 
 def by_events(engine: Engine, *events: tuple[int, object]) -> None:
     """Apply events at minutes, without a platform's shape around them."""
     for number, (minute, event) in enumerate(events):
         at = START + minute * MINUTE
-        key, detail = identity(event)  # type: ignore[arg-type]
-        engine._apply(Stamped(at, at, 0, key, detail, number, False, (event,)))  # type: ignore[arg-type]
+        engine._apply(Stamped(at, at, 0, identity(event), number, False, (event,)))  # type: ignore[arg-type]
         if isinstance(engine, Books):
             engine.check()
 
@@ -297,10 +299,12 @@ def test_memory_is_given_back_at_once_when_posts_leave_the_sample() -> None:
 
 def filled(labels: Labels, ledger: Ledger, count: int, first: int = 0) -> None:
     """Posts of which the labels wait, and that are past retention."""
-    (told,) = labels.model.forecast([Engine(ROOMY).known(said("0", 0), analyse(said("0", 0)), START, "x:a")])
+    (told,) = labels.model.forecast(
+        [Engine(ROOMY).forecasting.known(said("0", 0), analyse(said("0", 0)), START, "x:a")]
+    )
     for number in range(first, first + count):
         one = said(f"{number:05d}", number)
-        entry = ledger.add(one, analyse(one), START + number * MINUTE, late=False)
+        entry = ledger.add(key_of(one), one, analyse(one), START + number * MINUTE, late=False)
         labels.track([entry], [told], [labels.sampled(entry.key)])
         if labels.outlasts(entry.key):
             ledger.outlive(entry)

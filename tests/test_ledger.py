@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine import ledger as ledger_module
 from engine.analysis import analyse
+from engine.arrivals import key_of
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.events import Counts, Post, Reaction
 from engine.ledger import KINDS, SPARE, Counted, Entry, Ledger, Outcome
@@ -22,7 +23,7 @@ def written(uid: str = "1", author: str = "a", **more: object) -> Post:
 
 
 def held(ledger: Ledger, post: Post, time: int = 0) -> Entry:
-    return ledger.add(post, analyse(post), time, late=False)
+    return ledger.add(key_of(post), post, analyse(post), time, late=False)
 
 
 def liked(uid: str, target: str = "1") -> Reaction:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine import naming
 from engine.analysis import analyse
+from engine.arrivals import key_of
 from engine.config import EngineConfig
 from engine.events import Post
 from engine.ledger import Entry, Ledger
@@ -110,7 +111,7 @@ class World:
         for _ in range(times):
             self.number += 1
             made = Post(platform="x", uid=str(self.number), author="a", text=text, created=self.number, lang="en")
-            entries.append(self.ledger.add(made, analyse(made), self.number, False))
+            entries.append(self.ledger.add(key_of(made), made, analyse(made), self.number, False))
             entries[-1].story = story
             if story is not None:
                 self.places.place(story, self.number)

@@ -148,7 +148,7 @@ def test_posts_that_a_gap_touches_are_neither_learnt_from_nor_listed() -> None:
     gap = Gap(start=START + 90 * SECOND, end=START + 100 * SECOND, reason="reconnect")
     engine.feed(0, [post("m", START + 80 * SECOND, "x", CAT).encode()], PRESENT)
     engine.finish()
-    engine._apply(Stamped(gap.end, gap.end, 4, "gap", "", 99, False, (gap,)))
+    engine._apply(Stamped(gap.end, gap.end, 4, "gap", 99, False, (gap,)))
     assert normal_of(engine, ANN) == pytest.approx((expm1((log(10) + 2 * log(10)) / 5), 1)), (
         "it was read before the gap"
     )

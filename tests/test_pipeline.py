@@ -229,7 +229,7 @@ def test_a_purge_holds_for_posts_that_come_later_but_were_made_before() -> None:
 def test_what_waits_is_dropped_at_once_when_its_post_is_deleted() -> None:
     lines = [post("1", START, "a secretword"), delete("1", START + SECOND), like("l", START + 4 * SECOND, uri("x"))]
     engine = run(lines, finish=False)
-    assert engine._batch == {}
+    assert not engine.forecasting
     assert engine.topics._waiting == {}
 
 
@@ -305,7 +305,7 @@ def test_a_gap_censors_the_labels_that_come_due_inside_it() -> None:
     config = EngineConfig(window=ALL_TIME, retention=ALL_TIME, horizons=(15 * MINUTE,))
     engine = run([post("1", START, GOOD), like("l", START + MINUTE, uri("1"))], config, finish=False)
     gap = Gap(start=START + 10 * MINUTE, end=START + 20 * MINUTE, reason="reconnect")
-    record = Stamped(gap.end, gap.end, 4, "gap", "", 99, False, (gap,))
+    record = Stamped(gap.end, gap.end, 4, "gap", 99, False, (gap,))
     engine.finish()
     engine._apply(record)
     assert snapshot(engine).labels[0].censored == {"gap": 1}

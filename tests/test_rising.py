@@ -13,6 +13,7 @@ import pytest
 
 from engine import rising as rising_module
 from engine.analysis import Analysis, analyse
+from engine.arrivals import key_of
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post
 from engine.ledger import Entry
@@ -60,7 +61,7 @@ class Feed:
     def say(self, time: int, author: str, text: str, story: int | None = None) -> Entry:
         self.until(time)
         post = Post(platform="x", uid=str(next(self.numbers)), author=author, text=text, created=time, lang="en")
-        entry = self.engine.ledger.add(post, read(text), time, False)
+        entry = self.engine.ledger.add(key_of(post), post, read(text), time, False)
         self.rising.post(entry)
         entry.story = story
         self.rising.placed([(entry, -1 if story is None else story)])

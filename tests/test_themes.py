@@ -13,6 +13,7 @@ from models import kmeans
 from models import themes as module
 from models.sample import Sampled
 from models.stories import MINUTE, Vectors
+from models.storytable import Terms
 from models.themes import Move, Themes
 from models.vectors import SIZE, Floats, Ints, count, sparse
 from tests.planted import packed, saved
@@ -62,6 +63,11 @@ def sample(stories: Stories, each: int = 5) -> Sampled:
 
 def learn(themes: Themes, stories: Stories, minute: float = 0) -> list[Move]:
     return themes.update(vectors(stories), lambda: sample(stories), int(minute * MINUTE))
+
+
+def place(themes: Themes, stories: Stories) -> list[Move]:
+    counts = count([terms for terms, _ in stories.values()])
+    return themes.place(np.array(list(stories)), Terms(*counts))
 
 
 def by_family(themes: Themes, stories: Stories) -> dict[str, set[int]]:
@@ -308,12 +314,12 @@ def test_stories_leave_their_theme_only_for_one_that_is_clearly_nearer(monkeypat
 
 def test_new_stories_go_to_the_nearest_theme_and_strange_ones_to_none_until_it_learns() -> None:
     themes, stories = Themes((2, 4)), world("sport", "music")
-    assert themes.place(vectors(stories)) == []
+    assert place(themes, stories) == []
     learn(themes, stories)
     ids = one_each(by_family(themes, stories))
     before = packed(themes._weights)
     new = {90: (story("music", "late"), 1), 91: (("#strange", "thing"), 1)}
-    assert themes.place(vectors(new)) == [Move(90, -1, ids["music"])]
+    assert place(themes, new) == [Move(90, -1, ids["music"])]
     assert 91 not in themes.of
     assert packed(themes._weights) == before
 
@@ -409,7 +415,7 @@ def test_a_story_whose_terms_have_all_faded_does_no_harm() -> None:
     learn(themes, left, 1)
     learn(themes, grown(left, 9), 2)
     assert not {90, 91} & themes.of.keys()
-    assert themes.place(vectors(left)) == learn(themes, {90: ((), 99)}, 3) == []
+    assert place(themes, left) == learn(themes, {90: ((), 99)}, 3) == []
 
 
 def test_themes_are_bounded_by_their_stories(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,16 +5,16 @@ import random
 import numpy as np
 import pytest
 
-from models import sentiment, vader_batch, vader_codes
+from models import sentiment, vader_batch, vader_codes, vader_words
 from models.memo import Memo
 from models.sentiment import FEW, Polarity, polarities, polarity
-from models.vader_codes import read_ascii, read_window, read_word
+from models.vader_codes import read_window, read_word
 from models.vader_rules import rounded
-from models.vader_table import Table
+from models.vader_words import read_wide
 from tests.vader_texts import differing, fuzz_text, stock_polarity
 
 COUNT = 3_000
-LARGE = (1 << 17, 100_000, 50_000)
+LARGE = (100_000, 50_000)
 SIZES = (1, 2, 3, 7, 64, 300, 1_024, 4_096)
 
 
@@ -29,17 +29,16 @@ def stock(texts: list[str]) -> list[Polarity]:
     return [stock_polarity(text) for text in texts]
 
 
-@pytest.mark.parametrize(("rows", "tokens", "windows"), [(1, 1, 1), (2, 1, 1), (16, 3, 2), (256, 40, 25), LARGE])
+@pytest.mark.parametrize(("tokens", "windows"), [(1, 1), (3, 2), (40, 25), LARGE])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_batch_of_any_size_scores_as_in_vader(
-    texts: list[str], stock: list[Polarity], size: int, rows: int, tokens: int, windows: int
+    texts: list[str], stock: list[Polarity], size: int, tokens: int, windows: int
 ) -> None:
-    table, codes, valences = Table(read_ascii, rows), Memo(read_word, tokens), Memo(read_window, windows)
+    codes, valences = Memo(read_wide, tokens), Memo(read_window, windows)
     texts, stock = texts[: 300 * size], stock[: 300 * size]
     scores: list[Polarity] = []
     for start in range(0, len(texts), size):
-        scores += vader_batch.score(texts[start : start + size], table, codes, valences)
-        assert len(table) <= rows // 2
+        scores += vader_batch.score(texts[start : start + size], codes, valences)
         assert len(codes) <= tokens
         assert len(valences) <= windows
     assert differing(texts, scores, stock) == []
@@ -57,8 +56,8 @@ def test_one_by_one_texts_score_as_in_vader(
 def test_the_memos_are_shared_by_both_ways(
     texts: list[str], stock: list[Polarity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sentiment, "_table", Table(read_ascii, 64))
     monkeypatch.setattr(sentiment, "_codes", Memo(read_word, 50))
+    monkeypatch.setattr(sentiment, "_wide", Memo(read_wide, 20))
     monkeypatch.setattr(sentiment, "_windows", Memo(read_window, 30))
     monkeypatch.setattr(sentiment, "BATCH", 100)
     rng = random.Random(1)
@@ -78,20 +77,6 @@ def test_parts_change_no_score(
     assert differing(texts, polarities(texts), stock) == []
 
 
-@pytest.mark.parametrize("rows", [1, 2, 8, 64, 1 << 12])
-def test_a_table_tells_what_was_read(rows: int) -> None:
-    table = Table(read_ascii, rows)
-    rng = random.Random(rows)
-    words = ["good", "BAD", "but", "x" * 7, "x" * 8, "x" * 9, "good" + "!" * 20, "http://a.b", "https://x.y/isn't"]
-    words += ["".join(rng.choices("ab'!GO", k=rng.randint(1, 30))) for _ in range(300)]
-    for _ in range(20):
-        batch = [" ".join(rng.choices(words, k=rng.randint(0, 9))) for _ in range(50)]
-        codes, counts = table.codes(batch)
-        assert codes.tolist() == read_ascii([word.encode() for text in batch for word in text.split()])
-        assert counts.tolist() == [len(text.split()) for text in batch]
-        assert len(table) <= rows // 2
-
-
 def test_texts_of_one_kind_score_as_in_vader() -> None:
     """Batches in which something is missing: words, moods, capitals, ASCII, all but ASCII."""
     for kind in (["", " ", "\n"], ["a table"], ["good"], ["😂"], ["", "😂 bad"], ["\x00"], ["BAD", "bad but good"]):
@@ -108,16 +93,33 @@ def test_numbers_are_rounded_as_by_round() -> None:
     numbers += [0.0, -0.0, 5e-324, -5e-324, 0.00005, -0.00005, 0.0005, -0.0005, 1.0, -1.0]
     for digits in (3, 4):
         right = [str(round(number, digits)) for number in numbers]
-        assert [str(rounded(number, digits)) for number in numbers] == right
+        some = [(number, text) for number, text in zip(numbers, right, strict=True) if text[0] != "-"]
+        assert [str(rounded(number, 10.0**digits, digits)) for number, _ in some] == [text for _, text in some]
         assert [str(each) for each in vader_batch.rounded_all(np.array(numbers), digits)] == right
 
 
-def test_an_ascii_word_reads_the_same_in_either_way() -> None:
+def test_a_word_among_many_reads_as_by_itself() -> None:
+    rng = random.Random(3)
     words = [*vader_codes.book().words, "x", "n't", "wasn't", "!!", "...", "a.b", ":)", ";-)", "<3", "\x7f", "\x01"]
-    for word in filter(str.isascii, words):
-        for raw in (word, word.upper(), word.title(), f'"{word}!!', f"({word}", f"{word}'s"):
-            if not any(map(str.isspace, raw)):
-                assert list(map(chr, read_ascii([raw.encode()]))) == [read_word(raw)]
+    words += [
+        "X1",
+        "X" * 8,
+        "X" * 9,
+        "x" * 24,
+        "x" * 25,
+        "good" + "x" * 21,
+        "http://a.b",
+        "https://x.y/isn't",
+        "no\x00",
+    ]
+    words += ["".join(rng.choices("ab'!GO\u2019\u3000", k=rng.randint(1, 30))) for _ in range(3_000)]
+    shapes = [[word, word.upper(), word.title(), f'"{word}!!', f"({word}", f"{word}'s", f"...{word}"] for word in words]
+    raws = [raw for shape in shapes for raw in shape]
+    right = [[read_word(word) for word in raw.split()] for raw in raws]
+    coded = vader_words.read(raws, Memo(read_wide, 100))
+    assert coded.codes.tobytes().decode("latin-1") == "".join(map("".join, right))
+    assert coded.counts.tolist() == [len("".join(codes)) for codes in right]
+    assert coded.exclamations.tolist() == [raw.count("!") for raw in raws]
 
 
 def test_all_kinds_of_words_fit_into_a_byte() -> None:

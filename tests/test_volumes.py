@@ -10,8 +10,8 @@ from engine import volumes as volumes_module
 from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.risen import Member, checksum
 from engine.volumes import HALF_LIFE, REBASE, Volumes
+from models.checksums import checksums
 from models.checksums import of_words as words
-from models.wordsums import together
 from tests.feeds import SECOND, START, post, run
 
 RIVER = words(("river", "flood", "bridge", "rain"))
@@ -42,8 +42,8 @@ class Volume(NamedTuple):
 
 
 def of(counted: Volumes, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
-    (story,) = counted.of_stories(together([words]), [time], [counted._rising.rises])
-    return Volume(*counted.of_tags(tags, time), *story)
+    (story,) = counted.of_stories([words], [time], counted._rising.rises)
+    return Volume(*counted.of_tags(checksums(tags), time), *story)
 
 
 def test_of_nothing_nothing_is_known() -> None:
@@ -54,8 +54,8 @@ def test_of_nothing_nothing_is_known() -> None:
 def test_a_tag_counts_its_posts_half_as_much_an_hour_later() -> None:
     counted = volumes()
     for _ in range(8):
-        counted.post(["sun"], START)
-    counted.post(["rain", "sun"], START + HOUR)
+        counted.post(checksums(["sun"]), START)
+    counted.post(checksums(["rain", "sun"]), START + HOUR)
     assert of(counted, ["sun"], [], START + HOUR).tag_posts == pytest.approx(5)
     assert of(counted, ["rain"], [], START + HOUR).tag_posts == pytest.approx(1)
     assert of(counted, ["rain", "sun"], [], START + HOUR).tag_posts == pytest.approx(5), "of its busiest tag"
@@ -65,7 +65,7 @@ def test_a_tag_counts_its_posts_half_as_much_an_hour_later() -> None:
 
 def test_looking_changes_nothing() -> None:
     counted = volumes()
-    counted.post(["sun"], START)
+    counted.post(checksums(["sun"]), START)
     counted.placed(3, RIVER, START)
     first = of(counted, ["sun"], RIVER, START + MINUTE)
     of(counted, ["sun"], RIVER, START + HOUR)
@@ -130,11 +130,11 @@ def test_stories_are_bounded_and_those_spoken_of_least_go_first(monkeypatch: pyt
 @pytest.mark.parametrize("half_lives", [REBASE - 1, REBASE + 1, 3 * REBASE, 10**6])
 def test_counts_survive_any_length_of_time(half_lives: int) -> None:
     counted = volumes()
-    counted.post(["sun"], START)
+    counted.post(checksums(["sun"]), START)
     counted.placed(1, RIVER, START)
     later = START + half_lives * HALF_LIFE
     assert of(counted, ["sun"], RIVER, later) == pytest.approx(Volume(), abs=1e-70)
-    counted.post(["sun"], later)
+    counted.post(checksums(["sun"]), later)
     counted.placed(1, RIVER, later)
     found = of(counted, ["sun"], RIVER, later + HALF_LIFE)
     assert (found.tag_posts, found.story_posts) == pytest.approx((0.5, 0.5))
@@ -143,9 +143,9 @@ def test_counts_survive_any_length_of_time(half_lives: int) -> None:
 def test_scaling_the_counts_down_does_not_move_them() -> None:
     often, once = volumes(), volumes()
     for n in range(3 * REBASE):
-        often.post(["sun"], START + n * HALF_LIFE)
+        often.post(checksums(["sun"]), START + n * HALF_LIFE)
     for n in range(3 * REBASE - 60, 3 * REBASE):
-        once.post(["sun"], START + n * HALF_LIFE)
+        once.post(checksums(["sun"]), START + n * HALF_LIFE)
     at = START + 3 * REBASE * HALF_LIFE
     assert of(often, ["sun"], [], at).tag_posts == pytest.approx(of(once, ["sun"], [], at).tag_posts, rel=1e-12)
     assert of(often, ["sun"], [], at).tag_posts == pytest.approx(1)
@@ -153,15 +153,15 @@ def test_scaling_the_counts_down_does_not_move_them() -> None:
 
 def test_what_comes_late_counts_for_less() -> None:
     counted = volumes()
-    counted.post(["sun"], START)
-    counted.post(["sun"], START - 10 * HOUR)
-    counted.post(["sun"], START - 10**6 * HOUR)
+    counted.post(checksums(["sun"]), START)
+    counted.post(checksums(["sun"]), START - 10 * HOUR)
+    counted.post(checksums(["sun"]), START - 10**6 * HOUR)
     assert of(counted, ["sun"], [], START).tag_posts == pytest.approx(1 + 2**-10)
 
 
 def test_no_text_is_held() -> None:
     counted = volumes()
-    counted.post(["zyxwquux"], START)
+    counted.post(checksums(["zyxwquux"]), START)
     counted.placed(1, words(["secretword", "zyxwquux"]), START)
     held = pickle.dumps({name: value for name, value in vars(counted).items() if name != "_rising"})
     assert b"zyxwquux" not in held
@@ -171,7 +171,7 @@ def test_no_text_is_held() -> None:
 def test_surrogates_and_many_words_are_taken_as_they_are() -> None:
     counted = volumes()
     many = [f"word{n}\ud800" for n in range(1_000)]
-    counted.post(["\ud800"], START)
+    counted.post(checksums(["\ud800"]), START)
     counted.placed(1, words(many), START)
     assert of(counted, ["\ud800"], words(many), START) == pytest.approx(Volume(1.0, 0.0, 1.0, 0.0))
     assert of(counted, [], words(many[500:]), START).story_posts == 0, "words past a cap are not looked at"

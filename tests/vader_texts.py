@@ -5,6 +5,7 @@ import struct
 from collections.abc import Sequence
 from functools import cache
 
+from msgspec.structs import astuple
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from models.vader_rules import Polarity
@@ -22,7 +23,7 @@ def stock_polarity(text: str) -> Polarity:
 
 def bits(scores: Polarity) -> bytes:
     """Equal only for the very same floats: -0.0 is not 0.0."""
-    return struct.pack("4d", *scores)
+    return struct.pack("4d", *astuple(scores))
 
 
 LEXICON = sorted(stock_analyzer().lexicon)

@@ -1,7 +1,9 @@
 """What an adapter is: a signature and a mapping from one decoded line to outcomes."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
 
 from engine.events import Event
 
@@ -9,19 +11,19 @@ Json: TypeAlias = Any
 Object: TypeAlias = dict[str, Any]
 
 
-class Mapped(NamedTuple):
+class Mapped(msgspec.Struct, frozen=True):
     """A record understood. The first event is what the record is; the rest are what it also tells."""
 
     events: tuple[Event, ...]
 
 
-class Ignored(NamedTuple):
+class Ignored(msgspec.Struct, frozen=True):
     """A record that is valid and means nothing to the engine: keep-alives, follows, limit notices."""
 
     reason: str
 
 
-class Rejected(NamedTuple):
+class Rejected(msgspec.Struct, frozen=True):
     """A record that cannot be used. `reason` is a short constant text that counts can be kept by."""
 
     reason: str

@@ -4,11 +4,14 @@ A record is named by its at:// URI everywhere, so that a delete on the firehose 
 like is taken back by the delete of its own record.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from engine.events import Media
 from engine.platforms import fields
 from engine.platforms.base import Object
+from engine.platforms.typed import Odd
 
 PLATFORM = "bluesky"
 POST = "app.bsky.feed.post"
@@ -42,31 +45,81 @@ def authority(uri: str) -> str:
     return uri[5:].partition("/")[0]
 
 
-def content(record: Object) -> dict[str, Any]:
+class Part(msgspec.Struct, gc=False):
+    """A part of a record that has a type of the lexicon, and as much of it as is used."""
+
+    type: Any = msgspec.field(default=None, name="$type")
+    py_type: Any = None
+    media: "Part | Odd" = None
+    record: Any = None
+
+
+class Record(msgspec.Struct, gc=False):
+    """What is used of a post's record, and of a reaction's."""
+
+    text: Any = None
+    created: Any = msgspec.field(default=None, name="createdAt")
+    created_at: Any = None
+    langs: Any = None
+    embed: Part | Odd = None
+    reply: Any = None
+    facets: Any = None
+    tags: Any = None
+    labels: Any = None
+    subject: Any = None
+
+
+def part_of(value: Any) -> Part | Odd:
+    """An object of the API as a part of a record."""
+    return msgspec.convert(value, Part) if isinstance(value, dict) else None
+
+
+class Content(NamedTuple):
     """The fields of `engine.events.Post` that a post's record gives."""
-    media, quote_of = embedded(fields.mapping(record.get("embed")))
-    langs = fields.items(record.get("langs"))
-    return {
-        "text": fields.text(record.get("text")),
-        "created": fields.time(get(record, "createdAt", "created_at")),
-        "tags": _tags(record),
-        "lang": fields.text(langs[0]) if langs else "",
-        "reply_to": fields.text(fields.dig(record, "reply", "parent", "uri")),
-        "quote_of": quote_of,
-        "media": media,
-        "sensitive": labelled(fields.dig(record, "labels", "values")),
-    }
+
+    text: str
+    created: int | None
+    tags: tuple[str, ...] | None
+    lang: str
+    reply_to: str
+    quote_of: str
+    media: Media
+    sensitive: bool
 
 
-def embedded(embed: Object) -> tuple[Media, str]:
+def content(record: Record) -> Content:
+    """What a post's record says."""
+    langs, created = record.langs, record.created
+    media, quote_of = embedded(record.embed)
+    plain = record.facets is None and record.tags is None
+    return Content(
+        fields.text(record.text),
+        fields.time(record.created_at if created is None else created),
+        None if plain else _tags(record),
+        fields.text(langs[0]) if langs and isinstance(langs, list) else "",
+        "" if record.reply is None else fields.text(fields.dig(record.reply, "parent", "uri")),
+        quote_of,
+        media,
+        record.labels is not None and labelled(fields.dig(record.labels, "values")),
+    )
+
+
+def embedded(embed: Part | Odd) -> tuple[Media, str]:
     """What is attached, and the URI of the post that is quoted ("" if none), by an embed or its view."""
-    kind = type_of(embed).partition("#")[0]
+    if not isinstance(embed, Part):
+        return "", ""
+    kind = _kind(embed)
     if kind == "app.bsky.embed.record":
-        return "", post_uri(fields.dig(embed, "record", "uri"))
+        return "", post_uri(fields.dig(embed.record, "uri"))
     if kind == "app.bsky.embed.recordWithMedia":
-        media = type_of(fields.mapping(embed.get("media"))).partition("#")[0]
-        return _MEDIA.get(media, ""), post_uri(fields.dig(embed, "record", "record", "uri"))
+        media = embed.media
+        quoted = post_uri(fields.dig(embed.record, "record", "uri"))
+        return _MEDIA.get(_kind(media), "") if isinstance(media, Part) else "", quoted
     return _MEDIA.get(kind, ""), ""
+
+
+def _kind(part: Part) -> str:
+    return fields.text(part.py_type if part.type is None else part.type).partition("#")[0]
 
 
 def labelled(labels: Any) -> bool:
@@ -77,12 +130,12 @@ def labelled(labels: Any) -> bool:
     )
 
 
-def _tags(record: Object) -> tuple[str, ...] | None:
+def _tags(record: Record) -> tuple[str, ...] | None:
     """The tags of the text's facets and those beside the text; None if there are neither."""
     tags: dict[str, None] = {}
-    for facet in map(fields.mapping, fields.items(record.get("facets"))):
+    for facet in map(fields.mapping, fields.items(record.facets)):
         for feature in map(fields.mapping, fields.items(facet.get("features"))):
             tags[fields.text(feature.get("tag"))] = None
-    for tag in fields.items(record.get("tags")):
+    for tag in fields.items(record.tags):
         tags[fields.text(tag)] = None
     return tuple(name for tag in tags if (name := tag.removeprefix("#"))) or None

@@ -4,11 +4,15 @@ Shapes: bluesky-social/jetstream, lexicon network.bsky.jetstream.subscribeEvents
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from engine.events import Delete, Edit, Post, Purge, Reaction, ReactionKind
 from engine.platforms import bluesky, fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
+from engine.platforms.bluesky import Record
+from engine.platforms.typed import Odd, Used
 
 _V2 = "network.bsky.jetstream.subscribeEvents#"
 _V2_FRAMES = frozenset({"message", "error"})
@@ -21,6 +25,28 @@ _OTHER_COLLECTIONS = {
     "app.bsky.actor.profile": "profile",
 }
 _STILL_THERE = frozenset({"desynchronized", "throttled"})  # inactive, though nobody took anything back
+
+
+class _Commit(msgspec.Struct, gc=False):
+    """What is used of a commit."""
+
+    operation: Any = None
+    type: Any = None
+    collection: Any = None
+    rkey: Any = None
+    record: Record | Odd = None
+    rev: Any = None
+    cid: Any = None
+
+
+class _Line(msgspec.Struct, gc=False):
+    """What is used of a commit's line as the servers have written it since 2024."""
+
+    did: Any = None
+    time_us: Any = None
+    kind: Any = None
+    commit: _Commit | Odd = None
+    frame: Any = msgspec.field(default=None, name="$type")
 
 
 class _Event(NamedTuple):
@@ -53,7 +79,7 @@ class _Jetstream:
         event = _event(line)
         match event.kind:
             case "commit":
-                return (_commit(event),)
+                return (_commit(msgspec.convert(event.body, _Commit), event.did, event.seen),)
             case "account":
                 return (_account(event),)
             case "identity" | "sync" | "info":
@@ -75,52 +101,65 @@ def _event(line: Object) -> _Event:
     return _Event(kind, fields.text(line.get("did")), fields.time(time), body)
 
 
-def _commit(event: _Event) -> Outcome:
-    commit, did = event.body, event.did
-    collection = fields.text(commit.get("collection"))
-    rkey = fields.text(commit.get("rkey"))
+def _read_line(line: _Line) -> Sequence[Outcome] | None:
+    did, commit, seen = line.did, line.commit, line.time_us
+    if line.kind != "commit" or not isinstance(commit, _Commit) or None in (did, seen) or line.frame is not None:
+        return None
+    return (_commit(commit, fields.text(did), fields.time(seen)),)
+
+
+USED = (Used(_Line, _read_line),)
+
+
+def _commit(commit: _Commit, did: str, seen: int | None) -> Outcome:
+    collection, rkey = fields.text(commit.collection), fields.text(commit.rkey)
     if not (did.startswith("did:") and collection and rkey):
         return Rejected("commit without did, collection or rkey")
     if collection != bluesky.POST and collection not in _REACTIONS:
         return Ignored(_OTHER_COLLECTIONS.get(collection, "other collection"))
     uid = f"at://{did}/{collection}/{rkey}"
-    operation = fields.text(commit.get("operation"))
-    operation = operation or _FIRST_OPERATIONS.get(fields.text(commit.get("type")), "")
+    operation = fields.text(commit.operation) or _FIRST_OPERATIONS.get(fields.text(commit.type), "")
     if operation == "delete":
-        return Mapped((Delete(platform=bluesky.PLATFORM, uid=uid, seen=event.seen),))
-    record = commit.get("record")
-    if operation not in {"create", "update"} or not isinstance(record, dict):
+        return Mapped((Delete(bluesky.PLATFORM, uid, None, seen),))
+    record = commit.record
+    if operation not in {"create", "update"} or not isinstance(record, Record):
         return Rejected("commit without operation or record")
     if collection in _REACTIONS:
-        return _reaction(event, uid, _REACTIONS[collection], record)
+        return _reaction(uid, _REACTIONS[collection], did, seen, record)
     edited = operation == "update"
-    version = fields.text(commit.get("rev")) or fields.text(commit.get("cid")) if edited else ""
-    post = Post(
-        platform=bluesky.PLATFORM,
-        uid=uid,
-        author=did,
-        seen=event.seen,
-        version=version,
-        **bluesky.content(record),
+    version = fields.text(commit.rev) or fields.text(commit.cid) if edited else ""
+    text, created, tags, lang, reply_to, quote_of, media, sensitive = bluesky.content(record)
+    post = Post(  # in their order, as that is much faster
+        bluesky.PLATFORM,
+        uid,
+        did,
+        "",
+        text,
+        created,
+        seen,
+        "",
+        version,
+        tags,
+        lang,
+        reply_to,
+        quote_of,
+        media,
+        None,
+        None,
+        None,
+        None,
+        sensitive,
     )
-    return Mapped((Edit(post=post, seen=event.seen) if edited else post,))
+    return Mapped((Edit(post, None, seen) if edited else post,))
 
 
-def _reaction(event: _Event, uid: str, kind: ReactionKind, record: Object) -> Outcome:
-    target = fields.text(fields.dig(record, "subject", "uri"))
+def _reaction(uid: str, kind: ReactionKind, did: str, seen: int | None, record: Record) -> Outcome:
+    target = fields.text(fields.dig(record.subject, "uri"))
     if not target:
         return Rejected("reaction without subject")
     if not bluesky.post_uri(target):
         return Ignored("reaction to no post")  # feeds and labellers can be liked too
-    reaction = Reaction(
-        platform=bluesky.PLATFORM,
-        uid=uid,
-        target=target,
-        kind=kind,
-        author=event.did,
-        created=fields.time(record.get("createdAt")),
-        seen=event.seen,
-    )
+    reaction = Reaction(bluesky.PLATFORM, uid, target, kind, did, "", fields.time(record.created), seen)
     return Mapped((reaction,))
 
 

@@ -7,6 +7,8 @@ when the server saw the post and not when it counted, so it bounds the claimed t
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from engine.events import Counts, Event, Observation, Post, Reaction
 from engine.platforms import bluesky, fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
@@ -129,23 +131,28 @@ def _record(view: Object) -> Object | None:
 
 
 def _post(uri: str, view: Object, record: Object, counts: Counts, at: int | None) -> Post:
-    content = bluesky.content(record)
-    media, quote_of = bluesky.embedded(fields.mapping(view.get("embed")))
-    content["media"] = content["media"] or media
-    content["quote_of"] = content["quote_of"] or quote_of
-    content["sensitive"] = content["sensitive"] or bluesky.labelled(view.get("labels"))
-    content["created"] = bounded(content["created"], fields.time(bluesky.get(view, "indexedAt", "indexed_at")))
+    text, created, tags, lang, reply_to, quote_of, media, sensitive = bluesky.content(
+        msgspec.convert(record, bluesky.Record)
+    )
+    shown, quoted = bluesky.embedded(bluesky.part_of(view.get("embed")))
     author = fields.mapping(view.get("author"))
     return Post(
         platform=bluesky.PLATFORM,
         uid=uri,
         author=fields.text(author.get("did")) or bluesky.authority(uri),
         name=fields.text(author.get("handle")) or fields.text(view.get("author")),
-        author_created=fields.time(bluesky.get(author, "createdAt", "created_at")),
+        text=text,
+        created=bounded(created, fields.time(bluesky.get(view, "indexedAt", "indexed_at"))),
+        tags=tags,
+        lang=lang,
+        reply_to=reply_to,
+        quote_of=quote_of or quoted,
+        media=media or shown,
         followers=fields.count(bluesky.get(author, "followersCount", "followers_count")),
+        author_created=fields.time(bluesky.get(author, "createdAt", "created_at")),
         counts=counts if counts.known() else None,
         counts_at=at,
-        **content,
+        sensitive=sensitive or bluesky.labelled(view.get("labels")),
     )
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from engine.platforms import generic, labels, paths, registry
-from engine.platforms.base import Adapter, Ignored, Json, Outcome, Rejected
+from engine.platforms.base import Adapter, Ignored, Json, Object, Outcome, Rejected
 from engine.platforms.jsontext import JsonError, parse
 
 MAX_LINE = 1 << 20  # bytes, without the line's end
@@ -24,6 +24,9 @@ _SSE_OTHER = re.compile(rb":[^\"{}]{0,99}$|(?:event|id|retry):|(?:data: ?(?:null
 _SSE_ID = re.compile(rb"data: ?(\d{1,32})$")
 LEFT_OUT = Ignored("left out by --keep")
 _ARRAY_BRACKETS = frozenset({b"[", b"]"})
+_USUAL_LABEL = (labels.FIELD,)
+_NONE_YET = (0, 0)
+_OPENS, _CLOSES = b"{}"
 
 
 class Decoder:
@@ -62,21 +65,31 @@ class Decoder:
 
     def look(self, line: bytes) -> tuple[list[Outcome], Shapes]:
         """`read`, and the shapes met, which are not counted yet."""
+        body = line if _is_bare(line) else _framed(line)
+        if not isinstance(body, bytes):
+            return [body], {}
+        typed = registry.likely(body)
+        if typed is not None and self._may_be(typed.adapter):
+            outcomes = typed.read(body)
+            if outcomes is not None:
+                return outcomes, {typed.adapter.name: Rejected not in map(type, outcomes)}
         try:
-            value = _value(line)
+            value = parse(body)
         except JsonError as bad:
             return [Rejected(bad.reason)], {}
-        if isinstance(value, Ignored):
-            return [value], {}
-        if not isinstance(value, list):
-            return self._read_item(value)
-        return self._read_items(value) if value else ([Ignored("empty page")], {})
+        if isinstance(value, list):
+            return self._read_items(value) if value else ([Ignored("empty page")], {})
+        outcomes, shapes = self._read_item(value)
+        if typed is not None or not registry.TYPED.isdisjoint(shapes):
+            registry.remember(body, shapes)
+        return outcomes, shapes
 
     def count(self, shapes: Shapes) -> None:
         """Take note of the shapes that a line was found to have."""
+        formats = self.formats
         for name, fine in shapes.items():
-            lines, mapped = self.formats.get(name, (0, 0))
-            self.formats[name] = (lines + 1, mapped + fine)
+            lines, mapped = formats.get(name, _NONE_YET)
+            formats[name] = (lines + 1, mapped + fine)
 
     @property
     def met(self) -> int:
@@ -108,29 +121,33 @@ class Decoder:
     def _read_item(self, item: Json) -> tuple[list[Outcome], Shapes]:
         if self._keep and not self._keeps(item):
             return [LEFT_OUT], {}
-        adapter = self._detect(item)
-        if isinstance(adapter, Rejected):
-            return [adapter], {}
+        if not isinstance(item, dict):
+            return [Rejected("not an object")], {}
+        adapter = self._forced or _detect(item)
         found = _read(adapter, item)
         if self._label[0] in item and (label := labels.written(paths.at(item, self._label))):
             found = [labels.labelled(outcome, label) for outcome in found]
         for outcome in found:
             if type(outcome) is Rejected:
+                if adapter is generic.ADAPTER and self._forced is None and not _recognises(adapter, item):
+                    return [Rejected("unknown shape")], {}
                 return found, {adapter.name: False}
         return found, {adapter.name: True}
 
     def _keeps(self, item: Json) -> bool:
         return all(labels.written(paths.at(item, path)) == value for path, value in self._keep)
 
-    def _detect(self, item: Json) -> Adapter | Rejected:
-        if not isinstance(item, dict):
-            return Rejected("not an object")
-        if self._forced is not None:
-            return self._forced
-        for adapter in registry.marked(item):
-            if _recognises(adapter, item):
-                return adapter
-        return Rejected("unknown shape")
+    def _may_be(self, adapter: Adapter) -> bool:
+        """Whether a line of that shape is read as its adapter says and no further."""
+        return not self._keep and self._label == _USUAL_LABEL and self._forced in (None, adapter)
+
+
+def _detect(item: Object) -> Adapter:
+    """The shape of an object. The catch-all is not asked whether it is its own: that takes as long as to read it."""
+    for adapter in registry.marked(item):
+        if adapter is generic.ADAPTER or _recognises(adapter, item):
+            return adapter
+    return generic.ADAPTER
 
 
 @lru_cache(64)  # asked of each post
@@ -155,18 +172,21 @@ def _read(adapter: Adapter, item: Json) -> list[Outcome]:
     return outcomes or [Ignored("empty page")]
 
 
-def _value(line: bytes) -> Json | Ignored:
-    """What stands on a line. Raises JsonError."""
+def _is_bare(line: bytes) -> bool:
+    """Whether a line is an object and nothing else, as nearly all are."""
+    return 0 < len(line) <= MAX_LINE and line[0] == _OPENS and line[-1] == _CLOSES
+
+
+def _framed(line: bytes) -> bytes | Ignored | Rejected:
+    """The JSON text on a line."""
     body = line.removeprefix(_BOM).strip(b" \t\r\n")
     if len(body) > MAX_LINE:
-        raise JsonError("line too long")
-    if body[:1] == b"{" and body[-1:] == b"}":
-        return parse(body)
+        return Rejected("line too long")
+    if _is_bare(body):
+        return body
     if not body or _SSE_OTHER.match(body):
         return Ignored("keep-alive")
     if found := _SSE_ID.match(body):  # in Mastodon's streams a bare id is a delete's
-        return {"event": "delete", "payload": found.group(1).decode()}
+        return b'{"event":"delete","payload":"%b"}' % found.group(1)
     body = body.removeprefix(b"data:").removesuffix(b",")  # the comma is that of an array with an item on each line
-    if body in _ARRAY_BRACKETS:
-        return Ignored("array bracket")
-    return parse(body)
+    return Ignored("array bracket") if body in _ARRAY_BRACKETS else body

@@ -8,7 +8,6 @@ lines that are alike to the last field cannot be told apart and count as a dupli
 import json
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
@@ -16,6 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 from engine.events import Counts, Post
 from engine.platforms import fields, paths
 from engine.platforms.base import Adapter, Json, Mapped, Object, Outcome, Rejected
+from engine.platforms.bykeys import ByKeys
 from engine.platforms.names import COUNT_HOLDERS, MAX_NAME, ROLES, USUAL, by_plain_name, plain
 from engine.platforms.readers import moment, tag_names
 from engine.platforms.x_common import snowflake_time
@@ -25,30 +25,35 @@ PLATFORM = "generic"
 # What --map takes: every field a line can have under a usual name, and the label (engine/platforms/labels.py).
 MAPPABLE = (*(field for field in USUAL if field != "title"), "label")
 
-_COUNTED = ("likes", "reposts", "replies", "quotes", "views")
-_COUNTS = frozenset(_COUNTED)
 _YES = (True, 1, "true", "True", "yes")
 
 _TEXTS = frozenset((*USUAL["text"], *USUAL["title"]))
-_X_TEXTS = frozenset(("tweet", "tweettext"))
-_X_IDS = frozenset(("tweetid", "statusid"))
+_IDS = frozenset(("id", "reply_to", "quote_of"))
 _USER_IDS = ("idstr", "id", "did", "pk", "userid", "uid", "username", "screenname", "handle", "name")
 _USER_NAMES = ("username", "screenname", "handle", "acct", "uniqueid", "displayname", "nickname", "name")
 _USER_FOLLOWERS = USUAL["followers"]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*", re.ASCII)
-MAX_PLANS = 1_024  # kinds of lines, by their keys, of which it is known where the fields stand
-MAX_KEYS = 64
 _TAG_CUTS = re.compile(r"[\s,;|]+")
 
 
-# A field of a line: the plain name of where it stands, what stands there, and what that says.
-Field: TypeAlias = tuple[str, Json, Json]
-Fields: TypeAlias = dict[str, Field]
+# What stands under each field, in the order of USUAL; None for nothing. The counts stand together.
+_Row: TypeAlias = Sequence[Json]
+_SLOTS = {field: slot for slot, field in enumerate(USUAL)}
+_COUNTS, _COUNTS_END = _SLOTS["likes"], _SLOTS["views"] + 1
+_UNCOUNTED = (None,) * (_COUNTS_END - _COUNTS)
+_NO_FIELDS: frozenset[str] = frozenset()
 
-NAME: Final = 0
-RAW: Final = 1
-VALUE: Final = 2
-_NOTHING: Field = ("", None, None)
+# Plain names that only posts of X have: by field the bit that says so.
+_TEXT_OF_X: Final = 2
+_OF_X = {"id": (1, ("tweetid", "statusid")), "text": (_TEXT_OF_X, ("tweet", "tweettext"))}
+
+
+class _Found(NamedTuple):
+    """What was found on a line."""
+
+    row: _Row
+    of_x: int  # bits of the fields that stand under names of X's alone
+    mapped: frozenset[str] = _NO_FIELDS  # fields that stand where the user says
 
 
 class _Generic:
@@ -59,7 +64,7 @@ class _Generic:
 
     def recognises(self, line: Json) -> bool:
         """Any object with a text: the last resort, to be asked after all other shapes."""
-        return isinstance(line, dict) and any(_is_text(line[key]) for key in _plan(line).texts)
+        return isinstance(line, dict) and any(_string(line[key]) is not None for key in _plans[tuple(line)].texts)
 
     def read(self, line: Json) -> Sequence[Outcome]:
         return [read_object(line, PLATFORM)]
@@ -77,21 +82,24 @@ class _Mapped:
         self.places = places
 
     def recognises(self, line: Json) -> bool:
-        return isinstance(line, dict) and _text(self._fields(line)) is not None
+        return isinstance(line, dict) and isinstance(_read(line, PLATFORM, self._find(line)), Mapped)
 
     def read(self, line: Json) -> Sequence[Outcome]:
         if not isinstance(line, dict):
             return [Rejected("not an object")]
-        return [_read(line, PLATFORM, self._fields(line))]
+        return [_read(line, PLATFORM, self._find(line))]
 
-    def _fields(self, line: Object) -> Fields:
-        found = _usual_fields(line)
+    def _find(self, line: Object) -> _Found:
+        row, of_x, _ = _find(line)
+        found = [*row]
         if "text" in self.places:
-            found.pop("title", None)
+            found[_SLOTS["title"]] = None
         for field, path in self.places.items():
-            raw = paths.at(line, path)
-            found[field] = (plain(path[-1]), raw, _READERS.get(field, _as_it_is)(raw))
-        return found
+            if field in _SLOTS:
+                raw = paths.at(line, path)
+                found[_SLOTS[field]] = fields.text(raw) if field in _IDS else raw
+                of_x = of_x & ~_OF_X.get(field, (0,))[0] | _of_x(field, plain(path[-1]))
+        return _Found(tuple(found), of_x, frozenset(self.places))
 
 
 ADAPTER: Adapter = _Generic()
@@ -131,34 +139,29 @@ def read_object(line: Json, platform: str) -> Outcome:
     """The post in `line` by the usual names of its fields."""
     if not isinstance(line, dict):
         return Rejected("not an object")
-    return _read(line, platform, _usual_fields(line))
+    return _read(line, platform, _find(line))
 
 
-Place: TypeAlias = tuple[str, Callable[[Json], Json], tuple[tuple[str, str], ...]]
+class _Contest(NamedTuple):
+    """A field that may stand under several keys: what they hold decides."""
+
+    field: str
+    names: tuple[tuple[str, str], ...]  # plain names and keys, the most usual first
+
+
+class _Layout(NamedTuple):
+    """Where the fields of objects with the same keys stand."""
+
+    pick: Callable[[_Row], _Row]  # of the values, and a last None
+    contests: tuple[_Contest, ...]
+    of_x: int
 
 
 class _Plan(NamedTuple):
-    """Where the fields of lines with the same keys may stand."""
+    """How lines with the same keys are read."""
 
     texts: tuple[str, ...]  # keys of texts and titles
-    # By field how it is read, and the plain names and keys, the most usual first; None if what the keys hold decides.
-    places: tuple[Place, ...] | None
-
-
-_plans: dict[tuple[str, ...], _Plan] = {}
-
-
-def _plan(line: Object) -> _Plan:
-    """The plan for the keys of a line. Those of most feeds are the same on every line, or nearly."""
-    keys = tuple(line)
-    found = _plans.get(keys)
-    if found is None:
-        found = _make_plan(keys)
-        if len(keys) <= MAX_KEYS and max(map(len, keys), default=0) <= MAX_NAME:
-            if len(_plans) >= MAX_PLANS:
-                _plans.clear()
-            _plans[keys] = found
-    return found
+    layout: _Layout | None  # None if what the keys hold decides
 
 
 def _make_plan(keys: tuple[str, ...]) -> _Plan:
@@ -167,50 +170,58 @@ def _make_plan(keys: tuple[str, ...]) -> _Plan:
     keys_of = {name: key for key, name in names.items()}
     if len(keys_of) < len(names) or not COUNT_HOLDERS.isdisjoint(keys_of):
         return _Plan(texts, None)
-    candidates = _candidates(tuple([name for name in keys_of if name in ROLES]))
-    return _Plan(texts, _places(candidates, keys_of))
+    return _Plan(texts, _lay_out(keys, keys_of))
 
 
-def _places(candidates: dict[str, list[str]], keys_of: dict[str, str]) -> tuple[Place, ...]:
-    return tuple(
-        [
-            (field, _READERS.get(field, _as_it_is), tuple([(name, keys_of[name]) for name in names]))
-            for field, names in candidates.items()
-        ]
-    )
+def _lay_out(keys: tuple[str, ...], keys_of: dict[str, str]) -> _Layout:
+    places, contests, of_x = [], [], 0
+    for field, usual in USUAL.items():
+        names = tuple([(name, keys_of[name]) for name in usual if name in keys_of])
+        places.append(keys.index(names[0][1]) if names else -1)
+        if len(names) > 1:
+            contests.append(_Contest(field, names))
+        elif names:
+            of_x |= _of_x(field, names[0][0])
+    return _Layout(itemgetter(*places), tuple(contests), of_x)
 
 
-def _usual_fields(line: Object) -> Fields:
-    """Each field there is: the best candidate that fits; an empty one only where there is no other."""
-    places, values = _plan(line).places, line
-    if places is None:
-        values = by_plain_name(line)
-        candidates = _candidates(tuple([name for name in values if name in ROLES]))
-        places = _places(candidates, {name: name for name in values})
-    found: Fields = {}
-    for field, read, names in places:
-        for name, key in names:
-            raw = values[key]
-            if raw is None or (value := read(raw)) is None:
-                continue
-            found[field] = (name, raw, value)
+_plans = ByKeys(_make_plan)
+_layouts = ByKeys(lambda names: _lay_out(names, dict(zip(names, names, strict=True))))  # of plain names
+
+
+def _find(line: Object) -> _Found:
+    """What stands under each field there is: the best candidate that fits; an empty one only where there is no other.
+
+    Where there is one candidate alone, it is yet to be seen whether it fits.
+    """
+    layout = _plans[tuple(line)].layout
+    if layout is None:
+        line = {name: value for name, value in by_plain_name(line).items() if name in ROLES}
+        layout = _layouts[tuple(line)]
+    row, of_x = layout.pick((*line.values(), None)), layout.of_x
+    if not layout.contests:
+        return _Found(row, of_x)
+    settled = [*row]
+    for field, names in layout.contests:
+        name, settled[_SLOTS[field]] = _best(line, names, _READERS.get(field, _as_it_is))
+        of_x |= _of_x(field, name)
+    return _Found(tuple(settled), of_x)
+
+
+def _best(line: Object, names: Sequence[tuple[str, str]], read: Callable[[Json], Json]) -> tuple[str, Json]:
+    best: tuple[str, Json] = ("", None)
+    for name, key in names:
+        raw = line[key]
+        if raw is not None and read(raw) is not None:
+            best = (name, raw)
             if raw != "":
                 break
-    return found
+    return best
 
 
-@lru_cache(maxsize=1024)
-def _candidates(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """Which of these plain names each field may stand under, the most usual first."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for name in names:
-        for field, rank in ROLES[name]:
-            found.setdefault(field, []).append((rank, name))
-    return {field: [name for _, name in sorted(ranked, key=itemgetter(0))] for field, ranked in found.items()}
-
-
-def _is_text(value: Json) -> bool:
-    return _string(value) is not None
+def _of_x(field: str, name: str) -> int:
+    """Whether only posts of X have this field under that name: the field's own bit, or 0."""
+    return _OF_X[field][0] if field in _OF_X and name in _OF_X[field][1] else 0
 
 
 def _as_it_is(value: Json) -> Json:
@@ -238,21 +249,72 @@ _READERS: dict[str, Callable[[Json], Json]] = {
     **dict.fromkeys(("time", "seen", "counts_at", "author_created"), moment),
     **dict.fromkeys(("text", "title"), _string),
     **dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "followers"), _number),
-    **dict.fromkeys(("id", "reply_to", "quote_of"), _id),
+    **dict.fromkeys(_IDS, _id),
 }
 
 
-def _read(line: Object, platform: str, found: Fields) -> Outcome:
-    text = _text(found)
+def _read(line: Object, platform: str, found: _Found) -> Outcome:
+    row, of_x, mapped = found
+    text, title, uid, author, name, time, seen, counts_at, lang, tags = row[:_COUNTS]
+    reply_to, quote_of, followers, author_created, sensitive = row[_COUNTS_END:]
+    if type(text) is not str:
+        text = _string(text)
+        of_x &= of_x if text is not None else ~_TEXT_OF_X
+    if title is not None:
+        text = _titled(_string(title), text)
     if text is None:
         return Rejected("no text")
-    return Mapped((_post(line, platform, text, found),))
+    user: dict[str, Json] = {}
+    if isinstance(author, dict) or isinstance(name, dict):
+        author, name, user = _account(author, name)
+    else:
+        author, name = fields.text(author), fields.text(name)
+        author, name = author or name, name or author
+    uid = (uid if type(uid) is str else _id(uid) or "").strip("'\" ")
+    created = None if time is None else moment(time)
+    if created is None:
+        time = time if "time" in mapped else None
+        created = snowflake_time(uid) if of_x else None
+    nameless = not (uid or author) and time is None
+    if not uid:
+        uid = _digest(line if nameless else [author, time, text])
+    reply_to = "" if reply_to is None else _id(reply_to) or ""
+    total = _counts(row[_COUNTS:_COUNTS_END])
+    count = None if followers is None else _number(followers)
+    made = None if author_created is None else moment(author_created)
+    if user:
+        made = made or moment(user.get("createdat"))
+        if count is None and "followers" not in mapped:
+            count = _first_number(user, _USER_FOLLOWERS)
+    post = Post(  # in their order: by name it takes ten times as long
+        platform,
+        uid,
+        author,
+        name,
+        text,
+        created,
+        None if seen is None else moment(seen),
+        "",
+        "",
+        None if tags is None else _tags(tags),
+        "" if lang is None else _language(lang),
+        "" if reply_to == uid else reply_to,
+        "" if quote_of is None else _id(quote_of) or "",
+        "",
+        count,
+        made,
+        total,
+        None if total is None or counts_at is None else moment(counts_at),
+        sensitive is not None and sensitive in _YES,
+        False,
+        False,
+        nameless,
+    )
+    return Mapped((post,))
 
 
-def _text(found: Fields) -> str | None:
+def _titled(title: str | None, body: str | None) -> str | None:
     """The text, under its title if it has one that it does not repeat."""
-    body: str | None = found.get("text", _NOTHING)[VALUE]
-    title: str | None = found.get("title", _NOTHING)[VALUE]
     if title is None or body is None:
         return title if body is None else body
     if not title or body.startswith(title):
@@ -262,58 +324,19 @@ def _text(found: Fields) -> str | None:
     return f"{title}\n\n{body}"
 
 
-def _post(line: Object, platform: str, text: str, found: Fields) -> Post:
-    get = found.get
-    author, name, user = _author(found)
-    uid = fields.text(get("id", _NOTHING)[RAW]).strip("'\" ")
-    written = get("time", _NOTHING)
-    created = written[VALUE]
-    if created is None and (get("id", _NOTHING)[NAME] in _X_IDS or get("text", _NOTHING)[NAME] in _X_TEXTS):
-        created = snowflake_time(uid)
-    told_apart = bool(author) or written[RAW] is not None
-    nameless = not uid and not told_apart
-    uid = uid or _digest([author, written[RAW], text] if told_apart else line)
-    followers = get("followers", _NOTHING)
-    total = _counts(found)
-    reply_to = fields.text(get("reply_to", _NOTHING)[RAW])
-    counted_at = get("counts_at", _NOTHING)[VALUE] if total else None
-    return Post(
-        platform=platform,
-        uid=uid,
-        nameless=nameless,
-        author=author,
-        name=name,
-        text=text,
-        created=created,
-        seen=get("seen", _NOTHING)[VALUE],
-        tags=_tags(found["tags"][RAW]) if "tags" in found else None,
-        lang=_language(found["lang"][RAW]) if "lang" in found else "",
-        reply_to="" if reply_to == uid else reply_to,
-        quote_of=fields.text(get("quote_of", _NOTHING)[RAW]),
-        followers=followers[VALUE] if followers[NAME] else _first_number(user, _USER_FOLLOWERS) if user else None,
-        author_created=get("author_created", _NOTHING)[VALUE] or (moment(user.get("createdat")) if user else None),
-        counts=total,
-        counts_at=counted_at,
-        sensitive=get("sensitive", _NOTHING)[RAW] in _YES,
-    )
-
-
-def _counts(found: Fields) -> Counts | None:
-    if _COUNTS.isdisjoint(found):
+def _counts(raw: _Row) -> Counts | None:
+    if raw == _UNCOUNTED:
         return None
-    like, repost, reply, quote, view = (found.get(field, _NOTHING)[VALUE] for field in _COUNTED)
-    total = Counts(like=like, repost=repost, reply=reply, quote=quote, view=view)
+    total = Counts(*map(_number, raw))
     return total if total.known() else None
 
 
-def _author(found: Fields) -> tuple[str, str, dict[str, Json]]:
-    """(id, name, the fields of the account if it is an object)."""
-    value, name = found.get("author", _NOTHING)[RAW], found.get("name", _NOTHING)[RAW]
-    holder = value if isinstance(value, dict) else name if isinstance(name, dict) else None
-    user = by_plain_name(holder) if holder else {}
-    uid = _first_text(user, _USER_IDS) if isinstance(value, dict) else fields.text(value)
+def _account(author: Json, name: Json) -> tuple[str, str, dict[str, Json]]:
+    """(id, name, the fields of the account), where one of them is an object."""
+    user = by_plain_name(author if isinstance(author, dict) else name)
+    uid = _first_text(user, _USER_IDS) if isinstance(author, dict) else fields.text(author)
     shown = _first_text(user, _USER_NAMES) if isinstance(name, dict) else fields.text(name)
-    return uid or shown, shown or (_first_text(user, _USER_NAMES) if user else "") or uid, user
+    return uid or shown, shown or _first_text(user, _USER_NAMES) or uid, user
 
 
 def _first_text(user: dict[str, Json], names: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
-from functools import lru_cache
+from collections.abc import Iterable
+from typing import Any
 
 from engine.platforms import (
     bluesky_jetstream,
@@ -15,6 +16,8 @@ from engine.platforms import (
     zeeschuimer,
 )
 from engine.platforms.base import Adapter, Object
+from engine.platforms.bykeys import ByKeys
+from engine.platforms.typed import Typed, Used
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -39,15 +42,59 @@ for _place, _adapter in enumerate(_ADAPTERS):
 
 def marked(item: Object) -> tuple[Adapter, ...]:
     """The adapters whose shape an object may have by its keys, the most specific signature first."""
-    bits, known = 0, _BITS.get
-    for key in item:
-        bits |= known(key, 0)
-    return _marked_by(bits)
+    return _marked[tuple(item)]
 
 
-@lru_cache(maxsize=1024)
-def _marked_by(bits: int) -> tuple[Adapter, ...]:
+def _marked_by(keys: tuple[str, ...]) -> tuple[Adapter, ...]:
+    bits = 0
+    for key in keys:
+        bits |= _BITS.get(key, 0)
     return tuple(adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1)
+
+
+_marked = ByKeys(_marked_by)
+
+
+def likely(line: bytes) -> Typed | None:
+    """How to read a line as one of the shape that another of the same beginning had, if that shape is typed."""
+    return _likely.get(line[:_HEAD])
+
+
+def remember(line: bytes, shapes: Iterable[str]) -> None:
+    """Take note of the shape that a line was found to have, if others of its beginning are to be read as typed."""
+    head = line[:_HEAD]
+    for shape in shapes:
+        if shape not in _typed:
+            _likely.pop(head, None)
+        for typed in _typed.get(shape, ()):
+            if typed.read(line) is not None:
+                if len(_likely) >= _MAX_HEADS:
+                    _likely.clear()
+                _likely[head] = typed
+
+
+def typed() -> tuple[Typed, ...]:
+    """All shapes that are typed."""
+    return tuple(typed for shapes in _typed.values() for typed in shapes)
+
+
+def _marks_before(adapter: Adapter) -> set[str]:
+    return set[str]().union(*(other.marks for other in _ADAPTERS[: _ADAPTERS.index(adapter)]))
+
+
+_HEAD = 8  # bytes: most of the name of the first key
+_MAX_HEADS = 256
+_USED: tuple[tuple[Adapter, tuple[Used[Any], ...]], ...] = (
+    (bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),
+    (mastodon.ADAPTER, mastodon.USED),
+    (x_v1.ADAPTER, x_v1.USED),
+)
+_typed = {
+    adapter.name: [Typed(adapter, each, _marks_before(adapter)) for each in used]  # most lines have one of these forms
+    for adapter, used in _USED
+}
+TYPED = frozenset(_typed)  # names of shapes
+_likely: dict[bytes, Typed] = {}
 
 
 def adapters() -> tuple[Adapter, ...]:

@@ -1,0 +1,70 @@
+"""Lines of a known shape decoded straight into what is used of them: all else in them is passed over, unmade.
+
+What is tried first is told by how a line begins, and decides nothing: a line that does not prove to be of the shape
+that it was taken for is read as any other line, and to the same end.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+
+from engine.platforms import labels
+from engine.platforms.base import Adapter, Outcome
+from engine.platforms.jsontext import may_be_deep
+
+# Any JSON value but an object or an array, or but an object, for fields in which those have a type of their own.
+Scalar: TypeAlias = bool | int | float | str | None
+Odd: TypeAlias = Scalar | list[Any]
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Used(NamedTuple, Generic[T]):
+    """What a shape uses of its lines, and how that is read.
+
+    `kind` must take whatever stands in a line, as each field's own reader is careful with it. `read` gives None where
+    it does not follow from what was used that the line is of this shape, as far as that turns on the keys of `kind`.
+    """
+
+    kind: type[T]
+    read: Callable[[T], Sequence[Outcome] | None]
+    without: tuple[str, ...] = ()  # further keys with which a line is to be read as any other
+
+
+class Typed:
+    """Reads lines of one shape. `others` are keys by which a line could be of a shape that is asked before it."""
+
+    def __init__(self, adapter: Adapter, used: Used[Any], others: Iterable[str]) -> None:
+        self.adapter = adapter
+        keys = sorted({*others, *used.without, labels.FIELD}.difference(used.kind.__struct_encode_fields__))
+        refused = {f"other_{number}": key for number, key in enumerate(keys)}
+        kind = msgspec.defstruct(
+            used.kind.__name__,
+            [(name, _Refused, None) for name in refused],
+            bases=(used.kind,),
+            rename=refused,
+            gc=False,
+        )
+        self._decode = msgspec.json.Decoder(kind, dec_hook=_refuse).decode
+        self._read = used.read
+
+    def read(self, line: bytes) -> list[Outcome] | None:
+        """The outcomes of a line; None if it is to be read as any other. Never raises."""
+        try:
+            if not line.isascii():
+                line.decode()  # what is passed over is not looked at
+            if may_be_deep(line):
+                return None
+            found = self._read(self._decode(line))
+        except Exception:  # whatever is the matter, it is known how to say it of any line
+            return None
+        return None if found is None else [*found]
+
+
+class _Refused:
+    """Stands for what must not be there."""
+
+
+def _refuse(_kind: type, _value: object) -> None:
+    raise ValueError
