@@ -80,6 +80,10 @@ class Counts:
                 left -= len(subjects)
         return left < 0
 
+    def is_idle(self, most: int) -> bool:
+        """Whether nobody spoke in the window or after it, and no more than so many subjects are known."""
+        return not self._said and len(self.slots) <= most
+
     def said(self, step: int) -> int:
         """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
         first, said = step - self.width, 0
@@ -88,14 +92,14 @@ class Counts:
                 said += often
         return said
 
-    def few(self, step: int, until: int, now: int, enough: int) -> tuple[list[int], int]:
-        """`said` from `step` on, where it is `now`, as long as it is not nought and less than `enough`; and after."""
+    def few(self, step: int, until: int, now: int, enough: int) -> list[int]:
+        """`said` from `step` on, where it is `now`, as long as it is not nought and less than `enough`."""
         said, found = self._said.get, list[int]()
         while step < until and 0 < now < enough:
             found.append(now)
             step += 1
             now += said(step, 0) - said(step - self.width, 0)
-        return found, now
+        return found
 
     def next_step(self, step: int) -> int | None:
         """The first step from `step` on in which somebody spoke."""

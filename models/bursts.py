@@ -78,23 +78,24 @@ class Detector:
         until = time // self.scale.step
         step = until if self._next is None else self._next
         begun, counts = list[Rise](), self._counts
-        said = counts.said(step) if step < until else 0
+        if step < until and not self.going and counts.is_idle(self._most):
+            counts.move(until - 1)
+            step = until
         while step < until:
+            said = counts.said(step)
             if said >= SUPPORT or self.going or (counts.may_exceed(self._most) and self.subjects > self._most):
                 begun += self._tick(step)
                 step += 1
-                said = counts.said(step) if step < until else 0
-            elif said:
-                few, said = counts.few(step, until, said, SUPPORT)
+                continue
+            if said:
+                few = counts.few(step, until, said, SUPPORT)
                 self._past.tick_small(few)
                 self._newcomers.tick(len(few))
                 step += len(few)
-                counts.move(step - 1)
             else:  # a silent feed is no past
                 following = counts.next_step(step)
                 step = until if following is None else min(until, following)
-                counts.move(step - 1)
-                said = counts.said(step) if step < until else 0
+            counts.move(step - 1)
         self._next = step
         return begun
 
