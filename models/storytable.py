@@ -17,7 +17,7 @@ LEAST_SCALE = 1e-9
 _ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _BITS = SIZE.bit_length() - 1  # of a column
 _ORDER = 28  # of a place among what is learnt at once
-_CELLS = 1 << 17  # of documents and rows, whose products are taken at once
+_CELLS = 1 << 18  # of documents and rows, whose products are taken at once
 _PAIRS = 1 << 20  # of terms in them, on average
 
 
@@ -170,7 +170,7 @@ class StoryTable:
         self._place[posts.known] = 0
         held = found.nonzero()[0]
         places, sums = found[held].astype(np.int64) - 1, self.sums[held]
-        rows = self.sizes.cumsum().searchsorted(held, "right")
+        rows = np.arange(len(self)).repeat(self.sizes)[held]
         weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth[places]
         return Terms(rows, places, weights / self._lengths[rows], len(self))
 
@@ -267,7 +267,7 @@ class StoryTable:
         if not len(gone):
             return
         np.subtract.at(self._spread, self.columns[gone], _ONE)
-        self.sizes -= np.bincount(self.sizes.cumsum().searchsorted(gone, "right"), minlength=len(self))
+        self.sizes -= np.bincount(np.arange(len(self)).repeat(self.sizes)[gone], minlength=len(self))
         kept = np.ones(len(self.columns), np.bool_)
         kept[gone] = False
         self.columns, self.sums = self.columns[kept], self.sums[kept]

@@ -37,7 +37,7 @@ REVIEW_TIME = 15_000_000
 REVIEW_SHARE = 2  # of the time so far no more than this part need pass
 REVIEW_MOST = 262_144
 REACH = 1  # numbers that a review tries above and below the present one
-YOUNG_REACH = 4  # before there was a review of REVIEW_POSTS
+YOUNG_REACH, YOUNG_APART = 4, 2  # before there was a review of REVIEW_POSTS: every other number
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
 PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise; of few posts, one will do
@@ -238,7 +238,9 @@ class Themes:
         most = min(most, rows.shape[0])
         young = self._reviewed < REVIEW_POSTS
         reach = YOUNG_REACH if young else REACH
-        numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
+        apart = YOUNG_APART if young else 1
+        fewest = self.k - (self.k - max(least, self.k - reach)) // apart * apart
+        numbers = range(fewest, min(most, self.k + reach) + 1, apart)
         if least == most or not numbers:
             return centroids
         tried = kmeans.tried(rows, stories.mass, centroids, self._weights, numbers, NEAR)
