@@ -60,7 +60,7 @@ class Topics:
 
     def __init__(self, clusters: tuple[int, int] = (4, 16), seed: int = 0, max_texts: int = MAX_TEXTS) -> None:
         self.stories = Stories(seed)
-        self.themes = Themes(clusters, seed)
+        self.themes = Themes(clusters)
         self.merges: tuple[tuple[int, int], ...] = ()
         self.moves: list[Move] = []
         self.learnt = False  # whether the themes took a step with the last batch

@@ -53,17 +53,16 @@ class Move(NamedTuple):
 
 
 class Themes:
-    """The themes of a feed. Same stories, bounds and seed: same themes.
+    """The themes of a feed. Same stories and bounds: same themes.
 
     `bounds` are the least and greatest number of themes. `of` gives the theme of each live story that has one.
     """
 
-    def __init__(self, bounds: tuple[int, int] = (4, 16), seed: int = 0) -> None:
+    def __init__(self, bounds: tuple[int, int] = (4, 16)) -> None:
         """Raises ValueError unless 1 <= bounds[0] <= bounds[1]."""
         if not 1 <= bounds[0] <= bounds[1]:
             raise ValueError("the bounds of the number of clusters must be 1 <= least <= most")
         self.bounds = bounds
-        self.seed = seed % 2**32
         self.of: dict[int, int] = {}
         self.k = bounds[0]  # how many there are to be
         self._ids: Ints = np.zeros(0, np.int64)
@@ -109,7 +108,7 @@ class Themes:
         learnt = np.flatnonzero(near & (gained > 0))
         if len(learnt):
             some = rows[learnt], gained[learnt], home[learnt]
-            centroids, self._weights = kmeans.step(*some, centroids, self._weights, self.seed)
+            centroids, self._weights = kmeans.step(*some, centroids, self._weights)
         self._learnt += int(gained.sum())
         if self._is_due(self._at):
             centroids = self._review(stories, rows, columns, centroids, sample, self._at)
