@@ -62,7 +62,7 @@ OPENED = (
     Opened("names", Names, ("update", "merge", "forget")),
     Opened("forecasts", Volumes, ("post", "placed", "merge")),
     Opened("forecasts", Forecasting, ("tell", "forecast")),
-    Opened("learning", Labels, ("teach",)),
+    Opened("learning", Labels, ("lessons", "teach")),
     Opened("labels", Labels, ("collect", "track", "fill_up", "thin_out", "forget")),
     Opened("over-performers", Overperforming, ("admit", "collect", "forget", "keep")),
     Opened("alerts", Watch, ("record", "post", "turn")),

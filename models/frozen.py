@@ -5,6 +5,7 @@ A great many posts wait for their labels, and of most nobody ever asks what was 
 
 from collections.abc import Sequence
 from math import isnan
+from operator import add
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.decay import DAY
-from models.features import COMMON, MEDIA, OWN, TRUST, Rows, joined
+from models.features import COMMON, MEDIA, OWN, TRUST, Keys, Rows, joined, packed_keys
 from models.race import FIRST
 from models.reasons import MOST, Facts, reasons
 from models.voices import NAMES, REFERENCE, Said, Shown, Voices, say
@@ -71,14 +72,14 @@ class Batch:
 
     __slots__ = ("__weakref__", "common", "every", "keys", "made", "own", "radii", "records", "voices")
 
-    def __init__(self, made: Made, said: Sequence[tuple[Voices | None, float | None]], every: bool) -> None:
+    def __init__(self, made: Made, said: Sequence[tuple[Voices | None, float | None]], keys: Keys | None) -> None:
         self.made = made
         self.voices = [voices for voices, _ in said]  # by horizon
         self.radii = [radius for _, radius in said]
-        self.every = every  # whether every model has its say, or only the leader
+        self.every = keys is not None  # whether every model has its say, or only the leader
         self.own: Rows = _NO_ROWS  # (n, horizons, OWN)
         self.common: Rows = _NO_ROWS  # (n, len(COMMON))
-        self.keys: list[bytes] = []
+        self.keys = keys  # what their outcomes are to be learnt by; None where none will be
         self.records: list[bytes] = []
 
     def record(self, place: int) -> bytes:
@@ -121,13 +122,17 @@ def _settle(batches: Sequence[Batch], every: bool) -> None:
         learnt = any(said.voices is not None for said in moments)
         shown.append(say(moments, joined(own[:, horizon], common), every) if learnt else None)
     records = packed(own, common, shown)
-    size, whole, start = records.itemsize, records.tobytes(), 0
+    size, whole = records.itemsize, records.tobytes()
+    each = [whole[start : start + size] for start in range(0, len(whole), size)]
+    if every:
+        keys = packed_keys([batch.keys for batch in batches if batch.keys is not None])
+        each = [*map(add, each, keys)]
+    start = 0
     for batch in batches:
-        ends = range(start + size, start + size * len(batch.own) + 1, size)
-        batch.records = [whole[end - size : end] + key for end, key in zip(ends, batch.keys, strict=True)]
-        start = ends[-1]
+        batch.records = each[start : start + len(batch.own)]
+        start += len(batch.own)
         batch.own = batch.common = _NO_ROWS
-        batch.voices, batch.keys = [], []
+        batch.voices, batch.keys = [], None
 
 
 def packed(own: Rows, common: Rows, shown: Sequence[Shown | None]) -> Records:
@@ -163,9 +168,9 @@ class Freezer:
         self.__dict__.update(state)
         self._others = [ref(batch) for batch in state["_others"]]
 
-    def freeze(self, batch: Batch, own: Rows, common: Rows, keys: list[bytes]) -> list[Told]:
-        """What is said of posts with rows `own` (n, horizons, OWN) and `common` (n, len(COMMON)) and packed `keys`."""
-        batch.own, batch.common, batch.keys = own, common, keys
+    def freeze(self, batch: Batch, own: Rows, common: Rows) -> list[Told]:
+        """What is said of posts with rows `own` (n, horizons, OWN) and `common` (n, len(COMMON))."""
+        batch.own, batch.common = own, common
         if batch.every:
             self._graded.append(batch)
             self._rows += len(own)
