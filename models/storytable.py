@@ -35,8 +35,12 @@ class Terms(NamedTuple):
 
     def unit(self) -> "Terms":
         """The same with rows of length 1."""
-        lengths = np.sqrt(np.bincount(self.rows, self.weights * self.weights, self.size))
-        return self._replace(weights=self.weights / lengths[self.rows])
+        return self._replace(weights=self.weights / self.lengths()[self.rows])
+
+    def lengths(self) -> Floats:
+        """The length of each row."""
+        found: Floats = np.sqrt(np.bincount(self.rows, self.weights * self.weights, self.size))
+        return found
 
     def of(self, rows: Ints) -> "Terms":
         """Some of the rows, in ascending order."""
@@ -150,7 +154,7 @@ class StoryTable:
 
         tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
         """
-        return self._weighed(rows).unit()
+        return self._weighed(rows, self._held(rows)).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
         """Those of the terms that `most` stories have, or fewer."""
@@ -244,15 +248,12 @@ class StoryTable:
             self._drop((self.sums < FAINT_TERM / self.scale).nonzero()[0])
             self._measured, self._stale = len(self), 0
             rows = np.arange(len(self))
-        else:
-            rows = (self._lengths == 0).nonzero()[0]
-        if len(rows):
-            terms = self._weighed(rows)
-            self._lengths[rows] = np.sqrt(np.bincount(terms.rows, terms.weights * terms.weights, len(rows)))
+            self._lengths = self._weighed(rows, slice(None)).lengths()
+        elif len(rows := (self._lengths == 0).nonzero()[0]):
+            self._lengths[rows] = self._weighed(rows, self._held(rows)).lengths()
 
-    def _weighed(self, rows: Ints) -> Terms:
-        """Stories as TF-IDF rows."""
-        held = self._held(rows)
+    def _weighed(self, rows: Ints, held: Ints | slice) -> Terms:
+        """Stories as TF-IDF rows, given where their terms stand."""
         sums, columns = self.sums[held], self.columns[held]
         weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(columns)
         return Terms(np.arange(len(rows)).repeat(self.sizes[rows]), columns, weights, len(rows))
@@ -314,7 +315,7 @@ class StoryTable:
             full = rows[sizes > TERMS]
             starts = (self.sizes.cumsum() - self.sizes)[full]
             gone = [
-                start + self.sums[start : start + size].argsort(kind="stable")[: size - (TERMS - SHED)]
+                start + self.sums[start : start + size].argpartition(size - (TERMS - SHED))[: size - (TERMS - SHED)]
                 for start, size in zip(starts.tolist(), self.sizes[full].tolist(), strict=True)
             ]
             self._drop(np.sort(np.concatenate(gone)))
