@@ -42,7 +42,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.analysis import Analysis
-from engine.arrival import tell_stories
 from engine.arrivals import key_of
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post, Reaction
@@ -146,14 +145,14 @@ class Bench:
     def _parts(self, made: Sequence[Made], reactions: Sequence[Reaction]) -> Iterator[str]:
         """The work on a batch, as `Engine` does it; says after each part which it was."""
         engine = self.engine
-        ledger, labels, model = engine.ledger, engine.labels, engine.model
+        ledger, labels, model, waiting = engine.ledger, engine.labels, engine.model, engine.forecasting
         entries = [ledger.add(key_of(post), post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
-        arrived = zip(made, entries, strict=True)
-        known = [engine.forecasting.arrived(post, entry, at) for (post, _, at, _), entry in arrived]
+        graded = [labels.sampled(entry.key) for entry in entries]
+        waiting._new = {entry.key: (entry, None, None, judged) for entry, judged in zip(entries, graded, strict=True)}
+        waiting.tell()
         yield "known"
         for _, analysis, at, _ in made:
-            engine.volumes.post(analysis.tags, at)
             engine.volumes.placed(len(analysis.text) % STORIES, of_words(analysis.terms), at)
         yield "volumes"
         for reaction in reactions:
@@ -165,13 +164,12 @@ class Bench:
         for _, _, at, _ in made:
             labels.collect(at, ledger)
         yield "collect"
-        graded = [labels.sampled(entry.key) for entry in entries]
-        words = tell_stories(known, [engine.rising.rises] * len(known), engine.volumes)
-        told = model.forecast(known, graded, words)
+        told = model.forecast([known for _, known, _ in waiting._batch.values()], graded)
+        waiting._batch.clear()
         yield "forecast"
         labels.track(entries, told, graded)
         yield "track"
-        labels.teach(self.now)
+        labels.teach(labels.lessons(self.now))
         yield "teach"
         for entry in ledger.expired(self.now):
             self._expire(entry)
@@ -208,7 +206,7 @@ class Bench:
                 self.step(longest // LESSON)
             self.now += 2 * longest
             self.engine.labels.collect(self.now, self.engine.ledger)
-            self.engine.labels.teach()
+            self.engine.labels.teach(self.engine.labels.lessons())
         refits = [refit for index in range(len(self.horizons)) for refit in model.refits(index)]
         model.learn_pasts_only()
         return median(sum(refit.seconds.values()) for refit in refits)
@@ -285,7 +283,7 @@ def weight(waiting: int) -> float:
     bench.known = False
     authors = [sys.intern(f"bluesky:{author}") for author in bench.feed.authors]
     for author in authors:
-        bench.engine.model.arrived(author, bench.now)
+        bench.engine.model.arrived([author], [bench.now])
     tracemalloc.start()
     held = []
     for _ in range(2):

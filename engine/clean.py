@@ -12,6 +12,7 @@ MAX_NAME = 200
 MAX_ID = 1_000  # no platform has an id near this
 MAX_TAGS = 1_000  # tags taken in of a post, each of as many characters as an id; fewer are counted
 MAX_LANG = 35  # characters of a language tag (RFC 5646)
+_USUAL_LANG = 2
 
 _KEEP = {"\n", "\u200d"}  # line breaks, and the joiner that emoji families are made with
 _IDS = ("uid", "author", "alias", "target", "reply_to", "quote_of")
@@ -56,7 +57,7 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
 
     The very same object if all is well already.
     """
-    if _is_fine(event):
+    if _is_fine_post(event) if isinstance(event, Post) else _is_fine(event):
         return event
     changes: dict[str, object] = {}
     for name in _IDS:
@@ -78,8 +79,6 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
 
 def _is_fine(event: Event) -> bool:
     """Whether all is well for certain, as it nearly always is: said of all fields together."""
-    if isinstance(event, Post):
-        return _is_fine_post(event)
     if isinstance(event, Reaction):
         ids = event.uid + event.author + event.target
         return len(ids) <= MAX_ID and ids.isprintable() and (event.original is None or _is_fine_post(event.original))
@@ -88,12 +87,12 @@ def _is_fine(event: Event) -> bool:
 
 def _is_fine_post(post: Post) -> bool:
     lang, tags = post.lang, post.tags
-    ids = post.uid + post.author + post.alias + post.reply_to + post.quote_of + post.version
+    ids = f"{post.uid}{post.author}{post.alias}{post.reply_to}{post.quote_of}{post.version}"
     return (
         len(ids) + len(post.name) <= MAX_ID
         and ids.isprintable()
         and len(post.text) <= MAX_READ
-        and (not lang or _is_tag(lang))
+        and (not lang or (len(lang) == _USUAL_LANG and lang.isalpha() and lang.isascii()) or _is_tag(lang))
         and (not tags or (len(tags) <= MAX_TAGS and len("".join(tags)) <= MAX_ID))
     )
 
@@ -102,7 +101,7 @@ def _is_tag(lang: str) -> bool:
     """Whether this may be a language tag (RFC 5646, or with `_`), or is none at all."""
     if not lang.isascii() or len(lang) > MAX_LANG:
         return False
-    return not lang or lang.isalpha() or lang.replace("-", "").replace("_", "").isalnum()
+    return not lang or lang.replace("-", "").replace("_", "").isalnum()
 
 
 def _cut(post: Post) -> dict[str, object]:

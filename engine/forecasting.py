@@ -7,7 +7,7 @@ from engine.analysis import Analysis
 from engine.arrival import Arrived, known_of
 from engine.discretion import Form, form_given
 from engine.events import Post
-from engine.labels import UNSAMPLED, Labels
+from engine.labels import FAR, UNSAMPLED, Labels
 from engine.ledger import Entry, entry_of
 from engine.rising import Rising
 from engine.view import View
@@ -34,6 +34,7 @@ class Forecasting:
         self._model, self._labels, self._rising, self._volumes, self._view = model, labels, rising, volumes, view
         self._new: dict[str, _New] = {}  # that nothing was told of
         self._batch: dict[str, tuple[Entry, Known, bool]] = {}  # not forecast, with what was known of each
+        self._since = FAR  # time of the first of them
         self._unlearnt = 0  # posts that came since something was learnt
 
     def __len__(self) -> int:
@@ -41,14 +42,15 @@ class Forecasting:
 
     def add(self, entry: Entry, post: Post) -> None:
         """A post has come. One that is late counts as others do, and is not forecast."""
-        graded = self._labels.sample >= 1 or self._labels.sampled(entry.key)
-        self._new[entry.key] = (entry, post.author_created, form_given(post), graded)
+        form = None if post.read is None else form_given(post)
+        self._new[entry.key] = (entry, post.author_created, form, self._labels.sampled(entry.key))
         if not entry.late:
+            self._since = min(self._since, entry.time)
             self._unlearnt += 1
             if self._unlearnt >= BATCH_POSTS:
                 self.learn(entry.time)
-        if len(self._new) >= BATCH_POSTS:
-            self.tell()
+        if len(self) >= BATCH_POSTS:
+            self.forecast()
 
     def settle(self, key: str) -> None:
         """A post is about to change, or past retention: it is forecast as it came."""
@@ -68,17 +70,20 @@ class Forecasting:
             return
         entries, created, forms, graded = zip(*self._new.values(), strict=True)
         self._new = {}
-        words = [of_words(entry.analysis.terms) for entry in entries]
+        words: Sequence[Sequence[int]] = [of_words(entry.analysis.terms) for entry in entries]
         tags = [checksums(entry.analysis.tags) if entry.analysis.tags else [] for entry in entries]
-        of_tags = self._count_tags(entries, tags)
+        of_tags: Sequence[Lately] = self._count_tags(entries, tags)
         self._rising.posts(entries, words, tags)
-        told = zip(entries, graded, created, forms, words, of_tags, strict=True)
-        if punctual := [each for each in told if not each[0].late]:
-            entries, graded, created, forms, spoken, lately = zip(*punctual, strict=True)
-            before = [self._model.arrived(entry.author, entry.time) for entry in entries]
-            known = self._known(entries, Arrived(created, forms, spoken, lately, before))
-            waiting = zip(entries, known, graded, strict=True)
-            self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
+        if any(entry.late for entry in entries):
+            columns = (entries, created, forms, graded, words, of_tags)
+            punctual = [each for each in zip(*columns, strict=True) if not each[0].late]
+            if not punctual:
+                return
+            entries, created, forms, graded, words, of_tags = zip(*punctual, strict=True)
+        before = self._model.arrived([entry.author for entry in entries], [entry.time for entry in entries])
+        known = self._known(entries, Arrived(created, forms, words, of_tags, before))
+        waiting = zip(entries, known, graded, strict=True)
+        self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
         """What would be known of a post if it arrived now."""
@@ -92,21 +97,28 @@ class Forecasting:
     def forecast(self) -> None:
         """Forecast the posts that wait."""
         self.tell()
+        self._since = FAR
         if self._batch:
             entries, known, graded = zip(*self._batch.values(), strict=True)
             self._batch = {}
             self._labels.track(entries, self._model.forecast(known, graded), graded)
             self._view.predicted(entries)
 
+    def turn(self, now: int) -> None:
+        """Forecast the posts that wait if the label of one of them may be due soon."""
+        if self._labels.is_due(self._since, now):
+            self.forecast()
+
     def learn(self, now: int) -> None:
-        """Forecast the posts that wait, in order; only then learn from labels that came due.
+        """Learn from labels that came due; before that, forecast the posts that wait, in order.
 
         So every forecast is made with the models as they were when its post came, and a feed cut off anywhere gives
         the posts before the cut the same forecasts.
         """
         self._unlearnt = 0
-        self.forecast()
-        self._labels.teach(now)
+        if lessons := self._labels.lessons(now):
+            self.forecast()
+            self._labels.teach(lessons)
 
     def _count_tags(self, entries: Sequence[Entry], tags: Sequence[Sequence[int]]) -> list[Lately]:
         """How much the tags of each post were spoken of as it came; then it counts itself."""

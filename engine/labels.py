@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -59,6 +59,14 @@ class Queues(NamedTuple):
     later: int  # the age up to which they count
 
 
+class Lesson(NamedTuple):
+    """What is learnt together."""
+
+    at: int  # event time from which it can be
+    horizon: int  # its place
+    outcomes: list[Matured]
+
+
 class Labels:
     """The maturity queue, keyed by post."""
 
@@ -87,6 +95,10 @@ class Labels:
         """The time up to which labels can be learnt, if event time has entered another span of a grid."""
         before, self._grid = self._grid, now // self._span
         return None if self._grid == before else self._grid * self._span
+
+    def is_due(self, born: int, now: int) -> bool:
+        """Whether a post made at `born` is to be tracked at event time `now`, so that no label is read too late."""
+        return now >= born + self._shortest - self._span
 
     def track(self, entries: Sequence[Entry], told: Sequence[Told], graded: Sequence[bool]) -> None:
         """Keep what was said of posts until each horizon passes. To be called in the order of the posts' times.
@@ -190,30 +202,32 @@ class Labels:
         if now <= self.soonest:
             return []
         done: list[Counted] = []
-        self.soonest = FAR
+        soonest, reacting = FAR, bool(ledger.reacting)
         for index, (due, reported, horizon, later) in enumerate(self._queues):
-            if due and due[0].born < now - horizon:
-                for tracked, entry in self._ended(due, now - horizon, ledger):
+            while due and due[0].born < now - horizon:
+                tracked = due.popleft()
+                if not reacting:
+                    reported.append(tracked)
+                elif (entry := self._counted(tracked, ledger)) is not None:
                     if reacts(entry.platform, ledger):
                         self._settle(tracked, entry, index, True, ledger, done)
                     else:
                         reported.append(tracked)
-            if reported and reported[0].born < now - later:
-                for tracked, entry in self._ended(reported, now - later, ledger):
+            while reported and reported[0].born < now - later:
+                tracked = reported.popleft()
+                if (entry := self._counted(tracked, ledger)) is not None:
                     self._settle(tracked, entry, index, False, ledger, done)
-            if due:
-                self.soonest = min(self.soonest, due[0].born + horizon)
-            if reported:
-                self.soonest = min(self.soonest, reported[0].born + later)
+            if due and due[0].born + horizon < soonest:
+                soonest = due[0].born + horizon
+            if reported and reported[0].born + later < soonest:
+                soonest = reported[0].born + later
+        self.soonest = soonest
         return done
 
-    def _ended(self, queue: deque[Tracked], before: int, ledger: Ledger) -> Iterator[tuple[Tracked, Counted]]:
-        """Take the posts made before a time from a queue, with what they have come to; those that are gone are not."""
-        while queue and queue[0].born < before:
-            tracked = queue.popleft()
-            entry = ledger.posts.get(tracked.key) or ledger.outlived.get(tracked.key)
-            if entry is not None and self._waits(tracked):
-                yield tracked, entry
+    def _counted(self, tracked: Tracked, ledger: Ledger) -> Counted | None:
+        """What a post has come to; None if it is gone."""
+        key = tracked.key
+        return (ledger.posts.get(key) or ledger.outlived.get(key)) if self.tracked.get(key) is tracked else None
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
@@ -239,30 +253,37 @@ class Labels:
         due = entry.time + (horizon if reacting else horizon + slack(horizon))
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
-    def teach(self, now: int = FAR) -> None:
-        """Score the collected forecasts and learn from them, in lessons that are over by `now`, or full by then.
+    def lessons(self, now: int = FAR) -> list[Lesson]:
+        """Take the collected outcomes that can be learnt, in lessons that are over by `now`, or full by then.
 
         What makes a lesson, and which comes first, depends on when labels came due alone, not on when somebody looked.
         """
-        lessons: list[tuple[int, int, list[Matured]]] = []
+        lessons: list[Lesson] = []
         for index, ready in self._ready.items():
-            self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
-            lessons += [(at, index, lesson) for at, lesson in over]
-        for _, index, lesson in sorted(lessons, key=lambda one: one[:2]):
+            if ready:
+                self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
+                lessons += [Lesson(at, index, outcomes) for at, outcomes in over]
+        return sorted(lessons, key=lambda lesson: lesson[:2])
+
+    def teach(self, lessons: Sequence[Lesson]) -> None:
+        """Score the forecasts of posts whose outcomes are known, and learn from them."""
+        for _, index, outcomes in lessons:
             if self.observer is not None:
-                self.observer(index, lesson)
-            self.model.mature(index, lesson)
+                self.observer(index, outcomes)
+            self.model.mature(index, outcomes)
 
     def _label(self, entry: Counted, horizon: int, reacting: bool, ledger: Ledger) -> tuple[int | None, str]:
         """Engagements at the horizon, or why they are not known."""
-        if any(gap.end > entry.time and gap.start < entry.time + horizon for gap in self._gaps):
+        if self._gaps and any(gap.end > entry.time and gap.start < entry.time + horizon for gap in self._gaps):
             return None, GAP
+        if not reacting:
+            return observed_label(entry.time, horizon, entry.history)
         born_unseen = is_born_unseen(entry)
-        if reacting and not born_unseen and entry.platform in ledger.complete:
+        if not born_unseen and entry.platform in ledger.complete:
             return sum(entry.seen), ""
-        actual, reason = observed_label(entry.time, horizon, entry.history)
-        if actual is not None or not reacting:
-            return actual, reason
+        actual, _ = observed_label(entry.time, horizon, entry.history)
+        if actual is not None:
+            return actual, ""
         # Posts with reactions are read more often than others, and not at the horizon: to turn them away for that
         # would leave the small ones only.
         return (None, BIRTH_UNSEEN) if born_unseen else (sum(entry.seen), "")
@@ -286,7 +307,7 @@ def _lessons(ready: list[Matured], part: int, now: int) -> tuple[list[Matured], 
 
 def reacts(platform: str, ledger: Ledger) -> bool:
     """Whether reactions to a platform's posts come as events."""
-    return any(f"{platform}:{kind}" in ledger.reacting for kind in KINDS)
+    return bool(ledger.reacting) and any(f"{platform}:{kind}" in ledger.reacting for kind in KINDS)
 
 
 def is_born_unseen(entry: Counted) -> bool:
@@ -301,6 +322,8 @@ def slack(horizon: int) -> int:
 
 def observed_label(birth: int, horizon: int, observed: Sequence[tuple[int | None, Counts]]) -> tuple[int | None, str]:
     """The counts read nearest to a horizon, if near enough; `observed` are times, None where not known, and counts."""
+    if not observed:
+        return None, NOT_REPORTED
     reported = [(at, total) for at, counts in observed if (total := engagements(counts)) is not None]
     totals = [(abs(at - birth - horizon), total) for at, total in reported if at is not None]
     if not totals:

@@ -18,6 +18,7 @@ HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
 SPARE = 1_000  # places of posts that are gone, kept in the order of times until there are as many as of others
+FOREVER = 2**62  # microseconds
 NONE_SEEN = (0, 0, 0, 0)
 
 Seen = tuple[int, int, int, int]  # reactions by KINDS
@@ -128,6 +129,9 @@ class Ledger:
         self._tombstones: dict[bytes, None] = {}
         self._purged: dict[bytes, int] = {}  # digest of an account -> time up to which all of it is gone
         self._by_time: list[tuple[int, str]] = []
+        self._keep = FOREVER if config.retention == ALL_TIME else config.retention
+        self.most = config.max_posts  # that are retained
+        self.lapses = FOREVER  # event time before which no post is past retention
 
     # -- posts -----------------------------------------------------------------------------------------------
 
@@ -183,7 +187,7 @@ class Ledger:
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        author = f"{post.platform}:{post.author}" if post.author else ""
+        author = sys.intern(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, entry.witnessed)
@@ -197,6 +201,7 @@ class Ledger:
             else:
                 theirs.append(key)
         heapq.heappush(self._by_time, (time, key))
+        self.lapses = min(self.lapses, time + self._keep)
         return entry
 
     def _adopt(self, entry: Entry) -> None:
@@ -226,33 +231,26 @@ class Ledger:
 
     def keeps(self, time: int, now: int) -> bool:
         """Whether a post of that time would be retained: not if it is too old, or if all there is room for is newer."""
-        if self._config.retention != ALL_TIME and time <= now - self._config.retention:
+        if time <= now - self._keep:
             return False
-        if len(self.posts) < self._config.max_posts or not self._by_time or time >= self._by_time[0][0]:
+        if len(self.posts) < self.most or not self._by_time or time >= self._by_time[0][0]:
             return True
         self.evicted += 1
         return False
 
-    def is_full(self, now: int) -> bool:
-        """Whether some post is past retention or over the cap."""
-        if len(self.posts) > self._config.max_posts:
-            return True
-        keep = self._config.retention
-        return keep != ALL_TIME and bool(self._by_time) and self._by_time[0][0] <= now - keep
-
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""
-        keep = self._config.retention
         while self._by_time:
             time, key = self._by_time[0]
-            over = len(self.posts) > self._config.max_posts
-            if not over and (keep == ALL_TIME or time > now - keep):
-                return
+            over = len(self.posts) > self.most
+            if not over and time > now - self._keep:
+                break
             heapq.heappop(self._by_time)
             entry = self.posts.get(key)
             if entry is not None and entry.time == time:
                 self.evicted += over
                 yield entry
+        self.lapses = self._by_time[0][0] + self._keep if self._by_time else FOREVER
 
     # -- reactions -------------------------------------------------------------------------------------------
 
@@ -376,7 +374,7 @@ def _bare(entry: Entry) -> Counted:
         entry.key,
         entry.alias,
         entry.platform,
-        sys.intern(entry.author),
+        entry.author,
         entry.time,
         entry.reply_to,
         entry.quote_of,

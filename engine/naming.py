@@ -6,11 +6,10 @@ They are taken from the newest posts, whatever window is looked at: so another w
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice
-from typing import NamedTuple
 
 from engine.ledger import Entry
 from engine.places import Places
-from engine.ranking import foremost
+from engine.ranking import foremost, leading
 from models.ctfidf import Label, labels
 from models.stories import followed
 
@@ -21,22 +20,29 @@ KEPT = 1_000  # names of stories that are kept
 STORIES_OF_THEME = 8  # largest stories of a theme that it is named by
 
 
-class Words(NamedTuple):
+class Words:
     """What posts say: of each story how many there are, and in how many each term is, with repeats."""
 
-    sizes: Mapping[int, int]
-    terms: Mapping[int, Mapping[str, int]]
+    def __init__(self, sizes: Mapping[int, int], terms: Mapping[int, Mapping[str, int]]) -> None:
+        self.sizes = sizes
+        self.terms = terms
+        self._leading: dict[int, Mapping[str, int]] = {}
 
-    def of(self, stories: Iterable[int]) -> dict[str, int]:
+    def of(self, stories: Iterable[int]) -> Mapping[str, int]:
         """The most frequent terms of some stories together."""
-        said_by = [self.terms[story] for story in stories if story in self.terms]
-        parts = [{term: terms[term] for term in foremost(terms, TERMS)} for terms in said_by]
+        parts = [self._leading_of(story) for story in stories if story in self.terms]
         if len(parts) == 1:
             return parts[0]
         said: Counter[str] = Counter()
         for part in parts:
             said.update(part)
         return said
+
+    def _leading_of(self, story: int) -> Mapping[str, int]:
+        found = self._leading.get(story)  # asked for by its theme, too
+        if found is None:
+            found = self._leading[story] = leading(self.terms[story], TERMS)
+        return found
 
 
 class _Said(dict[int, Counter[str]]):

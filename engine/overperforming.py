@@ -60,7 +60,7 @@ class Overperforming:
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
         self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
         self._second = 0
-        self._soonest = 0  # no post is to be read before
+        self.soonest = 0  # no post is to be read before
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
@@ -69,18 +69,20 @@ class Overperforming:
 
     def admit(self, entry: Counted) -> None:
         """Follow a post that stands at the time it was made. One that comes after newer ones is not followed."""
-        if entry.time < max(self._newest, self._blind):
+        time = entry.time
+        if time < self._newest or time < self._blind:
             return
-        self._newest = entry.time
+        self._newest = time
         delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
-        self._followed[entry.key] = post = Followed(entry, self._unread[0], delivered)
+        self._followed[entry.key] = post = Followed(entry, (), delivered)
         rungs = self._delivered if delivered else self._reported
         rungs.queues[0].append(post)
-        self._soonest = min(self._soonest, entry.time + rungs.due[0])
+        if (due := time + rungs.due[0]) < self.soonest:
+            self.soonest = due
 
     def collect(self, now: int) -> None:
         """Read every post that passed a rung before the second of `now`, as it stands at this moment."""
-        if now > self._soonest and now // SECOND > self._second:
+        if now > self.soonest and now // SECOND > self._second:
             self._second = now // SECOND
             self._read(self._second * SECOND)
 
@@ -159,12 +161,16 @@ class Overperforming:
         soonest = FAR
         for rungs in (self._delivered, self._reported):
             for rung, queue in enumerate(rungs.queues):
-                due = rungs.due[rung]
-                if queue and (queue[0].entry is None or queue[0].entry.time + due < now):
-                    self.normal.learn(rung, self._pass(rung, rungs, now - due))
-                if queue and (entry := queue[0].entry) is not None:
+                if queue:
+                    due = rungs.due[rung]
+                    entry = queue[0].entry
+                    if entry is None or entry.time + due < now:
+                        if known := self._pass(rung, rungs, now - due):
+                            self.normal.learn(rung, known)
+                        if not queue or (entry := queue[0].entry) is None:
+                            continue
                     soonest = min(soonest, entry.time + due)
-        self._soonest = soonest
+        self.soonest = soonest
 
     def _pass(self, rung: int, rungs: Rungs, before: int) -> list[tuple[str, int, int]]:
         """Read the posts at a rung that were made before a time; gives what is to be learnt of them."""
@@ -173,16 +179,17 @@ class Overperforming:
         queue, reacting = rungs.queues[rung], self._reacting
         after = rungs.queues[rung + 1] if rung + 1 < len(rungs.queues) else None
         while queue:
-            post = queue.popleft()
+            post = queue[0]
             entry = post.entry
             if entry is None:
+                queue.popleft()
                 continue
             if entry.time >= before:
-                queue.appendleft(post)
                 break
+            queue.popleft()
             count: int | None = 0
             if not post.delivered:
-                count = _reported(entry, age)
+                count = _reported(entry, age) if entry.history else None
             elif entry.platform not in reacting and not self._reacts(entry.platform):
                 count = None
             elif entry.seen is not NONE_SEEN:
@@ -204,6 +211,6 @@ class Overperforming:
 
 def _reported(entry: Counted, age: int) -> int | None:
     """Engagements as reported near an age."""
-    due = entry.time + age
-    near = [(at, counts) for at, counts in entry.history if at and abs(at - due) <= NEAR * age]
+    due, far = entry.time + age, NEAR * age
+    near = [(at, counts) for at, counts in entry.history if at and -far <= at - due <= far]
     return observed_label(entry.time, age, near)[0] if near else None

@@ -1,6 +1,5 @@
 """What a snapshot says of the hashtag clusters and the stories they are made of."""
 
-from collections.abc import Iterable
 from itertools import islice
 
 from engine.naming import STORIES_OF_THEME, Words
@@ -29,35 +28,29 @@ def shown_themes(engine: Engine) -> list[int]:
 
 def theme_name(engine: Engine, theme: int) -> str:
     """How a theme is called; "" if nothing is left that says it."""
-    return (engine.names.themes.get(theme) or _themes(engine, engine.whole).get(theme, UNKNOWN)).label
+    named = engine.names.themes.get(theme)
+    return (named or engine.names.of_themes(words(engine.whole), engine.places).get(theme, UNKNOWN)).label
 
 
 def story_name(engine: Engine, story: int | None) -> str:
     """How a story is called; "" if nothing is left that says it."""
     if story is None:
         return ""
-    return (engine.names.stories.get(story) or _stories(engine, engine.whole, [story]).get(story, UNKNOWN)).label
+    named = engine.names.stories.get(story)
+    return (named or engine.names.of_stories(words(engine.whole), [story]).get(story, UNKNOWN)).label
 
 
-def _themes(engine: Engine, window: Window) -> dict[int, Label]:
-    return engine.names.of_themes(_words(window), engine.places)
-
-
-def _stories(engine: Engine, window: Window, stories: Iterable[int]) -> dict[int, Label]:
-    return engine.names.of_stories(_words(window), stories)
-
-
-def _words(window: Window) -> Words:
+def words(window: Window) -> Words:
     """What the posts of the window say."""
     sums = window.topics
     return Words(sums.sizes(), sums.terms)
 
 
-def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
-    """The largest themes of the window."""
+def clusters(engine: Engine, said: Words, limit: int | None) -> list[Cluster]:
+    """The largest themes of the window, of which `said` is what its posts say."""
     window = engine.window
     sums, shown = window.topics, shown_themes(engine)
-    found = _themes(engine, window)
+    found = engine.names.of_themes(said, engine.places)
     names = {theme: found.get(theme, NAMELESS) for theme in shown}
     copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
     stories = sums.by_theme()
@@ -88,12 +81,12 @@ def clusters(engine: Engine, limit: int | None) -> list[Cluster]:
     return rows
 
 
-def stories(engine: Engine, limit: int | None) -> list[Story]:
-    """The stories of most posts in the window, of all that have had two posts or more."""
+def stories(engine: Engine, said: Words, limit: int | None) -> list[Story]:
+    """The stories of most posts in the window, of all that have had two posts or more. As `clusters`."""
     window = engine.window
     sums = window.topics
-    shown = foremost(sums.sizes(), limit)
-    found = _stories(engine, window, shown)
+    shown = foremost(said.sizes, limit)
+    found = engine.names.of_stories(said, shown)
     names = {story: found.get(story, NAMELESS) for story in shown}
     texts = examples(engine, names, {story: (story,) for story in shown})
     rows = []

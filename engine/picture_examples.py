@@ -1,9 +1,11 @@
 """The text nearest the centre of a story or cluster: which of its posts says most of what it is called by."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from heapq import nlargest
 from itertools import islice
 from math import sqrt
+from operator import attrgetter
 
 from engine.ledger import Entry
 from engine.pipeline import Engine
@@ -14,7 +16,8 @@ FEW = 64  # posts of one thing that are looked through however old they are: all
 BRIEF = 12  # terms; a text with fewer is no nearer for saying nothing else
 
 Words = Mapping[str, int]
-Best = tuple[float, int, str]  # how near, event time, key
+Telling = list[tuple[str, int]]  # words of a name, each with the number of posts that say it
+_AGE = attrgetter("time", "key")
 
 
 def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, Collection[int]]) -> dict[int, str]:
@@ -24,45 +27,42 @@ def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, C
     those equally near it is the newest.
     """
     sums, posts = engine.window.topics, engine.ledger.posts
-    telling = {each: _telling(label, sums.terms, stories[each]) for each, label in names.items()}
-    owner = {story: each for each in names for story in stories[each]}
-    best: dict[int, Best] = {}
-    recent = islice(reversed(posts.values()), RECENT)
-    _choose(engine, (entry for entry in recent if entry.key in engine.window.items), owner, telling, best)
-    for each in names:
-        size = sum(len(sums.posts[story]) for story in stories[each])
-        if size <= FEW or each not in best:
-            own = (posts[key] for story in stories[each] for key in sums.posts[story])
-            _choose(engine, own if size <= FEW else nlargest(FEW, own, key=_age), owner, telling, best)
-    return {each: posts[key].text for each, (_, _, key) in best.items()}
+    recent = _recent(engine, {story: each for each in names for story in stories[each]})
+    found: dict[int, str] = {}
+    for each, label in names.items():
+        chosen = recent.get(each, [])
+        size = sum([len(sums.posts[story]) for story in stories[each]])
+        if size <= FEW or not chosen:
+            own = [posts[key] for story in stories[each] for key in sums.posts[story]]
+            chosen = own if size <= FEW else nlargest(FEW, own, key=_AGE)
+        if chosen:
+            found[each] = _nearest(chosen, _telling(label, sums.terms, stories[each])).text
+    return found
 
 
-def _age(entry: Entry) -> tuple[int, str]:
-    return entry.time, entry.key
+def _recent(engine: Engine, owner: Mapping[int, int]) -> dict[int, list[Entry]]:
+    """The newest posts of the feed that are in the window, by what they are about; `owner` says it of their stories."""
+    items, story_of = engine.window.items, engine.places.story
+    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in islice(reversed(engine.ledger.posts.values()), RECENT):
+        if entry.key in items and (story := story_of(entry.story)) is not None and story in owner:
+            found[owner[story]].append(entry)
+    return found
 
 
-def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> dict[str, int]:
+def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> Telling:
     """The words of a name and in how many posts of these stories each is."""
     words = {*label.parts, *label.terms, *(f"#{tag}" for tag in label.tags)}
     said = [terms[story] for story in stories if story in terms]
-    return {word: sum(counts.get(word, 0) for counts in said) for word in words}
+    return [(word, sum([counts.get(word, 0) for counts in said])) for word in words]
 
 
-def _choose(
-    engine: Engine,
-    posts: Iterable[Entry],
-    owner: Mapping[int, int],
-    telling: Mapping[int, Words],
-    best: dict[int, Best],
-) -> None:
-    """Note the nearest of some posts, each for what it is about."""
-    story_of = engine.places.story
-    for entry in posts:
-        story = story_of(entry.story)
-        if story is None or (each := owner.get(story)) is None:
-            continue
-        words, terms = telling[each], set(entry.analysis.terms)
-        near = sum(words[word] for word in terms & words.keys()) / sqrt(max(BRIEF, len(terms)))
-        found = (near, entry.time, entry.key)
-        if each not in best or found > best[each]:
-            best[each] = found
+def _nearest(posts: Iterable[Entry], telling: Telling) -> Entry:
+    """The nearest of some posts that are about one thing."""
+
+    def nearness(entry: Entry) -> tuple[float, int, str]:
+        terms = set(entry.analysis.terms)
+        said = sum([count for word, count in telling if word in terms])
+        return said / sqrt(max(BRIEF, len(terms))), entry.time, entry.key
+
+    return max(posts, key=nearness)

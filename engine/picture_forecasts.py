@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.carried import Carried, engagement_now
 from engine.config import SECOND
@@ -15,8 +16,9 @@ from engine.snapshot import (
     Score,
 )
 from engine.units import moment, to_count
-from models.engagement import LEARNING
+from models.engagement import LEARNING, Forecast
 
+READ = 1_024  # forecasts that are read together
 RECENT = 50  # times as many as are shown: posts that the foremost are chosen from
 
 
@@ -42,18 +44,19 @@ def predictions(engine: Engine, carried: Carried, limit: int | None) -> list[Pre
     tracked = engine.labels.tracked
     horizons = range(len(engine.labels.horizons))
     if limit is None:
-        kept = [(key, told) for key, told in tracked.items() if key in engine.ledger.posts and engine.matches(key)]
-        return [row for key, told in kept for row in _predicted(engine, carried, key, told, horizons)]
+        kept = [told for key, told in tracked.items() if key in engine.ledger.posts and engine.matches(key)]
+        return [*_predicted(engine, carried, [(told, index) for told in kept for index in horizons])]
     told: Iterable[Tracked] = reversed(tracked.values())
     if engine.filtered is not None:
         told = filter(lambda one: engine.matches(one.key), told)
     newest = [one for one in islice(told, RECENT * limit) if one.key in engine.ledger.posts]
-    return [
-        row
+    expected = engine.model.freezer.predicted_at_all([one.told for one in newest])
+    shown = [
+        (tracked[key], index)
         for index in horizons
-        for key in _worth_showing(engine, index, limit, newest)
-        for row in _predicted(engine, carried, key, tracked[key], (index,))
+        for key in _worth_showing(engine, index, limit, newest, expected[:, index])
     ]
+    return [*_predicted(engine, carried, shown)]
 
 
 def predictions_of(engine: Engine, carried: Carried, key: str) -> list[Prediction]:
@@ -61,60 +64,61 @@ def predictions_of(engine: Engine, carried: Carried, key: str) -> list[Predictio
     tracked = engine.labels.tracked.get(key)
     if tracked is None:
         return []
-    return [*_predicted(engine, carried, key, tracked, range(len(engine.labels.horizons)))]
+    return [*_predicted(engine, carried, [(tracked, index) for index in range(len(engine.labels.horizons))])]
 
 
-def _worth_showing(engine: Engine, index: int, limit: int, newest: Sequence[Tracked]) -> list[str]:
+def _worth_showing(
+    engine: Engine, index: int, limit: int, newest: Sequence[Tracked], expected: NDArray[np.float64]
+) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     queue, posts = engine.labels, engine.ledger.posts
-    recent = [
-        told
-        for told in newest
-        if (outcome := told.outcomes[index]) == WAITING or _to_come(engine, told, index, outcome)
-    ]
-    expected = queue.model.freezer.predicted([tracked.told for tracked in recent], index)
-    furthest = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable")[:limit].tolist()
+    recent = np.array([_to_come(engine, told, index, told.outcomes[index]) for told in newest], np.bool_)
+    places = np.flatnonzero(recent)
+    furthest = places[np.argsort(-np.nan_to_num(expected[places], nan=-1.0), kind="stable")[:limit]].tolist()
     matured = islice((key for key in reversed(queue.recent[index]) if key in posts and engine.matches(key)), limit // 2)
-    return [*(recent[position].key for position in furthest), *matured]
+    return [*(newest[place].key for place in furthest), *matured]
 
 
-def _predicted(
-    engine: Engine, carried: Carried, key: str, tracked: Tracked, horizons: Iterable[int]
-) -> Iterator[Prediction]:
-    """What was said of a post, by horizon, and what came of it; nothing where nothing was said and nothing waits."""
-    entry = engine.ledger.posts[key]
-    author, created = entry.author.partition(":")[2], moment(entry.time)
-    now = engagement_now(entry, carried)
-    forecasts = engine.labels.forecasts(tracked)
-    for index in horizons:
-        forecast = forecasts[index]
-        state = tracked.state(index)
-        censored = state != MATURED and not _to_come(engine, tracked, index, tracked.outcomes[index])
-        if censored and forecast.predicted is None:
-            continue
-        horizon = engine.labels.horizons[index]
-        usual = to_count(forecast.usual)
-        yield Prediction(
-            uid=entry.uid,
-            platform=entry.platform,
-            author=author,
-            name=entry.name,
-            text=entry.text,
-            created=created,
-            horizon=horizon // SECOND,
-            predicted=to_count(forecast.predicted),
-            low=forecast.low,
-            high=forecast.high,
-            usual=usual,
-            model=forecast.model,
-            state=MATURED if state == MATURED else "censored" if censored else WAITING,  # type: ignore[arg-type]
-            actual=tracked.actual(index),
-            now=now,
-            times=None if now is None or usual is None else (1 + now) / (1 + usual),
-            censored=state if state not in (WAITING, MATURED) else "",
-            due=moment(entry.time + horizon),
-            reasons=list(forecast.reasons),
-        )
+def _predicted(engine: Engine, carried: Carried, asked: Sequence[tuple[Tracked, int]]) -> Iterator[Prediction]:
+    """What was said of each post at a horizon, and what came of it; nothing where nothing was said and none waits."""
+    freezer = engine.model.freezer
+    for start in range(0, len(asked), READ):
+        part = asked[start : start + READ]
+        said = freezer.forecasts_at([(one.told, one.born) for one, _ in part], [index for _, index in part])
+        for (tracked, index), forecast in zip(part, said, strict=True):
+            state = tracked.state(index)
+            censored = state != MATURED and not _to_come(engine, tracked, index, tracked.outcomes[index])
+            if not censored or forecast.predicted is not None:
+                yield _prediction(engine, carried, tracked, index, forecast, censored)
+
+
+def _prediction(
+    engine: Engine, carried: Carried, tracked: Tracked, index: int, forecast: Forecast, censored: bool
+) -> Prediction:
+    entry = engine.ledger.posts[tracked.key]
+    state, now = tracked.state(index), engagement_now(entry, carried)
+    horizon, usual = engine.labels.horizons[index], to_count(forecast.usual)
+    return Prediction(
+        uid=entry.uid,
+        platform=entry.platform,
+        author=entry.author.partition(":")[2],
+        name=entry.name,
+        text=entry.text,
+        created=moment(entry.time),
+        horizon=horizon // SECOND,
+        predicted=to_count(forecast.predicted),
+        low=forecast.low,
+        high=forecast.high,
+        usual=usual,
+        model=forecast.model,
+        state=MATURED if state == MATURED else "censored" if censored else WAITING,  # type: ignore[arg-type]
+        actual=tracked.actual(index),
+        now=now,
+        times=None if now is None or usual is None else (1 + now) / (1 + usual),
+        censored=state if state not in (WAITING, MATURED) else "",
+        due=moment(entry.time + horizon),
+        reasons=list(forecast.reasons),
+    )
 
 
 def _to_come(engine: Engine, tracked: Tracked, index: int, outcome: int | str) -> bool:

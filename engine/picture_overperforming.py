@@ -1,6 +1,6 @@
 """What a snapshot says of posts that run above what is normal for their author at their age."""
 
-from heapq import heappush, heappushpop, nlargest
+from heapq import heappush, heappushpop
 from math import exp, inf, log
 
 from engine.config import SECOND
@@ -34,9 +34,8 @@ def overperformers(engine: Engine, limit: int | None) -> list[Overperformer]:
     return [_row(engine, engine.ledger.posts[key], standing, score) for score, key, standing in rows[:limit]]
 
 
-def usual_times(engine: Engine, posts: list[Entry]) -> float | None:
+def usual_times(engine: Engine, newest: list[Entry]) -> float | None:
     """How many times normal an author's newest posts have, by the geometric mean; None if none can be compared."""
-    newest = nlargest(LATELY, posts, key=lambda entry: (entry.time, entry.key))
     standings = [one for entry in newest if (one := _standing(engine, entry.key)) is not None]
     logs = [log(times(one.now, one.normal.engagements)) for one in standings]
     return round(exp(sum(logs) / len(logs)), 3) if logs else None

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from itertools import islice
+from operator import attrgetter
 
 from engine.carried import Carried, carried_by, counts, engagement_now
-from engine.ledger import Entry
-from engine.picture_overperforming import usual_times
+from engine.ledger import NONE_SEEN, Entry
+from engine.picture_overperforming import LATELY, usual_times
 from engine.pipeline import Engine
 from engine.ranking import foremost
 from engine.snapshot import (
@@ -14,6 +15,8 @@ from engine.snapshot import (
 )
 from engine.tally import SCALE
 from engine.units import moment
+
+_AGE = attrgetter("time", "key")
 
 
 def carried_kinds(engine: Engine) -> Carried:
@@ -26,8 +29,9 @@ def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]
     items, kept = window.items, ledger.posts
     rows = []
     for author in foremost(window.total.authors, limit):
-        posts = [kept[key] for key in ledger.by_author.get(author, []) if key in items]
-        rows.append(_author(engine, carried, author, posts))
+        keys = [key for key in ledger.by_author.get(author, ()) if key in items]
+        compounds = [c for item in map(items.__getitem__, keys) if (c := item.compound) is not None]
+        rows.append(_author(engine, carried, author, [*map(kept.__getitem__, keys)], compounds))
     return rows
 
 
@@ -35,28 +39,41 @@ def _rounded(count: float | None) -> float | None:
     return None if count is None else round(count, 2)
 
 
-def _age(entry: Entry) -> tuple[int, str]:
-    return entry.time, entry.key
-
-
-def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry]) -> Author:
-    items = engine.window.items
-    compounds = [c for entry in posts if (c := items[entry.key].compound) is not None]
-    newest = max(posts, key=_age)
-    told = [entry for entry in posts if entry.followers is not None]
-    totals = [total for entry in posts if (total := engagement_now(entry, carried)) is not None]
+def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry], compounds: list[int]) -> Author:
+    """What is known of an author by the posts in the window and the compounds of those that are scored."""
+    newest = _newest(posts, LATELY)
+    last = newest[0]
+    followers = last.followers
+    if followers is None and (told := [entry for entry in posts if entry.followers is not None]):
+        followers = max(told, key=_AGE).followers
     return Author(
         author=author.partition(":")[2],
-        name=newest.name,
+        name=last.name,
         posts=len(posts),
-        followers=(newest if newest.followers is not None else max(told, key=_age)).followers if told else None,
+        followers=followers,
         sentiment=sum(compounds) / len(compounds) / SCALE if compounds else None,
         scored=len(compounds),
-        reactions=sum(totals) if totals else None,
+        reactions=_reactions(posts, carried),
         typical=_rounded(engine.model.usual(author, 0)),
-        times=usual_times(engine, posts),
-        platform=newest.platform,
+        times=usual_times(engine, newest),
+        platform=last.platform,
     )
+
+
+def _newest(posts: list[Entry], most: int) -> list[Entry]:
+    """The newest posts, newest first. Few of many are compared by more than their time."""
+    times = sorted([entry.time for entry in posts])
+    oldest = times[-min(most, len(times))]
+    return sorted([entry for entry in posts if entry.time >= oldest], key=_AGE, reverse=True)[:most]
+
+
+def _reactions(posts: list[Entry], carried: Carried) -> int | None:
+    """All reactions to the posts of one author; None where nobody says anything of them."""
+    said = [entry for entry in posts if entry.counts is not None or entry.seen != NONE_SEEN]
+    totals = [total for entry in said if (total := engagement_now(entry, carried)) is not None]
+    # Most posts have none, and it is known of each or of no one on a platform.
+    silent = len(said) < len(posts) and any(carried[posts[0].platform])
+    return sum(totals) if totals or silent else None
 
 
 def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:

@@ -83,9 +83,9 @@ class Engine:
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
         self._grid = 0
-        self._texts: dict[int, tuple[Post, Analysis]] = {}  # read ahead, by id() of the post, which is held as long
+        self._texts: dict[int, Analysis] = {}  # of the records being applied, read ahead, by id() of the post
         self._met = 0  # formats that were met up to the line being applied
-        self._uncarried: set[tuple[str, int]] = set()  # platforms, with the formats met, of which no kind is delivered
+        self._asked: dict[str, int] = {}  # by platform the formats met when it was last asked what they deliver
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the corrections, which have a file of their own, and what somebody looks at."""
@@ -124,6 +124,7 @@ class Engine:
     def finish(self) -> None:
         """The feed is over, or its `until` is reached: apply whatever is held back."""
         self._apply_all(self.sequence.rest())
+        self.forecasting.forecast()
         self.forecasting.learn(FAR)
         self._place(self.topics.finish())
         if self.now is not None:
@@ -186,18 +187,20 @@ class Engine:
         for record in records:
             self._apply(record)
         self._texts = {}
+        if records:
+            self.alerts.record(records[-1].order)
 
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
         fresh: dict[str, Post] = {}
-        ready: dict[int, tuple[Post, Analysis]] = {}
+        ready: dict[int, Analysis] = {}
         kept, outlived = self.ledger.posts, self.ledger.outlived
         for record in records:
             key = record.key  # of the first event; what else is in the record has one of its own
             for event in record.events:
                 if isinstance(event, Post) and event.read is None:
                     if (known := self.intake.text(event)) is not None:
-                        ready[id(event)] = (event, known)
+                        ready[id(event)] = known
                         continue
                     key = key or key_of(event)
                     if key not in kept and key not in outlived:
@@ -205,48 +208,51 @@ class Engine:
                 key = ""
         posts = list(fresh.values())
         analyses = analyse_all(posts, not self.config.respect_noindex)
-        ready.update((id(post), (post, analysis)) for post, analysis in zip(posts, analyses, strict=True))
+        ready.update(zip(map(id, posts), analyses, strict=True))
         self._texts = ready
 
     def _analyse(self, post: Post) -> Analysis:
         """What a post's text says, if need be read now."""
-        _, analysis = self._texts.pop(id(post), (post, None))
+        analysis = self._texts.pop(id(post), None)
         return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
-        first, self._met = record.events[0], record.met
+        first, order, time, late, ledger = record.events[0], record.order, record.time, record.late, self.ledger
+        self._met = record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
-        order, time, late = record.order, record.time, record.late
         if order // BATCH_SPAN != self._grid:
             self._turn(order)
-        self.alerts.record(order)
+        if self.alerts.watching:
+            self.alerts.record(order)
         if order > self.labels.soonest:
             self._collect(order)
-        self.overperforming.collect(order)
+        if order > self.overperforming.soonest:
+            self.overperforming.collect(order)
         if self.now is None or time > self.now:
             self.now = time
             self.view.whole.move(time)
         if isinstance(first, Post):
             outcome = self._post(first, record.key, time, late)
-            self._settle_line(record, first, outcome)
+            if record.line is not None or outcome is not Outcome.POST:
+                self._settle_line(record, first, outcome)
         else:
             outcome = self._apply_event(first, time, late)
             if isinstance(first, Edit):
                 self._settle_line(record, first.post, outcome)
-        self._meter("late" if late and _can_be_late(first, outcome) else outcome.value)
+        told = outcome._value_  # as `value`, which is a call
+        self._meter("late" if late and _can_be_late(first, outcome) else told)
         if len(record.events) > 1:
             for event in record.events[1:]:
                 self._meter("embedded")
                 self._apply_event(event, time, late)
-        if self.ledger.is_full(self.now):
+        if self.now >= ledger.lapses or len(ledger.posts) > ledger.most:
             removal.expire(self, self.now)
 
     def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
         """Keep the line of a post that is new or has changed; a post that is not retained leaves none."""
         if outcome is Outcome.POST:
-            if record.line is not None:
-                self.raw.settle(post, record.line, record.key, record.key in self.ledger.posts)
+            self.raw.settle(post, record.line, record.key, record.key in self.ledger.posts)
             return
         entry = self.ledger.find(post.platform, post.uid)
         key = record.key if entry is None else entry.key
@@ -255,6 +261,7 @@ class Engine:
     def _turn(self, order: int) -> None:
         """Event time enters another span of the grid: close the batches that this ends."""
         self._grid = order // BATCH_SPAN
+        self.forecasting.turn(order)
         self._collect(self._grid * BATCH_SPAN)
         if (until := self.labels.turn(order)) is not None:
             self.forecasting.learn(until)
@@ -311,31 +318,34 @@ class Engine:
             return self._seen_again(entry, post)
         if ledger.outlived and (outlived := ledger.outlived.get(key)) is not None:
             return self._outlived(outlived, post, None)
-        if self.now is not None and not ledger.keeps(time, self.now):
+        if self.now is not None and time < self.now and not ledger.keeps(time, self.now):
             return Outcome.POST
         entry = ledger.add(key, post, self._analyse(post), time, late)
-        self.withheld += post.withheld and self.config.respect_noindex
+        if post.withheld:
+            self.withheld += self.config.respect_noindex
         self.platforms[platform] = self.platforms.get(platform, 0) + 1
-        self.ledger.answer(entry, 1, time)
-        if platform not in ledger.complete and (platform, self._met) not in self._uncarried:
+        if post.reply_to or post.quote_of:
+            ledger.answer(entry, 1, time)
+        if self._asked.get(platform) != self._met:
             self._ask_what_is_carried(platform)
         self.view.add(entry)
         if late:
             self.labels.turn_away(LATE)
         else:
-            self.alerts.post(entry)
+            if self.alerts.watching:
+                self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
         self.forecasting.add(entry, post)
-        self._group(entry)
+        if self.config.topics:
+            self._group(entry)
         return Outcome.POST
 
     def _ask_what_is_carried(self, platform: str) -> None:
         """Note whether the formats met so far deliver every reaction of some kind; they need be asked only once."""
-        if self.intake.decoder.carries(platform, self._met):
+        self._asked[platform] = self._met
+        if platform not in self.ledger.complete and self.intake.decoder.carries(platform, self._met):
             self.ledger.complete.add(platform)
-        else:
-            self._uncarried.add((platform, self._met))
 
     def _seen_again(self, entry: Entry, post: Post) -> Outcome:
         if post.removed:
@@ -404,7 +414,8 @@ class Engine:
         self.view.replace(entry)
         self.placing.unname(before)
         self.rising.post(entry)
-        self._group(entry)
+        if self.config.topics:
+            self._group(entry)
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         outcome = self.ledger.react(reaction, time)
@@ -422,8 +433,7 @@ class Engine:
 
     def _group(self, entry: Entry) -> None:
         """Have a post told its story, and what it repeats, with its batch."""
-        if self.config.topics:
-            self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
+        self._place(self.topics.add(entry.key, entry.analysis.terms, entry.time, entry.copy))
 
     def _place(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong; first those are told of that have come before."""

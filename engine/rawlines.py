@@ -53,7 +53,8 @@ class RawLines:
 
     def settle(self, post: Post, line: bytes | None, key: str, keep: bool) -> None:
         """What a post's record says was applied: its line takes the place of the one before, or is let go of."""
-        if keep and key in self._kept:
+        kept = self._kept
+        if keep and key in kept:
             self._forget(key)
         if line is None:
             return
@@ -62,13 +63,13 @@ class RawLines:
         self._held -= size
         if not keep:
             return
-        self._kept[key] = line
+        kept[key] = line
         self.size += size
         if post.reply_to and (named := repeated_by(post, line)):
             self._named[key] = named
             self._naming.setdefault(named, set()).add(key)
-        if len(self._kept) > self._max_lines or self.size > self._max_bytes:
-            self._make_room()
+        while self.size > self._max_bytes or len(kept) > self._max_lines:
+            self._forget(next(iter(kept)))
 
     def drop(self, key: str) -> int:
         """A post is gone: forget its line, and those that may repeat it. How many were kept of all these."""
@@ -100,10 +101,6 @@ class RawLines:
             others.discard(key)
             if not others:
                 del self._naming[named]
-
-    def _make_room(self) -> None:
-        while len(self._kept) > self._max_lines or self.size > self._max_bytes:
-            self._forget(next(iter(self._kept)))
 
 
 def posted(event: Event) -> Post | None:

@@ -23,7 +23,6 @@ SHARED = 0.5  # of the authors of the smaller of two rises that make them one ev
 SCANNED = 50_000  # newest posts looked through for those that a burst began with
 MAX_POSTS = 2_000  # of one burst that are known one by one, the newest
 MAX_EVENTS = 100
-GATHERED = 1_024  # posts whose words are counted at once
 LEAST = 0.1  # authors that are expected at the least, where a rise is told in times of them
 
 
@@ -39,7 +38,6 @@ class Rising:
         self._ids = 0
         self._going: list[Event] = []  # of the events those that go on
         self._thinned = False  # whether posts were taken from events since the last turn
-        self._spoken: list[tuple[Sequence[int], int, int]] = []  # words, author and time of posts not counted yet
         self._now = 0  # on the grid
         self._active: dict[Member, list[int]] = {}  # what rises now -> events
         self._times: dict[Member, float] = {}  # of what rises now: authors / expected
@@ -59,26 +57,22 @@ class Rising:
     def posts(self, entries: Sequence[Entry], words: Sequence[Sequence[int]], tags: Sequence[Sequence[int]]) -> None:
         """Posts have come. `words` and `tags` are the checksums of those of each."""
         authors = checksums([entry.author or entry.key for entry in entries])
-        told = [
-            (sums if len(entry.analysis.terms) <= WORDS else of_words(entry.analysis.terms[:WORDS]), author, entry.time)
-            for entry, sums, author in zip(entries, words, authors, strict=True)
+        heard = [
+            sums if len(entry.analysis.terms) <= WORDS else of_words(entry.analysis.terms[:WORDS])
+            for entry, sums in zip(entries, words, strict=True)
         ]
-        self._spoken += [spoken for spoken in told if spoken[0]]
-        while len(self._spoken) >= GATHERED:
-            self._count_words(GATHERED)
-        for subjects, (_, author, time) in zip(tags, told, strict=True):
-            if subjects:
-                self._count("tag", subjects, author, time)
+        times = [entry.time for entry in entries]
+        self._count("word", heard, authors, times)
+        self._count("tag", tags, authors, times)
         if self._active:
-            for entry, subjects, (sums, _, _) in zip(entries, tags, told, strict=True):
-                members = [Member("tag", tag) for tag in subjects] + [Member("word", word) for word in sums]
+            for entry, named, said in zip(entries, tags, heard, strict=True):
+                members = [Member("tag", tag) for tag in named] + [Member("word", word) for word in said]
                 self._attend(entry, members, None)
 
     def placed(self, posts: Sequence[tuple[Entry, int]]) -> None:
         """The stories of posts are known; -1 if one is in none."""
-        spoken = [((story,), author_of(entry), entry.time) for entry, story in posts if story >= 0]
-        for detector in self._detectors["story"]:
-            detector.add_all(spoken)
+        stories = [(story,) if story >= 0 else () for _, story in posts]
+        self._count("story", stories, [author_of(entry) for entry, _ in posts], [entry.time for entry, _ in posts])
         if self._active:
             for entry, story in posts:
                 if story >= 0:
@@ -119,7 +113,6 @@ class Rising:
         if time // STEP <= self._now // STEP:
             return
         self._now = time // STEP * STEP
-        self._count_words()
         begun = [
             (Member(kind, cast(int, rise.subject)), rise, set(detector.authors(rise.subject).tolist()))
             for kind, detectors in self._detectors.items()
@@ -233,15 +226,16 @@ class Rising:
 
     # -- memory --------------------------------------------------------------------------------------------------
 
-    def _count_words(self, most: int | None = None) -> None:
-        """Count what was gathered; in parts that do not depend on how many posts were told of at once."""
-        for detector in self._detectors["word"]:
-            detector.add_all(self._spoken[:most])
-        self._spoken = [] if most is None else self._spoken[most:]
-
-    def _count(self, kind: Kind, subjects: Iterable[int], author: int, time: int) -> None:
-        for detector in self._detectors[kind]:
-            detector.add(subjects, author, time)
+    def _count(
+        self, kind: Kind, subjects: Sequence[Sequence[int]], authors: Sequence[int], times: Sequence[int]
+    ) -> None:
+        """Each author spoke at a time, of any subjects or none."""
+        spoken = [(each, author, time) for each, author, time in zip(subjects, authors, times, strict=True) if each]
+        if spoken:
+            said = [(each, author) for each, author, _ in spoken]
+            when = [time for _, _, time in spoken]
+            for detector in self._detectors[kind]:
+                detector.add_all(said, when)
 
     def _index(self) -> None:
         """What rises now, so that most posts need not be looked at twice."""

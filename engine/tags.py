@@ -32,7 +32,7 @@ class Tags:
         self._items = items
         self._room = cap * 3 // 4  # tags that keep their tally when there are too many
         self._width = width
-        self._sketch: CountMin | None = None  # None up to the cap
+        self.sketch: CountMin | None = None  # None up to the cap
         self._rising: dict[str, str] = {}  # tags that are to have a tally -> key of the post that last had it
         self._changes = 0  # posts that came or went since the sketch began
         self._settled = 0  # at which of these the rising were last counted
@@ -43,12 +43,12 @@ class Tags:
 
     def add(self, item: Contribution, width: int) -> None:
         """Count a post in, with time buckets of `width`."""
-        if self._sketch is not None:
+        if self.sketch is not None:
             self._tend(width)
         elif not item.tags:
             return
         self.together.count(item, 1)
-        sketch, bucket = self._sketch, item.time // width
+        sketch, bucket = self.sketch, item.time // width
         for tag in item.tags:
             tally = self.tallies.get(tag)
             if tally is None and sketch is None:
@@ -78,10 +78,10 @@ class Tags:
 
     def remove(self, item: Contribution, width: int) -> None:
         """Count a post out, with time buckets of `width`; nothing of it stays."""
-        if self._sketch is None and not item.tags:
+        if self.sketch is None and not item.tags:
             return
         self.together.count(item, -1)
-        sketch, bucket = self._sketch, item.time // width
+        sketch, bucket = self.sketch, item.time // width
         if sketch is not None:
             self._changes += 1
             if any(self._rising.get(tag) == item.key for tag in item.tags):
@@ -95,14 +95,14 @@ class Tags:
             if sketch is not None:
                 sketch.add(tag, -1)
         if sketch is not None and not sketch.total:
-            self._sketch, self.error = None, 0
+            self.sketch, self.error = None, 0
 
     # -- what there is ---------------------------------------------------------------------------------------
 
     @property
     def distinct(self) -> int:
         """Distinct tags in the window; past the cap, the least there can be."""
-        return self._counted() if self._sketch is None else max(self._sketch.distinct(), self._counted())
+        return self._counted() if self.sketch is None else max(self.sketch.distinct(), self._counted())
 
     def posts(self, tag: str) -> int:
         """Posts with a tag: exact if it has a tally, else never too low."""
@@ -126,11 +126,11 @@ class Tags:
 
     def _make_room(self) -> None:
         """Keep the tallies of the tags that occur most, three quarters of what the cap allows."""
-        if self._sketch is None:
-            self._sketch = CountMin(self._width)
+        if self.sketch is None:
+            self.sketch = CountMin(self._width)
             self._changes = self._settled = self._sought = self._rounds = 0
             for tag, tally in self.tallies.items():
-                self._sketch.add(tag, tally.posts)
+                self.sketch.add(tag, tally.posts)
         kept, above = _most(self._estimates(), self._room)
         self.error = max(self.error, above)
         self._keep(kept)
@@ -169,7 +169,7 @@ class Tags:
         self._rising.update({tag: "" for tag in found if tag not in self.tallies})
         self._settle(width)
         if not above:
-            self._sketch = None
+            self.sketch = None
 
     def _keep(self, tags: Container[str]) -> None:
         self.together.forget([tag for names in (self.tallies, self._rising) for tag in names if tag not in tags])
@@ -177,7 +177,7 @@ class Tags:
         self._rising = {tag: key for tag, key in self._rising.items() if tag in tags}
 
     def _estimate(self, tag: str) -> int:
-        return 0 if self._sketch is None else self._sketch.estimate(tag)
+        return 0 if self.sketch is None else self.sketch.estimate(tag)
 
     def _estimates(self) -> dict[str, int]:
         """Of every tag that has a tally or is to have one."""

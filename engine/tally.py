@@ -162,6 +162,14 @@ class Tally:
         made._uncounted = items, width
         return made
 
+    def add_all(self, items: Sequence[Contribution], width: int, sign: int) -> None:
+        """Add contributions, with time buckets of `width`, or with sign -1 take them out."""
+        if len(items) < FEW:
+            for item in items:
+                self.add(item, item.time // width, sign)
+        else:
+            self.absorb(Tally.of(items, width), sign)
+
     def absorb(self, other: "Tally", sign: int = 1) -> None:
         """Add all that another tally holds, or with sign -1 take it out."""
         self._add_sums(other, sign)
@@ -208,6 +216,15 @@ def bump_all(counter: Counter[_K], changes: Counter[_K], sign: int) -> None:
             counter[key] = count
         else:
             counter.pop(key, None)
+
+
+def bump_each(counter: Counter[_K], keys: Sequence[_K], sign: int) -> None:
+    """Change the count of each key by one."""
+    if len(keys) < FEW:
+        for key in keys:
+            bump(counter, key, sign)
+    else:
+        bump_all(counter, Counter(keys), sign)
 
 
 def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: int, sign: int) -> None:

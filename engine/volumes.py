@@ -3,6 +3,7 @@
 Holds no text: tags and words are known by checksums.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -31,7 +32,7 @@ class Volumes:
 
     def __init__(self, rising: Rising) -> None:
         self._rising = rising
-        self._tags = np.zeros(1 << TAG_BITS)
+        self._tags = array("d", bytes(8 << TAG_BITS))
         self._stories: dict[int, float] = {}
         self._story_of = np.full(1 << WORD_BITS, NO_STORY)  # by word: the story that last had it ...
         self._spoken: list[tuple[int, Sequence[int]]] = []  # ... but for these stories and their words
@@ -44,7 +45,7 @@ class Volumes:
         if not tags:
             return NONE
         weight = self._weight(time)  # which may scale the counts down
-        posts = max([float(self._tags[each & _TAGS]) for each in tags])
+        posts = max([self._tags[each & _TAGS] for each in tags])
         return posts / weight, self._rising.times(Member("tag", each) for each in tags)
 
     def of_stories(self, words: Sequence[Sequence[int]], times: Sequence[int], rises: Rises) -> list[Lately]:
@@ -106,7 +107,7 @@ class Volumes:
             self._origin = time
         elapsed = (time - self._origin) // HALF_LIFE
         if elapsed > REBASE:
-            self._tags = np.ldexp(self._tags, -elapsed)
+            self._tags = array("d", np.ldexp(self._tags, -elapsed))
             self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
             self._origin += elapsed * HALF_LIFE
         self._weighed, self._weighs = time, float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))

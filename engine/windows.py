@@ -181,21 +181,23 @@ class Window:
 
     def add(self, item: Contribution) -> None:
         """Take in a post at its true time, however late it came."""
-        if self.first is None or item.time < self.first:
-            self.reach_back(item.time)
-        start = self.start
-        if start is not None and item.time + self.span < self._calm_until:
-            self._calm_until = item.time + self.span
-        if start is None or item.time > start:
-            self._sums.add(item, self.width)
-            if item.story is not None:
-                self.topics.count(item, self.width, 1)
+        time, span = item.time, self.span
+        if self.first is None or time < self.first:
+            self.reach_back(time)
+        if span != ALL_TIME and self.now is not None:
+            self._calm_until = min(self._calm_until, time + span)
+            if time <= self.now - span:
+                if time > self.now - 2 * span:
+                    self._add_before(item)
+                return
+        self._sums.add(item, self.width)
+        if item.story is not None:
+            self.topics.count(item, self.width, 1)
+        if item.tags or self.tags.sketch is not None:
             self.tags.add(item, self.width)
-            self.items[item.key] = item
-            if self.span != ALL_TIME:
-                heapq.heappush(self._expiry, (item.time, item.key))
-        elif item.time > start - self.span:
-            self._add_before(item)
+        self.items[item.key] = item
+        if span != ALL_TIME:
+            heapq.heappush(self._expiry, (time, item.key))
 
     def fill(self, whole: "Window", keys: Container[str]) -> None:
         """Take in the posts of another window of the same time that have these keys: there must be none yet."""

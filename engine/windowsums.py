@@ -2,13 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
-from engine.tally import FEW, Contribution, Tally, bump_all
+from engine.tally import FEW, Contribution, Tally, bump_each
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
-
-_LANG = attrgetter("lang")
 
 
 class WindowSums:
@@ -42,18 +39,24 @@ class WindowSums:
                 items.clear()
 
     def _count(self, items: Sequence[Contribution], width: int, sign: int) -> None:
-        self.total.absorb(Tally.of(items, width), sign)
+        alone: list[Contribution] = []  # posts of buckets with few
         for bucket, group in by_bucket(items, width).items():
             held = self.per_bucket[bucket]
-            if sign < 0 and held.posts == len(group):
+            empty = sign < 0 and held.posts == len(group)
+            if empty:
                 del self.per_bucket[bucket]
-            elif len(group) < FEW:
-                for item in group:
-                    held.add(item, bucket, sign)
-            else:
-                held.absorb(Tally.of(group, width), sign)
-        bump_all(self.languages, Counter(map(_LANG, items)), sign)
-        bump_all(self.not_scored, Counter([item.reason for item in items if item.compound is None]), sign)
+            if len(group) < FEW:
+                alone += group
+                if not empty:
+                    held.add_all(group, width, sign)
+                continue
+            part = Tally.of(group, width)
+            self.total.absorb(part, sign)
+            if not empty:
+                held.absorb(part, sign)
+        self.total.add_all(alone, width, sign)
+        bump_each(self.languages, [item.lang for item in items], sign)
+        bump_each(self.not_scored, [item.reason for item in items if item.compound is None], sign)
 
 
 def by_bucket(items: Iterable[Contribution], width: int) -> dict[int, list[Contribution]]:

@@ -26,15 +26,14 @@ class Typical(NamedTuple):
 
 
 class Past:
-    """One author's past. `outcomes` holds a mean of log labels per horizon."""
+    """One author's past. `outcomes` holds a mean of log labels per horizon, once there is any label."""
 
-    __slots__ = ("last", "learnt", "outcomes", "posts")
+    __slots__ = ("last", "outcomes", "posts")
 
-    def __init__(self, horizons: int) -> None:
+    def __init__(self) -> None:
         self.posts = 0
         self.last = 0  # time of the newest post; 0 before any
-        self.learnt = False  # whether there is any label
-        self.outcomes = tuple(DecayedMean() for _ in range(horizons))
+        self.outcomes: tuple[DecayedMean, ...] = ()
 
 
 class Adopted:
@@ -52,9 +51,9 @@ class Adopted:
         row = self._rows.get(digest(author, self._salt)) if author else None
         if row is None:
             return None
-        past = Past(len(self._places))
+        past = Past()
         past.posts, past.last = int(self._pasts.posts[row]), int(self._pasts.last[row])
-        past.learnt = True
+        past.outcomes = _means(len(self._places))
         for outcome, place in zip(past.outcomes, self._places, strict=True):
             if place is not None:
                 _restore(outcome, self._pasts.outcomes, (row, place))
@@ -77,41 +76,50 @@ class AuthorHistory:
         self._pasts: OrderedDict[str, Past] = OrderedDict()
         self._feed = tuple(DecayedMean() for _ in range(horizons))
         self._adopted: Adopted | None = None
+        self._usual: tuple[Floats, Floats, Floats] | None = None  # of the feed, until it learns more
 
     def __len__(self) -> int:
         return len(self._pasts)
 
-    def arrived(self, author: str, at: int) -> tuple[int, int]:
-        """Note that the author posted at `at` (microseconds); gives how many posts there were, and when the last."""
-        if not author:
-            return 0, 0
-        past = self._touch(author)
-        before = past.posts, past.last
-        past.posts += 1
-        past.last = max(past.last, at)
+    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
+        """Note that authors posted, each at its time (microseconds); gives how many posts there were, and the last."""
+        before = []
+        find, move = self._pasts.get, self._pasts.move_to_end
+        for author, time in zip(authors, at, strict=True):
+            if not author:
+                before.append((0, 0))
+                continue
+            if (past := find(author)) is None:
+                past = self._touch(author)
+            else:
+                move(author)
+            before.append((past.posts, past.last))
+            past.posts += 1
+            past.last = max(past.last, time)
         return before
 
     def learn(self, author: str, horizon: int, label: float, at: int) -> None:
         """Learn a matured label, log1p(engagements), of one of the author's posts; it came due at `at`."""
         self._feed[horizon].add(label, at)
+        self._usual = None
         if author:
             past = self._touch(author)
+            past.outcomes = past.outcomes or _means(self._horizons)
             past.outcomes[horizon].add(label, at)
-            past.learnt = True
 
     def past(self, author: str) -> Past | None:
         """The author's past, or None for one never heard of (or no longer remembered)."""
         past = self._pasts.get(author)
         return past if past is not None or self._adopted is None else self._adopted.find(author)
 
-    def level(self, horizon: int) -> float:
-        """The feed's decayed mean label; 0 before any."""
-        return self._feed[horizon].mean
+    def levels(self) -> Floats:
+        """The feed's decayed mean label by horizon; 0 before any."""
+        return self._of_feed()[0]
 
     def typical(self, past: Past | None, horizon: int, at: int) -> Typical:
         """What an author's labels are like, shrunk to the feed's: (n * mean + m * level) / (n + m), n their weight."""
         feed = self._feed[horizon]
-        if past is None:
+        if past is None or not past.outcomes:
             return Typical(feed.mean, sqrt(feed.variance), 0.0)
         outcome = past.outcomes[horizon]
         weight = outcome.weight(at)
@@ -120,17 +128,26 @@ class AuthorHistory:
 
     def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons)."""
-        feed = np.array([(outcome.mean, outcome.variance) for outcome in self._feed])
+        usual, variances, spreads = self._of_feed()
+        known = [index for index, past in enumerate(pasts) if past is not None and past.outcomes]
+        if not known:
+            none = np.zeros((len(pasts), self._horizons))
+            return usual + none, spreads + none, none
         states = np.zeros((len(pasts), self._horizons, 4))
-        known = [index for index, past in enumerate(pasts) if past is not None and past.learnt]
-        if known:
-            table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
-            states[known] = np.array(table).reshape(len(known), self._horizons, 4)
+        table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
+        states[known] = np.array(table).reshape(len(known), self._horizons, 4)
         weight, mean, variance, then = np.moveaxis(states, -1, 0)
         weight = weight * np.exp2(np.minimum(then - at[:, None], 0.0) / HALF_LIFE)
         # An author never heard of has no labels, which shrunk to the feed's are the feed's.
-        spread = np.sqrt(shrunk(weight, variance, feed[:, 1], STRENGTH))
-        return shrunk(weight, mean, feed[:, 0], STRENGTH), spread, weight
+        spread = np.sqrt(shrunk(weight, variance, variances, STRENGTH))
+        return shrunk(weight, mean, usual, STRENGTH), spread, weight
+
+    def _of_feed(self) -> tuple[Floats, Floats, Floats]:
+        """Mean, variance and spread of the feed's labels by horizon."""
+        if self._usual is None:
+            variances = np.array([outcome.variance for outcome in self._feed])
+            self._usual = np.array([outcome.mean for outcome in self._feed]), variances, np.sqrt(variances)
+        return self._usual
 
     def forget(self, author: str) -> None:
         """Drop all that is known of an author, as a purge asks for."""
@@ -145,7 +162,9 @@ class AuthorHistory:
             digests=b"".join(map(hashed, self._pasts)),
             posts=np.array([past.posts for past in pasts], np.int64),
             last=np.array([past.last for past in pasts], np.int64),
-            outcomes=_states([outcome for past in pasts for outcome in past.outcomes], (-1, self._horizons)),
+            outcomes=_states(
+                [outcome for past in pasts for outcome in past.outcomes or _means(self._horizons)], (-1, self._horizons)
+            ),
             feed=_states(self._feed, (self._horizons,)),
         )
 
@@ -155,17 +174,22 @@ class AuthorHistory:
         for outcome, place in zip(self._feed, places, strict=True):
             if place is not None:
                 _restore(outcome, pasts.feed, (place,))
+        self._usual = None
 
     def _touch(self, author: str) -> Past:
         past = self._pasts.get(author)
         if past is None:
             known = None if self._adopted is None else self._adopted.find(author)
-            past = self._pasts[author] = Past(self._horizons) if known is None else known
+            past = self._pasts[author] = Past() if known is None else known
             if len(self._pasts) > self._cap:
                 self._pasts.popitem(last=False)
         else:
             self._pasts.move_to_end(author)
         return past
+
+
+def _means(horizons: int) -> tuple[DecayedMean, ...]:
+    return tuple([DecayedMean() for _ in range(horizons)])
 
 
 def _states(outcomes: Sequence[DecayedMean], shape: tuple[int, ...]) -> MeanStates:

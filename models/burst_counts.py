@@ -1,6 +1,7 @@
 """How many different authors speak of each subject: a sliding union of steps of event time, order of arrival unseen."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Spoken: TypeAlias = tuple[Sequence[Hashable], int]  # of which subjects, and by whom
 
 MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
 FEW = 64  # times of which pairs are made one by one
@@ -30,44 +32,40 @@ class Counts:
         self.window: Ints = _NONE  # the pairs of the window, sorted
         self.blind = 0  # steps that held too many pairs
         self._free: list[int] = []
-        self._open: dict[int, list[tuple[Sequence[Hashable], int]]] = {}  # subjects and author as they came, by step
+        self._open: dict[int, list[Spoken]] = {}  # as they came, by step
         self._parts: dict[int, Ints] = {}  # of open steps the pairs so far, sorted and each once
         self._said: dict[int, int] = {}  # how often somebody spoke, by step
         self._steps: dict[int, Ints] = {}  # pairs, sorted and each once
         self._blinded: set[int] = set()
         self._first = 0  # steps before this are past
 
-    def add(self, subjects: Iterable[Hashable], author: int, step: int) -> None:
-        """Somebody spoke of `subjects` in a step; ignored if that has left the window. `author` is below 2**32."""
-        opened = self._open.get(step)
-        if opened is None:
-            if step < self._first or step in self._blinded:
-                return
-            opened = self._open[step] = []
-        self._said[step] = self._said.get(step, 0) + 1
-        opened.append((subjects if isinstance(subjects, list | tuple) else tuple(subjects), author))
-        if len(opened) >= TAKEN:
-            self._take(step)
+    def add_all(self, spoken: Sequence[Spoken], times: Sequence[int], length: int) -> None:
+        """People spoke, each at a time: what is in a step of `length` that has left the window is ignored.
 
-    def add_all(self, spoken: Iterable[tuple[Sequence[Hashable], int, int]], length: int) -> None:
-        """`add` of many at once: subjects, author and time each, in steps of `length`."""
-        by_step: dict[int, list[tuple[Sequence[Hashable], int]]] = {}
-        for subjects, author, time in spoken:
-            step = time // length
-            if step in by_step:
-                by_step[step].append((subjects, author))
-            else:
-                by_step[step] = [(subjects, author)]
+        Authors are below 2**32. All at once is as if they were added one by one.
+        """
+        steps = [time // length for time in times]
+        if steps.count(steps[0]) == len(steps):
+            by_step = {steps[0]: spoken}
+        else:
+            groups: defaultdict[int, list[Spoken]] = defaultdict(list)
+            for step, one in zip(steps, spoken, strict=True):
+                groups[step].append(one)
+            by_step = {**groups}
         for step, came in by_step.items():
-            if step not in self._open:
-                if step < self._first or step in self._blinded:
-                    continue
-                self._open[step] = []
-            self._said[step] = self._said.get(step, 0) + len(came)
-            opened = self._open[step]
-            opened += came
-            if len(opened) >= TAKEN:
-                self._take(step)
+            added = 0
+            while added < len(came):
+                opened = self._open.get(step)
+                if opened is None:
+                    if step < self._first or step in self._blinded:
+                        break
+                    opened = self._open[step] = []
+                part = came[added : added + TAKEN - len(opened)]
+                added += len(part)
+                self._said[step] = self._said.get(step, 0) + len(part)
+                opened += part
+                if len(opened) >= TAKEN:
+                    self._take(step)
 
     def catch_up(self) -> None:
         """Give every subject that somebody spoke of its slot."""
@@ -87,9 +85,18 @@ class Counts:
         first = step - self.width
         return sum([said for one, said in self._said.items() if first < one <= step])
 
+    def few(self, step: int, until: int, now: int, enough: int) -> list[int]:
+        """`said` from `step` on, where it is `now`, as long as it is not nought and less than `enough`."""
+        said, found = self._said.get, list[int]()
+        while step < until and 0 < now < enough:
+            found.append(now)
+            step += 1
+            now += said(step, 0) - said(step - self.width, 0)
+        return found
+
     def next_step(self, step: int) -> int | None:
         """The first step from `step` on in which somebody spoke."""
-        return min((said for said in self._said if said >= step), default=None)
+        return min([said for said in self._said if said >= step], default=None)
 
     def move(self, step: int) -> None:
         """Let the window end with `step`, and forget what is before it."""
@@ -100,19 +107,23 @@ class Counts:
         if self._blinded:
             self._blinded = {blind for blind in self._blinded if blind >= first}
 
-    def close(self, step: int) -> tuple[Ints, Ints]:
-        """Let the window end with `step`: the slots of the subjects in it, and the authors of each."""
+    def close(self, step: int) -> tuple[Ints, Ints, bool]:
+        """Let the window end with `step`: the slots of the subjects in it, the authors of each, whether any came."""
         self.catch_up()
         self.move(step)
+        came = False
         for opened in [opened for opened in self._open if opened <= step]:
             del self._open[opened]
             added = self._parts.pop(opened, _NONE)
             self._steps[opened] = pairs = _union([self._steps[opened], added]) if opened in self._steps else added
             self._limit(opened, len(pairs))
-        self.window = _union(list(self._steps.values()))
+            came = True
+        self.window = _union([*self._steps.values()])
         slots = self.window >> 32
-        first = np.flatnonzero(_is_new(slots))
-        return slots[first], np.append(first[1:], len(slots)) - first
+        first = _is_new(slots).nonzero()[0]
+        ends = np.empty(len(first) + 1, np.int64)
+        ends[:-1], ends[-1] = first, len(slots)
+        return slots[first], ends[1:] - first, came
 
     def authors(self, subject: Hashable) -> Ints:
         """The authors of a subject in the window."""
@@ -159,11 +170,11 @@ class Counts:
             return
         self._open[step] = []
         if len(came) <= FEW and step not in self._parts:
-            for subject in dict.fromkeys([subject for subjects, _ in came for subject in subjects]):
-                if subject not in self.slots:
-                    self._enter(subject)
-            slot_of = self.slots
-            few = {slot_of[subject] << 32 | author for subjects, author in came for subject in subjects}
+            few, slot_of = set[int](), self.slots.get
+            for subjects, author in came:
+                for subject in subjects:
+                    slot = slot_of(subject)
+                    few.add((self._enter(subject) if slot is None else slot) << 32 | author)
             self._parts[step] = np.array(sorted(few), np.int64)
             return
         spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
@@ -224,6 +235,7 @@ def _union(parts: list[Ints]) -> Ints:
 
 def _is_new(ordered: Ints) -> Mask:
     """Where a value differs from the one before."""
-    new = np.ones(len(ordered), bool)
+    new = np.empty(len(ordered), bool)
+    new[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new

@@ -43,10 +43,16 @@ class Newcomers:
                 np.concatenate([known, more]) for known in (self._seen, self._young, self._height)
             )
 
-    def are_new(self, slots: Ints, authors: Floats, now: int) -> Mask:
-        """Whether they are newcomers in the tick after `now`. `authors`: what the past of each is worth."""
-        new: Mask = (self._young[slots] > 0) | ((self._seen[slots] < now) & (authors < RARE))
-        return new
+    def are_new(self, slots: Ints, authors: Floats, now: int) -> tuple[Mask, Mask]:
+        """Which are newcomers in the tick after `now`, and which come up in it. `authors`: what their pasts weigh."""
+        young = self.are_young(slots)
+        come: Mask = (self._seen[slots] < now) & (authors < RARE) & ~young
+        return young | come, come
+
+    def are_young(self, slots: Ints) -> Mask:
+        """Whether they have been newcomers for a while."""
+        young: Mask = self._young[slots] > 0
+        return young
 
     def settled(self, held: Collection[int]) -> Mask:
         """By slot, whether it is known, neither new nor held."""
@@ -54,30 +60,31 @@ class Newcomers:
         settled[list(held)] = False
         return settled
 
-    def tick(self) -> None:
+    def tick(self, times: int = 1) -> None:
         """Time goes on."""
-        self._ticks = self._ticks * self._fade + 1
-        self._heights *= self._fade
+        for _ in range(times):
+            self._ticks = self._ticks * self._fade + 1
+            self._heights *= self._fade
 
-    def learn(self, slots: Ints, counts: Ints, new: Mask, held: Collection[int], now: int) -> Ints:
-        """The counts of tick `now`, and which of the slots are new in it. Those held, being bursts, grow no more.
-
-        Returns the slots of those that come up in it.
-        """
+    def see(self, slots: Ints, now: int) -> None:
+        """They are in the window of tick `now`."""
         self._seen[slots] = now
-        come: Ints = slots[new & (self._young[slots] == 0)]
-        if len(come):
-            self._young[come] = now + self._span
-            self._height[come] = 0
-            self._come.append((now + self._span, come))
-        rising = self._young[slots] > 0
-        if held:
-            rising &= ~np.isin(slots, list(held))
-        risen = slots[rising]
-        self._height[risen] = np.maximum(self._height[risen], counts[rising])
         if self._come and self._come[0][0] <= now:
             self._grow_up(now)
-        return come
+
+    def learn(self, slots: Ints, counts: Ints, rising: Mask, held: Collection[int]) -> None:
+        """The counts of newcomers. Those held, being bursts, grow no more."""
+        if held:
+            rising = rising & ~np.isin(slots, list(held))
+        risen = slots[rising]
+        self._height[risen] = np.maximum(self._height[risen], counts[rising])
+
+    def come_up(self, slots: Ints, now: int) -> None:
+        """They are newcomers from tick `now` on."""
+        if len(slots):
+            self._young[slots] = now + self._span
+            self._height[slots] = 0
+            self._come.append((now + self._span, slots))
 
     def _grow_up(self, now: int) -> None:
         """Those that came long enough ago are newcomers no more."""
@@ -86,7 +93,8 @@ class Newcomers:
             until, come = self._come.popleft()
             grown.append(come[self._young[come] == until])  # others are forgotten, or something else by now
         grown_up = np.concatenate(grown)
-        self._heights += np.bincount(np.minimum(self._height[grown_up], MOST), minlength=MOST + 1)
+        counted = np.bincount(np.minimum(self._height[grown_up], MOST))
+        self._heights[: len(counted)] += counted
         self._young[grown_up] = 0
 
     def welcome(self, slots: Ints) -> None:

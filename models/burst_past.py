@@ -1,7 +1,7 @@
 """What each subject's past lets expect: a fading mean by subject, how far counts spread, and the hour of the day."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -63,18 +63,22 @@ class Past:
         """How many authors a slot's past is worth."""
         return self.mass[slots] / self.width
 
-    def tick_small(self, said: int) -> None:
-        """A window in which so little was said that nothing in it is counted by subject: only that it was so little."""
-        self.ticks += 1
-        self._hush = self._hush * self.fade + said
-        self._recent.append(None)
-        if len(self._recent) > self.width:
-            self._fold({})
+    def tick_small(self, said: Sequence[int]) -> None:
+        """Windows in which so little was said that nothing is counted by subject: only that it was so little, each."""
+        self.ticks += len(said)
+        for little in said:
+            self._hush = self._hush * self.fade + little
+            self._recent.append(None)
+            if len(self._recent) > self.width:
+                self._fold({})
 
-    def tick(self, time: int, slots: Ints, counts: Ints, held: Mapping[int, float]) -> None:
-        """The counts of the window that ends at `time`. Of `held` slots, the past goes on as given."""
+    def tick(self, time: int, slots: Ints, counts: Ints, held: Mapping[int, float], more: bool = True) -> None:
+        """The counts of the window that ends at `time`. Of `held` slots, the past goes on as given.
+
+        `more`: whether any count may be more than in the last tick.
+        """
         self.ticks += 1
-        self._tell_hour(time, slots, counts)
+        self._tell_hour(time, slots, counts, more)
         self._hush *= self.fade
         self._recent.append((slots, counts))
         if len(self._recent) > self.width:
@@ -95,7 +99,7 @@ class Past:
         if (counted := self._recent.popleft()) is not None:
             self.catch_up()
             slots, counts = counted
-            self._total += int(counts.sum())
+            self._total += int(np.add.reduce(counts))
             if held:
                 kept = ~np.isin(slots, list(held))
                 slots, counts = slots[kept], counts[kept]
@@ -136,16 +140,17 @@ class Past:
 
         Factorial moments: of a negative binomial of mean m and shape r, E[n (n - 1)] = m^2 (1 + 1 / r).
         """
-        mean = self._mean(np.arange(len(settled)), np.full(len(settled), max(1.0, self._weight)))
-        classes = _classes(mean)
+        exposure = np.float64(max(1.0, self._weight))
         whole = self._total / max(1.0, self._weight)
-        scale = int(counts.sum()) / whole if whole else 1.0
+        scale = int(np.add.reduce(counts)) / whole if whole else 1.0
         counted = settled[slots]
-        pairs = (counts * (counts - 1))[counted]
-        squares = np.rint(np.where(settled, mean * mean, 0.0) * _EXACT)
+        counts = counts[counted]
+        classes = _classes(self._mean(slots[counted], exposure))
+        mean = self._mean(settled.nonzero()[0], exposure)
+        squares = np.bincount(_classes(mean), np.rint(mean * mean * _EXACT), SPREADS) / _EXACT
         fade = self._window_fade
-        self._pairs = self._pairs * fade + np.bincount(classes[slots[counted]], pairs, SPREADS)
-        self._squares = self._squares * fade + np.bincount(classes, squares, SPREADS) / _EXACT * scale * scale
+        self._pairs = self._pairs * fade + np.bincount(classes, counts * (counts - 1), SPREADS)
+        self._squares = self._squares * fade + squares * scale * scale
 
     def forget(self, gone: Ints) -> None:
         """Free slots."""
@@ -164,7 +169,7 @@ class Past:
         self.born[new] = min(self.born[old], self.born[new])
         self._recent = deque(one if one is None else _merged(*one, old, new) for one in self._recent)
 
-    def _mean(self, slots: Ints, exposure: Floats) -> Floats:
+    def _mean(self, slots: Ints, exposure: Floats | np.float64) -> Floats:
         return (UNSEEN + self.authors(slots)) / np.maximum(1.0, exposure / self.width)
 
     def _exposure(self, slots: Ints) -> Floats:
@@ -187,16 +192,18 @@ class Past:
         most: Floats = np.max(self._hourly[slots][:, about], axis=1).astype(np.float64)
         return most
 
-    def _tell_hour(self, time: int, slots: Ints, counts: Ints) -> None:
+    def _tell_hour(self, time: int, slots: Ints, counts: Ints, more: bool) -> None:
         hour = (time - 1) // HOUR
         if self._hour is None:
             self._hour = self._first_hour = hour
         if hour != self._hour:
+            more = True
             at = self._hour % HOURS
             self._hourly[:, at] = np.maximum(self._hourly[:, at] * np.float32(DAY_KEPT), self._this_hour)
             self._this_hour[:] = 0
             self._hour = hour
-        self._this_hour[slots] = np.maximum(self._this_hour[slots], counts.astype(np.float32))
+        if more:
+            self._this_hour[slots] = np.maximum(self._this_hour[slots], counts.astype(np.float32))
 
 
 def _classes(mean: Floats) -> Ints:

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
-from models.burst_counts import Counts, Ints, Mask
+from models.burst_counts import Counts, Ints, Mask, Spoken
 from models.burst_newcomers import Newcomers
 from models.burst_past import Floats, Past
 from models.burst_rise import Rise, Scale, log_chance
@@ -47,6 +47,7 @@ class Detector:
         self._cooling: dict[Hashable, Rise] = {}
         self._alarms_per_tick = alarms * scale.step / 3_600_000_000
         self._most = most
+        self._learnt = -1  # the last tick whose counts were all learnt by subject
         self._next: int | None = None  # the step that is to be closed next
 
     @property
@@ -62,11 +63,11 @@ class Detector:
 
     def add(self, subjects: Iterable[Hashable], author: int, time: int) -> None:
         """Somebody spoke of `subjects`. Ignored if `time` is before the window."""
-        self._counts.add(subjects, author, time // self.scale.step)
+        self.add_all([(tuple(subjects), author)], [time])
 
-    def add_all(self, spoken: Iterable[tuple[Sequence[Hashable], int, int]]) -> None:
-        """`add` of many at once: subjects, author and time each."""
-        self._counts.add_all(spoken, self.scale.step)
+    def add_all(self, spoken: Sequence[Spoken], times: Sequence[int]) -> None:
+        """`add` of many at once."""
+        self._counts.add_all(spoken, times, self.scale.step)
 
     def authors(self, subject: Hashable) -> Ints:
         """Who spoke of a subject in the window."""
@@ -81,16 +82,17 @@ class Detector:
             said = self._counts.said(step)
             if said >= SUPPORT or self.going or (self._counts.may_exceed(self._most) and self.subjects > self._most):
                 begun += self._tick(step)
-            elif said:
-                self._counts.move(step)
-                self._past.tick_small(said)
-                self._newcomers.tick()
+                step += 1
+                continue
+            if said:
+                few = self._counts.few(step, until, said, SUPPORT)
+                self._past.tick_small(few)
+                self._newcomers.tick(len(few))
+                step += len(few)
             else:  # a silent feed is no past
                 following = self._counts.next_step(step)
                 step = until if following is None else min(until, following)
-                self._counts.move(step - 1)
-                continue
-            step += 1
+            self._counts.move(step - 1)
         self._next = max(until, step)
         return begun
 
@@ -102,6 +104,7 @@ class Detector:
                     rise.end = rise.last
                 else:
                     rise.subject, rises[into] = into, rise
+        self._learnt = -1
         if (slots := self._counts.merge(gone, into)) is not None:
             self._grow()
             self._past.merge(*slots)
@@ -110,16 +113,21 @@ class Detector:
     # -- one step ------------------------------------------------------------------------------------------------
 
     def _tick(self, step: int) -> list[Rise]:
+        past, newcomers = self._past, self._newcomers
         time = (step + 1) * self.scale.step
-        slots, counts = self._counts.close(step)
+        slots, counts, came = self._counts.close(step)
         self._grow()
-        self._past.catch_up()
-        new = self._newcomers.are_new(slots, self._past.authors(slots), self._past.ticks)
-        warm = self._past.windows >= WARM and counts.max(initial=0) >= SUPPORT
+        past.catch_up()
+        come: Mask | None = None
+        if came or self._learnt != past.ticks:
+            new, come = newcomers.are_new(slots, past.authors(slots), past.ticks)
+        else:  # all of them were in the last tick, with as many authors or more
+            new = newcomers.are_young(slots)
+        warm = past.windows >= WARM and counts.max(initial=0) >= SUPPORT
         begun = self._begin(slots, counts, new, time) if warm else []
         self._follow(slots, counts, time)
         if len(slots):
-            self._learn(slots, counts, new, time)
+            self._learn(slots, counts, new, come, time)
             self._tidy(slots, counts)
         return begun
 
@@ -199,19 +207,26 @@ class Detector:
             chance = self._newcomers.log_tail(n)
         return float(-chance[0] / np.log(10))
 
-    def _learn(self, slots: Ints, counts: Ints, new: Mask, time: int) -> None:
-        """Make what was seen a part of the past."""
-        past, newcomers, known = self._past, self._newcomers, self._counts.slots
-        held = {known[subject]: rise.usual for subject, rise in self.going.items() if subject in known}
+    def _learn(self, slots: Ints, counts: Ints, new: Mask, come: Mask | None, time: int) -> None:
+        """Make what was seen a part of the past. `come`: which come up; None if all of it was seen in the last tick."""
+        past, newcomers, held = self._past, self._newcomers, dict[int, float]()
+        if self.going:
+            known = self._counts.slots
+            held = {known[subject]: rise.usual for subject, rise in self.going.items() if subject in known}
         settled = newcomers.settled(held) if (past.ticks + 1) % past.width == 0 else None
-        past.tick(time, slots, counts, held)
+        past.tick(time, slots, counts, held, come is not None)
         if settled is not None and past.windows >= LEARN_FROM:
             past.measure_spread(slots, counts, settled)
         newcomers.tick()
-        come = newcomers.learn(slots, counts, new, held, past.ticks)
-        past.born[come] = past.ticks
-        if past.windows < LEARN_FROM:
-            newcomers.welcome(come)
+        if come is not None:
+            risen = slots[come]
+            newcomers.come_up(risen, past.ticks)
+            newcomers.learn(slots, counts, new, held)
+            past.born[risen] = past.ticks
+        newcomers.see(slots, past.ticks)
+        if come is not None and past.windows < LEARN_FROM:
+            newcomers.welcome(slots[come])
+        self._learnt = -1 if held else past.ticks
 
     # -- memory --------------------------------------------------------------------------------------------------
 

@@ -19,9 +19,8 @@ def checksums(texts: Sequence[str]) -> list[int]:
 
 def of_words(terms: Sequence[str]) -> list[int]:
     """Checksums of the words among terms (models/terms.py), in order and each once. Tags are passed over."""
-    found = dict.fromkeys(map(_of_word, terms))
-    found.pop(_TAG, None)
-    return [*found]
+    found = [*map(_of_word, dict.fromkeys(terms))]
+    return found if _TAG not in found else [each for each in found if each != _TAG]
 
 
 def _checksum(text: str) -> int:

@@ -1,7 +1,7 @@
 """What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import log
 from typing import NamedTuple
 
@@ -42,22 +42,38 @@ def labels(
     everywhere = _everywhere(counts)
     named = {}
     for theme, found in counts.items():
-        total = sum(found.values())
-        score = {term: n / total * rarity[overall[term]] for term, n in found.items()}
-        named[theme] = _kept(_name(found, score, everywhere, top), (held or {}).get(theme), score)
+        said = _Said(found, sum(found.values()), overall, rarity)
+        named[theme] = _kept(_name(said, everywhere, top), (held or {}).get(theme), said)
     return named
 
 
-def _kept(new: Label, held: Label | None, score: Mapping[str, float]) -> Label:
+class _Said(NamedTuple):
+    """The terms of a cluster."""
+
+    counts: Mapping[str, int]
+    total: int
+    overall: Mapping[str, int]  # counts of all clusters together
+    rarity: Mapping[int, float]
+
+    def score(self, term: str) -> float:
+        """How much a term sets the cluster apart."""
+        return self.counts[term] / self.total * self.rarity[self.overall[term]] if term in self.counts else 0.0
+
+    def ranked(self, terms: Iterable[str], top: int) -> tuple[str, ...]:
+        """Of these terms those that set it apart the most."""
+        return tuple(sorted(terms, key=lambda term: (-self.score(term), term))[:top])
+
+
+def _kept(new: Label, held: Label | None, said: _Said) -> Label:
     """The label that is held, if the new one is not clearly better; with the tags and words that lead by now."""
-    if held is None or not held.parts or _level(new, score) >= CLEARLY * _level(held, score):
+    if held is None or not held.parts or _level(new, said) >= CLEARLY * _level(held, said):
         return new
     return new._replace(label=held.label, parts=held.parts)
 
 
-def _level(label: Label, score: Mapping[str, float]) -> float:
+def _level(label: Label, said: _Said) -> float:
     """The mean score of what a label is made of."""
-    return sum(score.get(part, 0.0) for part in label.parts) / max(1, len(label.parts))
+    return sum([said.score(part) for part in label.parts]) / max(1, len(label.parts))
 
 
 def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
@@ -68,15 +84,15 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
     return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
 
 
-def _name(found: Mapping[str, int], score: Mapping[str, float], everywhere: set[str], top: int) -> Label:
-    ranked = sorted(sorted(score), key=score.__getitem__, reverse=True)
+def _name(said: _Said, everywhere: set[str], top: int) -> Label:
+    found = said.counts
     common = MIN_TAG_SHARE * max(found.values())
-    tags = tuple([t[1:] for t in ranked if t[:1] == "#" and found[t] >= common][:top])
-    spoken = [t for t in ranked if t[:1] != "#" and t not in tags]
-    common = MIN_WORD_SHARE * max([found[t] for t in spoken], default=0)
-    words = tuple([t for t in spoken if found[t] >= common][:top])
-    named = [f"#{tag}" for tag in tags]
-    parts = [tag for tag in named if tag not in everywhere] or list(words) or named
-    leading = [part for part in parts if score[part] >= SPURIOUS * score[parts[0]]] if parts else []
-    chosen = tuple(leading[:LABEL_PARTS] or ranked[:LABEL_PARTS])
+    named = said.ranked([term for term, n in found.items() if n >= common and term[:1] == "#"], top)
+    tags = tuple([tag[1:] for tag in named])
+    spoken = {term: n for term, n in found.items() if term[:1] != "#" and term not in tags}
+    common = MIN_WORD_SHARE * max(spoken.values(), default=0)
+    words = said.ranked([term for term, n in spoken.items() if n >= common], top)
+    parts = [tag for tag in named if tag not in everywhere] or words or named
+    least = SPURIOUS * said.score(parts[0])
+    chosen = tuple([part for part in parts if said.score(part) >= least][:LABEL_PARTS])
     return Label(" ".join(chosen), chosen, tags, words)

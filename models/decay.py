@@ -149,6 +149,18 @@ class HashedMeans:
         return exp2(max(-1000.0, (at - self._origin) / self._half_life))
 
 
+def halves(cells: Cells) -> tuple[Cells, Cells]:
+    """Those of the first half of the posts and of the second."""
+    half = len(cells.counts) // 2
+    split = int(cells.counts[:half].sum())
+    return Cells(cells.buckets[:split], cells.counts[:half]), Cells(cells.buckets[split:], cells.counts[half:])
+
+
+def united(cells: Sequence[Cells]) -> Cells:
+    """Those of some posts, then those of others."""
+    return Cells(*map(np.concatenate, zip(*cells, strict=True)))
+
+
 def packed(*keys: Cells) -> list[bytes]:
     """The buckets of each post, to be kept until a label comes: of the first keys how many, then these, then others."""
     counts = np.array([each.counts for each in keys])  # (keys, n)

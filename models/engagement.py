@@ -20,7 +20,6 @@ from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, Newest, Race
 from models.refits import Refit
 from models.trained import Trained
 from models.voices import NAMES, REFERENCE, Voices
-from models.wordsums import WordSums
 
 __all__ = ["LEARNING", "NAMES", "EngagementModel", "Forecast", "Known", "Matured", "ModelScore", "Newest", "Told"]
 
@@ -65,30 +64,26 @@ class EngagementModel:
         self._now = 0  # newest event time seen
         self._scores: dict[int, list[ModelScore]] = {}
 
-    def forecast(
-        self, posts: Sequence[Known], graded: Sequence[bool] = (), words: WordSums | None = None
-    ) -> list[Told]:
+    def forecast(self, posts: Sequence[Known], graded: Sequence[bool] = ()) -> list[Told]:
         """What is said of each post, at all horizons. Learns nothing, so it also serves a post only typed.
-
-        `words` are those of the posts, where they were put together before.
 
         Only of posts that are to be `graded` every model has its say; of the others the leader.
         """
         if not posts:
             return []
-        keys = self._features.keys(posts, words)
+        keys = self._features.keys(posts)
         own, common = self._features.rows(posts, keys)
         made, said = self._made(), self._said()
-        every = np.array(graded or [False] * len(posts))
-        packed = keys.packed() if every.any() else [b""] * len(posts)  # of use where something is learnt
-        if every.all() == every.any():
-            return self.freezer.freeze(Batch(made, said, bool(every[0])), own, common, packed)
+        if not any(graded):
+            return self.freezer.freeze(Batch(made, said, None), own, common)
+        if all(graded):
+            return self.freezer.freeze(Batch(made, said, keys), own, common)
         told: dict[int, Told] = {}
         for which in (True, False):
-            places = np.flatnonzero(every == which)
-            buckets = [packed[place] if which else b"" for place in places.tolist()]
-            some = self.freezer.freeze(Batch(made, said, which), own[places], common[places], buckets)
-            told.update(zip(places.tolist(), some, strict=True))
+            places = [place for place, every in enumerate(graded) if every == which]
+            kept = self._features.keys([posts[place] for place in places]) if which else None
+            some = self.freezer.freeze(Batch(made, said, kept), own[places], common[places])
+            told.update(zip(places, some, strict=True))
         return [told[place] for place in range(len(posts))]
 
     def before(self, author: str) -> tuple[int, int]:
@@ -96,10 +91,10 @@ class EngagementModel:
         past = self._features.authors.past(author)
         return (0, 0) if past is None else (past.posts, past.last)
 
-    def arrived(self, author: str, at: int) -> tuple[int, int]:
-        """Note that an author posted at `at`; gives what was known `before`."""
-        self._now = max(self._now, at)
-        return self._features.authors.arrived(author, at)
+    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
+        """Note that authors posted, each at its time; gives what was known of each `before`."""
+        self._now = max(self._now, *at)
+        return self._features.authors.arrived(authors, at)
 
     def mature(self, horizon: int, outcomes: Sequence[Matured]) -> None:
         """Score the frozen forecasts of `outcomes`, in order of `due`, for every model; then learn from them."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
 from models.checksums import checksums, of_words
-from models.decay import DAY, Cells, HashedMeans, packed
+from models.decay import DAY, Cells, HashedMeans, halves, packed, united
 from models.pasts import AuthorPasts, KeyPasts
-from models.wordsums import MOST, WordSums, together
+from models.wordsums import MOST, together
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -126,15 +126,16 @@ _MEDIA = {kind: code for code, kind in enumerate(MEDIA)}
 
 
 class Keys(NamedTuple):
-    """Where the pasts are of the tags of posts, of their words, and of their authors at this hour of the day."""
+    """Where the pasts of n posts are."""
 
-    tags: Cells
-    words: Cells
-    hour: Cells
+    both: Cells  # of the tags of each, then of the words of each: 2n
+    hour: Cells  # of their authors at this hour of the day
 
-    def packed(self) -> list[bytes]:
-        """To be kept of each post until a label comes: the hour first, if any, as `Features.learn` takes it."""
-        return packed(self.hour, self.tags, self.words)
+
+def packed_keys(keys: Sequence[Keys]) -> list[bytes]:
+    """To be kept of each post until a label comes: the hour first, if any, as `Features.learn` takes it."""
+    kinds = [(each.hour, *halves(each.both)) for each in keys]
+    return packed(*(united(kind) for kind in zip(*kinds, strict=True)))
 
 
 class Features:
@@ -146,15 +147,15 @@ class Features:
         self._hours = HashedMeans(HOUR_BITS, horizons)
         self._horizons = range(horizons)
 
-    def keys(self, posts: Sequence[Known], words: WordSums | None = None) -> Keys:
-        """Where the pasts of the posts' tags, words and hours are; `words` are theirs, where they were put together."""
-        if words is None:
-            words = together([of_words(post.terms) if post.word_sums is None else post.word_sums for post in posts])
-        tags = checksums([f"#{tag}" for post in posts for tag in post.tags[:MAX_KEYS]])
+    def keys(self, posts: Sequence[Known]) -> Keys:
+        """Where the pasts of the posts' tags, words and hours are."""
+        words = [of_words(post.terms) if post.word_sums is None else post.word_sums for post in posts]
+        tags = [post.tags[:MAX_KEYS] for post in posts]
+        of_tags = checksums([f"#{tag}" for own in tags for tag in own])
         hours = checksums([f"{post.author} {post.at % DAY // HOUR}" for post in posts if post.author])
+        each, counts = together(words, of_tags)
         return Keys(
-            self._keys.cells(tags, [min(len(post.tags), MAX_KEYS) for post in posts]),
-            self._keys.cells(*words),
+            self._keys.cells(each, [*map(len, tags), *counts]),
             self._hours.cells(hours, [1 if post.author else 0 for post in posts]),
         )
 
@@ -193,19 +194,47 @@ class Features:
         self._hours.adopt(hours, places)
 
     def _own(self, keys: Keys, pasts: Sequence[Past | None], at: Ints) -> Rows:
-        levels = np.array([self.authors.level(horizon) for horizon in self._horizons])
-        made = np.empty((len(at), len(self._horizons), OWN), np.float32)
+        n, levels = len(at), self.authors.levels()
+        made = np.empty((n, len(levels), OWN), np.float32)
+        made[:, :, 1] = levels
         made[:, :, 0], made[:, :, 3], weight = self.authors.typicals(pasts, at)
-        made[:, :, 1], made[:, :, 2] = levels, weight / (weight + TRUST_STRENGTH)
+        made[:, :, 2] = weight / (weight + TRUST_STRENGTH)
         made[:, :, 4] = self._hours.lifts(keys.hour, np.zeros_like(levels), at, HOUR_STRENGTH)
-        made[:, :, 5] = self._keys.lifts(keys.tags, levels, at, KEY_STRENGTH)
-        made[:, :, 6] = self._keys.lifts(keys.words, levels, at, KEY_STRENGTH)
+        lifts = self._keys.lifts(keys.both, levels, np.concatenate([at, at]), KEY_STRENGTH)
+        made[:, :, 5], made[:, :, 6] = lifts[:n], lifts[n:]
         return made
 
 
 def joined(own: Rows, common: Rows) -> Floats:
     """Rows (n, len(COLUMNS)) of one horizon, from the (n, OWN) that are its own and the (n, len(COMMON)) of all."""
     return np.concatenate([own, common], axis=1, dtype=np.float64)
+
+
+# What `_common` works on, in an order in which what is treated alike stands together.
+_LOGS = (
+    "posts_before",
+    "followers",
+    "author_age",
+    "length",
+    "words",
+    "tag_posts",
+    "tag_rise",
+    "story_posts",
+    "story_rise",
+    "since_last",
+)
+_CAPS = {"tags": 6, "mentions": 6, "links": 3}
+_WAVES = ("hour_sin", "weekday_sin", "hour_cos", "weekday_cos")
+_OTHERS = ("compound", "addressed", "reply", "quote", "question", "media", "language")
+_WORKED = (*_LOGS, *_CAPS, *_OTHERS, *_WAVES)
+_ORDER = [_WORKED.index(name) for name in COMMON]
+_TOLD = len(_WORKED) - len(_WAVES)
+_CAPPED = slice(len(_LOGS), len(_LOGS) + len(_CAPS))
+_MOOD = _WORKED.index("compound")
+_LEAST = np.array([0.0] * len(_LOGS) + [-np.inf] * (_TOLD - len(_LOGS)))  # what is not within is not known
+_GREATEST = np.array([float(MAX_COUNT)] * len(_LOGS) + [np.inf] * (_TOLD - len(_LOGS)))
+_LEAST[_MOOD], _GREATEST[_MOOD] = -1.0, 1.0
+_PERIODS = np.array([DAY, 7 * DAY])
 
 
 def _common(posts: Sequence[Known], pasts: Sequence[Past | None], at: Ints) -> Rows:
@@ -224,35 +253,30 @@ def _common(posts: Sequence[Known], pasts: Sequence[Past | None], at: Ints) -> R
             (post.last_post if post.last_post is not None else past.last if past is not None else 0) if before else nan,
             len(post.tags),
             post.mentions,
-            post.addressed,
             post.links,
+            post.compound,
+            post.addressed,
             post.reply,
             post.quote,
             post.question,
-            post.compound,
             _MEDIA.get(post.media, len(MEDIA)),
             _language(post.lang),
         )
         for post, past in zip(posts, pasts, strict=True)
     ]
     try:
-        values = np.array(told, np.float64).reshape(len(posts), -1).T
+        values = np.array(told, np.float64)
     except OverflowError:  # a count of hundreds of digits
-        values = np.array([[*map(_finite, one)] for one in told], np.float64).T
-    counts, since, compound = values[:9], np.maximum(at - values[9], 0.0) / MINUTE, values[17]
-    times = np.stack([at % DAY / DAY, at % (7 * DAY) / (7 * DAY)]) * (2 * pi)
-    common = np.empty((len(COMMON), len(posts)), np.float32)
-    with np.errstate(invalid="ignore"):
-        logs = np.log1p(np.where((counts >= 0) & (counts <= MAX_COUNT), counts, nan))
-        common[[0, 2, 3, 8, 9, 11, 12, 13, 14]] = logs
-        common[1] = np.log1p(since)
-    common[[4, 6]], common[[5, 7]] = np.sin(times), np.cos(times)
-    common[10], common[15] = np.minimum(values[10:12], 6)
-    common[[16, 18, 19, 20]] = values[[12, 14, 15, 16]]
-    common[17] = np.minimum(values[13], 3)
-    common[21] = np.where(np.abs(compound) <= 1, compound, nan)
-    common[22:] = values[18:]
-    return np.ascontiguousarray(common.T)
+        values = np.array([[*map(_finite, one)] for one in told], np.float64)
+    since = values[:, len(_LOGS) - 1]
+    since[:] = np.maximum(at - since, 0.0) / MINUTE
+    worked = np.empty((len(posts), len(_WORKED)))
+    worked[:, :_TOLD] = np.where((values >= _LEAST) & (values <= _GREATEST), values, nan)
+    worked[:, : len(_LOGS)] = np.log1p(worked[:, : len(_LOGS)])
+    worked[:, _CAPPED] = np.minimum(worked[:, _CAPPED], [*_CAPS.values()])
+    times = at[:, None] % _PERIODS / _PERIODS * (2 * pi)
+    worked[:, _TOLD : _TOLD + 2], worked[:, _TOLD + 2 :] = np.sin(times), np.cos(times)
+    return worked.take(_ORDER, axis=1).astype(np.float32)
 
 
 def _finite(value: float | None) -> float | None:

@@ -5,6 +5,7 @@ A great many posts wait for their labels, and of most nobody ever asks what was 
 
 from collections.abc import Sequence
 from math import isnan
+from operator import add
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.decay import DAY
-from models.features import COMMON, MEDIA, OWN, TRUST, Rows, joined
+from models.features import COMMON, MEDIA, OWN, TRUST, Keys, Rows, joined, packed_keys
 from models.race import FIRST
 from models.reasons import MOST, Facts, reasons
 from models.voices import NAMES, REFERENCE, Said, Shown, Voices, say
@@ -71,14 +72,14 @@ class Batch:
 
     __slots__ = ("__weakref__", "common", "every", "keys", "made", "own", "radii", "records", "voices")
 
-    def __init__(self, made: Made, said: Sequence[tuple[Voices | None, float | None]], every: bool) -> None:
+    def __init__(self, made: Made, said: Sequence[tuple[Voices | None, float | None]], keys: Keys | None) -> None:
         self.made = made
         self.voices = [voices for voices, _ in said]  # by horizon
         self.radii = [radius for _, radius in said]
-        self.every = every  # whether every model has its say, or only the leader
+        self.every = keys is not None  # whether every model has its say, or only the leader
         self.own: Rows = _NO_ROWS  # (n, horizons, OWN)
         self.common: Rows = _NO_ROWS  # (n, len(COMMON))
-        self.keys: list[bytes] = []
+        self.keys = keys  # what their outcomes are to be learnt by; None where none will be
         self.records: list[bytes] = []
 
     def record(self, place: int) -> bytes:
@@ -121,13 +122,17 @@ def _settle(batches: Sequence[Batch], every: bool) -> None:
         learnt = any(said.voices is not None for said in moments)
         shown.append(say(moments, joined(own[:, horizon], common), every) if learnt else None)
     records = packed(own, common, shown)
-    size, whole, start = records.itemsize, records.tobytes(), 0
+    size, whole = records.itemsize, records.tobytes()
+    each = [whole[start : start + size] for start in range(0, len(whole), size)]
+    if every:
+        keys = packed_keys([batch.keys for batch in batches if batch.keys is not None])
+        each = [*map(add, each, keys)]
+    start = 0
     for batch in batches:
-        ends = range(start + size, start + size * len(batch.own) + 1, size)
-        batch.records = [whole[end - size : end] + key for end, key in zip(ends, batch.keys, strict=True)]
-        start = ends[-1]
+        batch.records = each[start : start + len(batch.own)]
+        start += len(batch.own)
         batch.own = batch.common = _NO_ROWS
-        batch.voices, batch.keys = [], []
+        batch.voices, batch.keys = [], None
 
 
 def packed(own: Rows, common: Rows, shown: Sequence[Shown | None]) -> Records:
@@ -163,9 +168,9 @@ class Freezer:
         self.__dict__.update(state)
         self._others = [ref(batch) for batch in state["_others"]]
 
-    def freeze(self, batch: Batch, own: Rows, common: Rows, keys: list[bytes]) -> list[Told]:
-        """What is said of posts with rows `own` (n, horizons, OWN) and `common` (n, len(COMMON)) and packed `keys`."""
-        batch.own, batch.common, batch.keys = own, common, keys
+    def freeze(self, batch: Batch, own: Rows, common: Rows) -> list[Told]:
+        """What is said of posts with rows `own` (n, horizons, OWN) and `common` (n, len(COMMON))."""
+        batch.own, batch.common = own, common
         if batch.every:
             self._graded.append(batch)
             self._rows += len(own)
@@ -213,36 +218,60 @@ class Freezer:
 
     def predicted(self, told: Sequence[Told], horizon: int) -> Floats:
         """What was shown of each post at a horizon, in log(1 + engagements): (n,), NaN where nothing was learnt."""
-        rivals = self.thaw(told)["rivals"][:, horizon]
-        leading = np.array([one.made.leading[horizon] for one in told], np.intp)
-        learnt = np.array([bool(one.made.leaders[horizon]) for one in told])
-        return np.where(learnt, rivals[np.arange(len(told)), leading], np.nan)
+        return self.predicted_at_all(told)[:, horizon]
+
+    def predicted_at_all(self, told: Sequence[Told]) -> Floats:
+        """The same at all horizons: (n, horizons)."""
+        rivals = self.thaw(told)["rivals"]
+        moments = {id(one.made): one.made for one in told}
+        places = {made: place for place, made in enumerate(moments)}
+        leading = np.array([_leading(made) for made in moments.values()], np.intp).reshape(-1, rivals.shape[1])
+        leading = leading[[places[id(one.made)] for one in told]] if told else leading
+        shown = np.take_along_axis(rivals, leading[:, :, np.newaxis], axis=2)[:, :, 0]
+        return np.where(leading >= 0, shown, np.nan)
 
     def forecasts(self, told: Told, at: int) -> list[Forecast]:
         """What was said at each horizon of a post made at event time `at`, in microseconds."""
-        (record,) = self.thaw([told])
-        common, trust, said, lows, highs, groups, parts = (
-            values.tolist()
-            for values in (
-                record["common"],
-                record["own"][:, TRUST],
-                record["rivals"],
-                *(record[name] for name in ("low", "high", "groups", "parts")),
-            )
+        horizons = range(len(told.made.leaders))
+        return self.forecasts_at([(told, at)] * len(horizons), horizons)
+
+    def forecasts_at(self, posts: Sequence[tuple[Told, int]], horizons: Sequence[int]) -> list[Forecast]:
+        """What was said of posts made at event times, of each at one horizon."""
+        records = self.thaw([told for told, _ in posts])
+        pairs = np.arange(len(posts)), np.array(horizons, np.intp)
+        trust = records["own"][:, :, TRUST][pairs].tolist()
+        rivals, low, high, groups, parts = (
+            records[name][pairs].tolist() for name in ("rivals", "low", "high", "groups", "parts")
         )
-        made, forecasts = told.made, []
-        by_horizon = zip(made.leaders, made.leading, made.matured, strict=True)
-        for horizon, (leader, leading, matured) in enumerate(by_horizon):
-            rivals = tuple(None if isnan(value) else value for value in said[horizon])
-            predicted, usual = rivals[leading], rivals[REFERENCE]
-            if not leader or predicted is None or usual is None:
-                forecasts.append(Forecast(None, None, None, None, "", rivals, (), matured))
-                continue
-            low, high = (None if isnan(end) else end for end in (lows[horizon], highs[horizon]))
-            moved = list(zip(groups[horizon], parts[horizon], strict=True))
-            why = reasons(_facts(common, trust[horizon] > 0, at), usual, predicted, moved)
-            forecasts.append(Forecast(predicted, low, high, usual, leader, rivals, why, matured))
-        return forecasts
+        rows = zip(posts, horizons, records["common"].tolist(), trust, rivals, low, high, groups, parts, strict=True)
+        return [
+            _forecast(told.made, horizon, (common, own > 0, at), said, (least, most), [*zip(moved, by, strict=True)])
+            for (told, at), horizon, common, own, said, least, most, moved, by in rows
+        ]
+
+
+def _leading(made: Made) -> list[int]:
+    """The place of the leader among NAMES by horizon; -1 where nothing was learnt."""
+    return [place if leader else -1 for leader, place in zip(made.leaders, made.leading, strict=True)]
+
+
+def _forecast(
+    made: Made,
+    horizon: int,
+    known: tuple[Sequence[float], bool, int],
+    said: Sequence[float],
+    bounds: tuple[float, float],
+    moved: Sequence[tuple[int, float]],
+) -> Forecast:
+    """What was said of a post at a horizon, read out of its record. `known`: what the words of the reasons rest on."""
+    leader, matured = made.leaders[horizon], made.matured[horizon]
+    rivals = tuple([None if isnan(value) else value for value in said])
+    predicted, usual = rivals[made.leading[horizon]], rivals[REFERENCE]
+    if not leader or predicted is None or usual is None:
+        return Forecast(None, None, None, None, "", rivals, (), matured)
+    low, high = (None if isnan(end) else end for end in bounds)
+    why = reasons(_facts(*known), usual, predicted, moved)
+    return Forecast(predicted, low, high, usual, leader, rivals, why, matured)
 
 
 def _facts(common: Sequence[float], own_past: bool, at: int) -> Facts:

@@ -46,7 +46,12 @@ class Recoder:
     def __call__(self, rows: Floats) -> NDArray[np.float32]:
         numbers = rows[:, NUMBERS]
         kinds = [self.codes[position, rows[:, index].astype(np.intp)] for position, index in enumerate(KINDS)]
-        return np.column_stack([np.where(np.isnan(numbers), MISSING, numbers), *kinds]).astype(np.float32)
+        return np.column_stack([filled(numbers), *kinds]).astype(np.float32)
+
+
+def filled(numbers: Floats) -> Floats:
+    """Numbers with MISSING where one is not known."""
+    return np.where(np.isnan(numbers), MISSING, numbers)
 
 
 def recoder(encoders: Sequence[Any]) -> Recoder:

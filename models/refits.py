@@ -45,7 +45,6 @@ class _Job(NamedTuple):
     params: Params
 
     def begin(self) -> Future[Fits]:
-        _load_pandas()
         return _pool().submit(fit_all, self.rows, self.labels, self.created, self.seed, self.params)
 
 
@@ -103,16 +102,6 @@ class Refits:
             return False
         aged = self._fitted_at is None or due - self._fitted_at >= MAX_AGE
         return new >= GROWTH * matured or aged
-
-
-@cache
-def _load_pandas() -> None:
-    """Load pandas in the thread of the feed, before any fit.
-
-    Fitting an imputer loads it. If a thread beside the feed did that, scikit-learn, in use here at the same time, would
-    find it half loaded, take it for whole, and fail.
-    """
-    import pandas  # noqa: F401, PLC0415 - half a second that the first picture must not wait
 
 
 @cache

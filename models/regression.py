@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from models.columns import Columns, Imputer
 from models.features import CATEGORIES, COLUMNS
 from models.scorer import by_group
 
@@ -99,7 +98,7 @@ def build() -> Pipeline:
     """The unfitted pipeline: rows (n, len(COLUMNS)) with NaN for missing, to log(1 + engagements)."""
     numbers = Pipeline(
         [
-            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("impute", Imputer()),
             ("clip", Winsoriser()),
             ("scale", StandardScaler()),
         ]
@@ -108,8 +107,9 @@ def build() -> Pipeline:
         (name, OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=RARE, sparse_output=False), [index])
         for name, index in zip(CATEGORIES, CATEGORY_INDEX, strict=True)
     ]
-    columns = ColumnTransformer([("numbers", numbers, NUMBER_INDEX), *kinds])
-    return Pipeline([("columns", columns), ("ridge", Ridge(alpha=PENALTY))])
+    return Pipeline(
+        [("columns", Columns([("numbers", numbers, NUMBER_INDEX), *kinds])), ("ridge", Ridge(alpha=PENALTY))]
+    )
 
 
 def held_out(pipeline: Pipeline, rows: Floats, labels: Floats, blocks: Sequence[NDArray[np.intp]]) -> Floats:
@@ -132,22 +132,22 @@ def held_out(pipeline: Pipeline, rows: Floats, labels: Floats, blocks: Sequence[
 def additive(pipeline: Pipeline) -> Additive:
     """The fitted pipeline's own function, read out of its steps."""
     columns, ridge = pipeline.named_steps["columns"], pipeline.named_steps["ridge"]
-    steps = columns.named_transformers_["numbers"].named_steps
+    steps = columns.fitted_["numbers"].named_steps
     impute, clip, scale = steps["impute"], steps["clip"], steps["scale"]
     count, width = len(NUMBER_INDEX), len(scale.scale_)
     slopes = ridge.coef_[:width] / scale.scale_
     # A missing value's indicator is clipped and scaled like any number: it moves from its low bound to its high one.
-    flagged = impute.indicator_.features_
+    flagged = impute.flagged_
     missing = np.zeros(count)
     missing[flagged] = slopes[count:] * (clip.high_[count:] - clip.low_[count:])
     none_missing = np.sum(slopes[count:] * (clip.low_[count:] - scale.mean_[count:]))
     categories = []
     for name in CATEGORIES:
-        encoded = columns.named_transformers_[name].transform(np.arange(_CODES, dtype=float)[:, None])
+        encoded = columns.fitted_[name].transform(np.arange(_CODES, dtype=float)[:, None])
         categories.append(encoded @ ridge.coef_[width : width + encoded.shape[1]])
         width += encoded.shape[1]
     return Additive(
-        fill=impute.statistics_,
+        fill=impute.fill_,
         low=clip.low_[:count],
         high=clip.high_[:count],
         centre=scale.mean_[:count],

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor, RandomForestRegressor
-from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OrdinalEncoder
+from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 
+from models.columns import Columns
 from models.features import CATEGORIES
-from models.leaves import KINDS, MISSING, NUMBERS, Forest, Recoder, Tree, Walker, recoder
+from models.leaves import KINDS, NUMBERS, Forest, Recoder, Tree, Walker, filled, recoder
 
 Floats = NDArray[np.float64]
 
@@ -52,12 +51,13 @@ def extra(params: Mapping[str, Any], seed: int = 0) -> Pipeline:
 
 
 def _pipeline(trees: BaseEstimator) -> Pipeline:
-    filled = SimpleImputer(strategy="constant", fill_value=MISSING, keep_empty_features=True)
     kinds = [
         (name, OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), [index])
         for name, index in zip(CATEGORIES, KINDS, strict=True)
     ]
-    return Pipeline([("columns", ColumnTransformer([("numbers", filled, NUMBERS), *kinds])), ("trees", trees)])
+    return Pipeline(
+        [("columns", Columns([("numbers", FunctionTransformer(filled), NUMBERS), *kinds])), ("trees", trees)]
+    )
 
 
 def bagged_leaves(pipeline: Pipeline) -> Forest:
@@ -139,4 +139,4 @@ def _boosted_tree(nodes: NDArray[Any]) -> Tree:
 
 
 def _recoder(pipeline: Pipeline) -> Recoder:
-    return recoder([pipeline.named_steps["columns"].named_transformers_[name] for name in CATEGORIES])
+    return recoder([pipeline.named_steps["columns"].fitted_[name] for name in CATEGORIES])

@@ -17,7 +17,7 @@ class WordSums(NamedTuple):
     counts: Sequence[int]
 
 
-def together(words: Sequence[Sequence[int]]) -> WordSums:
-    """In one array, given the words of each post (`models.checksums.of_words`)."""
+def together(words: Sequence[Sequence[int]], others: Sequence[int] = ()) -> WordSums:
+    """In one array, given the words of each post (`models.checksums.of_words`); `others` come before them."""
     kept = [own if len(own) <= MOST else own[:MOST] for own in words]
-    return WordSums(np.array([*chain.from_iterable(kept)], np.int64), [*map(len, kept)])
+    return WordSums(np.array([*others, *chain.from_iterable(kept)], np.int64), [*map(len, kept)])

@@ -95,7 +95,7 @@ def replay(
         known = [one for one, _ in posts[start : start + batch]]
         told += model.forecast(known, [True] * len(known))
         for one in known:
-            model.arrived(one.author, one.at)
+            model.arrived([one.author], [one.at])
         for index, horizon in enumerate(horizons):
             outcomes = []
             while learnt[index] < len(told) and posts[learnt[index]][0].at + horizon < known[-1].at:

@@ -17,7 +17,7 @@ def test_typical_is_the_feeds_level_until_the_author_has_labels() -> None:
     history.learn("bob", 0, 2.0, NOW)
     history.learn("bob", 0, 4.0, NOW)
     assert history.typical(history.past("ann"), 0, NOW) == (3.0, 1.0, 0.0)
-    history.arrived("ann", NOW)  # having posted is not a label
+    history.arrived(["ann"], [NOW])  # having posted is not a label
     assert history.typical(history.past("ann"), 0, NOW) == (3.0, 1.0, 0.0)
 
 
@@ -44,19 +44,19 @@ def test_an_old_past_counts_less() -> None:
 
 def test_hidden_authors_share_no_past() -> None:
     history = AuthorHistory(horizons=1)
-    history.arrived("", NOW)
+    history.arrived([""], [NOW])
     history.learn("", 0, 5.0, NOW)
     assert history.past("") is None
     assert len(history) == 0
-    assert history.level(0) == 5.0
+    assert history.levels()[0] == 5.0
 
 
 def test_the_author_unheard_of_for_longest_makes_room() -> None:
     history = AuthorHistory(horizons=1, cap=2)
-    history.arrived("ann", NOW)
-    history.arrived("bob", NOW + 1)
+    history.arrived(["ann"], [NOW])
+    history.arrived(["bob"], [NOW + 1])
     history.learn("ann", 0, 1.0, NOW + 2)
-    history.arrived("cat", NOW + 3)
+    history.arrived(["cat"], [NOW + 3])
     assert [history.past(author) is not None for author in ("ann", "bob", "cat")] == [True, False, True]
 
 
@@ -73,7 +73,7 @@ def test_what_is_learnt_of_one_author_moves_only_the_feeds_level_for_another() -
 def test_posts_and_the_time_of_the_newest_are_kept() -> None:
     history = AuthorHistory(horizons=1)
     for at in (NOW, NOW + 5, NOW + 3):
-        history.arrived("ann", at)
+        history.arrived(["ann"], [at])
     past = history.past("ann")
     assert past is not None
     assert (past.posts, past.last) == (3, NOW + 5)
@@ -84,7 +84,7 @@ def test_a_batch_of_authors_is_as_each_of_them() -> None:
     names = [f"author {number}" for number in range(40)]
     for number in range(300):
         history.learn(draws.choice(names[:30]), draws.randrange(3), draws.expovariate(1), NOW + number * DAY)
-    history.arrived(names[30], NOW)  # heard of, without a label
+    history.arrived([names[30]], [NOW])  # heard of, without a label
     at = [NOW + draws.randrange(-DAY, 900 * DAY) for _ in names]
     pasts = [history.past(name) for name in names]
     together = np.stack(history.typicals(pasts, np.array(at)), axis=-1)

@@ -213,9 +213,9 @@ def test_forecasting_learns_nothing(whole: Replayed) -> None:
 def test_arrivals_are_known_to_later_forecasts() -> None:
     model = EngagementModel((HOUR,))
     before = encoded(model.forecast([post(400, author="author 1")]))
-    model.arrived("author 2", post(399).at)
+    model.arrived(["author 2"], [post(399).at])
     assert encoded(model.forecast([post(400, author="author 1")])) == before
-    model.arrived("author 1", post(399).at)
+    model.arrived(["author 1"], [post(399).at])
     assert encoded(model.forecast([post(400, author="author 1")])) != before
 
 

@@ -25,6 +25,7 @@ from models.features import (
     counted,
     joined,
     label,
+    packed_keys,
 )
 from models.frozen import Freezer, Made, Told, layout, packed
 from models.reasons import LEAST, MOST, Facts, brief, reasons
@@ -179,7 +180,7 @@ def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
 
     def learn(value: float, **known: object) -> None:
         one = Known(at=at, **known)  # type: ignore[arg-type]
-        features.learn(1, [one.author], features.keys([one]).packed(), np.array([value]), [at + 24 * HOUR])
+        features.learn(1, [one.author], packed_keys([features.keys([one])]), np.array([value]), [at + 24 * HOUR])
 
     learn(1.0, author="bob")
     learn(4.0, author="ann", tags=("cup",), terms=("#cup", "goal"))
@@ -197,7 +198,7 @@ def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
     assert row(0, author="ann", tags=("cup",), terms=("goal",))["tag_past"] == 0
     (hour,) = features.keys([Known(author="ann", at=at)]).hour.buckets
     tags = [str(number) for number in range(300_000)]
-    buckets = features.keys([Known(author="", at=at, tags=(tag,)) for tag in tags]).tags.buckets
+    buckets = features.keys([Known(author="", at=at, tags=(tag,)) for tag in tags]).both.buckets
     alike = tags[buckets.tolist().index(hour)]
     assert row(1, author="eve", tags=(alike,))["tag_past"] == 0  # the same bucket, in another table
 

@@ -98,7 +98,7 @@ def graded(
         labels.collect(START + age, ledger)
         entry.observe(counts, START + age)
     labels.collect(START + 3 * max(horizons), ledger)
-    labels.teach()
+    labels.teach(labels.lessons())
     outcomes = list(labels.tracked["x:1"].outcomes)
     assert labels.waiting == [0] * len(horizons)
     assert [labels.matured[index] for index in range(len(horizons))] == [int(isinstance(o, int)) for o in outcomes]

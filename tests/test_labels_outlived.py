@@ -144,8 +144,7 @@ def by_events(engine: Engine, *events: tuple[int, object]) -> None:
     """Apply events at minutes, without a platform's shape around them."""
     for number, (minute, event) in enumerate(events):
         at = START + minute * MINUTE
-        key, detail = identity(event)  # type: ignore[arg-type]
-        engine._apply(Stamped(at, at, 0, key, detail, number, False, (event,)))  # type: ignore[arg-type]
+        engine._apply(Stamped(at, at, 0, identity(event), number, False, (event,)))  # type: ignore[arg-type]
         if isinstance(engine, Books):
             engine.check()
 

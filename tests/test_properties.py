@@ -238,8 +238,9 @@ def test_a_forecast_knows_nothing_of_what_comes_after(whole: Noted, posts: int, 
     new = '"operation": "create", "collection": "app.bsky.feed.post"'
     end = [at for at, line in enumerate(lines) if new in line][posts - 1]
     cut = noted(lines[: end + 1], cuts=cuts)
-    assert len(cut.told) >= posts - 10
-    assert {key: said(whole.told[key]) for key in cut.told} == {key: said(one) for key, one in cut.told.items()}, (
+    both = cut.told.keys() & whole.told.keys()  # of some that are deleted as they wait nothing is ever said
+    assert len(both) >= posts - 10
+    assert {key: said(whole.told[key]) for key in both} == {key: said(cut.told[key]) for key in both}, (
         "to the bit, with leaders, rivals and reasons"
     )
 

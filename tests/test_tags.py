@@ -148,7 +148,7 @@ def test_the_most_frequent_tags_of_a_skewed_feed_are_found() -> None:
 
 def test_a_million_tags_take_no_more_room_than_the_cap() -> None:
     held = Held(cap=2_000, width=1 << 14)
-    most, size = 0, len(pickle.dumps(held.tags._sketch))
+    most, size = 0, len(pickle.dumps(held.tags.sketch))
     for number in range(20_000):
         held.add("hot", *(f"t{number}-{at}" for at in range(50)))
         most = max(most, len(held.tags.tallies) + len(held.tags._rising))
@@ -156,7 +156,7 @@ def test_a_million_tags_take_no_more_room_than_the_cap() -> None:
     assert most <= 2_000
     assert held.tags.tallies["hot"].posts == 20_000
     assert held.tags.distinct >= 1 << 13
-    assert size < len(pickle.dumps(held.tags._sketch)) < 2 * 4 * 4 * (1 << 14)
+    assert size < len(pickle.dumps(held.tags.sketch)) < 2 * 4 * 4 * (1 << 14)
 
 
 def test_it_is_exact_again_once_the_window_has_turned_over() -> None:

@@ -523,7 +523,10 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    from tui.bench import bench  # noqa: PLC0415
+    from engine.absent import absent  # noqa: PLC0415
+
+    with absent("pandas"):  # as in the monitor's engine
+        from tui.bench import bench  # noqa: PLC0415
 
     return bench(arguments, _fail)
 

@@ -94,6 +94,7 @@ class Watch:
         self.raised: deque[Alert] = deque()
         self.news: list[Alert] = []
         self._watched = {rule.text: Watched(rule, None) for rule in rules}
+        self.watching = bool(self._watched)  # whether it is to be told of every post and record, or of the last one
         self._rising = rising
         self._last: int | None = None  # event time of the newest record
         self._looked = 0
@@ -123,6 +124,7 @@ class Watch:
             new = self._watched[rule.text] = Watched(rule, now if since is None else since)
             if now is not None:
                 _fill(new, now, posts)
+        self.watching = bool(self._watched)
         for one in before.values():
             for alert in one.alerts():
                 alert.end = now if alert.end is None else alert.end

@@ -108,7 +108,7 @@ def _read_line(line: _Line) -> Sequence[Outcome] | None:
     return (_commit(commit, fields.text(did), fields.time(seen)),)
 
 
-USED = Used(_Line, _read_line)
+USED = (Used(_Line, _read_line),)
 
 
 def _commit(commit: _Commit, did: str, seen: int | None) -> Outcome:

@@ -26,6 +26,7 @@ LEFT_OUT = Ignored("left out by --keep")
 _ARRAY_BRACKETS = frozenset({b"[", b"]"})
 _USUAL_LABEL = (labels.FIELD,)
 _NONE_YET = (0, 0)
+_OPENS, _CLOSES = b"{}"
 
 
 class Decoder:
@@ -79,7 +80,7 @@ class Decoder:
         if isinstance(value, list):
             return self._read_items(value) if value else ([Ignored("empty page")], {})
         outcomes, shapes = self._read_item(value)
-        if typed is not None or generic.ADAPTER.name not in shapes:
+        if typed is not None or not registry.TYPED.isdisjoint(shapes):
             registry.remember(body, shapes)
         return outcomes, shapes
 
@@ -173,7 +174,7 @@ def _read(adapter: Adapter, item: Json) -> list[Outcome]:
 
 def _is_bare(line: bytes) -> bool:
     """Whether a line is an object and nothing else, as nearly all are."""
-    return line[:1] == b"{" and line[-1:] == b"}" and len(line) <= MAX_LINE
+    return 0 < len(line) <= MAX_LINE and line[0] == _OPENS and line[-1] == _CLOSES
 
 
 def _framed(line: bytes) -> bytes | Ignored | Rejected:

@@ -4,6 +4,11 @@ The time of a fetch is when the counts were true. It is not handed on as the tim
 posts that are weeks old, and their own times are to be believed.
 """
 
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
 from engine.platforms import fields
 from engine.platforms.base import Object
 
@@ -16,6 +21,34 @@ def fetched(line: Object) -> int | None:
     for name in _NAMES:
         if name in line:
             return fields.time(line[name])
+    return None
+
+
+class Fetched(msgspec.Struct, gc=False):
+    """What decoded lines say of it."""
+
+    pulled_at: Any = UNSET
+    fetched_at: Any = UNSET
+    fetchedAt: Any = UNSET  # noqa: N815 - its name in the line
+    retrieved_at: Any = UNSET
+    retrievedAt: Any = UNSET  # noqa: N815
+    collected_at: Any = UNSET
+    crawled_at: Any = UNSET
+
+
+def fetched_of(line: Fetched) -> int | None:
+    """`fetched`, of a decoded line."""
+    for told in (
+        line.pulled_at,
+        line.fetched_at,
+        line.fetchedAt,
+        line.retrieved_at,
+        line.retrievedAt,
+        line.collected_at,
+        line.crawled_at,
+    ):
+        if told is not UNSET:
+            return fields.time(told)
     return None
 
 

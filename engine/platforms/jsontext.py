@@ -48,12 +48,11 @@ def parse(data: bytes) -> Json:
 
 def may_be_deep(data: bytes) -> bool:
     """Whether a JSON text could nest too deep, as far as its length and its brackets tell."""
-    size = len(data)
-    if size <= 2 * MAX_DEPTH:
+    if len(data) <= 2 * MAX_DEPTH:
         return False
-    # Faster than `count` on the versions of Python we support.
-    opened = 2 * size - len(data.replace(b"{", b"", MAX_DEPTH + 1)) - len(data.replace(b"[", b"", MAX_DEPTH + 1))
-    return opened > MAX_DEPTH
+    # On the versions of Python we support it is faster to take them out than to count them.
+    left = len(data.replace(b"{", b"", MAX_DEPTH + 1)) + len(data.replace(b"[", b"", MAX_DEPTH + 1))
+    return 2 * len(data) - left > MAX_DEPTH
 
 
 def _lenient(data: bytes) -> Json:

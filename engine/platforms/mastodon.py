@@ -5,15 +5,21 @@ use. Counts are those known to the server that was asked. Shapes: mastodon/docum
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from engine.events import Counts, Delete, Edit, Event, Media, Observation, Post, Reaction
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.fetched import bounded, fetched
+from engine.platforms.fetched import Fetched, bounded, fetched, fetched_of
 from engine.platforms.html import html_to_text
-from engine.platforms.jsontext import JsonError, parse
+from engine.platforms.jsontext import JsonError, may_be_deep, parse
+from engine.platforms.readers import account_time, counts
+from engine.platforms.typed import Odd, Scalar, Used
 
 PLATFORM = "mastodon"
 
@@ -27,7 +33,8 @@ _OTHERS = {
     "account": frozenset(("acct", "statuses_count")),
     "announcement": frozenset(("all_day", "reactions", "read")),
 }
-_POSTS = frozenset({"update", "status.update"})
+_EDITED = "status.update"
+_POSTS = frozenset({"update", _EDITED})
 _OTHER_EVENTS = frozenset(
     {
         "announcement",
@@ -43,7 +50,70 @@ _OTHER_EVENTS = frozenset(
 _OTHER_MARKS = frozenset(
     ("account", "acct", "unread", "all_day")
 )  # one of them stands in each of these and the deleted
+MAX_URL = 200  # characters; bounds what a cache can hold
 _MEDIA: dict[str, Media] = {"image": "image", "video": "video", "gifv": "video"}
+
+
+class _Some(msgspec.Struct, gc=False):
+    """An object of which nothing is used."""
+
+
+class _Attachment(msgspec.Struct, gc=False):
+    """What is used of a picture, a video or a sound."""
+
+    type: Any = None
+
+
+class _Account(msgspec.Struct, gc=False):
+    """What is used of an account."""
+
+    url: Any = None
+    uri: Any = None
+    acct: Any = None
+    username: Any = None
+    followers_count: Any = None
+    created_at: Any = None
+    noindex: Any = None
+    indexable: Any = None
+
+
+class _Status(Fetched, gc=False):
+    """What is used of a status."""
+
+    id: Any = None
+    uri: Any = UNSET
+    url: Any = None
+    account: _Account | Odd | UnsetType = UNSET
+    content: Any = UNSET
+    spoiler_text: Any = UNSET
+    created_at: Any = None
+    edited_at: Any = None
+    language: Any = None
+    visibility: Any = UNSET
+    sensitive: Any = None
+    in_reply_to: Any = None
+    in_reply_to_id: Any = None
+    tags: Any = None
+    quote: Any = None
+    quote_id: Any = None
+    favourites_count: Any = UNSET
+    reblogs_count: Any = UNSET
+    replies_count: Any = None
+    quotes_count: Any = UNSET
+    pleroma: Any = UNSET
+    poll: _Some | Odd = None
+    card: _Some | Odd = None
+    tombstone: _Some | Odd = None
+    media_attachments: list[_Attachment | Odd] | Object | Scalar = None
+    reblog: "_Status | Odd" = None
+
+
+class _Event(msgspec.Struct, gc=False):
+    """What is used of an event of a stream."""
+
+    stream: Any = None
+    event: Any = None
+    payload: Any = None
 
 
 class _Mastodon:
@@ -63,14 +133,38 @@ class _Mastodon:
         line = fields.mapping(line)
         at = fetched(line)
         if _is_event(line):
-            return (_streamed(line),)
+            return (_streamed(line["event"], line.get("payload")),)
         if _is_deleted(line):
-            return (Mapped((Delete(platform=PLATFORM, uid=_uid(line)),)),)
+            return (Mapped((Delete(PLATFORM, _named(line)),)),)
         page = None if _is_status(line) else _page(line)
         if page is None:
             other = _other(line)
-            return (Ignored(other) if other else _status(line, at),)
-        return [_status(item, at) for item in page] if page else (Ignored("empty page"),)
+            return (Ignored(other) if other else _any(line, at),)
+        return [_any(item, at) for item in page] if page else (Ignored("empty page"),)
+
+
+def _read_event(line: _Event) -> Sequence[Outcome] | None:
+    event, payload = line.event, line.payload
+    if not (isinstance(event, str) and isinstance(line.stream, list) and isinstance(payload, str)):
+        return None
+    if event not in _POSTS:
+        return (_streamed(event, payload),)
+    body = payload.encode()
+    return None if may_be_deep(body) else (_outcome(_decode(body), None, edited=event == _EDITED),)
+
+
+def _read_status(status: _Status) -> Sequence[Outcome] | None:
+    uri = status.uri
+    if not (isinstance(uri, str) and _is_whole(status)) or uri.startswith("at://"):
+        return None
+    return (_outcome(status, None, edited=False),)
+
+
+USED = (
+    Used(_Event, _read_event),
+    Used(_Status, _read_status, without=("event", "status", "group_key", *sorted(_OTHER_MARKS - {"account"}))),
+)
+_decode = msgspec.json.Decoder(_Status).decode
 
 
 def _is_status(value: Any) -> bool:
@@ -85,7 +179,7 @@ def _is_status(value: Any) -> bool:
 
 def _is_deleted(line: Object) -> bool:
     """The answer to a status's deletion: the status with its source as `text` in place of its `content`."""
-    return line.keys() >= _DELETED and "content" not in line and _uid(line) != ""
+    return line.keys() >= _DELETED and "content" not in line and _named(line) != ""
 
 
 def _is_event(line: Object) -> bool:
@@ -121,11 +215,10 @@ def _other(line: Object) -> str:
     return ""
 
 
-def _streamed(line: Object) -> Outcome:
-    event, payload = line["event"], line.get("payload")
+def _streamed(event: str, payload: Any) -> Outcome:
     if event == "delete":
         uid = fields.text(payload)
-        return Mapped((Delete(platform=PLATFORM, uid=uid),)) if uid else Rejected("delete without id")
+        return Mapped((Delete(PLATFORM, uid),)) if uid else Rejected("delete without id")
     if event not in _POSTS:
         return Ignored(event if event in _OTHER_EVENTS else "other event")
     if isinstance(payload, str):
@@ -133,153 +226,185 @@ def _streamed(line: Object) -> Outcome:
             payload = parse(payload.encode())
         except JsonError as bad:
             return Rejected(f"payload: {bad.reason}")
-    return _status(payload, None, edited=event == "status.update")
+    return _any(payload, None, event == _EDITED)
 
 
-def _status(status: Any, at: int | None, edited: bool = False) -> Outcome:
-    if not _is_status(status):
+def _any(value: Any, at: int | None, edited: bool = False) -> Outcome:
+    """The outcome of what may be a status."""
+    if not isinstance(value, dict):
         return Rejected("not a status")
-    at = fetched(status) if at is None else at
-    inner = status.get("reblog")
-    if isinstance(inner, dict):
+    return _outcome(msgspec.convert(value, _Status), at, edited)
+
+
+def _outcome(status: _Status, at: int | None, edited: bool) -> Outcome:
+    if not _is_whole(status):
+        return Rejected("not a status")
+    at = fetched_of(status) if at is None else at
+    inner = status.reblog
+    if isinstance(inner, _Status):
         return _boost(status, inner, at)
     post = _post(status, at)
     if not post.uid:
         return Ignored("revision")  # as the history of edits lists them: without a name of what they are revisions of
-    first = Edit(post=post, at=fields.time(post.version)) if edited else post
+    first = Edit(post, fields.time(post.version)) if edited else post
     return Mapped((first, *_quoted(status, at)))
 
 
-def _boost(status: Object, inner: Object, at: int | None) -> Outcome:
-    target = _uid(inner) or fields.text(inner.get("id"))
+def _is_whole(status: _Status) -> bool:
+    """`_is_status`, of what is used of it."""
+    if status.content is UNSET or not (status.account is None or isinstance(status.account, _Account)):
+        return False
+    marks = (status.reblogs_count, status.spoiler_text, status.favourites_count, status.visibility, status.pleroma)
+    return status.uri is not UNSET or any(mark is not UNSET for mark in marks)
+
+
+def _boost(status: _Status, inner: _Status, at: int | None) -> Outcome:
+    target = _uid(inner) or fields.text(inner.id)
     if not target:
         return Rejected("boost of a status without id")
-    account = fields.mapping(status.get("account"))
-    author = _author(account)
+    author, name = _account(status)
     reaction = Reaction(
-        platform=PLATFORM,
-        uid=_uid(status) or f"repost:{author}:{target}",
-        target=target,
-        kind="repost",
-        author=author,
-        name=_name(account),
-        created=bounded(fields.time(status.get("created_at")), at),
-        original=_post(inner, at) if _is_status(inner) else None,
+        PLATFORM,
+        _uid(status) or f"repost:{author}:{target}",
+        target,
+        "repost",
+        author,
+        name,
+        bounded(fields.time(status.created_at), at),
+        None,
+        _post(inner, at) if _is_whole(inner) else None,
     )
     return Mapped((reaction, *_quoted(inner, at)))
 
 
-def _post(status: Object, at: int | None) -> Post:
+def _post(status: _Status, at: int | None) -> Post:
     """The post. Its id on this server stands in for a `uri` that some dialects leave out."""
-    account = fields.mapping(status.get("account"))
-    local_id = fields.text(status.get("id"))
-    return Post(
-        platform=PLATFORM,
-        uid=_uid(status) or local_id,
-        alias=local_id,
-        author=_author(account),
-        name=_name(account),
-        text=_text(status),
-        created=bounded(fields.time(status.get("created_at")), at),
-        version=fields.text(status.get("edited_at")),
-        tags=_tags(status.get("tags")),
-        lang=fields.text(status.get("language")),
-        reply_to=_uid(status.get("in_reply_to")) or fields.text(status.get("in_reply_to_id")),
-        quote_of=_quote_of(status),
-        media=_media(status),
-        followers=fields.count(account.get("followers_count")),
-        author_created=fields.time(account.get("created_at")),
-        counts=_counts(status),
-        counts_at=at,
-        sensitive=status.get("sensitive") is True,
-        withheld=_withheld(status, account),
-        removed=isinstance(status.get("tombstone"), dict),
+    author, name = _account(status)
+    followers = made = None
+    hidden = status.visibility not in (UNSET, None, "public")
+    if isinstance(account := status.account, _Account):
+        followers, made = fields.count(account.followers_count), account_time(account.created_at)
+        hidden = hidden or account.noindex is True or account.indexable is False
+    local_id = fields.text(status.id)
+    return Post(  # in their order, as that is much faster
+        PLATFORM,
+        _uid(status) or local_id,
+        author,
+        name,
+        _text(status),
+        bounded(fields.time(status.created_at), at),
+        None,
+        local_id,
+        fields.text(status.edited_at),
+        _tags(status.tags),
+        fields.text(status.language),
+        (status.in_reply_to is not None and _named(status.in_reply_to)) or fields.text(status.in_reply_to_id),
+        _quote_of(status),
+        _media(status),
+        followers,
+        made,
+        _counts(status),
+        at,
+        status.sensitive is True,
+        hidden,
+        isinstance(status.tombstone, _Some),
     )
 
 
-def _uid(status: Any) -> str:
-    status = fields.mapping(status)
-    return fields.text(status.get("uri")) or fields.text(status.get("url"))
+def _uid(status: _Status) -> str:
+    return fields.text(status.uri) or fields.text(status.url)
 
 
-def _author(account: Object) -> str:
-    """An account's address is the same seen from every server; a bare `acct` is not."""
-    return fields.text(account.get("url")) or fields.text(account.get("uri")) or fields.text(account.get("acct"))
+def _named(status: Any) -> str:
+    """`_uid`, of what may be a status."""
+    return fields.text(status.get("uri")) or fields.text(status.get("url")) if isinstance(status, dict) else ""
 
 
-def _name(account: Object) -> str:
+def _account(status: _Status) -> tuple[str, str]:
+    """Id and name of the account. Its address is the same seen from every server; a bare `acct` is not."""
+    account = status.account
+    if not isinstance(account, _Account):
+        return "", ""
+    author = fields.text(account.url) or fields.text(account.uri) or fields.text(account.acct)
+    return author, _name(account)
+
+
+def _name(account: _Account) -> str:
     """user@host, also for accounts of the server that was asked, which it gives without their host."""
-    acct = fields.text(account.get("acct")) or fields.text(account.get("username"))
+    acct = fields.text(account.acct) or fields.text(account.username)
     if not acct or "@" in acct:
         return acct
-    try:
-        host = urlsplit(fields.text(account.get("url"))).hostname
-    except ValueError:
-        host = None
+    url = fields.text(account.url)
+    host = _host(url) if len(url) <= MAX_URL else _host.__wrapped__(url)
     return f"{acct}@{host}" if host else acct
 
 
-def _text(status: Object) -> str:
+@lru_cache(maxsize=1024)  # accounts come back
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _text(status: _Status) -> str:
     """The content under its warning, if it has one."""
-    warning = fields.text(status.get("spoiler_text"))
-    content = html_to_text(fields.text(status.get("content")))
+    warning = fields.text(status.spoiler_text)
+    content = html_to_text(fields.text(status.content))
     return f"{warning}\n\n{content}".strip() if warning else content
 
 
 def _tags(tags: Any) -> tuple[str, ...] | None:
     """Tags as the server found them: an empty list says that there are none."""
+    if not tags:
+        return () if isinstance(tags, list) else None
     if not isinstance(tags, list):
         return None
     names = (fields.text(fields.mapping(tag).get("name")) for tag in tags)
     return tuple(dict.fromkeys(name.removeprefix("#") for name in names if name))
 
 
-def _quote(status: Object) -> tuple[Object, str]:
+def _quote(status: _Status) -> tuple[Object, str]:
     """The quoted status and its local id, as far as given: Mastodon has it under a state, its dialects directly."""
-    quote = fields.mapping(status.get("quote"))
+    quote = fields.mapping(status.quote)
     nested = fields.mapping(quote.get("quoted_status", quote))
-    local_id = nested.get("id") or quote.get("quoted_status_id") or status.get("quote_id")
+    local_id = nested.get("id") or quote.get("quoted_status_id") or status.quote_id
     return nested, fields.text(local_id)
 
 
-def _quote_of(status: Object) -> str:
+def _quote_of(status: _Status) -> str:
+    if status.quote is None and status.quote_id is None:
+        return ""
     quoted, local_id = _quote(status)
-    return _uid(quoted) or local_id
+    return _named(quoted) or local_id
 
 
-def _quoted(status: Object, at: int | None) -> tuple[Event, ...]:
+def _quoted(status: _Status, at: int | None) -> tuple[Event, ...]:
     """The quoted status's counts, if they are there."""
+    if status.quote is None and status.quote_id is None:
+        return ()
     quoted, local_id = _quote(status)
-    uid, counts = _uid(quoted) or local_id, _counts(quoted)
+    uid, counts = _named(quoted) or local_id, _counts(msgspec.convert(quoted, _Status))
     if not uid or counts is None:
         return ()
-    return (Observation(platform=PLATFORM, uid=uid, counts=counts, at=at),)
+    return (Observation(PLATFORM, uid, counts, at),)
 
 
-def _counts(status: Object) -> Counts | None:
-    pleroma = fields.mapping(status.get("pleroma"))
-    counts = Counts(
-        like=fields.count(status.get("favourites_count")),
-        repost=fields.count(status.get("reblogs_count")),
-        reply=fields.count(status.get("replies_count")),
-        quote=fields.count(status.get("quotes_count", pleroma.get("quotes_count"))),
-    )
-    return counts if counts.known() else None
+def _counts(status: _Status) -> Counts | None:
+    quotes = status.quotes_count
+    if quotes is UNSET:
+        quotes = None if status.pleroma is UNSET else fields.dig(status.pleroma, "quotes_count")
+    return counts(status.favourites_count, status.reblogs_count, status.replies_count, quotes)
 
 
-def _media(status: Object) -> Media:
-    if isinstance(status.get("poll"), dict):
+def _media(status: _Status) -> Media:
+    if isinstance(status.poll, _Some):
         return "poll"
-    for attachment in map(fields.mapping, fields.items(status.get("media_attachments"))):
-        if media := _MEDIA.get(fields.text(attachment.get("type"))):
+    attachments = status.media_attachments
+    for attachment in attachments if isinstance(attachments, list) else ():
+        if isinstance(attachment, _Attachment) and (media := _MEDIA.get(fields.text(attachment.type))):
             return media
-    return "link" if isinstance(status.get("card"), dict) else ""
-
-
-def _withheld(status: Object, account: Object) -> bool:
-    """Whether the author asks not to be indexed, or the status is not for everyone."""
-    hidden = status.get("visibility") not in (None, "public")
-    return hidden or account.get("noindex") is True or account.get("indexable") is False
+    return "link" if isinstance(status.card, _Some) else ""
 
 
 ADAPTER: Adapter = _Mastodon()

@@ -10,10 +10,10 @@ from typing import Any
 from engine.events import Counts
 from engine.platforms import fields
 from engine.platforms.base import Json
+from engine.platforms.fields import MAX_COUNT
 
 MAX_TIME = 64  # characters; bounds what the cache below can hold
 
-_DIGITS = re.compile(r"\d{9,20}", re.ASCII)  # shorter runs of digits are dates such as 20240105
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -21,13 +21,8 @@ def counts(
     like: Json = None, repost: Json = None, reply: Json = None, quote: Json = None, view: Json = None
 ) -> Counts | None:
     """Counts from raw JSON values, or None where none of them is a count."""
-    found = Counts(
-        like=fields.count(like),
-        repost=fields.count(repost),
-        reply=fields.count(reply),
-        quote=fields.count(quote),
-        view=fields.count(view),
-    )
+    raw = (like, repost, reply, quote, view)
+    found = Counts(*[value if type(value) is int and 0 <= value <= MAX_COUNT else fields.count(value) for value in raw])
     return found if found.known() else None
 
 
@@ -35,14 +30,17 @@ def moment(value: Json) -> int | None:
     """Microseconds UTC, as `fields.time`, and also from epoch numbers in strings and RFC 2822 dates."""
     if isinstance(value, str):
         return _text_moment(value) if len(value) <= MAX_TIME else None
-    return fields.time(value)
+    return None if value is None else fields.time(value)
 
 
 @lru_cache(maxsize=4096)
 def _text_moment(value: str) -> int | None:
     """Cached: accounts come back with the time they were made, and neighbours share a second."""
+    if (micros := fields.twitter_time(value)) is not None:
+        return micros
     value = value.strip()
-    if _DIGITS.fullmatch(value):  # thirteen digits of milliseconds can also be read as an ISO basic date
+    # Shorter runs of digits are dates such as 20240105; thirteen of milliseconds can also be read as an ISO basic date.
+    if value.isdecimal() and value.isascii() and 9 <= len(value) <= 20:
         return fields.time(int(value))
     if value.endswith((" UTC", " GMT")) and "," not in value[:5]:
         value = value[:-4]
@@ -57,11 +55,18 @@ def _mail_date(value: str) -> int | None:
     return micros if micros is not None and fields.EARLIEST <= micros <= fields.LATEST else None
 
 
+def account_time(value: Json) -> int | None:
+    """`fields.time` of when an account was made: the same again with each of its posts."""
+    return _known_time(value) if isinstance(value, str) and len(value) <= MAX_TIME else fields.time(value)
+
+
+_known_time = lru_cache(maxsize=4096)(fields.time)
+
+
 def first_time(*values: Json) -> int | None:
     """The first of `values` that is a time."""
     for value in values:
-        micros = moment(value)
-        if micros is not None:
+        if value is not None and (micros := moment(value)) is not None:
             return micros
     return None
 

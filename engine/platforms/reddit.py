@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from engine.events import Counts, Media, Post
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.readers import counts, first_time, unescape_entities, unescape_markup
+from engine.platforms.readers import counts, first_time, moment, unescape_entities, unescape_markup
 
 _PLATFORM = "reddit"
 _SUBMISSION, _COMMENT = "t3", "t1"
 _KINDS = frozenset(("t1", "t2", "t3", "t4", "t5", "t6", "more", "Listing", "LiveUpdate", "modaction"))
-_SUBMISSION_MARKS = ("num_comments", "is_self", "selftext", "permalink")
-_SUBREDDIT_KEYS = ("subreddit", "subreddit_id", "_subreddit", "subreddit_name_prefixed")
+_SUBMISSION_MARKS = frozenset(("num_comments", "is_self", "selftext", "permalink"))
+_SUBREDDIT_KEYS = frozenset(("subreddit", "subreddit_id", "_subreddit", "subreddit_name_prefixed"))
 _STUBS = ("[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]", "[ removed by reddit ]")
 _HINTS: dict[str, Media] = {
     "image": "image",
@@ -46,15 +46,16 @@ class _Reddit:
 
     def read(self, line: Json) -> Sequence[Outcome]:
         kind = line.get("kind")
-        if kind == "Listing":
+        if kind is None:
+            if "json" in line:
+                return _read_listing(fields.items(fields.dig(line, "json", "data", "things")))
+            if "data" in line and _is_page(line):
+                return _read_page(line["data"])
+        elif kind == "Listing":
             return _read_listing(fields.items(fields.dig(line, "data", "children")))
-        if kind is None and "json" in line:
-            return _read_listing(fields.items(fields.dig(line, "json", "data", "things")))
-        if kind is None and _is_page(line):
-            return _read_page(line["data"])
-        if isinstance(kind, str) and isinstance(line.get("data"), dict):
-            return [_read_thing(kind, line["data"])]
-        return [_read_bare(line)]
+        elif isinstance(kind, str) and isinstance(line.get("data"), dict):
+            return (_read_thing(kind, line["data"]),)
+        return (_read_bare(line),)
 
 
 ADAPTER: Adapter = _Reddit()
@@ -64,8 +65,8 @@ def _is_submission(line: Object) -> bool:
     return (
         isinstance(line.get("title"), str)
         and "created_utc" in line
-        and any(key in line for key in _SUBREDDIT_KEYS)
-        and any(mark in line for mark in _SUBMISSION_MARKS)
+        and not _SUBREDDIT_KEYS.isdisjoint(line)
+        and not _SUBMISSION_MARKS.isdisjoint(line)
     )
 
 
@@ -131,7 +132,7 @@ def _read_thing(kind: str, thing: Object) -> Outcome:
         return Ignored("more stub")
     if kind not in (_SUBMISSION, _COMMENT):
         return Ignored("not a post or comment")
-    uid = _fullname(kind, thing)
+    uid = _fullname(f"{kind}_", thing)
     if not uid:
         return Rejected("no id")
     body = thing.get("body" if kind == _COMMENT else "selftext")
@@ -141,47 +142,58 @@ def _read_thing(kind: str, thing: Object) -> Outcome:
     return Mapped((_post(kind, uid, thing, fields.text(title), fields.text(body)),))
 
 
-def _fullname(kind: str, thing: Object) -> str:
+def _fullname(prefix: str, thing: Object) -> str:
     uid = fields.text(thing.get("name")) or fields.text(thing.get("id"))
-    return uid if not uid or uid.startswith(f"{kind}_") else f"{kind}_{uid}"
+    return uid if not uid or uid.startswith(prefix) else prefix + uid
 
 
 def _post(kind: str, uid: str, thing: Object, title: str, body: str) -> Post:
-    removed = _is_removed(thing, body)
-    text = "" if removed else "\n\n".join(part for part in (title, body) if part)
-    total = _counts(kind, thing)
-    author = fields.text(thing.get("author"))
-    author = "" if author == "[deleted]" else author
-    return Post(
-        platform=_PLATFORM,
-        uid=uid,
-        author=author,
-        name=author,
-        text=unescape_entities(unescape_markup(text)),
-        created=first_time(thing.get("created_utc")),
-        version=_edited(thing.get("edited")),
-        tags=_tags(thing),
-        reply_to=fields.text(thing.get("parent_id")) if kind == _COMMENT else "",
-        quote_of=_crosspost(thing),
-        media=_media(thing) if kind == _SUBMISSION else "",
-        author_created=first_time(thing.get("author_created_utc")),
-        counts=total,
-        counts_at=_counted_at(thing) if total else None,
-        sensitive=thing.get("over_18") is True,
-        removed=removed,
+    get = thing.get
+    is_submission, meta = kind == _SUBMISSION, get("_meta")
+    removed = _is_removed(meta, body)
+    text = "" if removed else f"{title}\n\n{body}" if title and body else title or body
+    if "&" in text:
+        text = unescape_entities(unescape_markup(text))
+    total = _counts(thing, is_submission)
+    author = fields.text(get("author"))
+    if author == "[deleted]":
+        author = ""
+    return Post(  # in their order, as that is much faster
+        _PLATFORM,
+        uid,
+        author,
+        author,
+        text,
+        moment(get("created_utc")),
+        None,
+        "",
+        _edited(get("edited")),
+        _tags(thing),
+        "",
+        "" if is_submission else fields.text(get("parent_id")),
+        fields.text(get("crosspost_parent")),
+        _media(thing) if is_submission else "",
+        None,
+        moment(get("author_created_utc")),
+        total,
+        None if total is None else _counted_at(thing, meta),
+        get("over_18") is True,
+        False,
+        removed,
     )
 
 
-def _is_removed(thing: Object, body: str) -> bool:
+def _is_removed(meta: Json, body: str) -> bool:
     """Whether the text is gone from Reddit: now a stub, or kept by an archive that saw it go later."""
-    if body.strip().lower() in _STUBS:
+    end = body[-1:]
+    if (end == "]" or end.isspace()) and body.strip().lower() in _STUBS:
         return True
-    return fields.dig(thing, "_meta", "was_deleted_later") is True
+    return meta is not None and fields.dig(meta, "was_deleted_later") is True
 
 
 def _edited(value: Json) -> str:
     """The second of the last edit; `edited` is false, or "False", for what was never edited."""
-    micros = None if isinstance(value, bool) else first_time(value)
+    micros = None if isinstance(value, bool) else moment(value)
     return "" if micros is None else str(micros // fields.SECOND)
 
 
@@ -191,32 +203,20 @@ def _tags(thing: Object) -> tuple[str, ...]:
     return (prefixed,) if prefixed else ()
 
 
-def _counts(kind: str, thing: Object) -> Counts | None:
+def _counts(thing: Object, is_submission: bool) -> Counts | None:
     score = thing.get("score")
-    hidden = thing.get("score_hidden") is True or thing.get("hide_score") is True
-    if isinstance(score, int | float) and score < 0:
+    if thing.get("score_hidden") is True or thing.get("hide_score") is True:
+        score = None
+    elif isinstance(score, int | float) and score < 0:
         score = 0
-    replies = thing.get("num_comments") if kind == _SUBMISSION else None
-    return counts(
-        like=None if hidden else score,
-        repost=thing.get("num_crossposts"),
-        reply=replies,
-        view=thing.get("view_count"),
-    )
+    replies = thing.get("num_comments") if is_submission else None
+    return counts(score, thing.get("num_crossposts"), replies, None, thing.get("view_count"))
 
 
-def _counted_at(thing: Object) -> int | None:
+def _counted_at(thing: Object, meta: Json) -> int | None:
     """When an archive read the counts; those of a second reading replace the first."""
-    return first_time(
-        fields.dig(thing, "_meta", "retrieved_2nd_on"),
-        thing.get("retrieved_on"),
-        thing.get("retrieved_utc"),
-        thing.get("retrieved_at"),
-    )
-
-
-def _crosspost(thing: Object) -> str:
-    return fields.text(thing.get("crosspost_parent"))
+    again = None if meta is None else fields.dig(meta, "retrieved_2nd_on")
+    return first_time(again, thing.get("retrieved_on"), thing.get("retrieved_utc"), thing.get("retrieved_at"))
 
 
 def _media(thing: Object) -> Media:

@@ -1,6 +1,7 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from engine.platforms import (
     bluesky_jetstream,
@@ -16,7 +17,7 @@ from engine.platforms import (
 )
 from engine.platforms.base import Adapter, Object
 from engine.platforms.bykeys import ByKeys
-from engine.platforms.typed import Typed
+from engine.platforms.typed import Typed, Used
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -60,19 +61,21 @@ def likely(line: bytes) -> Typed | None:
 
 
 def remember(line: bytes, shapes: Iterable[str]) -> None:
-    """Take note of the shape that a line was found to have."""
+    """Take note of the shape that a line was found to have, if others of its beginning are to be read as typed."""
     head = line[:_HEAD]
-    _likely.pop(head, None)
     for shape in shapes:
-        if shape in _typed:
-            if len(_likely) >= _MAX_HEADS:
-                _likely.clear()
-            _likely[head] = _typed[shape]
+        if shape not in _typed:
+            _likely.pop(head, None)
+        for typed in _typed.get(shape, ()):
+            if typed.read(line) is not None:
+                if len(_likely) >= _MAX_HEADS:
+                    _likely.clear()
+                _likely[head] = typed
 
 
 def typed() -> tuple[Typed, ...]:
     """All shapes that are typed."""
-    return tuple(_typed.values())
+    return tuple(typed for shapes in _typed.values() for typed in shapes)
 
 
 def _marks_before(adapter: Adapter) -> set[str]:
@@ -81,10 +84,16 @@ def _marks_before(adapter: Adapter) -> set[str]:
 
 _HEAD = 8  # bytes: most of the name of the first key
 _MAX_HEADS = 256
+_USED: tuple[tuple[Adapter, tuple[Used[Any], ...]], ...] = (
+    (bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),
+    (mastodon.ADAPTER, mastodon.USED),
+    (x_v1.ADAPTER, x_v1.USED),
+)
 _typed = {
-    adapter.name: Typed(adapter, used, _marks_before(adapter))
-    for adapter, used in ((bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),)
+    adapter.name: [Typed(adapter, each, _marks_before(adapter)) for each in used]  # most lines have one of these forms
+    for adapter, used in _USED
 }
+TYPED = frozenset(_typed)  # names of shapes
 _likely: dict[bytes, Typed] = {}
 
 

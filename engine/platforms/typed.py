@@ -13,8 +13,9 @@ from engine.platforms import labels
 from engine.platforms.base import Adapter, Outcome
 from engine.platforms.jsontext import may_be_deep
 
-# Any JSON value but an object, for fields whose objects have a type of their own.
-Odd: TypeAlias = bool | int | float | str | list[Any] | None
+# Any JSON value but an object or an array, or but an object, for fields in which those have a type of their own.
+Scalar: TypeAlias = bool | int | float | str | None
+Odd: TypeAlias = Scalar | list[Any]
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -28,6 +29,7 @@ class Used(NamedTuple, Generic[T]):
 
     kind: type[T]
     read: Callable[[T], Sequence[Outcome] | None]
+    without: tuple[str, ...] = ()  # further keys with which a line is to be read as any other
 
 
 class Typed:
@@ -35,7 +37,8 @@ class Typed:
 
     def __init__(self, adapter: Adapter, used: Used[Any], others: Iterable[str]) -> None:
         self.adapter = adapter
-        refused = {f"other_{n}": key for n, key in enumerate(sorted({*others, labels.FIELD} - _keys(used.kind)))}
+        keys = sorted({*others, *used.without, labels.FIELD}.difference(used.kind.__struct_encode_fields__))
+        refused = {f"other_{number}": key for number, key in enumerate(keys)}
         kind = msgspec.defstruct(
             used.kind.__name__,
             [(name, _Refused, None) for name in refused],
@@ -65,7 +68,3 @@ class _Refused:
 
 def _refuse(_kind: type, _value: object) -> None:
     raise ValueError
-
-
-def _keys(kind: type[msgspec.Struct]) -> set[str]:
-    return set(kind.__struct_encode_fields__)

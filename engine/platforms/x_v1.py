@@ -6,11 +6,15 @@ it was made: unknown.
 """
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import msgspec
 
 from engine.events import Counts, Delete, Event, Media, Observation, Post, Purge, Reaction
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
 from engine.platforms.readers import counts, first_time, moment, tag_names, unescape_markup
+from engine.platforms.typed import Odd, Scalar, Used
 from engine.platforms.x_common import PLATFORM, as_first, id_order, media_kind, snowflake_time, versioned
 
 _STATUS_MARKS = (
@@ -44,6 +48,67 @@ _PURGES = ("user_delete", "user_protect", "user_suspend")
 _CONTROL_KEYS = frozenset((*_CONTROL, *_TAKEN_BACK, *_PURGES))
 
 
+class _User(msgspec.Struct, gc=False):
+    """What is used of an account."""
+
+    id_str: Any = None
+    id: Any = None
+    screen_name: Any = None
+    followers_count: Any = None
+    created_at: Any = None
+    protected: Any = None
+
+
+class _Medium(msgspec.Struct, gc=False):
+    """What is used of a picture or a video."""
+
+    type: Any = None
+
+
+class _Entities(msgspec.Struct, gc=False):
+    """What is used of the entities of a text, and of those that are shown with it."""
+
+    hashtags: Any = None
+    urls: Any = None
+    media: list[_Medium | Odd] | Object | Scalar = None
+
+
+class _Embedded(msgspec.Struct, gc=False):
+    """What is used of a status in a status."""
+
+    id_str: Any = None
+    id: Any = None
+    text: Any = None
+    full_text: Any = None
+    created_at: Any = None
+    timestamp_ms: Any = msgspec.UNSET
+    user: _User | Odd = None
+    lang: Any = None
+    favorite_count: Any = None
+    retweet_count: Any = None
+    reply_count: Any = None
+    quote_count: Any = None
+    view_count: Any = None  # not of v1.1: x_web puts it there
+    in_reply_to_status_id: Any = None
+    in_reply_to_status_id_str: Any = None
+    quoted_status_id: Any = None
+    quoted_status_id_str: Any = None
+    quoted_status: Any = None
+    entities: _Entities | Odd = None
+    extended_entities: _Entities | Odd = None
+    extended_tweet: Any = None
+    possibly_sensitive: Any = None
+    edit_history: Any = None
+
+
+class _Status(_Embedded, gc=False):
+    """What is used of a status."""
+
+    filter_level: Any = msgspec.UNSET
+    retweeted_status: _Embedded | Odd = None
+    quoted_status: _Embedded | Odd = None
+
+
 class _XV1:
     name = "x-v1"
     platform = PLATFORM
@@ -63,8 +128,8 @@ class _XV1:
             return [_read_control(line)]
         inner = None if _is_status(line) else _enclosed(line)
         if inner is None:
-            return [_read_line(line)]
-        return [_read_control(inner) if _is_control(inner) else _read_line(inner)]
+            return [_read_line(msgspec.convert(line, _Status))]
+        return [_read_control(inner) if _is_control(inner) else _read_line(msgspec.convert(inner, _Status))]
 
 
 ADAPTER: Adapter = _XV1()
@@ -108,7 +173,7 @@ def _is_search(line: Object) -> bool:
 
 def _read_search(statuses: list[Json]) -> list[Outcome]:
     """A search page runs newest first: oldest first is the order of events."""
-    found = [status for status in statuses if isinstance(status, dict)]
+    found = [msgspec.convert(status, _Status) for status in statuses if isinstance(status, dict)]
     found.sort(key=lambda status: (_created(status) or 0, id_order(_id(status))))
     outcomes: list[Outcome] = [_read_line(status) for status in found]
     outcomes += [Rejected("not an object")] * (len(statuses) - len(found))
@@ -124,134 +189,175 @@ def _read_control(line: Object) -> Outcome:
     body = fields.mapping(line[kind])
     at = first_time(body.get("timestamp_ms"), line.get("timestamp_ms"))
     if kind in _PURGES:
-        author = _id(body) or _id(fields.mapping(body.get("user")))
+        author = _named(body) or _named(fields.mapping(body.get("user")))
         return Mapped((Purge(platform=PLATFORM, author=author, at=at),)) if author else Rejected("notice without id")
     if "favorite" in body:
         return Ignored("like taken back")  # the like itself is never in a stream
-    uid = _id(fields.mapping(body.get("status")))
+    uid = _named(fields.mapping(body.get("status")))
     return Mapped((Delete(platform=PLATFORM, uid=uid, at=at),)) if uid else Rejected("notice without id")
 
 
-def _read_line(status: Object) -> Outcome:
-    live = "timestamp_ms" in status or "filter_level" in status
-    return read_status(status, at=_created(status) if live else None)
+def _read_typed(status: _Status) -> Sequence[Outcome] | None:
+    if not isinstance(status.user, _User) or None in (status.id_str, status.text or status.full_text):
+        return None
+    return (_read_line(status),)
+
+
+USED = (Used(_Status, _read_typed, without=("_type",)),)
+
+
+def _read_line(status: _Status) -> Outcome:
+    live = status.timestamp_ms is not msgspec.UNSET or status.filter_level is not msgspec.UNSET
+    return _read_status(status, _created(status) if live else None)
 
 
 def read_status(status: Object, at: int | None) -> Outcome:
     """The outcome of one status. `at` is when all counts in it were true, None if that is not known."""
+    return _read_status(msgspec.convert(status, _Status), at)
+
+
+def _read_status(status: _Status, at: int | None) -> Outcome:
     uid = _id(status)
     if not uid:
         return Rejected("no id")
-    inner = status.get("retweeted_status")
-    if isinstance(inner, dict) and _id(inner):
-        return Mapped((_reaction(status, uid, inner, at), *_quoted_counts(inner, status, at)))
-    if _text(status) is None:
+    inner = status.retweeted_status
+    if isinstance(inner, _Embedded) and (target := _id(inner)):
+        return Mapped((_reaction(status, uid, inner, target, at), *_quoted_counts(inner, status, at)))
+    text = _text(status)
+    if text is None:
         return Rejected("no text")
-    post = _post(status, uid, at)
-    return Mapped((versioned(post, _history(status)), *_quoted_counts(status, status, at)))
+    post = _post(status, uid, text, at)
+    quoted = () if status.quoted_status is None else _quoted_counts(status, status, at)
+    return Mapped((versioned(post, _history(status)), *quoted))
 
 
-def _reaction(status: Object, uid: str, inner: Object, at: int | None) -> Reaction:
-    history = _history(inner)
-    original = None
-    if _text(inner) is not None:
-        original = as_first(_post(inner, _id(inner), at), history)
-    user = fields.mapping(status.get("user"))
-    return Reaction(
-        platform=PLATFORM,
-        uid=uid,
-        target=original.uid if original else _id(inner),
-        kind="repost",
-        author=_id(user),
-        name=fields.text(user.get("screen_name")),
-        created=_created(status),
-        original=original,
-    )
+def _reaction(status: _Status, uid: str, inner: _Embedded, target: str, at: int | None) -> Reaction:
+    text = _text(inner)
+    original = None if text is None else as_first(_post(inner, target, text, at), _history(inner))
+    user = status.user
+    author, name = (_id(user), fields.text(user.screen_name)) if isinstance(user, _User) else ("", "")
+    target = target if original is None else original.uid
+    return Reaction(PLATFORM, uid, target, "repost", author, name, _created(status), None, original)
 
 
-def _quoted_counts(quoting: Object, line: Object, at: int | None) -> tuple[Event, ...]:
+def _quoted_counts(quoting: _Embedded, line: _Status, at: int | None) -> tuple[Event, ...]:
     """What the line tells of the counts of the status that `quoting` quotes."""
-    quoted = fields.mapping(quoting.get("quoted_status") or line.get("quoted_status"))
-    uid = _id(quoted)
-    total = _counts(quoted)
-    if not uid or total is None:
+    quoted = quoting.quoted_status or line.quoted_status
+    if isinstance(quoted, dict):
+        quoted = msgspec.convert(quoted, _Embedded)
+    if not isinstance(quoted, _Embedded) or not (uid := _id(quoted)) or (total := _counts(quoted)) is None:
         return ()
     first = (_history(quoted) or [uid])[0]
-    return (Observation(platform=PLATFORM, uid=first, counts=total, at=at),)
+    return (Observation(PLATFORM, first, total, at),)
 
 
-def _post(status: Object, uid: str, at: int | None) -> Post:
-    user = fields.mapping(status.get("user"))
-    whole = fields.mapping(status.get("extended_tweet"))
-    entities = whole.get("entities") or status.get("entities")
-    extended = whole.get("extended_entities") or status.get("extended_entities")
+def _post(status: _Embedded, uid: str, text: str, at: int | None) -> Post:
+    author = name = ""
+    followers = made = None
+    withheld = False
+    if isinstance(user := status.user, _User):
+        author, name = _id(user), fields.text(user.screen_name)
+        followers, made = fields.count(user.followers_count), moment(user.created_at)
+        withheld = user.protected is True
+    entities, extended = status.entities, status.extended_entities
+    if status.extended_tweet is not None:
+        entities, extended = _of_whole(fields.mapping(status.extended_tweet), entities, extended)
     total = _counts(status)
-    return Post(
-        platform=PLATFORM,
-        uid=uid,
-        author=_id(user),
-        name=fields.text(user.get("screen_name")),
-        text=_text(status) or "",
-        created=_created(status),
-        tags=_tags(entities),
-        lang=fields.text(status.get("lang")),
-        reply_to=_reference(status, "in_reply_to_status_id"),
-        quote_of=_reference(status, "quoted_status_id") or _id(fields.mapping(status.get("quoted_status"))),
-        media=_media(entities, extended),
-        followers=fields.count(user.get("followers_count")),
-        author_created=moment(user.get("created_at")),
-        counts=total,
-        counts_at=at if total else None,
-        sensitive=status.get("possibly_sensitive") is True,
-        withheld=user.get("protected") is True,
+    return Post(  # in their order, as that is much faster
+        PLATFORM,
+        uid,
+        author,
+        name,
+        text,
+        _created(status),
+        None,
+        "",
+        "",
+        _tags(entities),
+        fields.text(status.lang),
+        _either(status.in_reply_to_status_id_str, status.in_reply_to_status_id),
+        _either(status.quoted_status_id_str, status.quoted_status_id) or _quoted_id(status.quoted_status),
+        _media(entities, extended),
+        followers,
+        made,
+        total,
+        None if total is None else at,
+        status.possibly_sensitive is True,
+        withheld,
     )
 
 
-def _id(thing: Object) -> str:
-    return fields.text(thing.get("id_str")) or fields.text(thing.get("id"))
+_Entity: TypeAlias = _Entities | Odd
 
 
-def _reference(status: Object, key: str) -> str:
-    return fields.text(status.get(f"{key}_str")) or fields.text(status.get(key))
+def _of_whole(whole: Object, entities: _Entity, extended: _Entity) -> tuple[_Entity, _Entity]:
+    """The entities of a status's whole text, where there are any."""
+    own, shown = whole.get("entities"), whole.get("extended_entities")
+    return (
+        msgspec.convert(own, _Entities) if own and isinstance(own, dict) else own or entities,
+        msgspec.convert(shown, _Entities) if shown and isinstance(shown, dict) else shown or extended,
+    )
 
 
-def _text(status: Object) -> str | None:
+def _id(thing: _Embedded | _User) -> str:
+    return _either(thing.id_str, thing.id)
+
+
+def _named(thing: Object) -> str:
+    return _either(thing.get("id_str"), thing.get("id"))
+
+
+def _either(text: Json, number: Json) -> str:
+    if type(text) is str and text:
+        return text
+    return "" if text is None and number is None else fields.text(text) or fields.text(number)
+
+
+def _quoted_id(quoted: Json) -> str:
+    if quoted is None:
+        return ""
+    return _named(quoted) if isinstance(quoted, dict) else _id(quoted) if isinstance(quoted, _Embedded) else ""
+
+
+def _text(status: _Embedded) -> str | None:
     """The whole text: a compatible stream keeps it in `extended_tweet` and cuts `text` to 140 characters."""
-    for value in (
-        fields.dig(status, "extended_tweet", "full_text"),
-        status.get("full_text"),
-        status.get("text"),
-    ):
+    whole = None if status.extended_tweet is None else fields.dig(status.extended_tweet, "full_text")
+    for value in (whole, status.full_text, status.text):
         if isinstance(value, str):
             return unescape_markup(value)
     return None
 
 
-def _created(status: Object) -> int | None:
-    return first_time(status.get("created_at"), status.get("timestamp_ms")) or snowflake_time(_id(status))
+def _created(status: _Embedded) -> int | None:
+    return first_time(status.created_at, status.timestamp_ms) or snowflake_time(_id(status))
 
 
-def _counts(status: Object) -> Counts | None:
+def _counts(status: _Embedded) -> Counts | None:
     return counts(
-        like=status.get("favorite_count"),
-        repost=status.get("retweet_count"),
-        reply=status.get("reply_count"),
-        quote=status.get("quote_count"),
-        view=status.get("view_count"),  # not of v1.1: x_web puts it there
+        status.favorite_count, status.retweet_count, status.reply_count, status.quote_count, status.view_count
     )
 
 
-def _tags(entities: Json) -> tuple[str, ...] | None:
-    if not isinstance(entities, dict):
+def _tags(entities: _Entity) -> tuple[str, ...] | None:
+    if not isinstance(entities, _Entities):
         return None
-    return tag_names(fields.items(entities.get("hashtags")), "text", "tag")
+    return tag_names(entities.hashtags, "text", "tag") if isinstance(entities.hashtags, list) else ()
 
 
-def _media(entities: Json, extended: Json) -> Media:
-    shown = fields.items(fields.dig(extended, "media")) or fields.items(fields.dig(entities, "media"))
-    return media_kind((fields.mapping(item).get("type") for item in shown), fields.items(fields.dig(entities, "urls")))
+def _media(entities: _Entity, extended: _Entity) -> Media:
+    shown = _shown(extended) or _shown(entities)
+    urls = fields.items(entities.urls) if isinstance(entities, _Entities) else []
+    if not shown and not urls:
+        return ""
+    return media_kind([medium.type for medium in shown if isinstance(medium, _Medium)], urls)
 
 
-def _history(status: Object) -> list[str]:
-    ids = fields.items(fields.dig(status, "edit_history", "edit_tweet_ids"))
+def _shown(entities: _Entity) -> list[_Medium | Odd]:
+    return entities.media if isinstance(entities, _Entities) and isinstance(entities.media, list) else []
+
+
+def _history(status: _Embedded) -> list[str]:
+    if status.edit_history is None:
+        return []
+    ids = fields.items(fields.dig(status.edit_history, "edit_tweet_ids"))
     return [uid for uid in map(fields.text, ids) if uid]
