@@ -33,8 +33,7 @@ def labels(
     clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags
     but those that most clusters have. A label that is `held` already stays until another scores CLEARLY times as high.
     """
-    counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
-    counts = {theme: found for theme, found in counts.items() if found}
+    counts = {theme: found for theme, docs in docs_by_theme.items() if (found := _positive(docs))}
     overall: dict[str, int] = {}
     for found in counts.values():
         for term, n in found.items():
@@ -47,6 +46,10 @@ def labels(
         score = _scores(found, overall, rarity)
         named[theme] = _kept(_name(found, score, everywhere, top), (held or {}).get(theme), score)
     return named
+
+
+def _positive(found: Mapping[str, int]) -> Mapping[str, int]:
+    return found if min(found.values(), default=1) > 0 else {term: n for term, n in found.items() if n > 0}
 
 
 def _scores(found: Mapping[str, int], overall: Mapping[str, int], rarity: Mapping[int, float]) -> Score:
@@ -77,10 +80,12 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
 
 def _name(found: Mapping[str, int], score: Score, everywhere: set[str], top: int) -> Label:
     common = MIN_TAG_SHARE * max(found.values())
-    tags = tuple([t[1:] for t in _ranked([t for t, n in found.items() if n >= common and t[:1] == "#"], score)[:top]])
-    spoken = {t: n for t, n in found.items() if t[:1] != "#" and t not in tags}
-    common = MIN_WORD_SHARE * max(spoken.values(), default=0)
-    words = tuple(_ranked([t for t, n in spoken.items() if n >= common], score)[:top])
+    often = [(t, n) for t, n in found.items() if n >= common]
+    tags = tuple([t[1:] for t in _ranked([t for t, _ in often if t[:1] == "#"], score)[:top]])
+    said = [n for t, n in often if t[:1] != "#" and t not in tags]  # the commonest word is there, if any word is
+    common = MIN_WORD_SHARE * max(said or [n for t, n in found.items() if t[:1] != "#" and t not in tags], default=0)
+    spoken = [t for t, n in found.items() if n >= common and t[:1] != "#" and t not in tags]
+    words = tuple(_ranked(spoken, score)[:top])
     named = [f"#{tag}" for tag in tags]
     parts = [tag for tag in named if tag not in everywhere] or list(words) or named
     leading = [part for part in parts if score(part) >= SPURIOUS * score(parts[0])]
