@@ -122,7 +122,7 @@ def timed(texts: list[str], claims: list[str]) -> tuple[list[Verdict], float, fl
 def forget() -> None:
     """Start with empty memos."""
     language._clues = Memo(language._clues.read, language._clues.cap)
-    analysis._tokens = TokenTable(analysis._tokens.rows.size)
+    analysis._tokens = TokenTable(analysis._tokens.cap)
 
 
 def run(texts: list[str], claims: list[str]) -> Outcome:

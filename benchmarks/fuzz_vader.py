@@ -53,7 +53,7 @@ def main() -> int:
     given = parser.parse_args()
     rng = random.Random(given.seed)
     large = memos(100_000, 50_000)
-    shared = TokenTable(1 << 17)
+    shared = TokenTable(1 << 16)
     done = wrong = batches = 0
     while done < given.texts:
         texts = [fuzz_text(rng) for _ in range(min(rng.choice(SIZES), given.texts - done))]

@@ -94,7 +94,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (language._sums, "cap", 500),
     (terms._of_tags, "cap", 500),
     (terms._pieces, "cap", 500),
-    (analysis._tokens.rows, "cap", 500),
+    (analysis._tokens, "cap", 500),
     (analysis._normal, "cap", 500),
     (checksums, "LAST", 500),
     (vocabulary, "MAX_KNOWN", 500),

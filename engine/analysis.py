@@ -19,7 +19,7 @@ FEW = 16  # posts that are read faster one by one
 BATCH = 4_096  # posts that are read at once
 BATCH_CHARACTERS = 1 << 18
 
-_tokens = TokenTable(1 << 17)
+_tokens = TokenTable(1 << 16)
 
 
 class Analysis(NamedTuple):

@@ -58,7 +58,7 @@ OPENED = (
     Opened("stories", Topics, ("turn", "add", "drop", "finish")),
     Opened("stories", Engine, ("_place",)),
     Opened("themes", Themes, ("update", "place", "merge", "forget")),
-    Opened("themes", Stories, ("sampled", "largest")),
+    Opened("themes", Stories, ("sampled", "largest", "terms")),
     Opened("names", Names, ("update", "merge", "forget")),
     Opened("forecasts", Volumes, ("post", "placed", "merge")),
     Opened("forecasts", Forecasting, ("tell", "forecast")),

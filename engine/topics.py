@@ -28,6 +28,7 @@ LEARN_TIME = 3_500_000
 LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in the beginning all is new
 NAME_TIME = 5_000_000  # between steps after which names are taken anew
 NAME_SHARE = 2
+FIRSTS = 64  # first posts that are held of stories which may be over, and twice as many as there are stories
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
 
@@ -68,7 +69,7 @@ class Topics:
         self.one_in = 1  # of so many posts one is asked for its story: more than one while the feed is too fast
         self.left_out = 0  # posts that were not asked
         self._waiting: dict[str, _Waiting] = {}
-        self._alone: dict[int, tuple[str, bool]] = {}  # of each live story of one post that post, and if it is a copy
+        self._alone: dict[int, tuple[str, bool]] = {}  # of stories of one post that post, and if it is a copy
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
         self._began, self._learnt_at = 0, 0  # event time of the first batch, and of the last step
@@ -174,18 +175,21 @@ class Topics:
 
     def _placed(self, keys: list[str], stories: list[int], copies: list[bool]) -> list[Placed]:
         """The posts of a batch in order, then the first posts of stories that are of more than one only now."""
-        alone = self.stories.alone()
-        of = self.themes.of
+        of, first = self.themes.of, self._alone
         became = dict(self.merges)
+        now = {story: followed(became, story) for story in stories if story >= 0}
+        alone = self.stories.alone([*now.values(), *became.values()])
         placed, grown = [], []
         for key, story, copy in zip(keys, stories, copies, strict=True):
-            now = followed(became, story) if became else story
-            counted = story >= 0 and now not in alone
-            placed.append(Placed(key, story, of.get(now, -1), copy, counted))
+            counted = story >= 0 and now[story] not in alone
+            placed.append(Placed(key, story, of.get(now.get(story, -1), -1), copy, counted))
             if story >= 0 and not counted:
-                self._alone[story] = key, copy
-        for story in [story for story in self._alone if story not in alone]:
-            key, copy = self._alone.pop(story)
-            if story in became or self.stories.born(story) is not None:  # else it was retired
-                grown.append(Placed(key, story, of.get(followed(became, story), -1), copy, True))
+                first[story] = key, copy
+        for story in sorted({*now, *now.values(), *became, *became.values()} & first.keys()):
+            if (into := followed(became, story)) not in alone:
+                key, copy = first.pop(story)
+                grown.append(Placed(key, story, of.get(into, -1), copy, True))
+        if len(first) > FIRSTS + 2 * self.stories.live:
+            live = self.stories.ids()
+            self._alone = {story: each for story, each in first.items() if story in live}
         return placed + grown

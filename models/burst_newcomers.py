@@ -44,7 +44,7 @@ class Newcomers:
             )
 
     def are_new(self, slots: Ints, authors: Floats, now: int) -> tuple[Mask, Mask]:
-        """Which are newcomers in the tick after `now`, and which come up in it. `authors`: what their pasts are worth."""
+        """Which are newcomers in the tick after `now`, and which come up in it. `authors`: what their pasts weigh."""
         young = self.are_young(slots)
         come: Mask = (self._seen[slots] < now) & (authors < RARE) & ~young
         return young | come, come

@@ -1,7 +1,7 @@
 """What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from math import log
 from typing import NamedTuple
 
@@ -11,8 +11,6 @@ MIN_WORD_SHARE = 0.2  # of the count of its commonest word that no tag says
 SEVERAL = 4  # clusters before a tag can be common to most
 SPURIOUS = 0.5  # a part of a label has at least this share of the first part's score
 CLEARLY = 1.5  # times that the parts of another label must score higher to take a label's place
-
-Score = Callable[[str], float]
 
 
 class Label(NamedTuple):
@@ -33,7 +31,8 @@ def labels(
     clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags
     but those that most clusters have. A label that is `held` already stays until another scores CLEARLY times as high.
     """
-    counts = {theme: found for theme, docs in docs_by_theme.items() if (found := _positive(docs))}
+    counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
+    counts = {theme: found for theme, found in counts.items() if found}
     overall: dict[str, int] = {}
     for found in counts.values():
         for term, n in found.items():
@@ -43,31 +42,38 @@ def labels(
     everywhere = _everywhere(counts)
     named = {}
     for theme, found in counts.items():
-        score = _scores(found, overall, rarity)
-        named[theme] = _kept(_name(found, score, everywhere, top), (held or {}).get(theme), score)
+        said = _Said(found, sum(found.values()), overall, rarity)
+        named[theme] = _kept(_name(said, everywhere, top), (held or {}).get(theme), said)
     return named
 
 
-def _positive(found: Mapping[str, int]) -> Mapping[str, int]:
-    return found if min(found.values(), default=1) > 0 else {term: n for term, n in found.items() if n > 0}
+class _Said(NamedTuple):
+    """The terms of a cluster."""
+
+    counts: Mapping[str, int]
+    total: int
+    overall: Mapping[str, int]  # counts of all clusters together
+    rarity: Mapping[int, float]
+
+    def score(self, term: str) -> float:
+        """How much a term sets the cluster apart."""
+        return self.counts[term] / self.total * self.rarity[self.overall[term]] if term in self.counts else 0.0
+
+    def ranked(self, terms: Iterable[str], top: int) -> tuple[str, ...]:
+        """Of these terms those that set it apart the most."""
+        return tuple(sorted(terms, key=lambda term: (-self.score(term), term))[:top])
 
 
-def _scores(found: Mapping[str, int], overall: Mapping[str, int], rarity: Mapping[int, float]) -> Score:
-    """The score of each term of a cluster; 0 of one that it has not. Of most nobody asks."""
-    total = sum(found.values())
-    return lambda term: found[term] / total * rarity[overall[term]] if term in found else 0.0
-
-
-def _kept(new: Label, held: Label | None, score: Score) -> Label:
+def _kept(new: Label, held: Label | None, said: _Said) -> Label:
     """The label that is held, if the new one is not clearly better; with the tags and words that lead by now."""
-    if held is None or not held.parts or _level(new, score) >= CLEARLY * _level(held, score):
+    if held is None or not held.parts or _level(new, said) >= CLEARLY * _level(held, said):
         return new
     return new._replace(label=held.label, parts=held.parts)
 
 
-def _level(label: Label, score: Score) -> float:
+def _level(label: Label, said: _Said) -> float:
     """The mean score of what a label is made of."""
-    return sum(score(part) for part in label.parts) / max(1, len(label.parts))
+    return sum([said.score(part) for part in label.parts]) / max(1, len(label.parts))
 
 
 def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
@@ -78,20 +84,15 @@ def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
     return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
 
 
-def _name(found: Mapping[str, int], score: Score, everywhere: set[str], top: int) -> Label:
+def _name(said: _Said, everywhere: set[str], top: int) -> Label:
+    found = said.counts
     common = MIN_TAG_SHARE * max(found.values())
-    often = [(t, n) for t, n in found.items() if n >= common]
-    tags = tuple([t[1:] for t in _ranked([t for t, _ in often if t[:1] == "#"], score)[:top]])
-    said = [n for t, n in often if t[:1] != "#" and t not in tags]  # the commonest word is there, if any word is
-    common = MIN_WORD_SHARE * max(said or [n for t, n in found.items() if t[:1] != "#" and t not in tags], default=0)
-    spoken = [t for t, n in found.items() if n >= common and t[:1] != "#" and t not in tags]
-    words = tuple(_ranked(spoken, score)[:top])
-    named = [f"#{tag}" for tag in tags]
-    parts = [tag for tag in named if tag not in everywhere] or list(words) or named
-    leading = [part for part in parts if score(part) >= SPURIOUS * score(parts[0])]
-    chosen = tuple(leading[:LABEL_PARTS])
+    named = said.ranked([term for term, n in found.items() if n >= common and term[:1] == "#"], top)
+    tags = tuple([tag[1:] for tag in named])
+    spoken = {term: n for term, n in found.items() if term[:1] != "#" and term not in tags}
+    common = MIN_WORD_SHARE * max(spoken.values(), default=0)
+    words = said.ranked([term for term, n in spoken.items() if n >= common], top)
+    parts = [tag for tag in named if tag not in everywhere] or words or named
+    least = SPURIOUS * said.score(parts[0])
+    chosen = tuple([part for part in parts if said.score(part) >= least][:LABEL_PARTS])
     return Label(" ".join(chosen), chosen, tags, words)
-
-
-def _ranked(terms: Iterable[str], score: Score) -> list[str]:
-    return sorted(terms, key=lambda term: (-score(term), term))

@@ -11,7 +11,7 @@ from sklearn import config_context
 from sklearn.cluster import MiniBatchKMeans
 
 from models.threads import one_thread
-from models.vectors import Bools, Floats, Ints, sparse
+from models.vectors import Bools, Floats, Ints
 
 
 def unit(rows: Floats) -> tuple[Floats, Floats]:
@@ -34,11 +34,14 @@ def joined(centroids: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return unit(np.delete(sums, younger, axis=0))
 
 
-def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed: int) -> tuple[Floats, Floats]:
+def step(
+    rows: csr_array, mass: Floats, home: Ints, centroids: Floats, weights: Floats, seed: int
+) -> tuple[Floats, Floats]:
     """One step of mini-batch k-means (Sculley 2010) from `centroids`, shape (k, columns), that carry `weights`.
 
-    Returns the new ones. A centroid stands for the sum of its rows, of which it has the direction and `weights` the
-    length: so the mean that MiniBatchKMeans forms is that of spherical k-means.
+    `home` is the nearest centroid of each row. Returns the new ones. A centroid stands for the sum of its rows, of
+    which it has the direction and `weights` the length: so the mean that MiniBatchKMeans forms is that of spherical
+    k-means.
     """
     kmeans = MiniBatchKMeans(
         n_clusters=len(centroids),
@@ -52,7 +55,6 @@ def step(rows: csr_array, mass: Floats, centroids: Floats, weights: Floats, seed
     # Two threads take turns over a step this small ten times as long as one takes.
     with config_context(assume_finite=True, skip_parameter_validation=True), one_thread():
         kmeans.partial_fit(both, sample_weight=np.concatenate([weights, mass]))
-    home = cosines(rows, centroids).argmax(axis=1)
     total = weights + np.bincount(home, mass, minlength=len(centroids))
     return unit(kmeans.cluster_centers_ * total[:, None])
 
@@ -88,10 +90,12 @@ def settled(rows: csr_array, mass: Floats, centroids: Floats, near: float) -> Fl
     for _ in range(2):
         home, belongs = homes(cosines(rows, centroids), near)
         members = np.flatnonzero(belongs)
-        order = np.argsort(home[members], kind="stable")
-        share = sparse(home[members][order], members[order], mass[members][order], (len(centroids), rows.shape[0]))
-        sums, lengths = unit((share @ rows).toarray())
-        centroids = np.where(lengths[:, None] > 0, sums, centroids)
+        share = np.zeros((rows.shape[0], len(centroids)))
+        share[members, home[members]] = mass[members]
+        sums, lengths = unit((rows.T @ share).T)
+        empty = lengths == 0
+        sums[empty] = centroids[empty]
+        centroids = sums
     return centroids
 
 

@@ -95,13 +95,13 @@ def judge_tokens(tokens: Tokens, claimed: Sequence[str]) -> list[Verdict]:
     spans = zip(
         *(of[places].tolist() for of in (tokens.bounds, bounds) for places in (unclear, unclear + 1)), strict=True
     )
+    places, heeded = marked.tolist(), (tokens.info & SKIPPED == 0).tobytes()
     numbers = np.array(sums[:4])[:, unclear].T.tolist()
     for number, (start, end, first, last), four in zip(unclear.tolist(), spans, numbers, strict=True):
         raws, claim = tokens.texts[number].split(), claimed[number]
         if short[number]:
-            clues = [_clues[raws[place - start]] for place in marked[first:last].tolist()]
-            kept = compress(raws, (tokens.info[start:end] & SKIPPED == 0).tolist())
-            found[number] = _weigh(_with_marks(four, clues), kept, claim)
+            clues = [_clues[raws[place - start]] for place in places[first:last]]
+            found[number] = _weigh(_with_marks(four, clues), compress(raws, heeded[start:end]), claim)
         else:
             found[number] = _read(raws, claim)
     return _decided(found)

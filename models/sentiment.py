@@ -31,7 +31,7 @@ EMPTY = Polarity(0.0, 0.0, 0.0, 0.0)
 NEUTRAL = Polarity(0.0, 0.0, 1.0, 0.0)
 
 
-FEW = 48  # texts that are read faster one by one
+FEW = 96  # texts that are read faster one by one
 BATCH = 4096  # texts that are read at once
 BATCH_CHARACTERS = 1 << 20
 
@@ -66,9 +66,13 @@ _JOINER = "\u200d"
 _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 
 
-class _Patterns(NamedTuple):
+class _Scan(NamedTuple):
     """What is looked for in the codes of a text."""
 
+    quiet: bytes  # codes of words that change nothing of how the others are read
+    upper: bytes
+    anchors: bytes
+    seen: tuple[bytes, ...]
     scored: re.Pattern[bytes]
     but: re.Pattern[bytes]
     short: re.Pattern[bytes]  # all windows, overlapping, of words before a scored one
@@ -76,26 +80,33 @@ class _Patterns(NamedTuple):
 
 
 @cache
-def _patterns() -> _Patterns:
+def _scan() -> _Scan:
     kinds = book()
-    scored = b"[" + re.escape(kinds.scored) + b"]"
-    sources = (scored, b"[" + re.escape(kinds.but) + b"]", b"(?=(..." + scored + b"))", b"(?=(..." + scored + b"..))")
-    return _Patterns(*(re.compile(source, re.DOTALL) for source in sources))
+    scored, but = (b"[" + re.escape(codes) + b"]" for codes in (kinds.scored, kinds.but))
+    # To find a word first and then look back is twice as fast as to look ahead from everywhere.
+    sources = scored, but, scored + b"(?<=(....))", scored + b"(?<=(?=(......))....)"
+    quiet = bytes(sorted({*range(256)} - {*kinds.upper, *kinds.anchors, *kinds.but}))
+    patterns = [re.compile(source, re.DOTALL) for source in sources]
+    return _Scan(quiet, kinds.upper, kinds.anchors, kinds.seen, *patterns)
 
 
 def polarity(text: str) -> Polarity:
     """The four scores of `text`, equal to vaderSentiment 3.3.2's to the last bit. Takes any str."""
     codes = "".join(map(_codes.__getitem__, text.split())).encode("latin-1")
-    patterns, kinds = _patterns(), book()
-    if not patterns.scored.search(codes):
+    quiet, upper, anchors, seen, scored, but, windows, whole = _scan()
+    loud = codes.translate(None, quiet)
+    table, turn = 0, None
+    if loud:
+        table = 0 < len(loud) - len(loud.translate(None, upper)) < len(codes)
+        if len(loud.translate(None, anchors)) < len(loud):
+            table, windows = table + 2, whole
+        turn = but.search(loud)
+    around = _MARGIN_CODES + codes.translate(seen[table]) + _MARGIN_CODES
+    valences = [_windows[window] for window in windows.findall(around)]
+    if not valences:
         return NEUTRAL if codes else EMPTY
-    lower = len(codes.translate(None, kinds.upper))
-    anchored = len(codes.translate(None, kinds.anchors)) != len(codes)
-    table = kinds.seen[anchored * 2 + (0 < lower < len(codes))]
-    seen = _MARGIN_CODES + codes.translate(table) + _MARGIN_CODES
-    valences = [_windows[window] for window in (patterns.whole if anchored else patterns.short).findall(seen)]
-    if (but := patterns.but.search(codes)) is not None:
-        valences = contrast(valences, [place.start() for place in patterns.scored.finditer(codes)], but.start())
+    if turn is not None:
+        valences = contrast(valences, [place.start() for place in scored.finditer(codes)], codes.index(turn[0]))
     emphasis = mark_emphasis(*marks(text)) if "!" in text or "?" in text or not text.isascii() else 0.0
     return scores(valences, len(codes), emphasis)
 

@@ -7,7 +7,7 @@ against any other.
 import numpy as np
 from scipy.sparse import csr_array
 
-from models.vectors import Floats, Ints, sparse
+from models.vectors import Floats, Ints
 
 
 def silhouette(rows: csr_array, labels: Ints) -> tuple[float | None, int]:
@@ -19,7 +19,7 @@ def silhouette(rows: csr_array, labels: Ints) -> tuple[float | None, int]:
     names, of = np.unique(labels[sample], return_inverse=True)
     if not 2 <= len(names) < len(sample):
         return None, len(sample)
-    return float(_samples(rows[sample], of, len(names)).mean()), len(sample)
+    return float(_samples(rows, sample, of).mean()), len(sample)
 
 
 def silhouettes(rows: csr_array, labels: Ints) -> dict[int, tuple[float, int]]:
@@ -28,16 +28,16 @@ def silhouettes(rows: csr_array, labels: Ints) -> dict[int, tuple[float, int]]:
     names, of, sizes = np.unique(labels[sample], return_inverse=True, return_counts=True)
     if not 2 <= len(names) < len(sample):
         return {}
-    sums = np.bincount(of, _samples(rows[sample], of, len(names)))
+    sums = np.bincount(of, _samples(rows, sample, of))
     return dict(zip(names.tolist(), zip((sums / sizes).tolist(), sizes.tolist(), strict=True), strict=True))
 
 
-def _samples(rows: csr_array, of: Ints, labels: int) -> Floats:
-    """The silhouette of each row, as `sklearn.metrics.silhouette_samples` has it."""
+def _samples(rows: csr_array, sample: Ints, of: Ints) -> Floats:
+    """The silhouette of each of some rows, as `sklearn.metrics.silhouette_samples` has it."""
     places, sizes = np.arange(len(of)), np.bincount(of)
-    order = np.argsort(of, kind="stable")
-    sums = (sparse(of[order], order, np.ones(len(of)), (labels, len(of))) @ rows).toarray()
-    apart: Floats = sizes - rows @ sums.T
+    share = np.zeros((rows.shape[0], len(sizes)))
+    share[sample, of] = 1.0
+    apart: Floats = sizes - (rows @ (rows.T @ share))[sample]
     own: Floats = np.maximum(apart[places, of], 0.0)  # nought of a row and itself
     apart[places, of] = np.inf
     other = np.maximum((apart / sizes).min(axis=1), 0.0)

@@ -5,15 +5,15 @@ in event time, stories that have become one are merged, and those nobody adds to
 kept for life without a number of clusters to choose.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from models.sample import Sample, Sampled
-from models.storytable import Posts, StoryTable, Terms
-from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, sparse
+from models.storytable import Posts, StoryTable, Terms, products
+from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, numbered, sparse
 from models.vocabulary import Said
 
 MINUTE = 60_000_000  # microseconds
@@ -86,7 +86,7 @@ class Stories:
             stop = min(counts.size, start + max(STEP, self.live // STEP_SHARE))
             self._fade(elapsed * (stop - start) / counts.size, stop - start)
             parts = counts.between(start, stop), learnt.between(start, stop)
-            placed[start:stop] = self._place(*parts, self._at)
+            placed[start:stop] = self._place(*parts)
             self._untidy += stop - start
             if self._untidy >= max(TIDY_EVERY, TIDY_SHARE * self.live):
                 self._untidy = 0
@@ -110,19 +110,18 @@ class Stories:
         if not self.live or not len(counts.rows):
             return None
         favour = self._favour()
-        best, score = self._table.nearest(self._table.posts(counts).by_column(), self._table.terms(), favour)
+        posts = self._table.posts(counts, new=False)
+        best, score = self._table.nearest(posts, self._table.shared(posts), favour)
         if score[0] < NEAR:
             return None
         return int(self._table.serial[best[0]]), float(score[0] / favour[best[0]])
 
-    def alone(self) -> set[int]:
-        """The live stories of one post."""
-        return set(self._table.serial[self._table.joined < 2].tolist())
-
-    def born(self, story: int) -> int | None:
-        """The event time of a live story's first post, in microseconds; None if it is not live."""
-        row = int(self._table.rows_of(np.array([story]))[0])
-        return int(self._table.born[row]) if row >= 0 else None
+    def alone(self, ids: Iterable[int]) -> set[int]:
+        """Those of the stories `ids` that are live and of one post."""
+        different = np.array([*{*ids}], np.int64)
+        rows = self._table.rows_of(different)
+        one = rows[rows >= 0]
+        return set(self._table.serial[one[self._table.joined[one] < 2]].tolist())
 
     def ids(self) -> set[int]:
         """The live stories."""
@@ -152,36 +151,36 @@ class Stories:
 
     # -- placing -----------------------------------------------------------------------------------------------
 
-    def _place(self, counts: Counts, learnt: Counts, at: int) -> Ints:
+    def _place(self, counts: Counts, learnt: Counts) -> Ints:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
+        posts = table.posts(counts)
+        home, score = self._homes(posts)
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
-        posts = Posts.of(counts.rows, counts.columns, counts.size)
-        table.usual.add(posts.known, posts.times, counts.size)
-        terms = table.posts(counts)
-        posts = posts.weighing(terms.weights)
-        home, score = self._homes(posts, terms)
-        loose = np.flatnonzero(filled & (score < NEAR))
+        loose = (filled & (score < NEAR)).nonzero()[0]
         if len(loose):
-            newer, better = self._founders(posts, terms.of(loose), loose)
+            newer, better = self._founders(posts, posts.by_row().of(loose), loose)
             home = np.where(better > score, len(table) + newer, home)
-            table.found(np.full(newer.max() + 1, at, np.int64))
+            table.found(int(newer.max()) + 1)
         home[~filled] = -1
         table.add(home, learnt)
+        table.measure()
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
-    def _homes(self, posts: Posts, terms: Terms) -> tuple[Ints, Floats]:
+    def _homes(self, posts: Posts) -> tuple[Ints, Floats]:
         """The nearest story of each document, and the score.
 
         What nearly all posts have is in nearly all stories, and passed over but for posts that have nothing else.
         """
         table, favour = self._table, self._favour()
-        stories = table.terms()
+        stories = table.shared(posts)
         common = table.usual.says_nothing(posts.known)
+        if not common.any():
+            return table.nearest(posts, stories, favour)
         home, score = table.nearest(posts.without(common), stories, favour)
-        if common.any():
-            bare = np.setdiff1d(posts.rows, posts.rows[np.repeat(~common, posts.times)])
-            home[bare], score[bare] = table.nearest(terms.of(bare).by_column(), stories, favour)
+        bare = np.setdiff1d(posts.rows, posts.rows[(~common).repeat(posts.times)])
+        if len(bare):
+            home[bare], score[bare] = table.nearest(posts.only(bare), stories, favour)
         return home, score
 
     def _founders(self, posts: Posts, terms: Terms, loose: Ints) -> tuple[Ints, Floats]:
@@ -192,7 +191,7 @@ class Stories:
         newer, better = np.full(posts.size, -1), np.zeros(posts.size)
         founded = 0
         favours = np.full(len(loose), self._newcomer())
-        for first, scores in self._table.products(posts, terms, favours):
+        for first, scores in products(posts, terms, favours):
             for document, score in zip(loose[first:].tolist(), scores.T, strict=False):
                 if better[document] < NEAR:
                     newer[score > better] = founded
@@ -217,9 +216,10 @@ class Stories:
         table = self._table
         table.fade(halvings(elapsed, posts, HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE))
         staying = table.mass >= FAINT
-        alone = table.joined < 2
-        _cap(staying, alone, table.mass, MAX_ALONE)
-        _cap(staying, ~alone, table.mass, MAX_LIVE)
+        if len(table) > min(MAX_ALONE, MAX_LIVE):
+            alone = table.joined < 2
+            _cap(staying, alone, table.mass, MAX_ALONE)
+            _cap(staying, ~alone, table.mass, MAX_LIVE)
         if not staying.all():
             table.keep(staying)
 
@@ -242,6 +242,7 @@ class Stories:
         gone, into = np.array(pairs).T
         told = list(zip(table.serial[gone].tolist(), table.serial[into].tolist(), strict=True))
         table.absorb(into, gone)
+        table.measure()
         return told
 
 
@@ -254,10 +255,9 @@ def followed(became: Mapping[int, int], story: int) -> int:
 
 def _alike(terms: Terms, least: float) -> tuple[Ints, Ints, Floats]:
     """The pairs of rows whose product is `least` or more, the older first, and the product of each."""
-    posts = terms.by_column()
-    ends = np.append(posts.starts, len(posts.rows))
-    by_column = csr_array((posts.weights, posts.rows, ends), shape=(len(posts.known), terms.size))
-    found = (by_column.T @ by_column).tocoo()
+    columns, place = numbered(terms.columns)
+    rows = sparse(terms.rows, place.astype(np.int64), terms.weights, (terms.size, len(columns)))
+    found = (rows @ rows.T).tocoo()
     alike = np.flatnonzero((found.data >= least) & (found.row < found.col))
     return found.row[alike], found.col[alike], found.data[alike]
 

@@ -11,8 +11,12 @@ from models.vectors import SIZE, Bools, Counts, Floats, Ints, is_new
 TERMS = 192  # terms kept of a story, the heaviest
 SHED = 24
 FAINT_TERM = 0.02  # weight under which a term is dropped
+STALE = 256  # posts after which the lengths of all stories are measured anew,
+GROWN = 8  # or as the table has become so much larger or smaller: by one part in GROWN
+LEAST_SCALE = 1e-9
 _ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _BITS = SIZE.bit_length() - 1  # of a column
+_ORDER = 28  # of a place among what is learnt at once
 _CELLS = 1 << 17  # of documents and rows, whose products are taken at once
 _PAIRS = 1 << 20  # of terms in them, on average
 
@@ -38,26 +42,22 @@ class Terms(NamedTuple):
         """Some of the rows, in ascending order."""
         starts = self.rows.searchsorted(rows)
         sizes = self.rows.searchsorted(rows, "right") - starts
-        ends = sizes.cumsum()
-        held = (starts - ends + sizes).repeat(sizes)
-        held += np.arange(len(held))
+        held = _ranges(starts, sizes)
         return Terms(np.arange(len(rows)).repeat(sizes), self.columns[held], self.weights[held], len(rows))
-
-    def by_column(self) -> "Posts":
-        """The same, ready to be compared with other rows."""
-        return Posts.of(self.rows, self.columns, self.size).weighing(self.weights)
 
 
 class Posts(NamedTuple):
-    """Rows by column: the row of each term and where it stood before that, and the weight of each.
+    """Documents by column: the row of each term, where it stood in the order of rows, and its weight.
 
-    `known` are the columns in ascending order, `starts` where the terms of each begin, `times` how many those are.
+    `known` are the columns in ascending order, `worth` what each weighs, `starts` where the terms of each begin,
+    `times` how many those are.
     """
 
     rows: Ints
     order: Ints
     weights: Floats
     known: Ints
+    worth: Floats
     starts: Ints
     times: Ints
     size: int
@@ -65,41 +65,73 @@ class Posts(NamedTuple):
     @classmethod
     def of(cls, rows: Ints, columns: Ints, size: int) -> "Posts":
         """Of terms in coordinates by row, without their weights."""
-        ordered = np.sort(columns << 32 | np.arange(len(columns)))
-        columns, order = ordered >> 32, ordered & 0xFFFFFFFF
-        starts = np.flatnonzero(is_new(columns))
-        times = np.diff(starts, append=len(columns))
-        return cls(rows[order], order, np.zeros(0), columns[starts], starts, times, size)
+        ordered = columns << 32 | np.arange(len(columns))
+        ordered.sort()
+        order = ordered & 0xFFFFFFFF
+        ordered >>= 32
+        starts = is_new(ordered).nonzero()[0]
+        times = np.concatenate([starts[1:], [len(columns)]]) - starts
+        return cls(rows[order], order, _NONE, ordered[starts], _NONE, starts, times, size)
 
-    def weighing(self, weights: Floats) -> "Posts":
-        """The same with the weights of the terms, as they stood before."""
-        return self._replace(weights=weights[self.order])
+    def weighing(self, values: Floats, worth: Floats) -> "Posts":
+        """The same as unit rows, given the values of the terms as they stood before, and what each column weighs."""
+        weights = values[self.order] * worth.repeat(self.times)
+        lengths = np.sqrt(np.bincount(self.rows, weights * weights, self.size))
+        return self._replace(weights=weights / lengths[self.rows], worth=worth)
+
+    def by_row(self) -> Terms:
+        """The terms in the order of rows, with the places of their columns among those known."""
+        rows, places, weights = np.empty_like(self.rows), np.empty_like(self.rows), np.empty_like(self.weights)
+        rows[self.order], weights[self.order] = self.rows, self.weights
+        places[self.order] = np.arange(len(self.known)).repeat(self.times)
+        return Terms(rows, places, weights, self.size)
 
     def without(self, columns: Bools) -> "Posts":
         """The same with some of the known columns passed over."""
         return self._replace(times=np.where(columns, 0, self.times))
 
+    def only(self, rows: Ints) -> "Posts":
+        """Some of the rows, in ascending order."""
+        inside = np.zeros(self.size, np.bool_)
+        inside[rows] = True
+        kept = inside[self.rows]
+        times = np.add.reduceat(kept.astype(np.int64), self.starts)
+        return self._replace(
+            rows=rows.searchsorted(self.rows[kept]),
+            order=self.order[kept],
+            weights=self.weights[kept],
+            starts=times.cumsum() - times,
+            times=times,
+            size=len(rows),
+        )
+
 
 class StoryTable:
     """Rows stand in order of founding, and `serial` names them for ever.
 
-    `rows`, `columns` and `sums` are the faded sums of the posts' terms, by row and then by column; `mass` is the faded
-    number of posts, `joined` how many there ever were, `born` the event time of the first.
+    `sizes` are the terms of each, whose `columns` stand row by row in ascending order, with `sums`: of the posts'
+    terms, faded once they are taken times `scale`. `mass` is the faded number of posts, `joined` how many there ever
+    were.
+
+    Lengths of rows hold until a row learns, or for STALE posts: meanwhile terms come to weigh a little more or less,
+    but what that changes is too little to measure all of them for a few posts.
     """
 
     def __init__(self) -> None:
-        self.rows: Ints = np.zeros(0, np.int64)
+        self.sizes: Ints = np.zeros(0, np.int64)
         self.columns: Ints = np.zeros(0, np.int64)
         self.sums: Floats = np.zeros(0)
+        self.scale = 1.0
         self.mass: Floats = np.zeros(0)
         self.joined: Ints = np.zeros(0, np.int64)
-        self.born: Ints = np.zeros(0, np.int64)
         self.serial: Ints = np.zeros(0, np.int64)
         self.usual = Usual()
         self.next = 0  # serial of the next to be founded
+        self._lengths: Floats = np.zeros(0)  # of the rows weighed, with sums as they stand; 0 until they are measured
+        self._measured, self._stale = 0, 0  # rows there were when all were measured, and posts since
         self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self._spread = np.zeros(SIZE, np.int16)  # live stories that have each column
-        self._scratch = np.zeros(SIZE, np.int32)  # of each column its place among those at hand, from 1; 0 for none
+        self._place = np.zeros(SIZE, np.int32)  # of each column among those that are looked for, from 1; 0 for none
 
     def __len__(self) -> int:
         return len(self.serial)
@@ -113,60 +145,40 @@ class StoryTable:
             self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
         return self.usual.damp(columns, self._idf[self._spread[columns]])
 
-    def terms(self, rows: Ints | None = None) -> Terms:
-        """Stories as unit TF-IDF rows: those in the rows given, in ascending order, or all.
+    def terms(self, rows: Ints) -> Terms:
+        """Stories as unit TF-IDF rows: those in the rows given, in ascending order.
 
         tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
         """
-        held = Terms(self.rows, self.columns, self.sums, len(self))
-        if rows is not None:
-            held = held.of(rows)
-        return self._unit(held._replace(weights=np.sqrt(held.weights * np.sqrt(held.weights))))
-
-    def posts(self, counts: Counts) -> Terms:
-        """Documents as unit TF-IDF rows."""
-        return self._unit(Terms(*counts))
+        return self._weighed(rows).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
         """Those of the terms that `most` stories have, or fewer."""
         return terms.only(self._spread[terms.columns] <= most)
 
-    def _unit(self, terms: Terms) -> Terms:
-        return terms._replace(weights=terms.weights * self.idf(terms.columns)).unit()
+    def posts(self, counts: Counts, new: bool = True) -> Posts:
+        """Documents as unit TF-IDF rows. If they are new they count for what is usual."""
+        posts = Posts.of(counts.rows, counts.columns, counts.size)
+        if new:
+            self.usual.add(posts.known, posts.times, counts.size)
+        return posts.weighing(counts.values, self.idf(posts.known))
 
-    def products(self, posts: Posts, terms: Terms, factors: Floats) -> Iterator[tuple[int, Floats]]:
-        """Dot products of documents and rows, those of each row times its factor, some rows after the other.
-
-        Gives the first row and the products, shape (documents, rows); not where all are nought.
-        """
-        self._scratch[posts.known] = np.arange(1, len(posts.known) + 1)
-        place = self._scratch[terms.columns]
-        self._scratch[posts.known] = 0
-        shared = np.flatnonzero(place > 0)
-        place = place[shared] - 1
-        rows = terms.rows[shared]
-        weights = terms.weights[shared] * factors[rows]
-        times = posts.times[place]
-        ends = np.cumsum(times)
-        shift = posts.starts[place] - (ends - times)
-        every = int(times.sum())
-        many = max(1, min(_CELLS // max(1, posts.size), terms.size * _PAIRS // max(1, every)))
-        firsts = range(0, terms.size, many)
-        edges = np.searchsorted(rows, [*firsts, terms.size]).tolist()
-        for row, start, stop in zip(firsts, edges, edges[1:], strict=False):
-            if start < stop:
-                width = min(many, terms.size - row)
-                term = np.repeat(np.arange(start, stop), times[start:stop])
-                other = shift[term] + np.arange(ends[start] - times[start], ends[stop - 1])
-                cells = posts.rows[other] * width + (rows[term] - row)
-                found = np.bincount(cells, posts.weights[other] * weights[term], posts.size * width)
-                yield row, found.astype(np.float64, copy=False).reshape(posts.size, width)
+    def shared(self, posts: Posts) -> Terms:
+        """All stories as unit TF-IDF rows, over the columns that the documents have: the places of these."""
+        self._place[posts.known] = np.arange(1, len(posts.known) + 1)
+        found = self._place[self.columns]
+        self._place[posts.known] = 0
+        held = found.nonzero()[0]
+        places, sums = found[held].astype(np.int64) - 1, self.sums[held]
+        rows = self.sizes.cumsum().searchsorted(held, "right")
+        weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth[places]
+        return Terms(rows, places, weights / self._lengths[rows], len(self))
 
     def nearest(self, posts: Posts, terms: Terms, factors: Floats) -> tuple[Ints, Floats]:
         """Of each document the first of the rows with the greatest product times its factor, and that product."""
         best, greatest = np.zeros(posts.size, np.int64), np.zeros(posts.size)
         every = np.arange(posts.size)
-        for row, found in self.products(posts, terms, factors):
+        for row, found in products(posts, terms, factors):
             place = found.argmax(axis=1)
             product = found[every, place]
             nearer = product > greatest
@@ -178,23 +190,27 @@ class StoryTable:
         """The row of each of the stories `ids`; -1 where it is not live."""
         if not len(self):
             return np.full(len(ids), -1, np.int64)
-        rows = np.minimum(np.searchsorted(self.serial, ids), len(self) - 1)
+        rows = np.minimum(self.serial.searchsorted(ids), len(self) - 1)
         return np.where(self.serial[rows] == ids, rows, -1)
 
     def fade(self, halvings: float) -> None:
-        """Let everything weigh 2^-halvings of what it did, and drop terms that have become faint."""
+        """Let everything weigh 2^-halvings of what it did."""
         factor = 2.0**-halvings
         self.mass *= factor
         self.usual.fade(halvings)
-        self.sums *= factor
-        self._drop(self.sums < FAINT_TERM)
+        self.scale *= factor
+        if self.scale < LEAST_SCALE:
+            self.sums *= self.scale
+            self._lengths *= self.scale**0.75
+            self.scale = 1.0
 
-    def found(self, births: Ints) -> None:
-        """Add an empty story for each of the event times `births`."""
-        many = len(births)
+    def found(self, many: int) -> None:
+        """Add so many empty stories."""
+        nought = np.zeros(many, np.int64)
+        self.sizes = np.concatenate([self.sizes, nought])
+        self.joined = np.concatenate([self.joined, nought])
         self.mass = np.concatenate([self.mass, np.zeros(many)])
-        self.joined = np.concatenate([self.joined, np.zeros(many, np.int64)])
-        self.born = np.concatenate([self.born, births])
+        self._lengths = np.concatenate([self._lengths, np.zeros(many)])
         self.serial = np.concatenate([self.serial, np.arange(self.next, self.next + many)])
         self.next += many
 
@@ -203,74 +219,137 @@ class StoryTable:
         arrived = np.bincount(home[home >= 0], minlength=len(self))
         self.mass += arrived
         self.joined += arrived
-        self._learn(home[counts.rows], counts.columns, counts.values)
+        self._stale += counts.size
+        self._learn(home[counts.rows], counts.columns, counts.values / self.scale)
 
     def absorb(self, into: Ints, gone: Ints) -> None:
         """Add the stories in the rows `gone` to those in `into`, pair by pair, and take them out."""
         self.mass[into] += self.mass[gone]
         self.joined[into] += self.joined[gone]
-        self.born[into] = np.minimum(self.born[into], self.born[gone])
-        heir = np.full(len(self), -1)
-        heir[gone] = into
-        rows = heir[self.rows]
-        moved = np.flatnonzero(rows >= 0)
-        self._learn(rows[moved], self.columns[moved], self.sums[moved])
+        held = self._held(gone)
+        self._learn(into.repeat(self.sizes[gone]), self.columns[held], self.sums[held])
         staying = np.ones(len(self), np.bool_)
         staying[gone] = False
         self.keep(staying)
 
     def keep(self, staying: Bools) -> None:
         """Let go of all other rows."""
-        self._drop(~staying[self.rows])
-        self.rows = (np.cumsum(staying) - 1)[self.rows]
-        for name in ("mass", "joined", "born", "serial"):
+        self._drop((~staying).repeat(self.sizes).nonzero()[0])
+        for name in ("sizes", "mass", "joined", "serial", "_lengths"):
             setattr(self, name, getattr(self, name)[staying])
 
-    def _drop(self, gone: Bools) -> None:
-        """Let go of terms."""
-        if gone.any():
-            np.subtract.at(self._spread, self.columns[gone], _ONE)
-            kept = np.flatnonzero(~gone)
-            self.rows, self.columns, self.sums = self.rows[kept], self.columns[kept], self.sums[kept]
+    def measure(self) -> None:
+        """After rows have learnt, work out their lengths; those of all, and what has become faint, after many posts."""
+        if self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured:
+            self._drop((self.sums < FAINT_TERM / self.scale).nonzero()[0])
+            self._measured, self._stale = len(self), 0
+            rows = np.arange(len(self))
+        else:
+            rows = (self._lengths == 0).nonzero()[0]
+        if len(rows):
+            terms = self._weighed(rows)
+            self._lengths[rows] = np.sqrt(np.bincount(terms.rows, terms.weights * terms.weights, len(rows)))
+
+    def _weighed(self, rows: Ints) -> Terms:
+        """Stories as TF-IDF rows."""
+        held = self._held(rows)
+        sums, columns = self.sums[held], self.columns[held]
+        weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(columns)
+        return Terms(np.arange(len(rows)).repeat(self.sizes[rows]), columns, weights, len(rows))
+
+    def _held(self, rows: Ints) -> Ints:
+        """Where the terms of some rows stand."""
+        sizes = self.sizes[rows]
+        return _ranges((self.sizes.cumsum() - self.sizes)[rows], sizes)
+
+    def _drop(self, gone: Ints) -> None:
+        """Let go of the terms in these places, in ascending order."""
+        if not len(gone):
+            return
+        np.subtract.at(self._spread, self.columns[gone], _ONE)
+        self.sizes -= np.bincount(self.sizes.cumsum().searchsorted(gone, "right"), minlength=len(self))
+        kept = np.ones(len(self.columns), np.bool_)
+        kept[gone] = False
+        self.columns, self.sums = self.columns[kept], self.sums[kept]
 
     def _learn(self, rows: Ints, columns: Ints, values: Floats) -> None:
         """Add terms to rows; where there are too many then, the lightest give way."""
         if not len(rows):
             return
-        ordered = rows << _BITS | columns
-        order = np.argsort(ordered, kind="stable")
-        ordered = ordered[order]
-        first = np.flatnonzero(is_new(ordered))
-        cells, values = ordered[first], np.add.reduceat(values[order], first)
-        held = self.rows << _BITS | self.columns
-        place = np.searchsorted(held, cells)
-        known = np.append(held, -1)[place] == cells
-        self.sums[place[known]] += values[known]
-        new = ~known
-        self._insert(place[new], cells[new], values[new])
-        self._shed()
+        ordered = (rows << _BITS | columns) << _ORDER | np.arange(len(rows))
+        ordered.sort()
+        values = values[ordered & (1 << _ORDER) - 1]
+        ordered >>= _ORDER
+        first = is_new(ordered).nonzero()[0]
+        cells, values = ordered[first], np.add.reduceat(values, first)
+        rows = cells >> _BITS
+        touched = rows[is_new(rows)]
+        sizes = self.sizes[touched]
+        starts = (self.sizes.cumsum() - self.sizes)[touched]
+        held = _ranges(starts, sizes)
+        there = (touched << _BITS).repeat(sizes) | self.columns[held]
+        place = there.searchsorted(cells)
+        known = np.concatenate([there, [-1]])[place] == cells
+        self.sums[held[place[known]]] += values[known]
+        new = (~known).nonzero()[0]
+        shift = starts - sizes.cumsum() + sizes  # of where a touched row stands in the table
+        self._insert(place[new] + shift[touched.searchsorted(rows[new])], rows[new], cells[new] & SIZE - 1, values[new])
+        self._lengths[touched] = 0
+        self._shed(touched)
 
-    def _insert(self, place: Ints, cells: Ints, values: Floats) -> None:
+    def _insert(self, place: Ints, rows: Ints, columns: Ints, values: Floats) -> None:
         """Put terms that the rows do not have before the terms at `place`."""
-        columns = cells & SIZE - 1
         at = place + np.arange(len(place))
-        held = np.ones(len(self.rows) + len(place), np.bool_)
+        held = np.ones(len(self.columns) + len(place), np.bool_)
         held[at] = False
-        self.rows = _woven(held, at, self.rows, cells >> _BITS)
         self.columns = _woven(held, at, self.columns, columns)
         self.sums = _woven(held, at, self.sums, values)
+        np.add.at(self.sizes, rows, 1)
         np.add.at(self._spread, columns, _ONE)
 
-    def _shed(self) -> None:
-        """Of rows with more than TERMS terms drop the lightest, many at once."""
-        sizes = np.bincount(self.rows)
-        full = np.flatnonzero(sizes > TERMS)
-        if len(full):
-            ends = np.cumsum(sizes)
-            gone = np.zeros(len(self.rows), np.bool_)
-            for start, end in zip((ends - sizes)[full].tolist(), ends[full].tolist(), strict=True):
-                gone[start + np.argsort(self.sums[start:end], kind="stable")[: end - start - (TERMS - SHED)]] = True
-            self._drop(gone)
+    def _shed(self, rows: Ints) -> None:
+        """Of those of the rows with more than TERMS terms drop the lightest, many at once."""
+        sizes = self.sizes[rows]
+        if sizes.max() > TERMS:
+            full = rows[sizes > TERMS]
+            starts = (self.sizes.cumsum() - self.sizes)[full]
+            gone = [
+                start + self.sums[start : start + size].argsort(kind="stable")[: size - (TERMS - SHED)]
+                for start, size in zip(starts.tolist(), self.sizes[full].tolist(), strict=True)
+            ]
+            self._drop(np.sort(np.concatenate(gone)))
+
+
+def products(posts: Posts, terms: Terms, factors: Floats) -> Iterator[tuple[int, Floats]]:
+    """Dot products of documents and rows, those of each row times its factor, some rows after the other.
+
+    The columns of the rows are places among those of the documents. Gives the first row and the products, shape
+    (documents, rows); not where all are nought.
+    """
+    place = terms.columns
+    weights = terms.weights * factors[terms.rows]
+    times = posts.times[place]
+    ends = times.cumsum()
+    shift = posts.starts[place] - (ends - times)
+    every = int(times.sum())
+    many = max(1, min(_CELLS // max(1, posts.size), terms.size * _PAIRS // max(1, every)))
+    firsts = range(0, terms.size, many)
+    edges = terms.rows.searchsorted([*firsts, terms.size]).tolist()
+    for row, start, stop in zip(firsts, edges, edges[1:], strict=False):
+        if start < stop:
+            width = min(many, terms.size - row)
+            term = np.arange(start, stop).repeat(times[start:stop])
+            other = shift[term] + np.arange(ends[start] - times[start], ends[stop - 1])
+            cells = posts.rows[other] * width + (terms.rows[term] - row)
+            found = np.bincount(cells, posts.weights[other] * weights[term], posts.size * width)
+            yield row, found.astype(np.float64, copy=False).reshape(posts.size, width)
+
+
+def _ranges(starts: Ints, sizes: Ints) -> Ints:
+    """The whole numbers from each start on, so many as its size, in a row."""
+    found: Ints = (starts - sizes.cumsum() + sizes).repeat(sizes)
+    found += np.arange(len(found))
+    return found
 
 
 def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarray:
@@ -278,3 +357,6 @@ def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarra
     both = np.empty(len(held), old.dtype)
     both[held], both[at] = old, new
     return both
+
+
+_NONE: Floats = np.zeros(0)

@@ -27,7 +27,6 @@ NEAR = 0.2  # cosine from which a story belongs to a theme
 FAITH = 1.2  # times that another theme must be nearer before a story leaves its own
 OUTGROWN = 2.0  # times that stories without a theme must be more than the smallest one to take its place
 LEAST = 1.0  # weight of a theme that has just been found
-LEAST_LENGTH = 1e-9  # squared, of a story
 _FACTORS = np.array([1.0, TAG_FACTOR])  # of a column by whether it is that of a tag
 RESTING = 64  # themes remembered that no story is in: one that comes back has its id again
 
@@ -105,11 +104,12 @@ class Themes:
         share = halvings(elapsed, int(gained.sum()), HALF_LIFE, HALF_LIFE_POSTS, LONGEST_HALF_LIFE)
         self._weights *= 2.0 ** -min(share, MOST_HALVINGS)
         rows, columns, centroids = self._together(stories.rows)
-        centroids = self._reseeded(rows, stories.mass, columns, centroids)
-        near = kmeans.cosines(rows, centroids).max(axis=1) >= NEAR
+        centroids, cosines = self._reseeded(rows, stories.mass, columns, centroids)
+        home, near = kmeans.homes(cosines, NEAR)
         learnt = np.flatnonzero(near & (gained > 0))
         if len(learnt):
-            centroids, self._weights = kmeans.step(rows[learnt], gained[learnt], centroids, self._weights, self.seed)
+            some = rows[learnt], gained[learnt], home[learnt]
+            centroids, self._weights = kmeans.step(*some, centroids, self._weights, self.seed)
         self._learnt += int(gained.sum())
         if self._is_due(self._at):
             centroids = self._review(stories, rows, columns, centroids, sample, self._at)
@@ -129,11 +129,9 @@ class Themes:
         first = is_new(rows).nonzero()[0]
         cosines = np.zeros((terms.size, len(self._ids)))
         if len(first):
+            lengths = np.sqrt(np.bincount(terms.rows, weights * weights, terms.size))
             shares = centroids[place[shared]] * weights[shared, None]
-            cosines[rows[first]] = np.add.reduceat(shares, first)
-            cosines /= np.sqrt(np.maximum(np.bincount(terms.rows, weights * weights, terms.size), LEAST_LENGTH))[
-                :, None
-            ]
+            cosines[rows[first]] = np.add.reduceat(shares, first) / lengths[rows[first], None]
         return self._place(stories, cosines)
 
     def merge(self, gone: int, into: int) -> Move | None:
@@ -186,28 +184,33 @@ class Themes:
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
         near = csr_array((values / lengths[owners], place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
-        centroids = csr_array((self._sums.data, place[split:], self._sums.indptr), shape=(len(self._ids), len(columns)))
-        return near, columns, centroids.toarray()
+        centroids = np.zeros((len(columns), len(self._ids)))
+        centroids[place[split:], np.arange(len(self._ids)).repeat(np.diff(self._sums.indptr))] = self._sums.data
+        return near, columns, centroids.T
 
-    def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> Floats:
+    def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> tuple[Floats, Floats]:
         """Lay to rest the themes that no story is in, and found new ones where the most posts are that none covers.
 
-        The smallest goes too, where stories that are in none would make one OUTGROWN times as large.
+        The smallest goes too, where stories that are in none would make one OUTGROWN times as large. Returns the
+        centroids and the cosines of the stories with them.
         """
-        home, near = kmeans.homes(kmeans.cosines(rows, centroids), NEAR)
+        cosines = kmeans.cosines(rows, centroids)
+        home, near = kmeans.homes(cosines, NEAR)
         sizes = np.bincount(home[near], mass[near], minlength=len(self._ids))
         alive = sizes > 0
         if alive.all() and len(alive) >= self.k and _crowd(rows[~near], mass[~near]) > OUTGROWN * sizes.min():
             alive[sizes.argmin()] = False
-        self._resting.add(self._ids[~alive], heaviest(centroids[~alive], columns, TERMS))
-        self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
+        if not alive.all():
+            self._resting.add(self._ids[~alive], heaviest(centroids[~alive], columns, TERMS))
+            self._ids, self._weights, centroids = self._ids[alive], self._weights[alive], centroids[alive]
+            cosines = cosines[:, alive]
         while len(self._ids) < min(self.k, rows.shape[0]):
-            seed = kmeans.farthest(kmeans.cosines(rows, centroids).max(axis=1, initial=0.0), mass)
+            seed = kmeans.farthest(cosines.max(axis=1, initial=0.0), mass)
             row = rows[[seed]].toarray()
-            centroids = np.vstack([centroids, row])
+            centroids, cosines = np.vstack([centroids, row]), np.hstack([cosines, kmeans.cosines(rows, row)])
             self._ids = np.append(self._ids, self._id_for(heaviest(row, columns, TERMS)))
             self._weights = np.append(self._weights, mass[seed])
-        return centroids
+        return centroids, cosines
 
     def _id_for(self, centroid: csr_array) -> int:
         """The id for a theme that starts from a story: that of the one at rest that it is most like, or a new one."""

@@ -1,7 +1,7 @@
 """One pass over the tokens of many texts: each is looked up once for all that read texts (models/tokens.py)."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from models.hashtags import distinct
 from models.terms import MAX_TERMS, hangs_together, put_together, terms
 from models.tokens import CODE, COUNTS, MORE, WHOLE, WORD, Token, read_tokens
 from models.vader_words import spread
-from models.word_rows import FITS, NOWHERE, Numbers, Places, Rows, Words, cut
+from models.word_bytes import Numbers, Places
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -21,9 +21,7 @@ Strings = tuple[str, ...]
 
 _TELLING = np.uint64(WORD | MORE)
 WORDS = 1 << 32  # beside MENTIONS and LINKS
-
-_LINK = np.uint64(int.from_bytes(b"http", "little"))
-_LINK_MASK = np.uint64((1 << 32) - 1)
+LONGEST = 24  # characters of a token that is kept
 
 
 class Tokens(NamedTuple):
@@ -38,53 +36,61 @@ class Tokens(NamedTuple):
     says: Objects  # and what
 
 
-class TokenTable:
-    """What each token tells, of at most `size` / 2 (a power of two); when it is full it starts anew."""
+class TokenTable(dict[str, int]):
+    """What each token tells: its row. Holds at most `cap`; when it is full it starts anew with the next texts."""
 
-    def __init__(self, size: int) -> None:
-        self.rows = Rows(size, 3)
-        self._says = np.empty(size, dtype=np.object_)
+    def __init__(self, cap: int) -> None:
+        super().__init__()
+        self.cap = cap
+        self._numbers = np.zeros((cap, 3), dtype=np.uint64)
+        self._says = np.full(cap, None, dtype=np.object_)
+        self._new: list[str] = []  # tokens of these texts, the rows of which are yet to be made
+        self._passing: list[str] = []  # those that are not kept: their rows are after all others
 
-    def __len__(self) -> int:
-        return self.rows.used
+    def __missing__(self, token: str) -> int:
+        row = len(self)
+        if row < self.cap and len(token) <= LONGEST and not token.startswith("http"):  # what may come again
+            self[token] = row
+            self._new.append(token)
+        else:
+            row = self.cap + len(self._passing)
+            self._passing.append(token)
+        return row
 
     def read(self, texts: Sequence[str]) -> Tokens:
         """The tokens of clean texts: no white space but spaces and line ends, no controls, no lone surrogates."""
-        encoded = [text.encode() for text in texts]
-        words = cut(b" ".join(encoded).replace(b"\n", b" "))
-        begins = np.zeros(len(texts) + 1, dtype=np.int64)
-        np.cumsum([len(text) + 1 for text in encoded], out=begins[1:])
-        bounds = np.searchsorted(words.starts, begins)
-        places, numbers = self.rows.look_up(words)
-        missing = np.flatnonzero(places == NOWHERE)
-        if not len(missing):
-            telling = np.flatnonzero(numbers[:, 0] & _TELLING)
-            says = self._says.take(places[telling])
-        else:
-            order: dict[bytes, int] = {}
-            which = np.array([order.setdefault(word, len(order)) for word in words.raw(missing)])
-            told = read_tokens(b" ".join(order).decode().split(" "))
-            columns = [np.fromiter(column, np.uint64, len(order)) for column in told[:3]]
-            read = np.stack(columns, axis=1)
-            said = np.fromiter(told.says, dtype=np.object_, count=len(order))
-            numbers[missing] = read[which]
-            telling = np.flatnonzero(numbers[:, 0] & _TELLING)
-            says = self._says.take(places[telling])
-            new = places[telling] == NOWHERE
-            says[new] = said[which[np.searchsorted(missing, telling[new])]]
-            first = np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=-1))
-            self._keep(words, missing[first], read, said)
+        if len(self) >= self.cap:
+            self.clear()
+            self._says[:] = None
+        row_of = self.__getitem__
+        found: list[int] = []
+        ends = [0]
+        for text in texts:
+            found += map(row_of, text.split())
+            ends.append(len(found))
+        rows, bounds = np.array(found, dtype=np.intp), np.array(ends)
+        if self._new or self._passing:
+            self._learn()
+        numbers = self._numbers.take(rows, axis=0)
+        telling = np.flatnonzero(numbers[:, 0] & _TELLING)
         sums, form = (_added(numbers[:, column], bounds) for column in (1, 2))
+        says = self._says.take(rows[telling])
+        self._says[self.cap :] = None
         return Tokens(texts, bounds, numbers[:, 0], sums, form, telling, says)
 
-    def _keep(self, words: Words, at: Places, read: Numbers, said: Objects) -> None:
-        """Remember tokens that may come again: links do not."""
-        lasting = np.flatnonzero((words.sizes[at] <= FITS) & (words.numbers[0][at] & _LINK_MASK != _LINK))
-        if not self.rows.has_room(len(lasting)):
-            self.rows.forget()
-            self._says[:] = None
-        held, rows = self.rows.keep(words, at[lasting], read[lasting])
-        self._says[rows] = said[lasting[held]]
+    def _learn(self) -> None:
+        """Make the rows of tokens that were not there."""
+        new, passing = self._new, self._passing
+        if (room := self.cap + len(passing)) > len(self._says):
+            self._numbers = np.resize(self._numbers, (room, 3))
+            self._says = np.resize(self._says, room)
+        *columns, says = read_tokens(chain(new, passing))
+        read = np.stack([np.array(column, dtype=np.uint64) for column in columns], axis=1)
+        said = np.fromiter(says, dtype=np.object_, count=len(says))
+        kept, after = slice(len(self) - len(new), len(self)), slice(self.cap, room)
+        for table, rows in ((self._numbers, read), (self._says, said)):
+            table[kept], table[after] = rows[: len(new)], rows[len(new) :]
+        self._new, self._passing = [], []
 
 
 def stream(tokens: Tokens, chosen: Flags) -> tuple[Codes, Ints]:

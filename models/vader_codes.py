@@ -145,7 +145,8 @@ def marks(text: str) -> tuple[int, int]:
     exclamations, questions = text.count("!"), text.count("?")
     if not text.isascii():
         for emoji, name in loud_emoji().items():
-            times = text.count(emoji)
-            exclamations += times * name.count("!")
-            questions += times * name.count("?")
+            if emoji in text:
+                times = text.count(emoji)
+                exclamations += times * name.count("!")
+                questions += times * name.count("?")
     return exclamations, questions

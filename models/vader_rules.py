@@ -162,7 +162,7 @@ def contrast(valences: list[float], positions: list[int], but: int) -> list[floa
 def mark_emphasis(exclamations: int, questions: int) -> float:
     """What '!' (up to four) and '?' (from two on) add to the strength of a text, never negative."""
     asked = 0.96 if questions > 3 else questions * 0.18 if questions > 1 else 0.0
-    return min(exclamations, 4) * 0.292 + asked
+    return (exclamations if exclamations < 4 else 4) * 0.292 + asked
 
 
 def normalize(total: float) -> float:
@@ -182,41 +182,40 @@ def totals(valences: list[float], words: int, emphasis: float) -> Totals:
 def scores(valences: list[float], words: int, emphasis: float) -> Polarity:
     """`totals` of at least one word, without what they are made of."""
     total = float(sum(valences))
-    if total > 0:
-        total += emphasis
-    elif total < 0:
-        total -= emphasis
     positive = negative = 0.0
-    neutral = words
+    neutral = float(words)
     for valence in valences:
-        if valence > 0:
-            positive += valence + 1
-            neutral -= 1
-        elif valence < 0:
-            negative += valence - 1
-            neutral -= 1
-    if positive > -negative:
-        positive += emphasis
-    elif positive < -negative:
-        negative -= emphasis
+        if valence > 0.0:
+            positive += valence + 1.0
+            neutral -= 1.0
+        elif valence < 0.0:
+            negative += valence - 1.0
+            neutral -= 1.0
+    if emphasis:
+        if total > 0.0:
+            total += emphasis
+        elif total < 0.0:
+            total -= emphasis
+        if positive > -negative:
+            positive += emphasis
+        elif positive < -negative:
+            negative -= emphasis
     whole = positive - negative + neutral
+    compound = rounded(abs(total) / math.sqrt(total * total + ALPHA), 10_000.0, 4)
     return Polarity(
-        rounded(total / math.sqrt(total * total + ALPHA), 4),
-        rounded(positive / whole, 3),
-        rounded(neutral / whole, 3),
-        rounded(abs(negative / whole), 3),
+        compound if total >= 0.0 else -compound,
+        rounded(positive / whole, 1_000.0, 3) if positive else 0.0,
+        rounded(neutral / whole, 1_000.0, 3),
+        rounded(-negative / whole, 1_000.0, 3) if negative else 0.0,
     )
 
 
-def rounded(number: float, digits: int) -> float:
-    """round(number, digits) of a number from -1 to 1, to 3 or 4 digits, at half the price.
+def rounded(number: float, scale: float, digits: int) -> float:
+    """round(number, digits) of a number from 0 to 1, to 3 or 4 digits, at half the price; `scale`: 10**digits.
 
-    A whole number divided by a power of ten is the very float that round() gives. Near a tie, and near zero with its
-    sign, round() is asked.
+    A whole number divided by a power of ten is the very float that round() gives. Near a tie, and near zero, round()
+    is asked.
     """
-    if not number:
-        return number
-    scale = 10_000.0 if digits == 4 else 1_000.0
-    scaled = number * scale
-    whole = int(scaled + 0.5) if number > 0 else int(scaled - 0.5)
-    return whole / scale if whole and -TIE < scaled - whole < TIE else round(number, digits)
+    scaled = number * scale + 0.5
+    whole = int(scaled)
+    return whole / scale if whole and 1e-7 < scaled - whole < 0.9999999 else round(number, digits)

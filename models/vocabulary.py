@@ -1,8 +1,7 @@
 """What terms are known by: numbers, the same in every process. Nothing here can be turned back into words."""
 
-from collections.abc import Sequence
-from itertools import chain, repeat
-from operator import mul
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -57,20 +56,22 @@ class _Vocabulary:
         digests = [*map(hash, terms)]
         found = [*map(self._places.get, digests)]
         if None in found:
-            for place, known in enumerate(found):
-                if known is None:
-                    found[place] = self._add(digests[place], terms[place])
+            every = zip(digests, terms, strict=True)
+            self._learn({digest: term for digest, term in every if digest not in self._places})
+            found = [*map(self._places.get, digests)]
         places = np.array(found, np.int64)
         return self._own[places], self._stem[places], self._word[places]
 
-    def _add(self, digest: int, term: str) -> int:
-        place = self._places.setdefault(digest, len(self._places))
-        if place == len(self._own):
+    def _learn(self, new: dict[int, str]) -> None:
+        start, stop = len(self._places), len(self._places) + len(new)
+        if stop > len(self._own):
             for name in ("_own", "_stem", "_word"):
-                setattr(self, name, np.concatenate([held := getattr(self, name), np.zeros_like(held)]))
-        self._own[place], self._stem[place] = _columns(term, self._seed)
-        self._word[place] = _hash(term)
-        return place
+                held = getattr(self, name)
+                setattr(self, name, np.concatenate([held, np.zeros(stop, held.dtype)]))
+        self._places.update(zip(new, range(start, stop), strict=True))
+        columns = np.array([_columns(term, self._seed) for term in new.values()])
+        self._own[start:stop], self._stem[start:stop] = columns.T
+        self._word[start:stop] = _hashes(new.values())
 
 
 _known: dict[int, _Vocabulary] = {}  # by seed
@@ -106,25 +107,27 @@ def constants(count: int, first: int) -> U64:
 def _columns(term: str, seed: int) -> tuple[int, int]:
     """The columns of a term and of its stem by CRC-32 from `seed` on. Tags have the odd ones."""
     text = term.encode("utf-8", "replace")
-    if term.startswith("#"):
+    if term[:1] == "#":
         return crc32(text, seed) % HALF * 2 + 1, -1
     if len(term) < STEM:
         return crc32(text, seed) % HALF * 2, -1
     word = text[:-1] if term[-1] == "s" and term[-2] != "s" else text
-    stem = (term[:STEM] + "~").encode("utf-8", "replace")
-    return crc32(word, seed) % HALF * 2, crc32(stem, seed) % HALF * 2
+    stem = text[:STEM] if term.isascii() else term[:STEM].encode("utf-8", "replace")
+    return crc32(word, seed) % HALF * 2, crc32(stem + b"~", seed) % HALF * 2
 
 
-def _hash(term: str) -> int:
-    """A sum over the bytes of a term and their places, without the sign of a tag."""
-    letters = term.removeprefix("#").encode("utf-8", "surrogatepass")
-    whole: int = sum(map(mul, map(_BYTES.__getitem__, letters), chain(_PLACES, repeat(_PLACES[-1]))))
-    return whole % _WORD >> 32
+def _hashes(terms: Iterable[str]) -> U64:
+    """Of each term a sum over its bytes and their places, without the sign of a tag."""
+    letters = [term.removeprefix("#").encode("utf-8", "surrogatepass") + b" " for term in terms]
+    sizes = np.array([*map(len, letters)])
+    starts = sizes.cumsum() - sizes
+    data = np.frombuffer(b"".join(letters), np.uint8)
+    inside = np.arange(len(data)) - starts.repeat(sizes)
+    found: U64 = np.add.reduceat(_BYTES[data] * _PLACES[np.minimum(inside, LONGEST - 1)], starts) >> _HALF
+    return found
 
 
-_WORD = 1 << 64
-_THIRTY, _TWENTY_SEVEN, _THIRTY_ONE = np.array([30, 27, 31], np.uint64)
+_THIRTY, _TWENTY_SEVEN, _THIRTY_ONE, _HALF = np.array([30, 27, 31, 32], np.uint64)
 _FIRST, _SECOND = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
-_BYTES: list[int] = constants(256, 2_000).tolist()
-_BYTES[ord(" ")] = _BYTES[ord("\n")] = _BYTES[ord("#")] = 0
-_PLACES: list[int] = (constants(LONGEST, 3_000) | np.uint64(1)).tolist()
+_BYTES, _PLACES = constants(256, 2_000), constants(LONGEST, 3_000) | np.uint64(1)
+_BYTES[[*b" \n#"]] = 0  # a blank ends a term

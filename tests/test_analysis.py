@@ -94,7 +94,7 @@ def test_a_table_of_any_size_changes_nothing(size: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(analysis, "_tokens", table)
     for start in range(0, len(POSTS), 50):
         assert analyse_all(POSTS[start : start + 50]) == before[start : start + 50]
-        assert len(table) <= table.rows.cap
+        assert len(table) <= table.cap
     assert analyse_all(POSTS) == before
 
 

@@ -29,7 +29,7 @@ def test_a_step_adds_each_row_to_its_nearest_centroid(seed: int, k: int, n: int)
     rng = np.random.default_rng(seed)
     centroids, rows = units(seed, k, 8), units(seed + 1, n, 8)
     weights, mass = rng.uniform(0.1, 50, k), rng.uniform(0.1, 5, n)
-    new, lengths = kmeans.step(sparse(rows), mass, centroids, weights, 0)
+    new, lengths = kmeans.step(sparse(rows), mass, (rows @ centroids.T).argmax(axis=1), centroids, weights, 0)
     sums = centroids * weights[:, None]
     for row, home, one in zip(rows, (rows @ centroids.T).argmax(axis=1), mass, strict=True):
         sums[home] += one * row
@@ -41,7 +41,9 @@ def test_a_step_adds_each_row_to_its_nearest_centroid(seed: int, k: int, n: int)
 def test_a_step_changes_nothing_of_what_it_is_given_and_is_the_same_each_time() -> None:
     centroids, rows, mass, weights = units(1, 4, 8), sparse(units(2, 20, 8)), np.ones(20), np.ones(4)
     kept = [centroids.copy(), rows.toarray(), mass.copy(), weights.copy()]
-    first, again = (kmeans.step(rows, mass, centroids, weights, 5) for _ in range(2))
+    first, again = (
+        kmeans.step(rows, mass, kmeans.cosines(rows, centroids).argmax(axis=1), centroids, weights, 5) for _ in range(2)
+    )
     for one, other in zip(first, again, strict=True):
         assert one.tobytes() == other.tobytes()
     for before, now in zip(kept, [centroids, rows.toarray(), mass, weights], strict=True):

@@ -140,15 +140,15 @@ def test_documents_without_terms_and_empty_batches_are_fine() -> None:
     assert model.update([(), ("one",), ()], 1) == [-1, 0, -1]
     assert model.update([("one",), ()], 2) == [0, -1]
     assert model.update([("one",)], 1) == [0], "an older batch is no reason to stop"
-    assert (model.alone(), model.live, model.born(0), model.born(1)) == (set(), 1, 1, None)
+    assert (model.alone([0, 1]), model.live) == (set(), 1)
 
 
 def test_a_story_is_alone_until_a_second_post_joins() -> None:
     model = Stories()
     assert model.update([("one", "two"), ("five", "six")], 0) == [0, 1]
-    assert model.alone() == {0, 1}
+    assert model.alone([0, 1, 2]) == {0, 1}
     assert model.update([("one", "two")], 1) == [0]
-    assert model.alone() == {1}
+    assert model.alone([0, 1, 1]) == {1}
     assert model.largest(10).ids.tolist() == [0]
     assert model.terms({0, 1, 7})[0].tolist() == [0, 1]
 
@@ -205,7 +205,6 @@ def test_merging_keeps_the_older_id_and_all_its_posts_and_says_so() -> None:
     assert (1, 0) in merges
     assert model.ids() == {0}
     assert model.largest(10).joined.tolist() == [placed.total()]
-    assert model.born(0) == 64 * SECOND
     assert set(model.sampled().stories.tolist()) == {0}
 
 
@@ -260,7 +259,7 @@ def test_a_silence_of_years_retires_what_was_there_and_learning_goes_on() -> Non
 def rows(model: Stories) -> dict[str, int]:
     """All that grows."""
     table = model._table
-    kept = {name: len(getattr(table, name)) for name in ("columns", "sums", "mass", "joined", "born", "serial")}
+    kept = {name: len(getattr(table, name)) for name in ("columns", "sums", "mass", "joined", "serial")}
     return kept | {"sample": len(model.sampled().stories), "spread": int((table._spread > 0).sum())}
 
 
@@ -291,7 +290,7 @@ def test_a_story_keeps_its_heaviest_terms_only() -> None:
     for turn in range(20):
         others = [(f"{turn}other{n}",) for n in range(3)]
         assert model.update([*[(*same, *(f"{turn}{n:02d}" for n in range(30)))] * 2, *others], turn)[:2] == [0, 0]
-    assert 0 < np.count_nonzero(model._table.rows == 0) <= TERMS
+    assert 0 < model._table.sizes[0] <= TERMS
     assert model.nearest(same) is not None
 
 
