@@ -33,7 +33,7 @@ from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.tags import Tags
-from models import checksums, language, sentiment, stories, terms, themes, vocabulary
+from models import checksums, frozen, language, sentiment, stories, terms, themes, vocabulary
 from models.authors import AuthorHistory
 from models.bursts import Detector
 from models.normal import NormalByAge
@@ -97,7 +97,8 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (terms._pieces, "cap", 500),
     (analysis._tokens, "cap", 500),
     (analysis._normal, "cap", 500),
-    (checksums, "LAST", 500),
+    (checksums._words, "cap", 500),
+    (frozen, "MOST_BATCHES", 50),
     (vocabulary, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),
 )

@@ -6,7 +6,6 @@ links, and its marks. What depends on the rest of a text is not told: that text 
 """
 
 import re
-import sys
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from models.clues import LATIN_WORD, ODD, Clue, emoticons, pack, read_clue, sums_of
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.hashtags import bodies, normalise_body
+from models.sharing import share
 from models.stopwords import STOPWORDS
 from models.terms import AROUND, MAX_WORD, NOTHING, ascii_words, read_piece, spell_out
 from models.vader_codes import book, marks, read_word
@@ -100,11 +100,11 @@ def read_tokens(raws: Iterable[str]) -> Told:
                 if at is None:
                     info(high if core.isupper() else low)
                     sums(alone + len(core))
-                    says(sys.intern(word))
+                    says(share(word))
                 else:
                     info(at.high if core.isupper() else at.low)
                     sums(at.sums + len(core))
-                    says(sys.intern(word) if at.counts else None)
+                    says(share(word) if at.counts else None)
                 form(_marks(raw) if len(raw) > len(core) else 0)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
@@ -192,7 +192,7 @@ def _read_plain(raw: str, form: int) -> Read:
 def _read_tag(body: str, form: int) -> Read:
     """A hashtag of three letters or more."""
     known, other = _lexicon()
-    word = sys.intern(body.lower())
+    word = share(body.lower())
     at = known.get(word, other)
     words = ascii_words(spell_out(body).lower()) if not body.islower() else (word,) if at.counts else ()
     info = (at.high if body.isupper() else at.low) & ~WORD | MORE
