@@ -91,6 +91,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (volumes, "MAX_STORIES", 50),
     (language._clues, "cap", 500),
     (sentiment._codes, "cap", 500),
+    (sentiment._wide, "cap", 500),
     (language._sums, "cap", 500),
     (terms._of_tags, "cap", 500),
     (terms._pieces, "cap", 500),
