@@ -1,6 +1,5 @@
 """The posts in retention, and what has become of each: edits, deletes, reactions, counts at an age."""
 
-import sys
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import blake2b
@@ -11,6 +10,7 @@ from engine.analysis import Analysis
 from engine.bytime import ByTime
 from engine.config import ALL_TIME, EngineConfig
 from engine.events import Counts, Post, Reaction
+from models.sharing import share
 
 KINDS = ("like", "repost", "reply", "quote")
 REPLY, QUOTE = 2, 3  # of them
@@ -187,7 +187,7 @@ class Ledger:
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        author = sys.intern(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
+        author = share(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, entry.witnessed)
@@ -265,7 +265,7 @@ class Ledger:
         if len(self._reactions) >= MAX_REACTIONS:
             self.unrecognised += 1
             del self._reactions[next(iter(self._reactions))]
-        self._reactions[digest] = sys.intern(f"{kind}{target}")  # one string for all reactions of a kind to a post
+        self._reactions[digest] = share(f"{kind}{target}")  # one string for all reactions of a kind to a post
         self.reacting.add(f"{reaction.platform}:{reaction.kind}")
         self.respond(target, kind, 1, time)
         return Outcome.REACTION

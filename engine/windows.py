@@ -10,7 +10,7 @@ from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
 from engine.tally import Contribution, Tally
-from engine.windowsums import WindowSums, by_bucket
+from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
@@ -55,7 +55,8 @@ class Window:
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
-        self._sums, self._sums_before = WindowSums(), WindowSums()
+        self._sums = WindowSums()
+        self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
         self._expiry, self._expiry_before = ByTime(), ByTime()
         self._calm_until = 0  # event time before which moving on changes nothing
@@ -69,12 +70,6 @@ class Window:
     def total(self) -> Tally:
         """Of all posts of the window."""
         return self._settled().total
-
-    @property
-    def before(self) -> Tally:
-        """Of all posts of the span before."""
-        self._sums_before.settle(self.span)
-        return self._sums_before.total
 
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
@@ -235,7 +230,6 @@ class Window:
     def let_go(self) -> None:
         """Hold nothing any more of posts that were taken out."""
         self._settled()
-        self._sums_before.settle(self.span)
 
     def assign(self, posts: Iterable[Assigned]) -> None:
         """Say which stories posts belong to, and whether they are copies, once that is known."""
@@ -283,14 +277,14 @@ class Window:
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:
-        self._sums_before.add(item, self.span)
+        self.before.count(item, 1)
         if item.story is not None:
             self.topics.count_before(item, 1)
         self.items_before[item.key] = item
         self._expiry_before.add(item.time, item.key)
 
     def _drop_before(self, item: Contribution) -> None:
-        self._sums_before.take(item, self.span)
+        self.before.count(item, -1)
         if item.story is not None:
             self.topics.count_before(item, -1)
         del self.items_before[item.key]
