@@ -399,3 +399,32 @@ def test_so_many_go_on_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     detector = Detector(FAST)
     feed(detector, together(steady(rng, 0, 22 * MINUTE, 300), *many), 22 * MINUTE)
     assert len(detector.going) == 3
+
+
+SPOKEN = st.lists(
+    st.tuples(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=3), st.integers(0, 9), st.integers(0, 4)),
+    max_size=40,
+)
+
+
+@given(SPOKEN, st.lists(st.integers(1, 12), max_size=8), st.sampled_from([2, 5, 64]))
+def test_added_all_at_once_it_is_as_one_by_one(
+    told: list[tuple[list[str], int, int]], cuts: list[int], taken: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(burst_counts, "TAKEN", taken)
+        patch.setattr(burst_counts, "MAX_PAIRS", 12)
+        single, several = burst_counts.Counts(2), burst_counts.Counts(2)
+        for counts in (single, several):
+            counts.move(2)  # steps before the first are past
+        for subjects, author, time in told:
+            single.add_all([(subjects, author)], [time], 1)
+        for cut in (*cuts, max(len(told), 1)):
+            part, told = told[:cut], told[cut:]
+            several.add_all([(subjects, author) for subjects, author, _ in part], [time for *_, time in part], 1)
+        assert state(single) == state(several)
+
+
+def state(counts: burst_counts.Counts) -> dict[str, object]:
+    parts = {step: pairs.tolist() for step, pairs in counts._parts.items()}
+    return {**vars(counts), "window": counts.window.tolist(), "_parts": parts, "slots": [*counts.slots.items()]}
