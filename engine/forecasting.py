@@ -56,14 +56,15 @@ class Forecasting:
 
     def add(self, entry: Entry, post: Post) -> None:
         """A post has come. One that is late counts as others do, and is not forecast."""
+        key, time = entry.key, entry.time
         form = None if post.read is None else form_given(post)
-        self._new[entry.key] = (entry, post.author_created, form, self._labels.sampled(entry.key))
+        self._new[key] = (entry, post.author_created, form, self._labels.sampled(key))
         if not entry.late:
-            self._since = min(self._since, entry.time)
+            self._since = time if time < self._since else self._since
             self._unlearnt += 1
             if self._unlearnt >= BATCH_POSTS:
-                self.learn(entry.time)
-        if len(self) >= BATCH_POSTS:
+                self.learn(time)
+        if len(self._new) + len(self._batch) >= BATCH_POSTS:
             self.forecast()
 
     def settle(self, key: str) -> None:
