@@ -20,8 +20,8 @@ from models.leaves import KINDS, NUMBERS, Forest, Recoder, Tree, Walker, filled,
 Floats = NDArray[np.float64]
 
 BOOSTED: Mapping[str, Any] = {
-    "learning_rate": 0.12,
-    "max_iter": 25,
+    "learning_rate": 0.08,
+    "max_iter": 40,
     "max_leaf_nodes": 8,
     "min_samples_leaf": 20,
     "l2_regularization": 10.0,
