@@ -27,7 +27,8 @@ class Places:
 
     def place(self, story: int, time: int) -> None:
         """A post of that time has come to a story."""
-        self.born[story] = min(time, self.born.get(story, time))
+        if time < self.born.get(story, time + 1):
+            self.born[story] = time
 
     def merge(self, gone: int, into: int) -> None:
         """Story `gone` has become part of `into`."""

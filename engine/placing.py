@@ -32,25 +32,26 @@ class Placing:
 
     def note(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong."""
-        posts, places = self._ledger.posts, self._places
+        find, place, spoken = self._ledger.posts.get, self._places.place, self._volumes.placed
         counted: list[tuple[Entry, int]] = []
         for key, story, _, copy, counts in placed:
-            entry = posts.get(key)
+            entry = find(key)
             if entry is None:
                 continue
             entry.copy = copy
             if counts:
                 entry.story = story
                 counted.append((entry, story))
-                places.place(story, entry.time)
-                self._volumes.placed(story, of_words(entry.analysis.terms), entry.time)
-        self._view.placed([key for key, *_ in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
+                place(story, entry.time)
+                spoken(story, of_words(entry.analysis.terms), entry.time)
+        self._view.placed([each.key for each in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
         self._rising.placed(counted)
         self._follow()
+        places = self._places
         if len(places.merged) >= MERGES_KEPT:
             self._settle()
         if places.crowded:
-            held = {places.story(entry.story) for entry in posts.values()}
+            held = {places.story(entry.story) for entry in self._ledger.posts.values()}
             places.forget({*self._topics.stories.ids(), *(story for story in held if story is not None)})
 
     def unname(self, terms: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from engine.places import Places
-from engine.tally import Contribution, Tally, bump, tally
+from engine.tally import FEW, Contribution, Tally, bump, tally
 
 WAITING = 256  # posts of a story whose terms are counted when nobody asks
 
@@ -28,7 +28,10 @@ class Terms(Mapping[int, Counter[str]]):
     def leave(self, story: int, posts: Iterable[Contribution]) -> None:
         """Count the terms of many posts."""
         if found := {item.key: item for item in posts if item.terms}:
-            self._left[story].update(found)
+            left = self._left[story]
+            left.update(found)
+            if len(left) >= WAITING:
+                self._settle(story)
 
     def remove(self, story: int, item: Contribution) -> None:
         """Take the terms of a post out; nothing of it stays."""
@@ -102,20 +105,28 @@ class StorySums:
             tally(self.themes, theme, item, bucket, sign)
 
     def count_all(self, items: Iterable[Contribution], width: int) -> None:
-        """Add posts, with time buckets of `width`: those of one theme together, which is faster."""
+        """Add posts, with time buckets of `width`: those of one story and those of one theme together."""
+        by_story: defaultdict[int | None, list[Contribution]] = defaultdict(list)
         by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
-        story_of, theme_of = self.places.story, self.places.theme
+        merged, theme_of = self.places.merged, self.places.theme_of
         for item in items:
-            story = story_of(item.story)
-            if story is None:
-                continue
-            self.stories[story].add(item, item.time // width)
-            self.posts[story][item.key] = None
-            self.terms.add(story, item)
-            if item.copy:
-                self.copies[story] += 1
-            if (theme := theme_of(story)) is not None:
-                by_theme[theme].append(item)
+            story = item.story
+            by_story[story if story not in merged else self.places.story(story)].append(item)
+        by_story.pop(None, None)
+        for story, group in by_story.items():
+            assert story is not None
+            sums = self.stories[story]
+            if len(group) < FEW:
+                for item in group:
+                    sums.add(item, item.time // width)
+            else:
+                sums.absorb(Tally.of(group, width))
+            self.posts[story].update(dict.fromkeys([item.key for item in group]))
+            self.terms.leave(story, group)
+            if copies := sum([item.copy for item in group]):
+                self.copies[story] += copies
+            if (theme := theme_of.get(story)) is not None:
+                by_theme[theme] += group
         for theme, group in by_theme.items():
             self.themes[theme].absorb(Tally.of(group, width))
 

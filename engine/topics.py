@@ -23,10 +23,11 @@ CLOSE_WHEN = ((BATCH_POSTS, BATCH_SPAN), (32, MINUTE), (4, 5 * MINUTE))
 
 # Between steps of the themes there are so many posts (at first: fewer), and so much event time: what a step costs is
 # paid by the second and not by the post. Until then new stories go to the nearest theme.
-LEARN_EVERY = 512
+LEARN_EVERY = 256
 LEARN_TIME = 3_500_000
 LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in the beginning all is new
-NAME_TIME = 5_000_000  # between steps after which names are taken anew
+NAME_EVERY = 512  # the same between steps after which names are taken anew
+NAME_TIME = 5_000_000
 NAME_SHARE = 2
 FIRSTS = 64  # first posts that are held of stories which may be over, and twice as many as there are stories
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
@@ -60,7 +61,7 @@ class Topics:
 
     def __init__(self, clusters: tuple[int, int] = (4, 16), seed: int = 0, max_texts: int = MAX_TEXTS) -> None:
         self.stories = Stories(seed)
-        self.themes = Themes(clusters, seed)
+        self.themes = Themes(clusters)
         self.merges: tuple[tuple[int, int], ...] = ()
         self.moves: list[Move] = []
         self.learnt = False  # whether the themes took a step with the last batch
@@ -73,7 +74,7 @@ class Topics:
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
         self._began, self._learnt_at = 0, 0  # event time of the first batch, and of the last step
-        self._named_at = 0  # of the last step after which names were taken anew
+        self._named, self._named_at = 0, 0  # posts and event time when names were last taken anew
         self._apart: tuple[float | None, int] | None = None  # the silhouette, until another batch is placed
 
     def turn(self, time: int) -> list[Placed]:
@@ -154,9 +155,7 @@ class Topics:
         moves = [move for gone, into in self.merges if (move := self.themes.merge(gone, into)) is not None]
         self._unlearnt += len(stories)
         self.learnt = self._is_due(at)
-        self.renaming = self.learnt and at - self._named_at >= min(NAME_TIME, (at - self._began) // NAME_SHARE)
-        if self.renaming:
-            self._named_at = at
+        self.renaming = self.learnt and self._are_unnamed(self._learnt + self._unlearnt, at)
         if self.learnt:
             self._learnt, self._unlearnt, self._learnt_at = self._learnt + self._unlearnt, 0, at
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
@@ -172,6 +171,14 @@ class Topics:
             return False
         enough = min(LEARN_TIME, (at - self._began) // LEARN_SHARE)
         return at - self._learnt_at >= enough or self._unlearnt >= LEARN_MOST
+
+    def _are_unnamed(self, posts: int, at: int) -> bool:
+        """Whether names are to be taken anew after so many posts."""
+        enough = min(NAME_TIME, (at - self._began) // NAME_SHARE)
+        if posts - self._named < min(NAME_EVERY, self._named) or at - self._named_at < enough:
+            return False
+        self._named, self._named_at = posts, at
+        return True
 
     def _placed(self, keys: list[str], stories: list[int], copies: list[bool]) -> list[Placed]:
         """The posts of a batch in order, then the first posts of stories that are of more than one only now."""

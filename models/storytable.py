@@ -17,7 +17,7 @@ LEAST_SCALE = 1e-9
 _ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _BITS = SIZE.bit_length() - 1  # of a column
 _ORDER = 28  # of a place among what is learnt at once
-_CELLS = 1 << 17  # of documents and rows, whose products are taken at once
+_CELLS = 1 << 18  # of documents and rows, whose products are taken at once
 _PAIRS = 1 << 20  # of terms in them, on average
 
 
@@ -35,8 +35,12 @@ class Terms(NamedTuple):
 
     def unit(self) -> "Terms":
         """The same with rows of length 1."""
-        lengths = np.sqrt(np.bincount(self.rows, self.weights * self.weights, self.size))
-        return self._replace(weights=self.weights / lengths[self.rows])
+        return self._replace(weights=self.weights / self.lengths()[self.rows])
+
+    def lengths(self) -> Floats:
+        """The length of each row."""
+        found: Floats = np.sqrt(np.bincount(self.rows, self.weights * self.weights, self.size))
+        return found
 
     def of(self, rows: Ints) -> "Terms":
         """Some of the rows, in ascending order."""
@@ -150,7 +154,7 @@ class StoryTable:
 
         tf is the faded sum to the power 0.75: what a story says over and over does not drown the rest.
         """
-        return self._weighed(rows).unit()
+        return self._weighed(rows, self._held(rows)).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
         """Those of the terms that `most` stories have, or fewer."""
@@ -170,7 +174,7 @@ class StoryTable:
         self._place[posts.known] = 0
         held = found.nonzero()[0]
         places, sums = found[held].astype(np.int64) - 1, self.sums[held]
-        rows = self.sizes.cumsum().searchsorted(held, "right")
+        rows = np.arange(len(self)).repeat(self.sizes)[held]
         weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth[places]
         return Terms(rows, places, weights / self._lengths[rows], len(self))
 
@@ -244,15 +248,12 @@ class StoryTable:
             self._drop((self.sums < FAINT_TERM / self.scale).nonzero()[0])
             self._measured, self._stale = len(self), 0
             rows = np.arange(len(self))
-        else:
-            rows = (self._lengths == 0).nonzero()[0]
-        if len(rows):
-            terms = self._weighed(rows)
-            self._lengths[rows] = np.sqrt(np.bincount(terms.rows, terms.weights * terms.weights, len(rows)))
+            self._lengths = self._weighed(rows, slice(None)).lengths()
+        elif len(rows := (self._lengths == 0).nonzero()[0]):
+            self._lengths[rows] = self._weighed(rows, self._held(rows)).lengths()
 
-    def _weighed(self, rows: Ints) -> Terms:
-        """Stories as TF-IDF rows."""
-        held = self._held(rows)
+    def _weighed(self, rows: Ints, held: Ints | slice) -> Terms:
+        """Stories as TF-IDF rows, given where their terms stand."""
         sums, columns = self.sums[held], self.columns[held]
         weights = np.sqrt(sums * np.sqrt(sums)) * self.idf(columns)
         return Terms(np.arange(len(rows)).repeat(self.sizes[rows]), columns, weights, len(rows))
@@ -267,7 +268,7 @@ class StoryTable:
         if not len(gone):
             return
         np.subtract.at(self._spread, self.columns[gone], _ONE)
-        self.sizes -= np.bincount(self.sizes.cumsum().searchsorted(gone, "right"), minlength=len(self))
+        self.sizes -= np.bincount(np.arange(len(self)).repeat(self.sizes)[gone], minlength=len(self))
         kept = np.ones(len(self.columns), np.bool_)
         kept[gone] = False
         self.columns, self.sums = self.columns[kept], self.sums[kept]
@@ -314,7 +315,7 @@ class StoryTable:
             full = rows[sizes > TERMS]
             starts = (self.sizes.cumsum() - self.sizes)[full]
             gone = [
-                start + self.sums[start : start + size].argsort(kind="stable")[: size - (TERMS - SHED)]
+                start + self.sums[start : start + size].argpartition(size - (TERMS - SHED))[: size - (TERMS - SHED)]
                 for start, size in zip(starts.tolist(), self.sizes[full].tolist(), strict=True)
             ]
             self._drop(np.sort(np.concatenate(gone)))

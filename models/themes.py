@@ -37,7 +37,7 @@ REVIEW_TIME = 15_000_000
 REVIEW_SHARE = 2  # of the time so far no more than this part need pass
 REVIEW_MOST = 262_144
 REACH = 1  # numbers that a review tries above and below the present one
-YOUNG_REACH = 4  # before there was a review of REVIEW_POSTS
+YOUNG_REACH, YOUNG_APART = 4, 2  # before there was a review of REVIEW_POSTS: every other number
 TOLERANCE = 0.01  # silhouette given up for showing more themes
 MARGIN = 0.02  # silhouette that a number must fall behind by before it is given up at once
 PATIENCE = 3  # reviews in a row that must ask for more themes, or for fewer, otherwise; of few posts, one will do
@@ -53,17 +53,16 @@ class Move(NamedTuple):
 
 
 class Themes:
-    """The themes of a feed. Same stories, bounds and seed: same themes.
+    """The themes of a feed. Same stories and bounds: same themes.
 
     `bounds` are the least and greatest number of themes. `of` gives the theme of each live story that has one.
     """
 
-    def __init__(self, bounds: tuple[int, int] = (4, 16), seed: int = 0) -> None:
+    def __init__(self, bounds: tuple[int, int] = (4, 16)) -> None:
         """Raises ValueError unless 1 <= bounds[0] <= bounds[1]."""
         if not 1 <= bounds[0] <= bounds[1]:
             raise ValueError("the bounds of the number of clusters must be 1 <= least <= most")
         self.bounds = bounds
-        self.seed = seed % 2**32
         self.of: dict[int, int] = {}
         self.k = bounds[0]  # how many there are to be
         self._ids: Ints = np.zeros(0, np.int64)
@@ -109,7 +108,7 @@ class Themes:
         learnt = np.flatnonzero(near & (gained > 0))
         if len(learnt):
             some = rows[learnt], gained[learnt], home[learnt]
-            centroids, self._weights = kmeans.step(*some, centroids, self._weights, self.seed)
+            centroids, self._weights = kmeans.step(*some, centroids, self._weights)
         self._learnt += int(gained.sum())
         if self._is_due(self._at):
             centroids = self._review(stories, rows, columns, centroids, sample, self._at)
@@ -238,7 +237,9 @@ class Themes:
         most = min(most, rows.shape[0])
         young = self._reviewed < REVIEW_POSTS
         reach = YOUNG_REACH if young else REACH
-        numbers = range(max(least, self.k - reach), min(most, self.k + reach) + 1)
+        apart = YOUNG_APART if young else 1
+        fewest = self.k - (self.k - max(least, self.k - reach)) // apart * apart
+        numbers = range(fewest, min(most, self.k + reach) + 1, apart)
         if least == most or not numbers:
             return centroids
         tried = kmeans.tried(rows, stories.mass, centroids, self._weights, numbers, NEAR)

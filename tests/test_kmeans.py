@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics import silhouette_samples, silhouette_score
 
 from models import kmeans
@@ -29,7 +30,7 @@ def test_a_step_adds_each_row_to_its_nearest_centroid(seed: int, k: int, n: int)
     rng = np.random.default_rng(seed)
     centroids, rows = units(seed, k, 8), units(seed + 1, n, 8)
     weights, mass = rng.uniform(0.1, 50, k), rng.uniform(0.1, 5, n)
-    new, lengths = kmeans.step(sparse(rows), mass, (rows @ centroids.T).argmax(axis=1), centroids, weights, 0)
+    new, lengths = kmeans.step(sparse(rows), mass, (rows @ centroids.T).argmax(axis=1), centroids, weights)
     sums = centroids * weights[:, None]
     for row, home, one in zip(rows, (rows @ centroids.T).argmax(axis=1), mass, strict=True):
         sums[home] += one * row
@@ -38,11 +39,25 @@ def test_a_step_adds_each_row_to_its_nearest_centroid(seed: int, k: int, n: int)
     np.testing.assert_allclose(lengths, long, rtol=1e-9)
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 1_000), st.integers(1, 6), st.integers(1, 30))
+def test_a_step_is_that_of_mini_batch_k_means_restarted_from_the_centroids(seed: int, k: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    centroids, rows = units(seed, k, 8), units(seed + 1, n, 8)
+    weights, mass = rng.uniform(0.1, 50, k), rng.uniform(0.1, 5, n)
+    home = (rows @ centroids.T).argmax(axis=1)
+    new, lengths = kmeans.step(sparse(rows), mass, home, centroids, weights)
+    model = MiniBatchKMeans(k, init=centroids, n_init=1, reassignment_ratio=0, compute_labels=False, random_state=0)
+    model.partial_fit(np.vstack([centroids, rows]), sample_weight=np.concatenate([weights, mass]))
+    total = weights + np.bincount(home, mass, minlength=k)
+    np.testing.assert_allclose(new * lengths[:, None], model.cluster_centers_ * total[:, None], atol=1e-9)
+
+
 def test_a_step_changes_nothing_of_what_it_is_given_and_is_the_same_each_time() -> None:
     centroids, rows, mass, weights = units(1, 4, 8), sparse(units(2, 20, 8)), np.ones(20), np.ones(4)
     kept = [centroids.copy(), rows.toarray(), mass.copy(), weights.copy()]
     first, again = (
-        kmeans.step(rows, mass, kmeans.cosines(rows, centroids).argmax(axis=1), centroids, weights, 5) for _ in range(2)
+        kmeans.step(rows, mass, kmeans.cosines(rows, centroids).argmax(axis=1), centroids, weights) for _ in range(2)
     )
     for one, other in zip(first, again, strict=True):
         assert one.tobytes() == other.tobytes()

@@ -332,7 +332,7 @@ def test_in_an_engine_no_name_outlives_its_posts() -> None:
 
 
 def test_another_window_calls_nothing_by_another_name() -> None:
-    lines = feed(0, 500, "flood", WET) + feed(500, 500, "flood", (*WET[:2], "a match #match goal"))
+    lines = feed(0, 500, "flood", WET) + feed(500, 800, "flood", (*WET[:2], "a match #match goal"))
     engine = run(lines, EngineConfig(window=60 * SECOND, max_texts=1 << 10))
     names = {row.id: row.label for row in snapshot(engine).stories}
     engine.show(0)
