@@ -1,6 +1,7 @@
 """What rises against its own past, by distinct authors: when it is called, when it is not, and when it is over."""
 
 import random
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
@@ -329,6 +330,28 @@ def test_the_order_inside_a_second_and_the_cuts_change_nothing(seed: int, order:
     found = outcome(said, [])
     assert {subject for subject, *_ in found} == {"planted", "other"}
     assert outcome(shuffled, cuts) == found
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([6, 20, 100]))
+def test_a_step_in_which_nobody_spoke_teaches_the_same_in_short_as_at_length(seed: int, rate: int) -> None:
+    rng = np.random.default_rng(seed)
+    steadily = steady(rng, 0, 90 * MINUTE, rate, subjects=40)
+    said = together(steadily, planted(rng, 30 * MINUTE, 40 * MINUTE, 12), planted(rng, 62 * MINUTE, 64 * MINUTE, 30))
+    times = [time for _, _, time in said]
+    short, at_length = Detector(FAST), Detector(FAST)
+    begun: list[list[Rise]] = [[], []]
+    for turn in range(STEP, 95 * MINUTE, STEP):
+        for found, detector in zip(begun, (short, at_length), strict=True):
+            for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
+                detector.add(*one)
+            at_length._learnt = -1  # as if it could not be told from the last step
+            found.extend(detector.turn(turn))
+    assert begun[0] == begun[1]
+    for part in ("_past", "_newcomers"):
+        for name, value in vars(getattr(short, part)).items():
+            if isinstance(value, np.ndarray):
+                assert np.array_equal(value, getattr(getattr(at_length, part), name)), name
 
 
 def test_what_comes_late_counts_in_its_own_step_while_that_is_open_and_else_not_at_all() -> None:
