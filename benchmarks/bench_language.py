@@ -141,7 +141,7 @@ def run(texts: list[str], claims: list[str]) -> Outcome:
 
     with mock.patch.object(language, "guess_all", side_effect=counted):
         timed(texts, claims)
-    with mock.patch.object(language, "_by_words", return_value=None), mock.patch.object(language, "LONGEST", -1):
+    with mock.patch.multiple(language, _by_words=lambda _: None, LONGEST=-1, TRUSTED=sys.maxsize):
         told, always, _ = timed(texts, claims)
     both = [(a, b) for a, b in zip(verdicts, told, strict=True) if b.reason != language.TOO_SHORT]
     agree = sum((a.reason == "") == (b.reason == "") for a, b in both) / max(1, len(both))

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -129,29 +129,36 @@ class SourceClock:
         """Event time before which this source has, as far as one can know, nothing more to say."""
         return None if self.newest is None else self.newest - self._config.lateness
 
-    def place(self, incoming: Incoming, present: int) -> list[Stamped]:
-        """Stamp the records of one line. The watermark moves only after all of them: a page has no order of arrival."""
-        watermark, newest, config = self.watermark, self.newest, self._config
-        stamped = []
-        for events in incoming.records:
-            event = events[0]
-            if isinstance(event, _CREATED):
-                key, created, seen = f"{event.platform}:{event.uid}", event.created, event.seen
-            else:
-                (created, seen), key = times(event), identity(event)
-            time = event_time(created, seen, present, config)
-            if time is None:
-                time = self._arrival(key, isinstance(event, Post | Edit | Reaction))
-            late = watermark is not None and time < watermark
-            order = watermark if late and watermark is not None else time
-            self._number += 1
-            rank = _RANK[type(event)]
-            stamped.append(Stamped(order, time, rank, key, self._number, late, events, incoming.met, incoming.line))
-            # A claim ahead of the server's clock waits in the buffer; it does not make everybody else late.
-            reached = time if seen is None or time < seen else seen
-            if newest is None or reached > newest:
-                newest = reached
-        self.newest = newest
+    def place(self, lines: Iterable[Incoming], present: int, floor: int | None = None) -> list[Stamped]:
+        """Stamp the records of some lines, in order. Nothing is put before `floor`.
+
+        The watermark moves only after all records of a line: a page has no order of arrival.
+        """
+        config, stamped, number = self._config, [], self._number
+        for incoming in lines:
+            newest, met, line = self.newest, incoming.met, incoming.line
+            watermark = None if newest is None else newest - config.lateness
+            for events in incoming.records:
+                event = events[0]
+                if isinstance(event, _CREATED):
+                    key, created, seen = f"{event.platform}:{event.uid}", event.created, event.seen
+                else:
+                    (created, seen), key = times(event), identity(event)
+                time = event_time(created, seen, present, config)
+                if time is None:
+                    time = self._arrival(key, isinstance(event, Post | Edit | Reaction))
+                late = watermark is not None and time < watermark
+                order = watermark if late and watermark is not None else time
+                if floor is not None and order < floor:
+                    order = floor
+                number += 1
+                stamped.append(Stamped(order, time, _RANK[type(event)], key, number, late, events, met, line))
+                # A claim ahead of the server's clock waits in the buffer; it does not make everybody else late.
+                reached = time if seen is None or time < seen else seen
+                if newest is None or reached > newest:
+                    newest = reached
+            self.newest = newest
+        self._number = number
         return stamped
 
     def _arrival(self, key: str, moves_time: bool) -> int:
@@ -185,13 +192,17 @@ class ReorderBuffer:
     def __iter__(self) -> Iterator[Stamped]:
         return chain(self._run, (record for *_, record in self._heap))
 
-    def push(self, record: Stamped) -> None:
-        """Take in a record."""
-        run = self._run
-        if not run or record.order > run[-1].order or (record.order == run[-1].order and not record < run[-1]):
-            run.append(record)
-        else:
-            heapq.heappush(self._heap, (record.order, record.time, record.rank, record.key, record))
+    def push(self, records: Iterable[Stamped]) -> None:
+        """Take in records."""
+        run, heap = self._run, self._heap
+        last = run[-1] if run else None
+        for record in records:
+            order = record.order
+            if last is None or order > last.order or (order == last.order and not record < last):
+                run.append(record)
+                last = record
+            else:
+                heapq.heappush(heap, (order, record.time, record.rank, record.key, record))
 
     def release(self, watermark: int | None) -> list[Stamped]:
         """Records before `watermark`, in order; None releases everything.

@@ -10,7 +10,7 @@ from engine.pipeline import Engine
 from engine.snapshot import DraftScore, Range, WordScore
 from engine.units import moment, to_count
 from models import sentiment
-from models.engagement import Known
+from models.known import KnownPosts
 
 # A short text cannot be told by its letters: someone who has it scored is taken to claim that it is English, as a
 # client's language tag would. What is plainly something else is still not scored.
@@ -63,10 +63,10 @@ def word_scores(text: str) -> list[WordScore]:
     return words
 
 
-def _ranges(engine: Engine, known: Known) -> list[Range]:
-    (told,) = engine.model.forecast([known])
+def _ranges(engine: Engine, known: KnownPosts) -> list[Range]:
+    (told,) = engine.model.forecast(known)
     ranges = []
-    forecasts = engine.model.freezer.forecasts(told, known.at)
+    forecasts = engine.model.freezer.forecasts(told, known.at[0])
     for index, (horizon, forecast) in enumerate(zip(engine.config.horizons, forecasts, strict=True)):
         champion = next(score for score in engine.model.scores(index) if score.champion)
         ranges.append(

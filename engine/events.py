@@ -14,7 +14,7 @@ ReactionKind = Literal["like", "repost", "reply", "quote"]
 Media = Literal["", "image", "video", "link", "poll"]
 
 
-class Counts(msgspec.Struct, frozen=True, gc=False):
+class Counts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Engagement totals as a platform reported them at one moment; None where it did not say."""
 
     like: int | None = None
@@ -34,7 +34,7 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-class Post(msgspec.Struct, frozen=True, tag="post"):
+class Post(msgspec.Struct, frozen=True, tag="post", array_like=True, gc=False):
     """A post as first seen, or seen again (the engine tells which by `uid`)."""
 
     platform: str
@@ -63,7 +63,7 @@ class Post(msgspec.Struct, frozen=True, tag="post"):
     read: object = None  # what its text said (engine.discretion.Read), where the text is not kept
 
 
-class Edit(msgspec.Struct, frozen=True, tag="edit"):
+class Edit(msgspec.Struct, frozen=True, tag="edit", array_like=True, gc=False):
     """New content of a post. `post.uid` names the post, `post.version` the edit, `at` when it was made."""
 
     post: Post
@@ -71,7 +71,7 @@ class Edit(msgspec.Struct, frozen=True, tag="edit"):
     seen: int | None = None
 
 
-class Delete(msgspec.Struct, frozen=True, tag="delete"):
+class Delete(msgspec.Struct, frozen=True, tag="delete", array_like=True, gc=False):
     """A post or a reaction was taken back. `uid` may be a post's uid or alias, or a reaction's uid."""
 
     platform: str
@@ -80,7 +80,7 @@ class Delete(msgspec.Struct, frozen=True, tag="delete"):
     seen: int | None = None
 
 
-class Purge(msgspec.Struct, frozen=True, tag="purge"):
+class Purge(msgspec.Struct, frozen=True, tag="purge", array_like=True, gc=False):
     """Everything of an account must go: deleted, suspended or made private."""
 
     platform: str
@@ -89,7 +89,7 @@ class Purge(msgspec.Struct, frozen=True, tag="purge"):
     seen: int | None = None
 
 
-class Reaction(msgspec.Struct, frozen=True, tag="reaction"):
+class Reaction(msgspec.Struct, frozen=True, tag="reaction", array_like=True, gc=False):
     """A like or a repost as an event of its own. Replies and quotes are Posts: the engine derives theirs."""
 
     platform: str
@@ -103,7 +103,7 @@ class Reaction(msgspec.Struct, frozen=True, tag="reaction"):
     original: Post | None = None  # the post as embedded in the reaction, with its counts at that moment
 
 
-class Observation(msgspec.Struct, frozen=True, tag="observation"):
+class Observation(msgspec.Struct, frozen=True, tag="observation", array_like=True, gc=False):
     """Counts of a post read at a moment: an API page of counts without the post, for instance."""
 
     platform: str
@@ -113,7 +113,7 @@ class Observation(msgspec.Struct, frozen=True, tag="observation"):
     seen: int | None = None
 
 
-class Gap(msgspec.Struct, frozen=True, tag="gap"):
+class Gap(msgspec.Struct, frozen=True, tag="gap", array_like=True, gc=False):
     """The feed was blind from `start` to `end`: labels whose horizon it touches are censored."""
 
     start: int

@@ -1,7 +1,7 @@
 """The posts that have just come: told to what counts them, many at a time, and forecast by what was known then."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from engine.analysis import Analysis
 from engine.arrival import Arrived, known_of
@@ -13,7 +13,8 @@ from engine.rising import Rising
 from engine.view import View
 from engine.volumes import NONE, Lately, Volumes
 from models.checksums import checksums, of_words
-from models.engagement import EngagementModel, Known
+from models.engagement import EngagementModel
+from models.known import KnownPosts
 
 # What has come due is learnt after so many posts, or when event time enters the next span of a grid: never by how the
 # input was cut. Topics have batches of their own: each costs the same few milliseconds, however few its posts.
@@ -21,6 +22,19 @@ BATCH_POSTS = 1_024
 
 # A post, when its author's account was made, its form where the text is not kept, and whether it is graded.
 _New: TypeAlias = tuple[Entry, int | None, Form | None, bool]
+
+
+class _Told(NamedTuple):
+    """A post, and what was known as it came: for the first field and the last see `_New`, for the others `Arrived`."""
+
+    entry: Entry
+    created: int | None
+    form: Form | None
+    words: Sequence[int]
+    tags: Lately
+    before: tuple[int, int]
+    story: Lately
+    graded: bool
 
 
 class Forecasting:
@@ -33,7 +47,7 @@ class Forecasting:
     def __init__(self, model: EngagementModel, labels: Labels, rising: Rising, volumes: Volumes, view: View) -> None:
         self._model, self._labels, self._rising, self._volumes, self._view = model, labels, rising, volumes, view
         self._new: dict[str, _New] = {}  # that nothing was told of
-        self._batch: dict[str, tuple[Entry, Known, bool]] = {}  # not forecast, with what was known of each
+        self._batch: dict[str, _Told] = {}  # not forecast
         self._since = FAR  # time of the first of them
         self._unlearnt = 0  # posts that came since something was learnt
 
@@ -42,14 +56,15 @@ class Forecasting:
 
     def add(self, entry: Entry, post: Post) -> None:
         """A post has come. One that is late counts as others do, and is not forecast."""
+        key, time = entry.key, entry.time
         form = None if post.read is None else form_given(post)
-        self._new[entry.key] = (entry, post.author_created, form, self._labels.sampled(entry.key))
+        self._new[key] = (entry, post.author_created, form, self._labels.sampled(key))
         if not entry.late:
-            self._since = min(self._since, entry.time)
+            self._since = time if time < self._since else self._since
             self._unlearnt += 1
             if self._unlearnt >= BATCH_POSTS:
-                self.learn(entry.time)
-        if len(self) >= BATCH_POSTS:
+                self.learn(time)
+        if len(self._new) + len(self._batch) >= BATCH_POSTS:
             self.forecast()
 
     def settle(self, key: str) -> None:
@@ -62,7 +77,7 @@ class Forecasting:
         if key in self._new:
             self.tell()
         if (waiting := self._batch.pop(key, None)) is not None:
-            self._labels.turn_away(reason if waiting[2] else UNSAMPLED)
+            self._labels.turn_away(reason if waiting.graded else UNSAMPLED)
 
     def tell(self) -> None:
         """Tell of the posts that have come, in order, and note what is known of each."""
@@ -80,27 +95,29 @@ class Forecasting:
             if not punctual:
                 return
             entries, created, forms, graded, words, of_tags = zip(*punctual, strict=True)
-        before = self._model.arrived([entry.author for entry in entries], [entry.time for entry in entries])
-        known = self._known(entries, Arrived(created, forms, words, of_tags, before))
-        waiting = zip(entries, known, graded, strict=True)
-        self._batch.update(zip([entry.key for entry in entries], waiting, strict=True))
+        times = [entry.time for entry in entries]
+        before = self._model.arrived([entry.author for entry in entries], times)
+        stories = self._volumes.of_stories(words, times, self._rising.rises)
+        told = map(_Told, entries, created, forms, words, of_tags, before, stories, graded)
+        self._batch.update(zip([entry.key for entry in entries], told, strict=True))
 
-    def known(self, post: Post, analysis: Analysis, at: int, author: str) -> Known:
+    def known(self, post: Post, analysis: Analysis, at: int, author: str) -> KnownPosts:
         """What would be known of a post if it arrived now."""
         self.tell()
         entry = entry_of("", author, post, analysis, at, False)
         of_tags = self._volumes.of_tags(checksums(analysis.tags), at)
         words, before = of_words(analysis.terms), self._model.before(author)
         arrived = Arrived([post.author_created], [form_given(post)], [words], [of_tags], [before])
-        return self._known([entry], arrived)[0]
+        return known_of([entry], arrived, self._volumes.of_stories([words], [at], self._rising.rises))
 
     def forecast(self) -> None:
         """Forecast the posts that wait."""
         self.tell()
         self._since = FAR
         if self._batch:
-            entries, known, graded = zip(*self._batch.values(), strict=True)
+            entries, created, forms, words, tags, before, stories, graded = zip(*self._batch.values(), strict=True)
             self._batch = {}
+            known = known_of(entries, Arrived(created, forms, words, tags, before), stories)
             self._labels.track(entries, self._model.forecast(known, graded), graded)
             self._view.predicted(entries)
 
@@ -128,8 +145,3 @@ class Forecasting:
             found[place] = self._volumes.of_tags(tags[place], at)
             self._volumes.post(tags[place], at)
         return found
-
-    def _known(self, entries: Sequence[Entry], arrived: Arrived) -> list[Known]:
-        """What is known of posts, with the stories they are most like and what rises now."""
-        stories = self._volumes.of_stories(arrived.words, [entry.time for entry in entries], self._rising.rises)
-        return known_of(entries, arrived, stories)

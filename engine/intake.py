@@ -118,20 +118,19 @@ class Intake:
             self.read += len(reading.noted)
             for ignored, reason in reading.noted:
                 self._note(self.ignored if ignored else self.rejections, reason, item)
-        if not self._is_plain(records):
+        if self._discretion is not None or not self._are_known(records):
             records = tuple([tuple(map(self._taken, record)) for record in records])
         if prepared is not None and prepared.texts and len(self._texts) < MAX_TEXTS:
             taken = {id(event) for record in records for event in record}  # of what was changed the text is another
             self._texts.update((id(text[0]), text) for text in prepared.texts if id(text[0]) in taken)
         return records
 
-    def _is_plain(self, records: Sequence[Record]) -> bool:
-        """Whether records, as nearly always, are to stay as they are, as far as that can be seen at once."""
-        if self._discretion is not None:
-            return False
+    def _are_known(self, records: Sequence[Record]) -> bool:
+        """Whether all posts are of platforms met before, as nearly always."""
+        platforms = self._platforms
         for record in records:
             for event in record:
-                if isinstance(event, Post) and event.platform not in self._platforms:
+                if isinstance(event, Post) and event.platform not in platforms:
                     return False
         return True
 

@@ -1,7 +1,5 @@
 """The posts in retention, and what has become of each: edits, deletes, reactions, counts at an age."""
 
-import heapq
-import sys
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import blake2b
@@ -9,8 +7,10 @@ from hashlib import blake2b
 import msgspec
 
 from engine.analysis import Analysis
+from engine.bytime import ByTime
 from engine.config import ALL_TIME, EngineConfig
 from engine.events import Counts, Post, Reaction
+from models.sharing import share
 
 KINDS = ("like", "repost", "reply", "quote")
 REPLY, QUOTE = 2, 3  # of them
@@ -128,7 +128,7 @@ class Ledger:
         self._orphans: dict[str, tuple[Seen, int]] = {}  # with the time of the last one
         self._tombstones: dict[bytes, None] = {}
         self._purged: dict[bytes, int] = {}  # digest of an account -> time up to which all of it is gone
-        self._by_time: list[tuple[int, str]] = []
+        self._by_time = ByTime()
         self._keep = FOREVER if config.retention == ALL_TIME else config.retention
         self.most = config.max_posts  # that are retained
         self.lapses = FOREVER  # event time before which no post is past retention
@@ -187,7 +187,7 @@ class Ledger:
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
         """Take in a post not known before."""
-        author = sys.intern(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
+        author = share(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, entry.witnessed)
@@ -200,8 +200,9 @@ class Ledger:
                 self.by_author[author] = [key]
             else:
                 theirs.append(key)
-        heapq.heappush(self._by_time, (time, key))
-        self.lapses = min(self.lapses, time + self._keep)
+        self._by_time.add(time, key)
+        if (lapses := time + self._keep) < self.lapses:
+            self.lapses = lapses
         return entry
 
     def _adopt(self, entry: Entry) -> None:
@@ -225,7 +226,7 @@ class Ledger:
             if not theirs:
                 self.by_author.pop(entry.author, None)
         if len(self._by_time) > 2 * len(self.posts) + SPARE:  # most of them are gone: deleted, not expired
-            self._by_time = sorted((each.time, key) for key, each in self.posts.items())
+            self._by_time = ByTime((each.time, key) for key, each in self.posts.items())
         if tombstone:
             self.bury(entry.key)
 
@@ -233,24 +234,24 @@ class Ledger:
         """Whether a post of that time would be retained: not if it is too old, or if all there is room for is newer."""
         if time <= now - self._keep:
             return False
-        if len(self.posts) < self.most or not self._by_time or time >= self._by_time[0][0]:
+        if len(self.posts) < self.most or (first := self._by_time.first()) is None or time >= first[0]:
             return True
         self.evicted += 1
         return False
 
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""
-        while self._by_time:
-            time, key = self._by_time[0]
+        while (first := self._by_time.first()) is not None:
+            time, key = first
             over = len(self.posts) > self.most
             if not over and time > now - self._keep:
                 break
-            heapq.heappop(self._by_time)
+            self._by_time.pop()
             entry = self.posts.get(key)
             if entry is not None and entry.time == time:
                 self.evicted += over
                 yield entry
-        self.lapses = self._by_time[0][0] + self._keep if self._by_time else FOREVER
+        self.lapses = FOREVER if first is None else first[0] + self._keep
 
     # -- reactions -------------------------------------------------------------------------------------------
 
@@ -264,7 +265,7 @@ class Ledger:
         if len(self._reactions) >= MAX_REACTIONS:
             self.unrecognised += 1
             del self._reactions[next(iter(self._reactions))]
-        self._reactions[digest] = sys.intern(f"{kind}{target}")  # one string for all reactions of a kind to a post
+        self._reactions[digest] = share(f"{kind}{target}")  # one string for all reactions of a kind to a post
         self.reacting.add(f"{reaction.platform}:{reaction.kind}")
         self.respond(target, kind, 1, time)
         return Outcome.REACTION

@@ -16,7 +16,6 @@ FEW = 64  # posts of one thing that are looked through however old they are: all
 BRIEF = 12  # terms; a text with fewer is no nearer for saying nothing else
 
 Words = Mapping[str, int]
-Telling = list[tuple[str, int]]  # words of a name, each with the number of posts that say it
 _AGE = attrgetter("time", "key")
 
 
@@ -50,19 +49,20 @@ def _recent(engine: Engine, owner: Mapping[int, int]) -> dict[int, list[Entry]]:
     return found
 
 
-def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> Telling:
+def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> Words:
     """The words of a name and in how many posts of these stories each is."""
     words = {*label.parts, *label.terms, *(f"#{tag}" for tag in label.tags)}
     said = [terms[story] for story in stories if story in terms]
-    return [(word, sum([counts.get(word, 0) for counts in said])) for word in words]
+    return {word: sum([counts.get(word, 0) for counts in said]) for word in words}
 
 
-def _nearest(posts: Iterable[Entry], telling: Telling) -> Entry:
+def _nearest(posts: Iterable[Entry], telling: Words) -> Entry:
     """The nearest of some posts that are about one thing."""
+    words, counts = frozenset(telling), telling.__getitem__
 
     def nearness(entry: Entry) -> tuple[float, int, str]:
-        terms = set(entry.analysis.terms)
-        said = sum([count for word, count in telling if word in terms])
-        return said / sqrt(max(BRIEF, len(terms))), entry.time, entry.key
+        terms = entry.analysis.terms
+        size = BRIEF if len(terms) <= BRIEF else max(BRIEF, len(set(terms)))
+        return sum(map(counts, words.intersection(terms))) / sqrt(size), entry.time, entry.key
 
     return max(posts, key=nearness)

@@ -16,7 +16,7 @@ from engine.snapshot import (
 from engine.tally import SCALE
 from engine.units import moment
 
-_AGE = attrgetter("time", "key")
+_AGE, _COMPOUND = attrgetter("time", "key"), attrgetter("compound")
 
 
 def carried_kinds(engine: Engine) -> Carried:
@@ -28,9 +28,12 @@ def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]
     window, ledger = engine.window, engine.ledger
     items, kept = window.items, ledger.posts
     rows = []
-    for author in foremost(window.total.authors, limit):
-        keys = [key for key in ledger.by_author.get(author, ()) if key in items]
-        compounds = [c for item in map(items.__getitem__, keys) if (c := item.compound) is not None]
+    numbers = window.total.authors
+    for author in foremost(numbers, limit):
+        keys = ledger.by_author.get(author, [])
+        if len(keys) > numbers[author]:  # some are in no window
+            keys = [key for key in keys if key in items]
+        compounds = [c for c in map(_COMPOUND, map(items.__getitem__, keys)) if c is not None]
         rows.append(_author(engine, carried, author, [*map(kept.__getitem__, keys)], compounds))
     return rows
 

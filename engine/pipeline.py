@@ -110,11 +110,11 @@ class Engine:
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        lines, decoder, offer = [], self.intake.decoder, self.raw.offer
+        lines, formats, read, offer = [], self.intake.decoder.formats, self.intake.records, self.raw.offer
         for item in items:
-            if records := self.intake.records(item):
+            if records := read(item):
                 kept = offer(records[0], item) if len(records) == 1 and isinstance(item, bytes) else None
-                lines.append(Incoming(records, decoder.met, kept))
+                lines.append(Incoming(records, len(formats), kept))
         self._apply_all(self.sequence.take(source, lines, present))
 
     def quiet(self, source: int) -> None:

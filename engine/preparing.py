@@ -4,7 +4,6 @@ The engine's process takes a chunk apart again, for which it pays far less than 
 MessagePack, and of a text only what is not in its post, its words as numbers of a list that a chunk has once.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -14,6 +13,7 @@ from engine.events import Post
 from engine.intake import Prepared, Reading, read_line
 from engine.platforms.decode import Decoder
 from models.sentiment import Polarity
+from models.sharing import share
 
 MAX_SEEN = 200_000  # posts remembered, whose texts are not read again when they are met again
 
@@ -101,7 +101,7 @@ def pack(lines: Sequence[Prepared]) -> bytes:
 def unpack(lines: Sequence[bytes], sent: bytes) -> list[Prepared]:
     """The prepared lines again. Raises ValueError for what cannot be read."""
     chunk = _decode(sent)
-    words = tuple(map(sys.intern, chunk.words))  # one of each for all posts, as where one process reads them
+    words = tuple(map(share, chunk.words))  # one of each for all posts, as where one process reads them
     texts = iter(chunk.texts)
     prepared = []
     for line, reading in zip(lines, chunk.readings, strict=True):

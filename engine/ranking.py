@@ -35,7 +35,8 @@ def _chosen(counts: Mapping[_K, int], limit: int) -> tuple[list[_K], list[_K]]:
         least = sorted(values)[-limit]
     else:
         least = int(np.partition(np.fromiter(values, np.int64, len(counts)), len(counts) - limit)[-limit])
-    above = [key for key, n in counts.items() if n > least]
-    equal = [key for key, n in counts.items() if n == least]
+    among = [(key, n) for key, n in counts.items() if n >= least]
+    above = [key for key, n in among if n > least]
+    equal = [key for key, n in among if n == least]
     left = limit - len(above)
     return above, sorted(equal)[:left] if len(equal) < MANY else nsmallest(left, equal)

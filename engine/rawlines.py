@@ -35,21 +35,21 @@ class RawLines:
         return self._kept.get(key)
 
     def offer(self, record: Record, line: bytes) -> bytes | None:
-        """The line of a record, to wait with it until it is settled; None if it cannot be kept."""
-        held = self._held + len(line)
-        if not self._max_lines or held > self._max_bytes or not self.may_keep(record, line):
+        """The line of a record, to wait with it until it is settled.
+
+        None if it cannot be kept: if it holds more than one post, or one that is withheld, or there is no room.
+        """
+        held, first = self._held + len(line), record[0]
+        post = first if isinstance(first, Post) else posted(first)
+        if post is None or len(record) > 1 or held > self._max_bytes or not self._max_lines:
+            return None
+        if post.removed or (post.withheld and not self._keep_withheld):
+            return None
+        if post.quote_of and not _names_only(post, line):
             return None
         self._waiting += 1
         self._held = held
         return line
-
-    def may_keep(self, record: Record, line: bytes) -> bool:
-        """Whether a line holds nothing but one post, and that is not withheld."""
-        first = record[0]
-        post = first if isinstance(first, Post) else posted(first)
-        if post is None or len(record) > 1 or post.removed or (post.withheld and not self._keep_withheld):
-            return False
-        return not post.quote_of or _names_only(post, line)
 
     def settle(self, post: Post, line: bytes | None, key: str, keep: bool) -> None:
         """What a post's record says was applied: its line takes the place of the one before, or is let go of."""

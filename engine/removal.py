@@ -88,11 +88,13 @@ def expire(engine: "Engine", now: int) -> None:
     """Let go of what is past retention."""
     ledger, labels, overperforming = engine.ledger, engine.labels, engine.overperforming
     for entry in ledger.expired(now):
-        engine.forecasting.settle(entry.key)
-        engine.view.expire(entry.key)
+        key = entry.key
+        if key not in labels.tracked:
+            engine.forecasting.settle(key)
+        engine.view.expire(key)
         engine.rising.forget(entry)
-        engine.raw.expire(entry.key)
-        if labels.outlasts(entry.key):
+        engine.raw.expire(key)
+        if labels.outlasts(key):
             overperforming.keep(ledger.outlive(entry))
             for counted in labels.thin_out(ledger, engine.config.max_waiting, now):
                 overperforming.forget(counted)

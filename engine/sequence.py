@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from engine.clock import Incoming, ReorderBuffer, SourceClock, Stamped
 from engine.config import EngineConfig
 
@@ -29,10 +27,8 @@ class Sequencer:
         Nothing in a line comes before what was due as the line before it was read: they may all be placed first.
         """
         self._quiet.discard(source)
-        clock, floor, push = self._clocks.get(source) or self.open(source), self._floor, self._buffer.push
-        for line in lines:
-            for record in clock.place(line, present):
-                push(record if floor is None or record.order >= floor else msgspec.structs.replace(record, order=floor))
+        clock = self._clocks.get(source) or self.open(source)
+        self._buffer.push(clock.place(lines, present, self._floor))
         return self._due()
 
     def quiet(self, source: int) -> list[Stamped]:

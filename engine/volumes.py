@@ -107,7 +107,9 @@ class Volumes:
             self._origin = time
         elapsed = (time - self._origin) // HALF_LIFE
         if elapsed > REBASE:
-            self._tags = array("d", np.ldexp(self._tags, -elapsed))
+            tags = np.frombuffer(self._tags)
+            held = np.flatnonzero(tags)  # few, where posts are so far apart
+            tags[held] = np.ldexp(tags[held], -elapsed)
             self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
             self._origin += elapsed * HALF_LIFE
         self._weighed, self._weighs = time, float(2.0 ** max(-1000.0, (time - self._origin) / HALF_LIFE))

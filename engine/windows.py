@@ -1,16 +1,16 @@
 """What the window holds, exact to the post: volume, sentiment, tags, authors and clusters, in total and over time."""
 
-import heapq
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from typing import TypeAlias
 
+from engine.bytime import ByTime
 from engine.config import ALL_TIME, SECOND
 from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
 from engine.tally import Contribution, Tally
-from engine.windowsums import WindowSums, by_bucket
+from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
@@ -55,10 +55,10 @@ class Window:
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
-        self._sums, self._sums_before = WindowSums(), WindowSums()
+        self._sums = WindowSums()
+        self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
-        self._expiry: list[tuple[int, str]] = []
-        self._expiry_before: list[tuple[int, str]] = []
+        self._expiry, self._expiry_before = ByTime(), ByTime()
         self._calm_until = 0  # event time before which moving on changes nothing
         self._settled_at = -1  # which span of event time it was when the sums were last settled; -1: soon to be
         self._oldest = -1  # bucket before which reactions have been forgotten
@@ -70,12 +70,6 @@ class Window:
     def total(self) -> Tally:
         """Of all posts of the window."""
         return self._settled().total
-
-    @property
-    def before(self) -> Tally:
-        """Of all posts of the span before."""
-        self._sums_before.settle(self.span)
-        return self._sums_before.total
 
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
@@ -125,23 +119,21 @@ class Window:
         longest = (2 * BUCKETS - 1) * self.width
         if self.first is not None and self.span == ALL_TIME and (self._reach == ALL_TIME or longest <= self._reach):
             changes.append(self.first + longest)
-        if self._expiry:
-            changes.append(self._expiry[0][0] + self.span)
-        if self._expiry_before:
-            changes.append(self._expiry_before[0][0] + 2 * self.span)
+        if (first := self._expiry.first()) is not None:
+            changes.append(first[0] + self.span)
+        if (first := self._expiry_before.first()) is not None:
+            changes.append(first[0] + 2 * self.span)
         return min(changes)
 
     def _slide(self, now: int) -> None:
         """Let out what is past the window, and then past the span before."""
         start = now - self.span
-        while self._expiry and self._expiry[0][0] <= start:
-            time, key = heapq.heappop(self._expiry)
+        for time, key in self._expiry.until(start):
             item = self.items.get(key)
             if item is not None and item.time == time:
                 self._drop(item)
                 self._add_before(item)
-        while self._expiry_before and self._expiry_before[0][0] <= start - self.span:
-            time, key = heapq.heappop(self._expiry_before)
+        for time, key in self._expiry_before.until(start - self.span):
             item = self.items_before.get(key)
             if item is not None and item.time == time:
                 self._drop_before(item)
@@ -185,7 +177,8 @@ class Window:
         if self.first is None or time < self.first:
             self.reach_back(time)
         if span != ALL_TIME and self.now is not None:
-            self._calm_until = min(self._calm_until, time + span)
+            if (leaves := time + span) < self._calm_until:
+                self._calm_until = leaves
             if time <= self.now - span:
                 if time > self.now - 2 * span:
                     self._add_before(item)
@@ -197,7 +190,7 @@ class Window:
             self.tags.add(item, self.width)
         self.items[item.key] = item
         if span != ALL_TIME:
-            heapq.heappush(self._expiry, (time, item.key))
+            self._expiry.add(time, item.key)
 
     def fill(self, whole: "Window", keys: Container[str]) -> None:
         """Take in the posts of another window of the same time that have these keys: there must be none yet."""
@@ -213,7 +206,7 @@ class Window:
             self.topics.fill(inside, self.width, whole.topics)
             self.items.update(items)
             if self.span != ALL_TIME:
-                self._expiry = sorted((item.time, item.key) for item in inside)
+                self._expiry = ByTime((item.time, item.key) for item in inside)
         else:
             for item in inside:
                 self.add(item)
@@ -237,7 +230,6 @@ class Window:
     def let_go(self) -> None:
         """Hold nothing any more of posts that were taken out."""
         self._settled()
-        self._sums_before.settle(self.span)
 
     def assign(self, posts: Iterable[Assigned]) -> None:
         """Say which stories posts belong to, and whether they are copies, once that is known."""
@@ -284,14 +276,14 @@ class Window:
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:
-        self._sums_before.add(item, self.span)
+        self.before.count(item, 1)
         if item.story is not None:
             self.topics.count_before(item, 1)
         self.items_before[item.key] = item
-        heapq.heappush(self._expiry_before, (item.time, item.key))
+        self._expiry_before.add(item.time, item.key)
 
     def _drop_before(self, item: Contribution) -> None:
-        self._sums_before.take(item, self.span)
+        self.before.count(item, -1)
         if item.story is not None:
             self.topics.count_before(item, -1)
         del self.items_before[item.key]

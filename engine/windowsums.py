@@ -1,9 +1,9 @@
-"""The sums over all posts of a window, and over its time buckets."""
+"""The sums over all posts of a window, and over its time buckets; and the little that is asked of the span before."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from engine.tally import FEW, Contribution, Tally, bump_each
+from engine.tally import FEW, SCALE, Contribution, Tally, bump_each
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
 
@@ -57,6 +57,27 @@ class WindowSums:
         self.total.add_all(alone, width, sign)
         bump_each(self.languages, [item.lang for item in items], sign)
         bump_each(self.not_scored, [item.reason for item in items if item.compound is None], sign)
+
+
+class SumsBefore:
+    """What is asked of all posts of the span before a window: how many they are, and their mood."""
+
+    def __init__(self) -> None:
+        self.posts = 0
+        self._scored = 0
+        self._total = 0
+
+    def count(self, item: Contribution, sign: int) -> None:
+        """Add a post, or with sign -1 take it out."""
+        self.posts += sign
+        if item.compound is not None:
+            self._scored += sign
+            self._total += sign * item.compound
+
+    @property
+    def mean(self) -> float | None:
+        """Mean compound of the scored posts; None if there are none."""
+        return self._total / self._scored / SCALE if self._scored else None
 
 
 def by_bucket(items: Iterable[Contribution], width: int) -> dict[int, list[Contribution]]:

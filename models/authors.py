@@ -93,9 +93,9 @@ class AuthorHistory:
                 past = self._touch(author)
             else:
                 move(author)
-            before.append((past.posts, past.last))
+            before.append((past.posts, last := past.last))
             past.posts += 1
-            past.last = max(past.last, time)
+            past.last = time if time > last else last
         return before
 
     def learn(self, author: str, horizon: int, label: float, at: int) -> None:

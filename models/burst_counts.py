@@ -76,14 +76,21 @@ class Counts:
         """Whether so many subjects may be known or have been spoken of that the steps of the window are to be read."""
         left = most - len(self.slots)
         for came in self._open.values():
-            if left >= 0:
-                left -= sum([len(subjects) for subjects, _ in came])
+            for subjects, _ in came:
+                left -= len(subjects)
         return left < 0
+
+    def is_idle(self, most: int) -> bool:
+        """Whether nobody spoke in the window or after it, and no more than so many subjects are known."""
+        return not self._said and len(self.slots) <= most
 
     def said(self, step: int) -> int:
         """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
-        first = step - self.width
-        return sum([said for one, said in self._said.items() if first < one <= step])
+        first, said = step - self.width, 0
+        for one, often in self._said.items():
+            if first < one <= step:
+                said += often
+        return said
 
     def few(self, step: int, until: int, now: int, enough: int) -> list[int]:
         """`said` from `step` on, where it is `now`, as long as it is not nought and less than `enough`."""
@@ -101,9 +108,10 @@ class Counts:
     def move(self, step: int) -> None:
         """Let the window end with `step`, and forget what is before it."""
         self._first = first = step - self.width + 1
-        for old in [old for old in self._said if old < first]:
-            for by_step in (self._said, self._open, self._parts, self._steps):
-                by_step.pop(old, None)
+        if self._said and min(self._said) < first:
+            for old in [old for old in self._said if old < first]:
+                for by_step in (self._said, self._open, self._parts, self._steps):
+                    by_step.pop(old, None)
         if self._blinded:
             self._blinded = {blind for blind in self._blinded if blind >= first}
 

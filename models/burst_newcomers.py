@@ -6,7 +6,7 @@ from collections.abc import Collection
 import numpy as np
 
 from models.burst_counts import Ints, Mask
-from models.burst_past import Floats
+from models.burst_past import Floats, among
 
 RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
 YOUNG = 5  # windows in which a newcomer shows what newcomers reach
@@ -30,6 +30,7 @@ class Newcomers:
         self._fade = fade
         self._ticks = 0.0
         self._heights = np.zeros(MOST + 1)  # by authors, newcomers that had as many
+        self._above = 0  # authors from which on there has been none
         self._seen: Ints = np.zeros(0, np.int64)  # by slot: the last tick it was in a window
         self._young: Ints = np.zeros(0, np.int64)  # by slot: the last tick that it is a newcomer in; 0 if it is none
         self._height: Ints = np.zeros(0, np.int64)
@@ -62,9 +63,10 @@ class Newcomers:
 
     def tick(self, times: int = 1) -> None:
         """Time goes on."""
+        heights = self._heights[: self._above]
         for _ in range(times):
             self._ticks = self._ticks * self._fade + 1
-            self._heights *= self._fade
+            heights *= self._fade
 
     def see(self, slots: Ints, now: int) -> None:
         """They are in the window of tick `now`."""
@@ -75,7 +77,7 @@ class Newcomers:
     def learn(self, slots: Ints, counts: Ints, rising: Mask, held: Collection[int]) -> None:
         """The counts of newcomers. Those held, being bursts, grow no more."""
         if held:
-            rising = rising & ~np.isin(slots, list(held))
+            rising = rising & ~among(slots, held)
         risen = slots[rising]
         self._height[risen] = np.maximum(self._height[risen], counts[rising])
 
@@ -92,9 +94,10 @@ class Newcomers:
         while self._come and self._come[0][0] <= now:
             until, come = self._come.popleft()
             grown.append(come[self._young[come] == until])  # others are forgotten, or something else by now
-        grown_up = np.concatenate(grown)
+        grown_up = grown[0] if len(grown) == 1 else np.concatenate(grown)
         counted = np.bincount(np.minimum(self._height[grown_up], MOST))
         self._heights[: len(counted)] += counted
+        self._above = max(self._above, len(counted))
         self._young[grown_up] = 0
 
     def welcome(self, slots: Ints) -> None:

@@ -1,7 +1,7 @@
 """What each subject's past lets expect: a fading mean by subject, how far counts spread, and the hour of the day."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -68,9 +68,9 @@ class Past:
         self.ticks += len(said)
         for little in said:
             self._hush = self._hush * self.fade + little
-            self._recent.append(None)
-            if len(self._recent) > self.width:
-                self._fold({})
+        self._recent += [None] * len(said)
+        for _ in range(len(self._recent) - self.width):
+            self._fold({})
 
     def tick(self, time: int, slots: Ints, counts: Ints, held: Mapping[int, float], more: bool = True) -> None:
         """The counts of the window that ends at `time`. Of `held` slots, the past goes on as given.
@@ -101,7 +101,7 @@ class Past:
             slots, counts = counted
             self._total += int(np.add.reduce(counts))
             if held:
-                kept = ~np.isin(slots, list(held))
+                kept = ~among(slots, held)
                 slots, counts = slots[kept], counts[kept]
             self.mass[slots] += counts
         if held:
@@ -128,7 +128,8 @@ class Past:
 
     def least(self, slots: Ints) -> Floats:
         """No more than `mean`, whatever is young, and told in fewer steps."""
-        return (UNSEEN + self.authors(slots)) * ((1 - _MARGIN) / max(1.0, self.windows))
+        hushed = self._hush / max(1.0, self._weight)
+        return ((UNSEEN + self.authors(slots)) / max(1.0, self.windows) + hushed) * (1 - _MARGIN)
 
     def mean(self, slots: Ints, young: Mask) -> Floats:
         """The authors to expect in a window."""
@@ -206,8 +207,16 @@ class Past:
             self._this_hour[slots] = np.maximum(self._this_hour[slots], counts.astype(np.float32))
 
 
+def among(slots: Ints, few: Iterable[int]) -> Mask:
+    """Which of them are among a few. Compared one by one, which is faster here than numpy's own way."""
+    found = np.zeros(len(slots), bool)
+    for one in few:
+        found |= slots == one
+    return found
+
+
 def _classes(mean: Floats) -> Ints:
-    classes: Ints = np.clip(np.frexp(mean)[1] - _LOWEST, 0, SPREADS - 1).astype(np.int64)
+    classes: Ints = np.minimum(np.maximum(np.frexp(mean)[1] - _LOWEST, 0), SPREADS - 1).astype(np.int64)
     return classes
 
 

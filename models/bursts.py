@@ -77,23 +77,26 @@ class Detector:
         """All that happened before `time` has been added: what has begun to rise since, or has begun again."""
         until = time // self.scale.step
         step = until if self._next is None else self._next
-        begun: list[Rise] = []
+        begun, counts = list[Rise](), self._counts
+        if step < until and not self.going and counts.is_idle(self._most):
+            counts.move(until - 1)
+            step = until
         while step < until:
-            said = self._counts.said(step)
-            if said >= SUPPORT or self.going or (self._counts.may_exceed(self._most) and self.subjects > self._most):
+            said = counts.said(step)
+            if said >= SUPPORT or self.going or (counts.may_exceed(self._most) and self.subjects > self._most):
                 begun += self._tick(step)
                 step += 1
                 continue
             if said:
-                few = self._counts.few(step, until, said, SUPPORT)
+                few = counts.few(step, until, said, SUPPORT)
                 self._past.tick_small(few)
                 self._newcomers.tick(len(few))
                 step += len(few)
             else:  # a silent feed is no past
-                following = self._counts.next_step(step)
+                following = counts.next_step(step)
                 step = until if following is None else min(until, following)
-            self._counts.move(step - 1)
-        self._next = max(until, step)
+            counts.move(step - 1)
+        self._next = step
         return begun
 
     def merge(self, gone: Hashable, into: Hashable) -> None:
@@ -123,7 +126,8 @@ class Detector:
             new, come = newcomers.are_new(slots, past.authors(slots), past.ticks)
         else:  # all of them were in the last tick, with as many authors or more
             new = newcomers.are_young(slots)
-        warm = past.windows >= WARM and counts.max(initial=0) >= SUPPORT
+        may_be = len(self._counts.window) - len(slots) >= SUPPORT - 1  # that one has so many authors
+        warm = may_be and past.windows >= WARM and counts.max(initial=0) >= SUPPORT
         begun = self._begin(slots, counts, new, time) if warm else []
         self._follow(slots, counts, time)
         if len(slots):
@@ -136,9 +140,12 @@ class Detector:
         past, newcomers = self._past, self._newcomers
         may = counts >= SUPPORT
         tested, n, new = slots[may], counts[may], new[may]
-        if not (n >= TIMES * past.least(tested)).any():
+        least = past.least(tested)
+        if not (n >= TIMES * least).any():
             return []
-        scale = past.scale(tested, n, int(counts.sum()))
+        scale = past.scale(tested, n, len(self._counts.window))
+        if not (n >= TIMES * least * scale).any():
+            return []
         high = n >= TIMES * past.mean(tested, new) * scale  # as few are
         if not high.any():
             return []
@@ -231,8 +238,9 @@ class Detector:
     # -- memory --------------------------------------------------------------------------------------------------
 
     def _grow(self) -> None:
-        self._past.grow(len(self._counts.subjects))
-        self._newcomers.grow(len(self._past.mass))
+        if len(self._counts.subjects) > len(self._past.mass):
+            self._past.grow(len(self._counts.subjects))
+            self._newcomers.grow(len(self._past.mass))
 
     def _tidy(self, slots: Ints, counts: Ints) -> None:
         """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""

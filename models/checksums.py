@@ -27,4 +27,5 @@ def _checksum(text: str) -> int:
     return crc32(text.encode("utf-8", "surrogatepass"))
 
 
-_of_word = Memo[str, int](lambda term: _TAG if term[:1] == "#" else _checksum(term), WORDS).__getitem__
+_words = Memo[str, int](lambda term: _TAG if term[:1] == "#" else _checksum(term), WORDS)
+_of_word = _words.__getitem__

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import metrics
-from models.features import Features, Known, counted, label
+from models.features import Features, counted, label
 from models.fits import Params
 from models.frozen import Batch, Forecast, Freezer, Made, Records, Told
+from models.known import Known, KnownPosts, by_column, those
 from models.pasts import AuthorPasts, KeyPasts
 from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, Newest, Race
 from models.refits import Refit
@@ -64,13 +65,15 @@ class EngagementModel:
         self._now = 0  # newest event time seen
         self._scores: dict[int, list[ModelScore]] = {}
 
-    def forecast(self, posts: Sequence[Known], graded: Sequence[bool] = ()) -> list[Told]:
+    def forecast(self, posts: KnownPosts | Sequence[Known], graded: Sequence[bool] = ()) -> list[Told]:
         """What is said of each post, at all horizons. Learns nothing, so it also serves a post only typed.
 
         Only of posts that are to be `graded` every model has its say; of the others the leader.
         """
         if not posts:
             return []
+        if not isinstance(posts, KnownPosts):
+            posts = by_column(posts)
         keys = self._features.keys(posts)
         own, common = self._features.rows(posts, keys)
         made, said = self._made(), self._said()
@@ -81,10 +84,10 @@ class EngagementModel:
         told: dict[int, Told] = {}
         for which in (True, False):
             places = [place for place, every in enumerate(graded) if every == which]
-            kept = self._features.keys([posts[place] for place in places]) if which else None
+            kept = self._features.keys(those(posts, places)) if which else None
             some = self.freezer.freeze(Batch(made, said, kept), own[places], common[places])
             told.update(zip(places, some, strict=True))
-        return [told[place] for place in range(len(posts))]
+        return [told[place] for place in range(len(graded))]
 
     def before(self, author: str) -> tuple[int, int]:
         """How many posts of an author are known of, and when the newest was made (0 before any)."""

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import log1p, nan, pi
+from math import isnan, log1p, nan, pi
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
 from models.checksums import checksums, of_words
 from models.decay import DAY, Cells, HashedMeans, halves, packed, united
+from models.known import KnownPosts
 from models.pasts import AuthorPasts, KeyPasts
 from models.wordsums import MOST, together
 
@@ -31,37 +31,6 @@ HOUR_STRENGTH = 8.0  # labels that an author needs at an hour of the day before 
 TRUST_STRENGTH = 4.0
 MAX_COUNT = 2**53  # what is past this, or under 0, no platform counts
 MAX_KEYS = MOST  # tags or words of one post that count
-
-
-class Known(msgspec.Struct, gc=False):
-    """All that is known of a post when it arrives. None is "not known", and so is what cannot be."""
-
-    author: str  # "" if hidden
-    at: int  # event time, microseconds UTC
-    followers: int | None = None
-    author_age: float | None = None  # days
-    length: int = 0  # characters
-    words: int = 0
-    tags: tuple[str, ...] = ()
-    mentions: int = 0
-    links: int = 0
-    media: str = ""
-    reply: bool = False
-    quote: bool = False
-    lang: str = ""
-    compound: float | None = None  # None where the text was not scored
-    story_posts: float = 0.0  # posts of late in the story that it is most like, decayed by the hour
-    story_rise: float = 0.0  # authors of that story against what is usual, while it rises; else 0
-    tag_posts: float = 0.0  # posts of late with the post's busiest tag, decayed by the hour
-    tag_rise: float = 0.0  # authors of the tag that rises most against what is usual; 0 if none does
-    addressed: bool = False  # the text opens with a mention
-    question: bool = False  # the text holds a question mark
-    posts_before: int | None = (
-        None  # of the author, and the time of the newest: as of the moment of the forecast if None
-    )
-    last_post: int | None = None
-    terms: tuple[str, ...] = ()  # as of `models.terms.terms`; tags among them are passed over
-    word_sums: Sequence[int] | None = None  # `models.checksums.of_words` of them, where that was worked out before
 
 
 # Columns of a row, each with the group that reasons are told under. Those of the author, the tags and the words have a
@@ -147,26 +116,27 @@ class Features:
         self._hours = HashedMeans(HOUR_BITS, horizons)
         self._horizons = range(horizons)
 
-    def keys(self, posts: Sequence[Known]) -> Keys:
+    def keys(self, posts: KnownPosts) -> Keys:
         """Where the pasts of the posts' tags, words and hours are."""
-        words = [of_words(post.terms) if post.word_sums is None else post.word_sums for post in posts]
-        tags = [post.tags[:MAX_KEYS] for post in posts]
+        spoken = zip(posts.terms, posts.word_sums, strict=True)
+        words = [of_words(terms) if sums is None else sums for terms, sums in spoken]
+        tags = [own[:MAX_KEYS] for own in posts.tags]
         of_tags = checksums([f"#{tag}" for own in tags for tag in own])
-        hours = checksums([f"{post.author} {post.at % DAY // HOUR}" for post in posts if post.author])
+        made = zip(posts.author, posts.at, strict=True)
+        hours = checksums([f"{author} {at % DAY // HOUR}" for author, at in made if author])
         each, counts = together(words, of_tags)
         return Keys(
             self._keys.cells(each, [*map(len, tags), *counts]),
-            self._hours.cells(hours, [1 if post.author else 0 for post in posts]),
+            self._hours.cells(hours, [1 if author else 0 for author in posts.author]),
         )
 
-    def rows(self, posts: Sequence[Known], keys: Keys) -> tuple[Rows, Rows]:
+    def rows(self, posts: KnownPosts, keys: Keys) -> tuple[Rows, Rows]:
         """What depends on the horizon, (posts, horizons, OWN), and what does not, (posts, len(COMMON)).
 
         NaN where a thing is not known. A row depends on its own post alone.
         """
-        find = self.authors.past
-        pasts = [find(post.author) for post in posts]
-        at = np.array([post.at for post in posts], np.int64)
+        pasts = [*map(self.authors.past, posts.author)]
+        at = np.array(posts.at, np.int64)
         return self._own(keys, pasts, at), _common(posts, pasts, at)
 
     def learn(
@@ -237,40 +207,44 @@ _LEAST[_MOOD], _GREATEST[_MOOD] = -1.0, 1.0
 _PERIODS = np.array([DAY, 7 * DAY])
 
 
-def _common(posts: Sequence[Known], pasts: Sequence[Past | None], at: Ints) -> Rows:
+def _common(posts: KnownPosts, pasts: Sequence[Past | None], at: Ints) -> Rows:
     """The columns that are the same for all horizons: (posts, len(COMMON))."""
-    told = [
-        (
-            before := post.posts_before if post.posts_before is not None else past.posts if past is not None else 0,
-            post.followers,
-            post.author_age,
-            post.length,
-            post.words,
-            post.tag_posts,
-            post.tag_rise,
-            post.story_posts,
-            post.story_rise,
-            (post.last_post if post.last_post is not None else past.last if past is not None else 0) if before else nan,
-            len(post.tags),
-            post.mentions,
-            post.links,
-            post.compound,
-            post.addressed,
-            post.reply,
-            post.quote,
-            post.question,
-            _MEDIA.get(post.media, len(MEDIA)),
-            _language(post.lang),
-        )
-        for post, past in zip(posts, pasts, strict=True)
-    ]
+    told = (
+        posts.posts_before,
+        posts.followers,
+        posts.author_age,
+        posts.length,
+        posts.words,
+        posts.tag_posts,
+        posts.tag_rise,
+        posts.story_posts,
+        posts.story_rise,
+        posts.last_post,
+        [*map(len, posts.tags)],
+        posts.mentions,
+        posts.links,
+        posts.compound,
+        posts.addressed,
+        posts.reply,
+        posts.quote,
+        posts.question,
+        [_MEDIA.get(media, len(MEDIA)) for media in posts.media],
+        [*map(_language, posts.lang)],
+    )
     try:
         values = np.array(told, np.float64)
     except OverflowError:  # a count of hundreds of digits
-        values = np.array([[*map(_finite, one)] for one in told], np.float64)
-    since = values[:, len(_LOGS) - 1]
-    since[:] = np.maximum(at - since, 0.0) / MINUTE
-    worked = np.empty((len(posts), len(_WORKED)))
+        values = np.array([[*map(_finite, column)] for column in told], np.float64)
+    before, last = values[0], values[len(_LOGS) - 1]
+    for place in np.flatnonzero(np.isnan(before) | np.isnan(last)).tolist():  # as of now
+        past = pasts[place]
+        if isnan(before[place]):
+            before[place] = 0 if past is None else past.posts
+        if isnan(last[place]):
+            last[place] = 0 if past is None else past.last
+    last[:] = np.where(before != 0, np.maximum(at - last, 0.0) / MINUTE, nan)
+    values = values.T
+    worked = np.empty((len(at), len(_WORKED)))
     worked[:, :_TOLD] = np.where((values >= _LEAST) & (values <= _GREATEST), values, nan)
     worked[:, : len(_LOGS)] = np.log1p(worked[:, : len(_LOGS)])
     worked[:, _CAPPED] = np.minimum(worked[:, _CAPPED], [*_CAPS.values()])

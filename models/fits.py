@@ -1,7 +1,7 @@
 """One refit: every model that learns from a window of matured rows, fitted at once. Meant to run in the background."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,12 @@ class Fits:
     seconds: Mapping[str, float]
 
 
-def fit_all(rows: Floats, labels: Floats, created: Floats, seed: int, params: Params) -> Fits:
-    """Fit to rows (n, len(COLUMNS)), labels (n,) in log(1 + engagements) and times of posting (n,) in microseconds.
+def fit_all(
+    rows: Floats, labels: Floats, created: Floats, seed: int, params: Params, names: Collection[str] = NAMES
+) -> Fits:
+    """Fit the models of these `names`, those that are blended among them.
+
+    To rows (n, len(COLUMNS)), labels (n,) in log(1 + engagements) and times of posting (n,) in microseconds.
 
     `params` stand in for the defaults of the tree models, by name. The same arguments give the same models to the bit.
     """
@@ -45,9 +49,10 @@ def fit_all(rows: Floats, labels: Floats, created: Floats, seed: int, params: Pa
     held: dict[str, Floats] = {}
     seconds: dict[str, float] = {}
     with one_thread():
-        for name, fit in _fitters(seed, params).items():
+        fitters = _fitters(seed, params)
+        for name in (name for name in fitters if name in names):
             began = time.perf_counter()
-            scorer, held[name] = fit(rows, labels)
+            scorer, held[name] = fitters[name](rows, labels)
             models[name] = fitted(scorer, rows, labels, held[name])
             seconds[name] = time.perf_counter() - began
         blended = Average(tuple(models[name].scorer for name in BLENDED))

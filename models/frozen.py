@@ -198,7 +198,8 @@ class Freezer:
         """Records (n,) as they were."""
         self._settle(told)
         size = self._layout.itemsize
-        return np.frombuffer(b"".join([one.record[:size] for one in told]), self._layout)
+        records = [one.kept if isinstance(one.kept, bytes) else one.kept.records[one.place] for one in told]
+        return np.frombuffer(b"".join([record[:size] for record in records]), self._layout)
 
     def keys(self, told: Sequence[Told]) -> list[bytes]:
         """The buckets, as they were packed."""

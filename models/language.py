@@ -1,7 +1,8 @@
 """May this text be scored? Only English may: VADER calls 41 % of German sentences negative, and all Japanese neutral.
 
-The cheap evidence decides first: the script, then words. py3langid is asked only where they leave a doubt, and
-what the author claims (wrong in a quarter of the posts) counts only where py3langid is unsure too.
+The cheap evidence decides first: the script, then words. py3langid is asked only where they leave a doubt. What the
+author claims (wrong in a quarter of the posts) counts where py3langid is unsure too, or where two function words bear
+it out and no word or letter speaks against it: that spares three in five questions about real tweets.
 
 Measured without any claim (`python benchmarks/bench_language.py`, py3langid 0.4.0): of 2,000 English tweets 99.6 % are
 scored; of 13,946 short texts in about 100 other languages 0.07 %; the decision is that of asking py3langid always in
@@ -32,6 +33,7 @@ REASONS = (NO_TEXT, TOO_SHORT, OTHER_SCRIPT, OTHER_LANGUAGE, UNSURE)
 MIN_LETTERS = 20  # that the detector needs
 SURE = 0.5  # margin from which the detector's "English" is believed
 CONTRARY = -1.0  # margin up to which its "not English" is
+TRUSTED = 2  # function words of English with which a claim is believed that no other word speaks against
 
 
 class Verdict(NamedTuple):
@@ -166,12 +168,19 @@ def _weigh(evidence: Evidence, kept: Iterable[str], claimed: str) -> Verdict | _
         return verdict
     if evidence.letters < MIN_LETTERS and (claimed != "en" or evidence.others):
         return Verdict("", TOO_SHORT)
+    if claimed == "en" and not evidence.others and not evidence.accented and _known(evidence) >= TRUSTED:
+        return _ENGLISH
     return _Doubt((NOT_LATIN.sub(" ", foreign) if foreign else " ".join(kept)).replace("#", ""), evidence, claimed)
+
+
+def _known(evidence: Evidence | Sums) -> int:
+    """How many function words of English there are."""
+    return evidence.english + evidence.shared
 
 
 def _clearly_english(evidence: Evidence | Sums) -> bool:
     """Function words of English, often enough for running text rather than a quoted title."""
-    known = evidence.english + evidence.shared
+    known = _known(evidence)
     if known * 8 < evidence.words:
         return False
     if evidence.english >= 2 or (evidence.english == 1 and evidence.shared >= 2):
@@ -182,7 +191,7 @@ def _clearly_english(evidence: Evidence | Sums) -> bool:
 def _by_words(evidence: Evidence) -> Verdict | None:
     """The verdict if function words leave no doubt."""
     if not evidence.accented and _clearly_english(evidence):
-        known = evidence.english + evidence.shared
+        known = _known(evidence)
         if not evidence.others or (len(evidence.others) == 1 and evidence.english >= 2 and known >= 4):  # a name, say
             return _ENGLISH
     if evidence.english or len(evidence.others) < (2 if evidence.accented else 3) or evidence.shared > 1:

@@ -30,6 +30,7 @@ SCORED = 2_000  # newest matured posts that scores are computed on
 JUDGED = 1_000  # newest matured posts that decide who leads
 MIN_RECORD = 200  # of them that another must have predicted while the reference leads; a fit that has not is judged
 LONG_RECORD = 500  # by what it held out. The same where a model leads: a drift can favour another for a while
+ELECTION = 0.02  # share of posts newly judged at which it is asked again who leads
 MARGIN = 0.05  # skill by which another must be better than the leader
 FIRST_MARGIN = 0.02  # the same for a fit without a record while the reference leads
 STRETCHES = 4  # of them in time, in each of which it must have been better: a drift favours one for a while
@@ -62,6 +63,7 @@ class Race:
         self._fits: Fits | None = None
         self._voices: Voices | None = None  # as they are now, once somebody has asked
         self._interval = AdaptiveInterval()
+        self._judged = 0  # posts since it was asked who leads
         self._history = Rolling(SCORED, FIRST + len(NAMES))
         self._numbers = Rolling(SCORED, 1)  # which label each of the history is, counted from the first
         self._window = Rolling(WINDOW, len(COLUMNS) + 2)  # row, label, time of posting
@@ -78,7 +80,7 @@ class Race:
 
     def version(self, model: int) -> int:
         """How often a model was refitted; 0 for one that never is."""
-        return self.refits.version if NAMES[model] in FITTED else 0
+        return self.refits.of(NAMES[model]) if NAMES[model] in FITTED else 0
 
     def adopt(self, trained: TrainedHorizon) -> None:
         """Start from what was trained before: the best by what was held out leads. Before any label only."""
@@ -111,6 +113,7 @@ class Race:
         said = np.flatnonzero(~np.isnan(judged[:, FIRST + REFERENCE]))
         judged = judged[said]
         self._history.extend(judged)
+        self._judged += len(judged)
         self._numbers.extend((self.matured + said)[:, None].astype(np.float64))
         self._fit_interval(judged, least)
 
@@ -143,7 +146,7 @@ class Race:
         if (finished := self.refits.finished(due)) is not None:
             self._take_over(*finished)
         self.refits.submit(self.matured, due, self._rows)
-        if self.matured >= LEARNING:
+        if self.matured >= LEARNING and (finished or self._judged >= ELECTION * len(self._history)):
             self._elect()
         self._voices = None
 
@@ -171,7 +174,7 @@ class Race:
 
     def _elect(self) -> None:
         """Let those challenge the leader one after the other, the richest first, that are clearly better."""
-        before = self.leader
+        before, self._judged = self.leader, 0
         for model in CHALLENGERS:
             if model != self.leader and self._is_better(model):
                 self.leader = model

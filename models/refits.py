@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.features import HOUR, MINUTE
-from models.fits import Fits, Params, fit_all
+from models.fits import BLENDED, NAMES, Fits, Params, fit_all
 
 Floats = NDArray[np.float64]
 
 FIRST_FIT = 60  # labels before which there is nothing to fit
+FEW = 120  # labels under which only what is blended is fitted: the others take longer, and then hardly lead
 MIN_NEW = 22  # labels between two refits, at the least
 GROWTH = 0.25  # a refit is due when this share more has matured ...
 MAX_AGE = 12 * HOUR  # ... or when the newest fit is this old in event time
@@ -45,7 +46,8 @@ class _Job(NamedTuple):
     params: Params
 
     def begin(self) -> Future[Fits]:
-        return _pool().submit(fit_all, self.rows, self.labels, self.created, self.seed, self.params)
+        names = (*BLENDED, "blend") if len(self.rows) < FEW else NAMES
+        return _pool().submit(fit_all, self.rows, self.labels, self.created, self.seed, self.params, names)
 
 
 class Refits:
@@ -76,6 +78,11 @@ class Refits:
     def version(self) -> int:
         """Refits taken over so far."""
         return len(self.taken)
+
+    def of(self, name: str) -> int:
+        """How many of them fitted a model."""
+        fitted = BLENDED[0] if name == "blend" else name
+        return sum(fitted in refit.seconds for refit in self.taken)
 
     def finished(self, due: int) -> tuple[int, Fits] | None:
         """A refit that is to be taken over at event time `due`, with the labels that it knows of; waits for it."""

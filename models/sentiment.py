@@ -94,6 +94,8 @@ def polarity(text: str) -> Polarity:
     """The four scores of `text`, equal to vaderSentiment 3.3.2's to the last bit. Takes any str."""
     codes = "".join(map(_codes.__getitem__, text.split())).encode("latin-1")
     quiet, upper, anchors, seen, scored, but, windows, whole = _scan()
+    if not scored.search(codes):
+        return NEUTRAL if codes else EMPTY
     loud = codes.translate(None, quiet)
     table, turn = 0, None
     if loud:
@@ -103,8 +105,6 @@ def polarity(text: str) -> Polarity:
         turn = but.search(loud)
     around = _MARGIN_CODES + codes.translate(seen[table]) + _MARGIN_CODES
     valences = [_windows[window] for window in windows.findall(around)]
-    if not valences:
-        return NEUTRAL if codes else EMPTY
     if turn is not None:
         valences = contrast(valences, [place.start() for place in scored.finditer(codes)], codes.index(turn[0]))
     emphasis = mark_emphasis(*marks(text)) if "!" in text or "?" in text or not text.isascii() else 0.0

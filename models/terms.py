@@ -1,7 +1,6 @@
 """Terms: what TF-IDF counts in a post. Words, hashtags, and pairs of characters of scripts without spaces."""
 
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from models.characters import HIRAGANA, LINK, MARKS, MAX_TEXT, UNSPACED, fold
 from models.hashtags import HASHTAG, bodies, find, has_sign
 from models.memo import Memo
+from models.sharing import share
 from models.stopwords import STOPWORDS
 
 MAX_TERMS = 128  # per post
@@ -54,7 +54,7 @@ def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -
     """The terms of a post with `tags`, from the words of its text and the bodies of the hashtags in it, folded."""
     if not tags:
         return tuple(words[:MAX_TERMS])
-    found = [sys.intern(f"#{tag}") for tag in tags[:MAX_TERMS]]
+    found = [share(f"#{tag}") for tag in tags[:MAX_TERMS]]
     words = words[: MAX_TERMS - len(found)]
     found += words
     said = frozenset(folded)
@@ -86,7 +86,7 @@ def read_piece(raw: str) -> Piece | None:
     if raw.isascii():
         core = raw.strip(AROUND)
         if core.isalnum():  # as most are
-            word = sys.intern(core.lower())
+            word = share(core.lower())
             if word != "www":
                 return Piece((word,)) if len(word) > 1 and _counts(word) else NOTHING
         if raw.startswith(("http://", "https://")) and raw.isprintable():
@@ -126,7 +126,7 @@ def _spell_out(match: re.Match[str]) -> str:
 
 def ascii_words(text: str) -> tuple[str, ...]:
     """The terms in ASCII text, of small letters, in which there are but words."""
-    return tuple([sys.intern(word) for word in _ASCII_WORD.findall(text) if _counts(word)])
+    return tuple([share(word) for word in _ASCII_WORD.findall(text) if _counts(word)])
 
 
 def _words(text: str) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _words_in(text: str) -> Iterator[str]:
     words = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(_RUN.sub(" ", text))
     for word in words:
         if _counts(word):
-            yield sys.intern(word)  # thousands of posts that are kept share their words
+            yield share(word)  # thousands of posts that are kept share their words
 
 
 def _counts(word: str) -> bool:

@@ -6,7 +6,6 @@ links, and its marks. What depends on the rest of a text is not told: that text 
 """
 
 import re
-import sys
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from models.clues import LATIN_WORD, ODD, Clue, emoticons, pack, read_clue, sums_of
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.hashtags import bodies, normalise_body
+from models.sharing import share
 from models.stopwords import STOPWORDS
 from models.terms import AROUND, MAX_WORD, NOTHING, ascii_words, read_piece, spell_out
 from models.vader_codes import book, marks, read_word
@@ -100,11 +100,11 @@ def read_tokens(raws: Iterable[str]) -> Told:
                 if at is None:
                     info(high if core.isupper() else low)
                     sums(alone + len(core))
-                    says(sys.intern(word))
+                    says(share(word))
                 else:
                     info(at.high if core.isupper() else at.low)
                     sums(at.sums + len(core))
-                    says(sys.intern(word) if at.counts else None)
+                    says(share(word) if at.counts else None)
                 form(_marks(raw) if len(raw) > len(core) else 0)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
@@ -160,21 +160,21 @@ def _marks(raw: str) -> int:
 
 def _read_ascii(raw: str, core: str) -> Read:
     """`read_any` of ASCII, of which `core` is without what may stand around a word, in a third of the time."""
+    form = _marks(raw)
     if raw.startswith(_SCHEMES):
         kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
-        return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + _marks(raw), None
-    if core.startswith("#") and core[1:].isalpha() and 3 < len(core) <= MAX_WORD:
-        return _read_tag(raw, core[1:])
-    code = KNOWN | ord(read_word(raw))
-    if core.startswith("@") and core[1:].replace("_", "").isalnum():
-        return code | SKIPPED, 0, MENTIONS + _marks(raw), None
-    if not _SIGN.search(raw):
-        return _read_plain(raw, code)
-    return read_any(raw)
+        return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + form, None
+    sign, body = core[:1], core[1:]
+    if sign == "@" and body.replace("_", "").isalnum():
+        return KNOWN | SKIPPED | ord(read_word(raw)), 0, MENTIONS + form, None
+    if sign == "#" and body.isalpha() and 3 < len(core) <= MAX_WORD:
+        return _read_tag(body, form)
+    return read_any(raw) if _SIGN.search(raw) else _read_plain(raw, form)
 
 
-def _read_plain(raw: str, code: int) -> Read:
+def _read_plain(raw: str, form: int) -> Read:
     """A token without a sign that anything is in it but words."""
+    code = KNOWN | ord(read_word(raw))
     lower = raw.lower()
     sums = 0
     if lower in emoticons():
@@ -185,15 +185,15 @@ def _read_plain(raw: str, code: int) -> Read:
             code |= MARKED
     words = ascii_words(lower)
     if len(words) > 1:
-        return code | MORE, sums, _marks(raw), Token(words, (), ())
-    return (code | WORD, sums, _marks(raw), words[0]) if words else (code, sums, _marks(raw), None)
+        return code | MORE, sums, form, Token(words, (), ())
+    return (code | WORD, sums, form, words[0]) if words else (code, sums, form, None)
 
 
-def _read_tag(raw: str, body: str) -> Read:
+def _read_tag(body: str, form: int) -> Read:
     """A hashtag of three letters or more."""
     known, other = _lexicon()
-    word = body.lower()
+    word = share(body.lower())
     at = known.get(word, other)
-    words = ascii_words(spell_out(body).lower()) if not body.islower() else (sys.intern(word),) if at.counts else ()
+    words = ascii_words(spell_out(body).lower()) if not body.islower() else (word,) if at.counts else ()
     info = (at.high if body.isupper() else at.low) & ~WORD | MORE
-    return info, at.sums + len(body), _marks(raw), Token(words, (word,), (word,))
+    return info, at.sums + len(body), form, Token(words, (word,), (word,))

@@ -27,7 +27,7 @@ BOOSTED: Mapping[str, Any] = {
     "l2_regularization": 10.0,
 }
 FOREST: Mapping[str, Any] = {"n_estimators": 24, "min_samples_leaf": 10, "max_features": 0.33}
-EXTRA: Mapping[str, Any] = {"n_estimators": 60, "min_samples_leaf": 5, "max_features": 0.33}
+EXTRA: Mapping[str, Any] = {"n_estimators": 40, "min_samples_leaf": 5, "max_features": 0.33}
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"boosted": BOOSTED, "forest": FOREST, "extra": EXTRA}
 
 

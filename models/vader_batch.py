@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 Stream = NDArray[np.uint8]
 
 _AROUND = np.arange(-BEFORE, AFTER + 1)
+_BESIDE = 1024 * (_AROUND != 0)
 
 
 class _Tables(NamedTuple):
@@ -31,7 +32,7 @@ class _Tables(NamedTuple):
     upper: Flags
     anchors: Flags
     but: Flags
-    seen: NDArray[np.uint8]  # the four one after the other
+    seen: NDArray[np.uint8]  # the four one after the other, and then once more for words beside the one in question
 
 
 @cache
@@ -42,7 +43,8 @@ def _tables() -> _Tables:
         return found
 
     kinds = book()
-    seen = np.array([list(each) for each in kinds.seen], dtype=np.uint8).ravel()
+    beside = [each.translate(kinds.beside) for each in kinds.seen]
+    seen = np.frombuffer(b"".join((*kinds.seen, *beside)), dtype=np.uint8)
     return _Tables(flags(kinds.scored), flags(kinds.upper), flags(kinds.anchors), flags(kinds.but), seen)
 
 
@@ -79,7 +81,7 @@ def _score(stream: Stream, emphasis: Floats, windows: Memo[bytes, float]) -> lis
 
     around = stream.take(places[:, None] + _AROUND)
     anchored = tables.anchors.take(around).any(axis=1)
-    seen = tables.seen.take((anchored * 512 + cap_diff[owners] * 256)[:, None] + around)
+    seen = tables.seen.take((anchored * 512 + cap_diff[owners] * 256)[:, None] + around + _BESIDE)
     seen[~anchored, BEFORE + 1 :] = 0
     keys = seen.view(f"S{BEFORE + 1 + AFTER}").ravel().tolist()
     valences = list(map(windows.__getitem__, keys))

@@ -46,6 +46,7 @@ class Book(NamedTuple):
     anchors: bytes
     but: bytes
     seen: tuple[bytes, ...]  # tables of what a window need tell of a word, by `anchored * 2 + cap_diff`
+    beside: bytes  # table of what is to be told of a word beside the one in question
 
 
 @cache
@@ -74,6 +75,7 @@ def book() -> Book:
         for cap_diff in (False, True):  # whether some words of the text are in capitals, not all
             seen = [code(_seen(tokens[each], anchored, cap_diff)) if each > EDGE_CODE else each for each in every]
             tables.append(bytes(seen).ljust(256, b"\0"))
+    alike = [each for each in every if tokens[each].valence is not None and not tokens[each].lower]
     if len(tokens) > 256:
         raise ValueError("this vaderSentiment has more kinds of words than fit into a byte")
     return Book(
@@ -86,6 +88,7 @@ def book() -> Book:
         bytes(each for each in every if tokens[each].lower in _ANCHORS),
         bytes(each for each in every if tokens[each].lower == "but"),
         tuple(tables),
+        bytes(alike[0] if each in alike else each for each in range(256)),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import zstandard
 
 from engine.sources.base import Item, Source
+from engine.sources.tail import Tail
 
 
 def drain(tail: Source, at_once: int = 1000) -> list[Item]:
@@ -141,3 +142,15 @@ def _number(rotated: Path) -> int:
     """How far back a rotated file is, or minus its date."""
     stamp = rotated.name.removeprefix("feed.jsonl").removesuffix(".gz").removesuffix(".zst")
     return int(stamp[1:]) if stamp[0] == "." else -int(stamp[1:])
+
+
+def offset(tail: Tail) -> int:
+    reached = tail.bookmark().reached
+    assert reached is not None
+    return reached.offset
+
+
+def inode(tail: Tail) -> int:
+    reached = tail.bookmark().reached
+    assert reached is not None
+    return reached.inode

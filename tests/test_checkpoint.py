@@ -28,17 +28,7 @@ from tests.worker_harness import Watching, settled
 ROOT = Path(__file__).parents[1]
 SHAPE = Path(__file__).with_name("state_shape.json")
 
-
-@pytest.fixture(autouse=True)
-def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
-
-
-@pytest.fixture
-def feed(tmp_path: Path) -> Path:
-    path = tmp_path / "feed.jsonl"
-    path.write_bytes(b"")
-    return path
+pytestmark = pytest.mark.usefixtures("own_key")
 
 
 @pytest.mark.timeout(600)

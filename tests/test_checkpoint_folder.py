@@ -25,17 +25,7 @@ from tests.feeds import ALL, PRESENT, SECOND, START, delete, edit, post, purge
 from tests.kept_runs import append, content, opened, read
 from tests.test_post_detail import status
 
-
-@pytest.fixture(autouse=True)
-def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
-
-
-@pytest.fixture
-def feed(tmp_path: Path) -> Path:
-    path = tmp_path / "feed.jsonl"
-    path.write_bytes(b"")
-    return path
+pytestmark = pytest.mark.usefixtures("own_key")
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------

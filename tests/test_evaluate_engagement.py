@@ -146,7 +146,7 @@ def test_refits_and_the_leader_are_those_of_the_engine(long: Read, again: tuple[
     assert {"linear", "boosted", "forest"} <= set(shown["refits"])
     for name, refits in shown["refits"].items():
         times = [datetime.fromisoformat(at) for at in refits["at"]]
-        assert refits["n"] == len(times) > 2
+        assert refits["n"] == len(times) > 1
         assert times == sorted(times)
         assert 0 <= refits["seconds"]["mean"] <= refits["seconds"]["max"] <= refits["seconds"]["total"]
         if name != "sgd":

@@ -28,6 +28,7 @@ from models.features import (
     packed_keys,
 )
 from models.frozen import Freezer, Made, Told, layout, packed
+from models.known import by_column
 from models.reasons import LEAST, MOST, Facts, brief, reasons
 from models.voices import NAMES, REFERENCE, Shown
 from tests.graded_feeds import HOUR, MINUTE, START, post
@@ -102,7 +103,7 @@ def test_a_waiting_post_takes_less_than_a_kilobyte() -> None:
 
 def column(post: Known, name: str) -> float:
     features = Features(1)
-    own, common = features.rows([post], features.keys([post]))
+    own, common = features.rows(by_column([post]), features.keys(by_column([post])))
     return float(joined(own[:, 0], common)[0, COLUMNS.index(name)])
 
 
@@ -148,7 +149,7 @@ def test_a_language_is_told_by_its_primary_subtag() -> None:
 @given(st.text(max_size=8), st.text(max_size=8), st.integers(0, 2**62), st.lists(st.text(max_size=5), max_size=6))
 def test_any_text_makes_a_row(author: str, lang: str, at: int, tags: list[str]) -> None:
     one, features = Known(author=author, at=at, lang=lang, media=lang, tags=tuple(tags), terms=tuple(tags)), Features(2)
-    own, common = features.rows([one], features.keys([one]))
+    own, common = features.rows(by_column([one]), features.keys(by_column([one])))
     assert np.isfinite(own).all()
     assert not np.isinf(common).any()
 
@@ -165,7 +166,7 @@ def test_the_hour_and_the_weekday_go_round() -> None:
 
 def test_hidden_authors_have_no_hour_of_their_own() -> None:
     features = Features(1)
-    keys = features.keys([Known(author="", at=START), Known(author="ann", at=START)])
+    keys = features.keys(by_column([Known(author="", at=START), Known(author="ann", at=START)]))
     assert keys.hour.counts.tolist() == [0, 1]
 
 
@@ -175,12 +176,14 @@ def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
 
     def row(horizon: int, **known: object) -> dict[str, float]:
         one = Known(at=at + 24 * HOUR, **known)  # type: ignore[arg-type]
-        own, common = features.rows([one], features.keys([one]))
+        own, common = features.rows(by_column([one]), features.keys(by_column([one])))
         return dict(zip(COLUMNS, joined(own[:, horizon], common)[0].tolist(), strict=True))
 
     def learn(value: float, **known: object) -> None:
         one = Known(at=at, **known)  # type: ignore[arg-type]
-        features.learn(1, [one.author], packed_keys([features.keys([one])]), np.array([value]), [at + 24 * HOUR])
+        features.learn(
+            1, [one.author], packed_keys([features.keys(by_column([one]))]), np.array([value]), [at + 24 * HOUR]
+        )
 
     learn(1.0, author="bob")
     learn(4.0, author="ann", tags=("cup",), terms=("#cup", "goal"))
@@ -196,9 +199,9 @@ def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
     assert {name: stranger[name] for name in nobody} == nobody
     assert row(1, author="bob", terms=("#goal",))["word_past"] == 0
     assert row(0, author="ann", tags=("cup",), terms=("goal",))["tag_past"] == 0
-    (hour,) = features.keys([Known(author="ann", at=at)]).hour.buckets
+    (hour,) = features.keys(by_column([Known(author="ann", at=at)])).hour.buckets
     tags = [str(number) for number in range(300_000)]
-    buckets = features.keys([Known(author="", at=at, tags=(tag,)) for tag in tags]).both.buckets
+    buckets = features.keys(by_column([Known(author="", at=at, tags=(tag,)) for tag in tags])).both.buckets
     alike = tags[buckets.tolist().index(hour)]
     assert row(1, author="eve", tags=(alike,))["tag_past"] == 0  # the same bucket, in another table
 

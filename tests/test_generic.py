@@ -37,6 +37,16 @@ def event(outcomes: Any) -> Post:
     return found
 
 
+DATES = ("Wed May 08 04:14:15 +0000 2019", "Mon Feb 29 23:59:60 +0000 2016", "Sat Jul 04 24:00:00 +0000 2026")
+
+
+@given(st.sampled_from(DATES), st.lists(st.tuples(st.integers(0, 29), st.sampled_from("0129 :.+-TZaM٣")), max_size=2))
+def test_dates_of_x_are_read_as_any_other(date: str, changes: list[tuple[int, str]]) -> None:
+    for place, character in changes:
+        date = date[:place] + character + date[place + 1 :]
+    assert moment(date) == fields.time(date.strip())
+
+
 def test_a_flat_line_gives_every_field() -> None:
     line = {
         "id": 5,

@@ -299,9 +299,7 @@ def test_memory_is_given_back_at_once_when_posts_leave_the_sample() -> None:
 
 def filled(labels: Labels, ledger: Ledger, count: int, first: int = 0) -> None:
     """Posts of which the labels wait, and that are past retention."""
-    (told,) = labels.model.forecast(
-        [Engine(ROOMY).forecasting.known(said("0", 0), analyse(said("0", 0)), START, "x:a")]
-    )
+    (told,) = labels.model.forecast(Engine(ROOMY).forecasting.known(said("0", 0), analyse(said("0", 0)), START, "x:a"))
     for number in range(first, first + count):
         one = said(f"{number:05d}", number)
         entry = ledger.add(key_of(one), one, analyse(one), START + number * MINUTE, late=False)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.events import Counts, Delete, Edit, Observation, Post, Reaction
 from engine.platforms import fields
 from engine.platforms.base import Ignored, Mapped, Rejected
-from engine.platforms.html import html_to_text, unescape
+from engine.platforms.html import html_to_text, scanned, unescape, usual
 from engine.platforms.mastodon import ADAPTER
 
 NATIVE = Path(__file__).parents[2] / "shared" / "data" / "native"
@@ -363,6 +363,31 @@ def test_html_never_raises_and_leaves_no_tag(pieces: list[str]) -> None:
     assert "<p>" not in text
     assert "<br>" not in text
     assert "\n\n\n" not in text
+
+
+PIECES = [
+    *("<p>", "</p>", "<br>", "<br />", "<br/>", "<a>", "</a>", "<a ", "<a\n>", "<span>", "</span>"),
+    *('<a href="https://a.b/c" rel="x">', "<a title='<p>'>", '<a title="<p>">', "<div>", "<!--", "-->", "</P>"),
+    *('<span class="invisible">', '<span class="ellipsis">', '<span title="a" class="invisible">'),
+    *("<span class=invisible>", '<p class="quote-inline">', "invisible", "x", "\n", "\n\n", "\f"),
+    *("&lt;", "&am", "p;", "&#1", "2;", "&#12;", "<", ">", "a>", "p>", '"', "'", "…"),
+]
+
+
+@settings(derandomize=True, deadline=None, max_examples=1_000)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_mastodon_writes_reads_as_any_html_does(source: str) -> None:
+    text = usual(source)
+    if text is not None:
+        assert re.sub(r"\n{3,}", "\n\n", text).strip() == re.sub(r"\n{3,}", "\n\n", scanned(source)).strip()
+
+
+def test_what_mastodon_writes_needs_no_scanner() -> None:
+    link = (
+        '<a href="https://a.b/c" target="_blank"><span class="invisible">https://</span>'
+        '<span class="ellipsis">a.b/c</span><span class="invisible">d</span></a>'
+    )
+    assert usual(f"<p>one<br />{link} &amp; two</p><p>#<span>three</span></p>") is not None
 
 
 @settings(derandomize=True, deadline=None)

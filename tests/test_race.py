@@ -376,10 +376,10 @@ def test_the_online_model_goes_on_from_the_labels_that_came_while_it_was_fitted(
 
 
 def test_of_posts_that_are_not_graded_only_the_leader_and_the_author_baseline_are_asked() -> None:
-    rows = rows_with_gaps(150)
+    rows = rows_with_gaps(250)
     labels = labels_of(rows)
     race = Race(params=LIGHT)
-    race.learn(rows, labels, minutes(150), START)
+    race.learn(rows, labels, minutes(250), START)
     race.learn(rows[:1], labels[:1], minutes(1), START + FITTING)
     asked = rows_with_gaps(60, seed=6)
     now = Said(60, race.voices(), race.reach(0.0))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.config import ALL_TIME, MINUTE, SECOND
-from engine.tally import Contribution, Tally
+from engine.tally import SCALE, Contribution, Tally
 from engine.windows import BUCKETS, Window
 
 SPAN = 10 * MINUTE
@@ -69,6 +69,8 @@ def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObjec
     check(window, [item for item in kept.values() if item.time > now - SPAN])
     before = [item for item in kept.values() if now - 2 * SPAN < item.time <= now - SPAN]
     assert window.before.posts == len(before)
+    compounds = [item.compound for item in before if item.compound is not None]
+    assert window.before.mean == (sum(compounds) / len(compounds) / SCALE if compounds else None)
     assert window.topics.before == Counter(item.story for item in before if item.story is not None)
     assert window.tags_before({"x", "y"}) == Counter(tag for item in before for tag in item.tags if tag in "xy")
 

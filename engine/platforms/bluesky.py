@@ -4,7 +4,7 @@ A record is named by its at:// URI everywhere, so that a delete on the firehose 
 like is taken back by the delete of its own record.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -74,25 +74,16 @@ def part_of(value: Any) -> Part | Odd:
     return msgspec.convert(value, Part) if isinstance(value, dict) else None
 
 
-class Content(NamedTuple):
-    """The fields of `engine.events.Post` that a post's record gives."""
-
-    text: str
-    created: int | None
-    tags: tuple[str, ...] | None
-    lang: str
-    reply_to: str
-    quote_of: str
-    media: Media
-    sensitive: bool
+# Of `engine.events.Post`: text, created, tags, lang, reply_to, quote_of, media and sensitive.
+Content: TypeAlias = tuple[str, int | None, tuple[str, ...] | None, str, str, str, Media, bool]
 
 
 def content(record: Record) -> Content:
-    """What a post's record says."""
+    """The fields of a post that its record gives."""
     langs, created = record.langs, record.created
     media, quote_of = embedded(record.embed)
     plain = record.facets is None and record.tags is None
-    return Content(
+    return (
         fields.text(record.text),
         fields.time(record.created_at if created is None else created),
         None if plain else _tags(record),

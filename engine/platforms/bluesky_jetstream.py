@@ -103,7 +103,9 @@ def _event(line: Object) -> _Event:
 
 def _read_line(line: _Line) -> Sequence[Outcome] | None:
     did, commit, seen = line.did, line.commit, line.time_us
-    if line.kind != "commit" or not isinstance(commit, _Commit) or None in (did, seen) or line.frame is not None:
+    if line.kind != "commit" or not isinstance(commit, _Commit) or line.frame is not None:
+        return None
+    if did is None or seen is None:
         return None
     return (_commit(commit, fields.text(did), fields.time(seen)),)
 
@@ -112,7 +114,9 @@ USED = (Used(_Line, _read_line),)
 
 
 def _commit(commit: _Commit, did: str, seen: int | None) -> Outcome:
-    collection, rkey = fields.text(commit.collection), fields.text(commit.rkey)
+    collection, rkey = commit.collection, commit.rkey
+    if type(collection) is not str or type(rkey) is not str:
+        collection, rkey = fields.text(collection), fields.text(rkey)
     if not (did.startswith("did:") and collection and rkey):
         return Rejected("commit without did, collection or rkey")
     if collection != bluesky.POST and collection not in _REACTIONS:

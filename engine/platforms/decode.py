@@ -5,6 +5,7 @@ line holds can raise out of here.
 """
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from functools import lru_cache
 from itertools import islice
@@ -61,9 +62,9 @@ class Decoder:
         """The outcomes of one line, with or without its end: at least one, in the order they stand in it."""
         outcomes, shapes = self.look(line)
         self.count(shapes)
-        return outcomes
+        return [*outcomes]
 
-    def look(self, line: bytes) -> tuple[list[Outcome], Shapes]:
+    def look(self, line: bytes) -> tuple[Sequence[Outcome], Shapes]:
         """`read`, and the shapes met, which are not counted yet."""
         body = line if _is_bare(line) else _framed(line)
         if not isinstance(body, bytes):
@@ -91,11 +92,6 @@ class Decoder:
             lines, mapped = formats.get(name, _NONE_YET)
             formats[name] = (lines + 1, mapped + fine)
 
-    @property
-    def met(self) -> int:
-        """How many formats were met so far."""
-        return len(self.formats)
-
     def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
         """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
         if self._forced is None:
@@ -118,7 +114,7 @@ class Decoder:
                 in_full[name] = in_full.get(name, True) and fine
         return outcomes, in_full
 
-    def _read_item(self, item: Json) -> tuple[list[Outcome], Shapes]:
+    def _read_item(self, item: Json) -> tuple[Sequence[Outcome], Shapes]:
         if self._keep and not self._keeps(item):
             return [LEFT_OUT], {}
         if not isinstance(item, dict):
@@ -164,9 +160,9 @@ def _recognises(adapter: Adapter, item: Json) -> bool:
         return False
 
 
-def _read(adapter: Adapter, item: Json) -> list[Outcome]:
+def _read(adapter: Adapter, item: Json) -> Sequence[Outcome]:
     try:
-        outcomes = list(adapter.read(item))
+        outcomes = adapter.read(item)
     except Exception:  # what a hostile line found that the adapter did not foresee must not stop the feed
         return [Rejected(f"unreadable {adapter.name}")]
     return outcomes or [Ignored("empty page")]

@@ -73,15 +73,14 @@ def time(value: Any) -> int | None:
 
     A time without a zone is UTC. None where there is no time or it lies outside 1990 to 2200.
     """
-    if type(value) is float:
-        if _FIRST_SECOND <= value <= _LAST_SECOND:
-            return round(value * SECOND)
-    elif type(value) is int:
-        if EARLIEST <= value <= LATEST:  # as a number of anything longer it would be past that
-            return value
-        if _FIRST_SECOND <= value <= _LAST_SECOND:
-            return value * SECOND
-    micros = _number_time(value) if isinstance(value, int | float) else _text_time(value)
+    if type(value) is str:
+        micros = _text_time(value)
+    elif type(value) is int and EARLIEST <= value <= LATEST:  # as a number of anything longer it would be past that
+        return value
+    elif isinstance(value, int | float):
+        micros = _number_time(value)
+    else:
+        return None
     return micros if micros is not None and EARLIEST <= micros <= LATEST else None
 
 
@@ -89,8 +88,8 @@ def twitter_time(value: str) -> int | None:
     """What `time` says of a date as X always writes it, in a third of the time; None for any other."""
     if value[20:26] != "+0000 " or len(value) != _TWITTER_LENGTH or value[:3] not in _DAYS or value[11:13] >= "24":
         return None
-    month, separators = _MONTHS.get(value[4:7]), value[3] + value[7] + value[10] + value[13] + value[16] + value[19]
-    if month is None or separators != "   :: ":
+    month = _MONTHS.get(value[4:7])
+    if month is None or value[3:8:4] != "  " or value[10:20:3] != " :: ":
         return None
     try:
         micros = from_datetime(datetime.fromisoformat(f"{value[26:]}-{month:02}-{value[8:10]}T{value[11:19]}+00:00"))
@@ -100,6 +99,8 @@ def twitter_time(value: str) -> int | None:
 
 
 def _number_time(value: int | float) -> int | None:
+    if _FIRST_SECOND <= value <= _LAST_SECOND:
+        return round(value * SECOND)
     if isinstance(value, bool) or not value > 0:  # also false for NaN
         return None
     for unit in (SECOND, 1_000, MICROSECOND):  # seconds until the year 2200, then milliseconds, then microseconds
@@ -108,8 +109,8 @@ def _number_time(value: int | float) -> int | None:
     return None
 
 
-def _text_time(value: Any) -> int | None:
-    if not isinstance(value, str) or not value or len(value) > 64:
+def _text_time(value: str) -> int | None:
+    if not value or len(value) > 64:
         return None
     if value.isdigit() and len(value) >= 9:  # more digits than a basic ISO date has
         return _number_time(int(value)) if value.isascii() else None

@@ -7,7 +7,7 @@ lines that are alike to the last field cannot be told apart and count as a dupli
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
@@ -36,24 +36,13 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*", re.ASCII)
 _TAG_CUTS = re.compile(r"[\s,;|]+")
 
 
-# What stands under each field, in the order of USUAL; None for nothing. The counts stand together.
+# What stands under each field, in the order of USUAL; None for nothing.
 _Row: TypeAlias = Sequence[Json]
 _SLOTS = {field: slot for slot, field in enumerate(USUAL)}
-_COUNTS, _COUNTS_END = _SLOTS["likes"], _SLOTS["views"] + 1
-_UNCOUNTED = (None,) * (_COUNTS_END - _COUNTS)
-_NO_FIELDS: frozenset[str] = frozenset()
 
 # Plain names that only posts of X have: by field the bit that says so.
 _TEXT_OF_X: Final = 2
 _OF_X = {"id": (1, ("tweetid", "statusid")), "text": (_TEXT_OF_X, ("tweet", "tweettext"))}
-
-
-class _Found(NamedTuple):
-    """What was found on a line."""
-
-    row: _Row
-    of_x: int  # bits of the fields that stand under names of X's alone
-    mapped: frozenset[str] = _NO_FIELDS  # fields that stand where the user says
 
 
 class _Generic:
@@ -82,24 +71,22 @@ class _Mapped:
         self.places = places
 
     def recognises(self, line: Json) -> bool:
-        return isinstance(line, dict) and isinstance(_read(line, PLATFORM, self._find(line)), Mapped)
+        return isinstance(line, dict) and isinstance(self._read(line), Mapped)
 
     def read(self, line: Json) -> Sequence[Outcome]:
-        if not isinstance(line, dict):
-            return [Rejected("not an object")]
-        return [_read(line, PLATFORM, self._find(line))]
+        return [self._read(line)] if isinstance(line, dict) else [Rejected("not an object")]
 
-    def _find(self, line: Object) -> _Found:
-        row, of_x, _ = _find(line)
-        found = [*row]
+    def _read(self, line: Object) -> Outcome:
+        found, of_x = _find(line)
+        row = [*found]
         if "text" in self.places:
-            found[_SLOTS["title"]] = None
+            row[_SLOTS["title"]] = None
         for field, path in self.places.items():
             if field in _SLOTS:
                 raw = paths.at(line, path)
-                found[_SLOTS[field]] = fields.text(raw) if field in _IDS else raw
+                row[_SLOTS[field]] = fields.text(raw) if field in _IDS else raw
                 of_x = of_x & ~_OF_X.get(field, (0,))[0] | _of_x(field, plain(path[-1]))
-        return _Found(tuple(found), of_x, frozenset(self.places))
+        return _read(line, PLATFORM, row, of_x, self.places.keys())
 
 
 ADAPTER: Adapter = _Generic()
@@ -139,7 +126,8 @@ def read_object(line: Json, platform: str) -> Outcome:
     """The post in `line` by the usual names of its fields."""
     if not isinstance(line, dict):
         return Rejected("not an object")
-    return _read(line, platform, _find(line))
+    row, of_x = _find(line)
+    return _read(line, platform, row, of_x)
 
 
 class _Contest(NamedTuple):
@@ -189,10 +177,11 @@ _plans = ByKeys(_make_plan)
 _layouts = ByKeys(lambda names: _lay_out(names, dict(zip(names, names, strict=True))))  # of plain names
 
 
-def _find(line: Object) -> _Found:
+def _find(line: Object) -> tuple[_Row, int]:
     """What stands under each field there is: the best candidate that fits; an empty one only where there is no other.
 
-    Where there is one candidate alone, it is yet to be seen whether it fits.
+    Where there is one candidate alone, it is yet to be seen whether it fits. With it, the bits of the fields that stand
+    under names of X's alone.
     """
     layout = _plans[tuple(line)].layout
     if layout is None:
@@ -200,12 +189,12 @@ def _find(line: Object) -> _Found:
         layout = _layouts[tuple(line)]
     row, of_x = layout.pick((*line.values(), None)), layout.of_x
     if not layout.contests:
-        return _Found(row, of_x)
+        return row, of_x
     settled = [*row]
     for field, names in layout.contests:
         name, settled[_SLOTS[field]] = _best(line, names, _READERS.get(field, _as_it_is))
         of_x |= _of_x(field, name)
-    return _Found(tuple(settled), of_x)
+    return settled, of_x
 
 
 def _best(line: Object, names: Sequence[tuple[str, str]], read: Callable[[Json], Json]) -> tuple[str, Json]:
@@ -253,10 +242,10 @@ _READERS: dict[str, Callable[[Json], Json]] = {
 }
 
 
-def _read(line: Object, platform: str, found: _Found) -> Outcome:
-    row, of_x, mapped = found
-    text, title, uid, author, name, time, seen, counts_at, lang, tags = row[:_COUNTS]
-    reply_to, quote_of, followers, author_created, sensitive = row[_COUNTS_END:]
+def _read(line: Object, platform: str, row: _Row, of_x: int, mapped: Collection[str] = ()) -> Outcome:
+    """The post of a line, from what stands under its fields, of which those that are `mapped` stand where they must."""
+    text, title, uid, author, name, time, seen, counts_at, lang, tags, like, repost, reply, quote, view, *rest = row
+    reply_to, quote_of, followers, author_created, sensitive = rest
     if type(text) is not str:
         text = _string(text)
         of_x &= of_x if text is not None else ~_TEXT_OF_X
@@ -279,7 +268,9 @@ def _read(line: Object, platform: str, found: _Found) -> Outcome:
     if not uid:
         uid = _digest(line if nameless else [author, time, text])
     reply_to = "" if reply_to is None else _id(reply_to) or ""
-    total = _counts(row[_COUNTS:_COUNTS_END])
+    total = None
+    if not (like is None and repost is None and reply is None and quote is None and view is None):
+        total = _counts((like, repost, reply, quote, view))
     count = None if followers is None else _number(followers)
     made = None if author_created is None else moment(author_created)
     if user:
@@ -325,9 +316,9 @@ def _titled(title: str | None, body: str | None) -> str | None:
 
 
 def _counts(raw: _Row) -> Counts | None:
-    if raw == _UNCOUNTED:
-        return None
-    total = Counts(*map(_number, raw))
+    total = Counts(
+        *[value if type(value) is int and 0 <= value <= fields.MAX_COUNT else _number(value) for value in raw]
+    )
     return total if total.known() else None
 
 

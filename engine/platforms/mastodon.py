@@ -195,7 +195,7 @@ def _is_event(line: Object) -> bool:
 
 def _page(line: Object) -> list[Any] | None:
     """The statuses of a page of them; None if the line is none."""
-    pages = [line[key] for key in _PAGES if isinstance(line.get(key), list)]
+    pages = [page for key in _PAGES if key in line and isinstance(page := line[key], list)]
     if not pages:
         return None
     found = [item for page in pages for item in page]

@@ -21,8 +21,12 @@ def counts(
     like: Json = None, repost: Json = None, reply: Json = None, quote: Json = None, view: Json = None
 ) -> Counts | None:
     """Counts from raw JSON values, or None where none of them is a count."""
-    raw = (like, repost, reply, quote, view)
-    found = Counts(*[value if type(value) is int and 0 <= value <= MAX_COUNT else fields.count(value) for value in raw])
+    found = Counts(
+        *[
+            value if value is None or (type(value) is int and 0 <= value <= MAX_COUNT) else fields.count(value)
+            for value in (like, repost, reply, quote, view)
+        ]
+    )
     return found if found.known() else None
 
 

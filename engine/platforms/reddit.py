@@ -171,7 +171,7 @@ def _post(kind: str, uid: str, thing: Object, title: str, body: str) -> Post:
         _tags(thing),
         "",
         "" if is_submission else fields.text(get("parent_id")),
-        fields.text(get("crosspost_parent")),
+        "" if (crossposted := get("crosspost_parent")) is None else fields.text(crossposted),
         _media(thing) if is_submission else "",
         None,
         moment(get("author_created_utc")),

@@ -49,17 +49,16 @@ class Typed:
         self._decode = msgspec.json.Decoder(kind, dec_hook=_refuse).decode
         self._read = used.read
 
-    def read(self, line: bytes) -> list[Outcome] | None:
+    def read(self, line: bytes) -> Sequence[Outcome] | None:
         """The outcomes of a line; None if it is to be read as any other. Never raises."""
         try:
             if not line.isascii():
                 line.decode()  # what is passed over is not looked at
             if may_be_deep(line):
                 return None
-            found = self._read(self._decode(line))
+            return self._read(self._decode(line))
         except Exception:  # whatever is the matter, it is known how to say it of any line
             return None
-        return None if found is None else [*found]
 
 
 class _Refused:

@@ -227,8 +227,10 @@ def _read_status(status: _Status, at: int | None) -> Outcome:
     if text is None:
         return Rejected("no text")
     post = _post(status, uid, text, at)
-    quoted = () if status.quoted_status is None else _quoted_counts(status, status, at)
-    return Mapped((versioned(post, _history(status)), *quoted))
+    event = post if status.edit_history is None else versioned(post, _history(status))
+    if status.quoted_status is None:
+        return Mapped((event,))
+    return Mapped((event, *_quoted_counts(status, status, at)))
 
 
 def _reaction(status: _Status, uid: str, inner: _Embedded, target: str, at: int | None) -> Reaction:
@@ -321,11 +323,10 @@ def _quoted_id(quoted: Json) -> str:
 
 def _text(status: _Embedded) -> str | None:
     """The whole text: a compatible stream keeps it in `extended_tweet` and cuts `text` to 140 characters."""
-    whole = None if status.extended_tweet is None else fields.dig(status.extended_tweet, "full_text")
-    for value in (whole, status.full_text, status.text):
-        if isinstance(value, str):
-            return unescape_markup(value)
-    return None
+    text = None if status.extended_tweet is None else fields.dig(status.extended_tweet, "full_text")
+    if not isinstance(text, str):
+        text = status.full_text if isinstance(status.full_text, str) else status.text
+    return unescape_markup(text) if isinstance(text, str) else None
 
 
 def _created(status: _Embedded) -> int | None:

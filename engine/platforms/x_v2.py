@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from engine.events import Counts, Event, Media, Observation, Post, Reaction
 from engine.platforms import fields, x_compliance, x_v2_shapes
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.readers import counts, first_time, tag_names, unescape_markup
+from engine.platforms.readers import counts, first_time, moment, tag_names, unescape_markup
 from engine.platforms.x_common import PLATFORM, as_first, id_order, media_kind, snowflake_time, versioned
 
 
@@ -35,11 +35,13 @@ class _XV2:
     def read(self, line: Json) -> Sequence[Outcome]:
         if x_compliance.recognises(line):
             return [x_compliance.read(line)]
+        if "data" in line:
+            return _read_page(line)
         if x_v2_shapes.is_errors(line):
             return [Ignored("errors only")]
         if x_v2_shapes.is_empty(line):
             return [Ignored("empty page")]
-        return _read_page(line) if "data" in line else [_read_item(line, _Page(line, flat=True))]
+        return [_read_item(line, _Page(line, flat=True))]
 
 
 ADAPTER: Adapter = _XV2()
@@ -53,18 +55,23 @@ class _Page:
         self.users = _by_id(includes.get("users"))
         self.posts = _by_id(includes.get("tweets"))
         self.retrieved = first_time(
-            fields.dig(line, "__twarc", "retrieved_at"),
+            fields.dig(line, "__twarc", "retrieved_at") if "__twarc" in line else None,
             line.get("metrics_frozen_at"),
             line.get("_commit_time"),
         )
         self.live = not flat and "matching_rules" in line
-        # X leaves `entities` out of a post that has none: only a page that has some shows that they were
-        # asked for.
-        items = line if flat else line.get("data")
-        found = items if isinstance(items, list) else [items]
-        self.has_entities = "__twarc" in line or any(
-            "entities" in item for item in (*found, *self.posts.values()) if isinstance(item, dict)
-        )
+        self._line, self._items = line, line if flat else line.get("data")
+        self._has_entities: bool | None = None
+
+    @property
+    def has_entities(self) -> bool:
+        """Whether posts have entities here: X leaves them out of a post that has none, even if they were asked for."""
+        if self._has_entities is None:
+            found = self._items if isinstance(self._items, list) else [self._items]
+            self._has_entities = "__twarc" in self._line or any(
+                "entities" in item for item in (*found, *self.posts.values()) if isinstance(item, dict)
+            )
+        return self._has_entities
 
     def counted_at(self, item: Object) -> int | None:
         """When the counts of `item` and of what it refers to were true."""
@@ -72,8 +79,9 @@ class _Page:
 
     def referred(self, item: Object) -> list[tuple[str, str, Object]]:
         """(type, id, post) of what `item` refers to; the post is empty where the line does not hold it."""
-        found = []
-        for reference in fields.items(item.get("referenced_tweets")):
+        found: list[tuple[str, str, Object]] = []
+        references = item.get("referenced_tweets")
+        for reference in references if isinstance(references, list) else ():
             uid = fields.text(fields.mapping(reference).get("id"))
             if uid:
                 post = reference if "text" in reference else self.posts.get(uid, {})
@@ -90,18 +98,25 @@ def _read_page(line: Object) -> list[Outcome]:
     found = data if isinstance(data, list) else [data]
     if not found:
         return [Ignored("empty page")]
-    if all(isinstance(item, dict) and _is_profile(item) for item in found):
-        return [Ignored("user page")]
+    first = found[0]
+    if not isinstance(first, dict) or "text" not in first:
+        if all(isinstance(item, dict) and _is_profile(item) for item in found):
+            return [Ignored("user page")]
+        if "total_tweet_count" not in fields.mapping(line.get("meta")) and all(map(_is_rule, found)):
+            return [Ignored("stream rules")]
     if "total_tweet_count" in fields.mapping(line.get("meta")):
         return [Ignored("page of volumes")]
-    if all(isinstance(item, dict) and "value" in item and "text" not in item for item in found):
-        return [Ignored("stream rules")]
     page = _Page(line)
     items = [item for item in found if isinstance(item, dict)]
-    items.sort(key=lambda item: (_created(item) or 0, id_order(fields.text(item.get("id")))))
+    if len(items) > 1:
+        items.sort(key=lambda item: (_created(item) or 0, id_order(fields.text(item.get("id")))))
     outcomes: list[Outcome] = [_read_item(item, page) for item in items]
     outcomes += [Rejected("not an object")] * (len(found) - len(items))
     return outcomes
+
+
+def _is_rule(item: Json) -> bool:
+    return isinstance(item, dict) and "value" in item and "text" not in item
 
 
 def _is_profile(item: Object) -> bool:
@@ -130,17 +145,9 @@ def _reaction(item: Object, uid: str, target: str, inner: Object, page: _Page) -
     original = None
     if _text(inner) is not None:
         original = as_first(_post(inner, page, page.counted_at(item)), _history(inner))
-    author, name = _author(item, page)
-    return Reaction(
-        platform=PLATFORM,
-        uid=uid,
-        target=original.uid if original else target,
-        kind="repost",
-        author=author,
-        name=name,
-        created=_created(item),
-        original=original,
-    )
+    author, name = _author(item, _user(item, page))
+    target = target if original is None else original.uid
+    return Reaction(PLATFORM, uid, target, "repost", author, name, _created(item), None, original)
 
 
 def _later_edit(item: Object, history: list[str], page: _Page, at: int | None) -> tuple[Event, ...]:
@@ -163,84 +170,93 @@ def _seen_counts(referred: list[tuple[str, str, Object]], at: int | None) -> tup
 
 
 def _post(item: Object, page: _Page, at: int | None) -> Post:
-    author, name = _author(item, page)
-    user = _user(item, page)
+    get, user = item.get, _user(item, page)
+    author, name = _author(item, user)
     total = _counts(item)
-    references = {kind: (_history(post) or [uid])[0] for kind, uid, post in page.referred(item)}
-    return Post(
-        platform=PLATFORM,
-        uid=fields.text(item.get("id")),
-        author=author,
-        name=name,
-        text=_text(item) or "",
-        created=_created(item),
-        tags=_tags(item, page),
-        lang=fields.text(item.get("lang")),
-        reply_to=references.get("replied_to", ""),
-        quote_of=references.get("quoted", ""),
-        media=_media(item),
-        followers=fields.count(fields.dig(user, "public_metrics", "followers_count")),
-        author_created=first_time(user.get("created_at")),
-        counts=total,
-        counts_at=at if total else None,
-        sensitive=item.get("possibly_sensitive") is True,
-        withheld=user.get("protected") is True,
+    references = {}
+    if get("referenced_tweets"):
+        references = {kind: (_history(post) or [uid])[0] for kind, uid, post in page.referred(item)}
+    return Post(  # in their order, as that is much faster
+        PLATFORM,
+        fields.text(get("id")),
+        author,
+        name,
+        _text(item) or "",
+        _created(item),
+        None,
+        "",
+        "",
+        _tags(item, page),
+        fields.text(get("lang")),
+        references.get("replied_to", ""),
+        references.get("quoted", ""),
+        _media(item),
+        fields.count(fields.mapping(user.get("public_metrics")).get("followers_count")),
+        moment(user.get("created_at")),
+        total,
+        None if total is None else at,
+        get("possibly_sensitive") is True,
+        user.get("protected") is True,
     )
 
 
 def _user(item: Object, page: _Page) -> Object:
-    if isinstance(item.get("author"), dict):
-        author: Object = item["author"]
-        return author
-    return page.users.get(fields.text(item.get("author_id")), {})
+    author: Json = item.get("author")
+    return author if isinstance(author, dict) else page.users.get(fields.text(item.get("author_id")), {})
 
 
-def _author(item: Object, page: _Page) -> tuple[str, str]:
+def _author(item: Object, user: Object) -> tuple[str, str]:
     """(id, handle). A row without author ids names its account instead."""
     account = fields.text(item.get("account"))
-    user = _user(item, page)
     uid = fields.text(item.get("author_id")) or fields.text(user.get("id")) or account
     return uid, fields.text(user.get("username")) or account
 
 
 def _text(item: Object) -> str | None:
     """The whole text: of a long post, `text` holds the first 280 characters only."""
-    for value in (fields.dig(item, "note_tweet", "text"), item.get("text")):
+    note = item.get("note_tweet")
+    whole = None if note is None else fields.dig(note, "text")
+    for value in (whole, item.get("text")):
         if isinstance(value, str):
             return unescape_markup(value)
     return None
 
 
 def _tags(item: Object, page: _Page) -> tuple[str, ...] | None:
-    entities = fields.dig(item, "note_tweet", "entities") or item.get("entities")
+    note = item.get("note_tweet")
+    entities = (None if note is None else fields.dig(note, "entities")) or item.get("entities")
     if not isinstance(entities, dict):
         return () if page.has_entities else None
     return tag_names(fields.items(entities.get("hashtags")), "tag", "text")
 
 
 def _media(item: Object) -> Media:
-    attached = fields.mapping(item.get("attachments"))
+    attached, entities = item.get("attachments"), item.get("entities")
+    if attached is None and entities is None:
+        return ""
+    attached = fields.mapping(attached)
+    links = fields.items(fields.mapping(entities).get("urls"))
+    if not (attached or links):
+        return ""
     kinds = [key.partition("_")[0] for key in fields.items(attached.get("media_keys")) if isinstance(key, str)]
     kinds += [fields.text(fields.mapping(media).get("type")) for media in fields.items(attached.get("media"))]
-    links = fields.items(fields.dig(item, "entities", "urls"))
     return media_kind(kinds, links, poll=bool(attached.get("poll_ids") or attached.get("poll")))
 
 
 def _counts(item: Object) -> Counts | None:
-    metrics = fields.mapping(item.get("public_metrics"))
+    metrics = item.get("public_metrics")
+    if not isinstance(metrics, dict):
+        return None
+    get = metrics.get
     return counts(
-        like=metrics.get("like_count"),
-        repost=metrics.get("retweet_count"),
-        reply=metrics.get("reply_count"),
-        quote=metrics.get("quote_count"),
-        view=metrics.get("impression_count"),
+        get("like_count"), get("retweet_count"), get("reply_count"), get("quote_count"), get("impression_count")
     )
 
 
 def _created(item: Object) -> int | None:
-    return first_time(item.get("created_at")) or snowflake_time(fields.text(item.get("id")))
+    return moment(item.get("created_at")) or snowflake_time(fields.text(item.get("id")))
 
 
 def _history(item: Object) -> list[str]:
-    ids = fields.items(item.get("edit_history_tweet_ids"))
-    return [uid for uid in map(fields.text, ids) if uid]
+    ids = item.get("edit_history_tweet_ids")
+    return [uid for uid in map(fields.text, ids) if uid] if isinstance(ids, list) else []

@@ -1,0 +1,44 @@
+"""Keys of posts by time. Most are put in as they come, in order: those cost the same however many there are."""
+
+import heapq
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+At: TypeAlias = tuple[int, str]  # a time, and the key of a post
+
+
+class ByTime:
+    """Gives keys out, those of the oldest times first."""
+
+    def __init__(self, items: Iterable[At] = ()) -> None:
+        self._run = deque(sorted(items))
+        self._others: list[At] = []  # a heap of those that came out of order
+
+    def __len__(self) -> int:
+        return len(self._run) + len(self._others)
+
+    def add(self, time: int, key: str) -> None:
+        """Put a key in."""
+        run, item = self._run, (time, key)
+        if not run or item >= run[-1]:
+            run.append(item)
+        else:
+            heapq.heappush(self._others, item)
+
+    def first(self) -> At | None:
+        """The oldest; None if there is none."""
+        run, others = self._run, self._others
+        if others and (not run or others[0] < run[0]):
+            return others[0]
+        return run[0] if run else None
+
+    def pop(self) -> At:
+        """Take the oldest out."""
+        run, others = self._run, self._others
+        return heapq.heappop(others) if others and (not run or others[0] < run[0]) else run.popleft()
+
+    def until(self, time: int) -> Iterator[At]:
+        """Take out all up to a time."""
+        while (first := self.first()) is not None and first[0] <= time:
+            yield self.pop()
