@@ -133,8 +133,9 @@ class Copies:
     def _compare(self, new: Shingles, sketch: U32, row: Ints, other: Ints) -> tuple[Ints, Ints]:
         place, inside = other % self.texts, other >= self._next
         sketches, sizes = self._sketch[place], self._size[place].astype(np.int64)
-        sketches[inside] = sketch[other[inside] - self._next]
-        sizes[inside] = new.size[other[inside] - self._next]
+        if inside.any():
+            sketches[inside] = sketch[other[inside] - self._next]
+            sizes[inside] = new.size[other[inside] - self._next]
         return compare(sketch[row], new.size[row], sketches, sizes)
 
     def _join(self, parents: Ints) -> Ints:

@@ -315,7 +315,7 @@ class StoryTable:
             full = rows[sizes > TERMS]
             starts = (self.sizes.cumsum() - self.sizes)[full]
             gone = [
-                start + self.sums[start : start + size].argpartition(size - (TERMS - SHED))[: size - (TERMS - SHED)]
+                start + self.sums[start : start + size].argsort(kind="stable")[: size - (TERMS - SHED)]
                 for start, size in zip(starts.tolist(), self.sizes[full].tolist(), strict=True)
             ]
             self._drop(np.sort(np.concatenate(gone)))
