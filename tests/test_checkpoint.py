@@ -4,11 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections import deque
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 
 from engine.config import HOUR, MINUTE, SourceConfig
@@ -23,10 +21,10 @@ from engine.state import sealed
 from engine.state.checkpoint import Body
 from tests.feeds import ALL, PRESENT, SECOND, START, post
 from tests.kept_runs import append, as_json, opened, read
+from tests.saved_shape import pinned, shape_of
 from tests.worker_harness import Watching, settled
 
 ROOT = Path(__file__).parents[1]
-SHAPE = Path(__file__).with_name("state_shape.json")
 
 pytestmark = pytest.mark.usefixtures("own_key")
 
@@ -227,39 +225,10 @@ def test_a_file_that_came_since_is_a_further_source(tmp_path: Path) -> None:
 # --- what is saved ---------------------------------------------------------------------------------------------------
 
 
-def shape_of(thing: object) -> dict[str, list[str]]:
-    """Our classes among what an object holds, with the names of their fields."""
-    found: dict[str, set[str]] = {}
-    seen: set[int] = set()
-    waiting = [thing]
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen or isinstance(one, str | bytes | int | float | np.ndarray | None):
-            continue
-        seen.add(id(one))
-        if isinstance(one, dict):
-            waiting += [*one.keys(), *one.values()]
-        elif isinstance(one, list | tuple | set | frozenset | deque):
-            waiting += one
-        kind = type(one)
-        if kind.__module__.startswith(("engine.", "models.")):
-            state = one.__getstate__() if hasattr(one, "__dict__") else None
-            slots = [name for each in kind.__mro__ for name in getattr(each, "__slots__", ())]
-            names = state if isinstance(state, dict) else getattr(one, "__struct_fields__", slots)
-            names = [name for name in names if not name.startswith("__")] or list(getattr(one, "_fields", ()))
-            found.setdefault(f"{kind.__module__}.{kind.__qualname__}", set()).update(names)
-            waiting += [state[name] if isinstance(state, dict) else getattr(one, name, None) for name in names]
-    return {name: sorted(fields) for name, fields in sorted(found.items())}
-
-
 def test_a_change_of_what_is_saved_raises_the_schema(feed: Path, tmp_path: Path) -> None:
-    """If this fails, what is saved has changed: raise SCHEMA in engine/state/sealed.py, and write SHAPE anew by running
-    this test with TRENDTOP_WRITE_SHAPE=1.
-    """
+    """If this fails, what is saved has changed: raise SCHEMA in engine/state/sealed.py, and see saved_shape.py."""
     engine = Engine(msgspec.structs.replace(ALL, horizons=(MINUTE,), alerts=("mean<-0.3 for 60s",)))
     for shape in ("bluesky", "x"):
         engine.feed(0, simulate(shape, seed=1, hours=0.1, rate=20.0)[0], PRESENT)
-    told = {"schema": sealed.SCHEMA, "shape": shape_of([engine, Body(engine, Carried([], []))])}
-    if os.environ.get("TRENDTOP_WRITE_SHAPE"):
-        SHAPE.write_text(json.dumps(told, indent=1) + "\n")
-    assert told == json.loads(SHAPE.read_text())
+    saved = [engine, Body(engine, Carried([], []))]
+    assert {"schema": sealed.SCHEMA, "shape": shape_of(saved)} == pinned("state", sealed.SCHEMA, saved)

@@ -26,6 +26,7 @@ from models.trained import Trained
 from models.trees import DEFAULTS
 from models.voices import NAMES
 from tests.feeds import SECOND, like, purge, uri
+from tests.saved_shape import pinned, shape_of
 from tests.simulated_likes import TOPICS, action, feed, last_time, written
 from tests.worker_harness import Watching
 from tui.cli import main
@@ -74,6 +75,11 @@ def made(home: Path) -> Made:
         assert main(["train", path, "-o", str(out), "--horizons", "15m,1h,24h", "--jobs", "1"]) == 0
     card = json.loads(out.with_suffix(".json").read_text())
     return Made(path, out, table.getvalue(), words.getvalue(), load_model(str(out)), card)
+
+
+def test_a_change_of_what_a_model_holds_raises_its_schema(made: Made) -> None:
+    """If this fails, older models fail as they are used: raise SCHEMA in engine/modelcard.py; see `saved_shape`."""
+    assert {"schema": SCHEMA, "shape": shape_of(made.trained)} == pinned("model", SCHEMA, made.trained)
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
