@@ -177,10 +177,11 @@ class Labels:
         tracked = self.tracked.pop(entry.key, None)
         if tracked is None:
             return
-        for index, outcome in enumerate(tracked.outcomes):
-            if outcome == WAITING:
-                self.waiting[index] -= 1
-                self.censored[index][reason] += 1
+        if WAITING in tracked.outcomes:
+            for index, outcome in enumerate(tracked.outcomes):
+                if outcome == WAITING:
+                    self.waiting[index] -= 1
+                    self.censored[index][reason] += 1
         tracked.key, tracked.told = "", NOTHING  # it may have places in the queues until it would be due
 
     def disown(self, author: str) -> None:

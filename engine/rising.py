@@ -175,17 +175,19 @@ class Rising:
         going = [event for event in self._going if event.end is None]
         if len(going) < 2:
             return
-        lately = [(event, self._lately(event)) for event in going]
-        for at, (event, posts) in enumerate(lately):
-            for older, others in lately[:at]:
-                shared = len(posts & others)
-                if older.id in self.events and shared > SHARED * max(1, min(len(posts), len(others))):
-                    older.start = min(older.start, event.start)
-                    older.rises = event.rises | older.rises
-                    for key in [key for key in event.posts if key not in older.posts]:
-                        self._take(older, self._posts[key])
-                    self._drop(event)
-                    break
+        pairs = [(event, older) for at, event in enumerate(going) for older in going[:at] if _overlap(event, older)]
+        shared_with = {event.id: event for pair in pairs for event in pair}
+        lately = {number: self._lately(event) for number, event in shared_with.items()}
+        for event, older in pairs:
+            posts, others = lately[event.id], lately[older.id]
+            shared = len(posts & others)
+            there = event.id in self.events and older.id in self.events
+            if there and shared > SHARED * max(1, min(len(posts), len(others))):
+                older.start = min(older.start, event.start)
+                older.rises = event.rises | older.rises
+                for key in [key for key in event.posts if key not in older.posts]:
+                    self._take(older, self._posts[key])
+                self._drop(event)
 
     def _lately(self, event: Event) -> set[str]:
         since = self._now - event.window
@@ -272,6 +274,11 @@ class Rising:
         numbers.remove(event.id)
         if not numbers:
             del self._known_in[key]
+
+
+def _overlap(event: Event, other: Event) -> bool:
+    """Whether any post is in both."""
+    return not event.posts.keys().isdisjoint(other.posts.keys())
 
 
 def _rank(member: Member, rise: Rise) -> tuple[int, int, int, int]:

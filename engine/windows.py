@@ -272,7 +272,8 @@ class Window:
         self._sums.take(item, self.width)
         if item.story is not None:
             self.topics.count(item, self.width, -1)
-        self.tags.remove(item, self.width)
+        if item.tags or self.tags.sketch is not None:
+            self.tags.remove(item, self.width)
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:

@@ -1,8 +1,7 @@
 """How many different authors speak of each subject: a sliding union of steps of event time, order of arrival unseen."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from itertools import chain
+from itertools import chain, groupby
 from typing import TypeAlias
 
 import numpy as np
@@ -44,24 +43,18 @@ class Counts:
 
         Authors are below 2**32. All at once is as if they were added one by one.
         """
-        steps = [time // length for time in times]
-        if steps.count(steps[0]) == len(steps):
-            by_step = {steps[0]: spoken}
-        else:
-            groups: defaultdict[int, list[Spoken]] = defaultdict(list)
-            for step, one in zip(steps, spoken, strict=True):
-                groups[step].append(one)
-            by_step = {**groups}
-        for step, came in by_step.items():
-            added = 0
-            while added < len(came):
+        start = 0
+        for step, run in groupby([time // length for time in times]):
+            end = start + len([*run])
+            while start < end:
                 opened = self._open.get(step)
                 if opened is None:
                     if step < self._first or step in self._blinded:
+                        start = end
                         break
                     opened = self._open[step] = []
-                part = came[added : added + TAKEN - len(opened)]
-                added += len(part)
+                part = spoken[start : min(end, start + TAKEN - len(opened))]
+                start += len(part)
                 self._said[step] = self._said.get(step, 0) + len(part)
                 opened += part
                 if len(opened) >= TAKEN:

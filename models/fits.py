@@ -73,8 +73,10 @@ def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], 
         held = regression.held_out(pipeline, rows, labels, _blocks(rows, FOLDS["linear"]))
         return regression.additive(pipeline), held
 
-    def boosted(rows: Floats, labels: Floats) -> Scorer:
-        return trees.Boosted(trees.boosted(params.get("boosted", {}), seed).fit(rows, labels))
+    def boosted(rows: Floats, labels: Floats) -> tuple[Scorer, Floats]:
+        pipeline = trees.boosted(params.get("boosted", {}), seed)
+        held = trees.held_out(pipeline, rows, labels, _blocks(rows, FOLDS["boosted"]))
+        return trees.Boosted(pipeline), held
 
     def of_bags(name: str, build: Callable[..., Any]) -> Callable[[Floats, Floats], tuple[Scorer, Floats]]:
         def fit(rows: Floats, labels: Floats) -> tuple[Scorer, Floats]:
@@ -85,7 +87,7 @@ def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], 
 
     return {
         "linear": linear,
-        "boosted": lambda rows, labels: (boosted(rows, labels), _held_out(boosted, rows, labels)),
+        "boosted": boosted,
         "forest": of_bags("forest", trees.bagged),
         "extra": of_bags("extra", trees.extra),
     }
@@ -94,16 +96,6 @@ def _fitters(seed: int, params: Params) -> dict[str, Callable[[Floats, Floats], 
 def _blocks(rows: Floats, folds: int) -> list[NDArray[np.intp]]:
     """Blocks of time to hold out in turn: neighbours share an author, a topic and an hour."""
     return np.array_split(np.arange(len(rows)), folds)
-
-
-def _held_out(fit: Callable[[Floats, Floats], Scorer], rows: Floats, labels: Floats) -> Floats:
-    """Scores (n,) by cross-validation."""
-    held = np.empty(len(rows))
-    for block in _blocks(rows, FOLDS["boosted"]):
-        others = np.ones(len(rows), bool)
-        others[block] = False
-        held[block] = fit(rows[others], labels[others]).scores(rows[block])
-    return held
 
 
 def _usable(rows: Floats, created: Floats) -> Floats:

@@ -43,6 +43,8 @@ class KnownWords:
             numbers[sought.take(found)] = there.take(found)
             left = np.flatnonzero(~same & (there != 0))
             sought, at = sought.take(left), at.take(left) + 1
+            if not len(sought):
+                break
         found = np.flatnonzero(numbers)
         which, starts, sizes = numbers.take(found), starts.take(found), sizes.take(found)
         right = sizes <= FITS

@@ -3,7 +3,7 @@
 Importing this module imports scikit-learn, which takes seconds: do it in the background, when the first fit is due.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -106,6 +106,22 @@ class Boosted:
     def parts(self, rows: Floats) -> Floats:
         """As a Scorer."""
         return self._leaves.parts(rows)
+
+
+def held_out(pipeline: Pipeline, rows: Floats, labels: Floats, blocks: Sequence[NDArray[np.intp]]) -> Floats:
+    """Fit a pipeline; gives scores (n,) of the rows of each block by a fit without their labels.
+
+    The columns are those of the pipeline: fitted anew for each block, they take a fifth of the time.
+    """
+    columns, trees = pipeline.named_steps["columns"], pipeline.named_steps["trees"]
+    encoded = columns.fit_transform(rows)
+    held = np.empty(len(rows))
+    for block in blocks:
+        others = np.ones(len(rows), bool)
+        others[block] = False
+        held[block] = trees.fit(encoded[others], labels[others]).predict(encoded[block])
+    trees.fit(encoded, labels)
+    return held
 
 
 def out_of_bag(pipeline: Pipeline, rows: Floats) -> Floats:

@@ -124,13 +124,9 @@ def _shares(valences: Floats, owners: Ints, words: Ints, totals: Floats, emphasi
     negative = np.where(quieter, negative - emphasis, negative)
     whole = np.where(words > 0, positive - negative + neutral, 1.0)
     compound = np.clip(totals / np.sqrt(totals * totals + ALPHA), -1.0, 1.0)
-    columns = (
-        rounded_all(compound, 4),
-        rounded_all(positive / whole, 3),
-        rounded_all(neutral / whole, 3),
-        rounded_all(np.abs(negative / whole), 3),
-    )
-    return list(map(Polarity, *columns))
+    shares = np.concatenate((positive, neutral, np.abs(negative))) / np.concatenate((whole, whole, whole))
+    told = rounded_all(shares, 3)
+    return list(map(Polarity, rounded_all(compound, 4), told[:many], told[many : 2 * many], told[2 * many :]))
 
 
 def rounded_all(numbers: Floats, digits: int) -> list[float]:

@@ -136,12 +136,16 @@ def _stripped(plain: bytes, kinds: Bytes, starts: Places, ends: Places) -> tuple
     left = np.arange(len(starts))
     for _ in range(_ROUNDS):
         left = left[kinds.take(ends[left] - 1) == _AROUND]
+        if not len(left):
+            break
         ends[left] -= 1
     for word in left.tolist():
         ends[word] = starts[word] + len(plain[starts[word] - 1 : ends[word] - 1].rstrip(_PUNCTUATION))
     left = np.flatnonzero(ends > starts)
     for _ in range(_ROUNDS):
         left = left[kinds.take(starts[left]) == _AROUND]
+        if not len(left):
+            break
         starts[left] += 1
     for word in left.tolist():
         starts[word] = ends[word] - len(plain[starts[word] - 1 : ends[word] - 1].lstrip(_PUNCTUATION))

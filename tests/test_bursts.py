@@ -1,6 +1,7 @@
 """What rises against its own past, by distinct authors: when it is called, when it is not, and when it is over."""
 
 import random
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
@@ -331,6 +332,28 @@ def test_the_order_inside_a_second_and_the_cuts_change_nothing(seed: int, order:
     assert outcome(shuffled, cuts) == found
 
 
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([6, 20, 100]))
+def test_a_step_in_which_nobody_spoke_teaches_the_same_in_short_as_at_length(seed: int, rate: int) -> None:
+    rng = np.random.default_rng(seed)
+    steadily = steady(rng, 0, 90 * MINUTE, rate, subjects=40)
+    said = together(steadily, planted(rng, 30 * MINUTE, 40 * MINUTE, 12), planted(rng, 62 * MINUTE, 64 * MINUTE, 30))
+    times = [time for _, _, time in said]
+    short, at_length = Detector(FAST), Detector(FAST)
+    begun: list[list[Rise]] = [[], []]
+    for turn in range(STEP, 95 * MINUTE, STEP):
+        for found, detector in zip(begun, (short, at_length), strict=True):
+            for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
+                detector.add(*one)
+            at_length._learnt = -1  # as if it could not be told from the last step
+            found.extend(detector.turn(turn))
+    assert begun[0] == begun[1]
+    for part in ("_past", "_newcomers"):
+        for name, value in vars(getattr(short, part)).items():
+            if isinstance(value, np.ndarray):
+                assert np.array_equal(value, getattr(getattr(at_length, part), name)), name
+
+
 def test_what_comes_late_counts_in_its_own_step_while_that_is_open_and_else_not_at_all() -> None:
     detector = Detector(FAST)
     detector.turn(0)
@@ -399,3 +422,32 @@ def test_so_many_go_on_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     detector = Detector(FAST)
     feed(detector, together(steady(rng, 0, 22 * MINUTE, 300), *many), 22 * MINUTE)
     assert len(detector.going) == 3
+
+
+SPOKEN = st.lists(
+    st.tuples(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=3), st.integers(0, 9), st.integers(0, 4)),
+    max_size=40,
+)
+
+
+@given(SPOKEN, st.lists(st.integers(1, 12), max_size=8), st.sampled_from([2, 5, 64]))
+def test_added_all_at_once_it_is_as_one_by_one(
+    told: list[tuple[list[str], int, int]], cuts: list[int], taken: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(burst_counts, "TAKEN", taken)
+        patch.setattr(burst_counts, "MAX_PAIRS", 12)
+        single, several = burst_counts.Counts(2), burst_counts.Counts(2)
+        for counts in (single, several):
+            counts.move(2)  # steps before the first are past
+        for subjects, author, time in told:
+            single.add_all([(subjects, author)], [time], 1)
+        for cut in (*cuts, max(len(told), 1)):
+            part, told = told[:cut], told[cut:]
+            several.add_all([(subjects, author) for subjects, author, _ in part], [time for *_, time in part], 1)
+        assert state(single) == state(several)
+
+
+def state(counts: burst_counts.Counts) -> dict[str, object]:
+    parts = {step: pairs.tolist() for step, pairs in counts._parts.items()}
+    return {**vars(counts), "window": counts.window.tolist(), "_parts": parts, "slots": [*counts.slots.items()]}

@@ -1,6 +1,7 @@
 """Lines that are decoded straight into what is used of them say the same as any line that is read with all it holds."""
 
 import json
+import pickle
 import random
 from collections.abc import Iterator
 
@@ -56,7 +57,7 @@ def test_typed_or_not_a_spoilt_line_says_the_same(monkeypatch: pytest.MonkeyPatc
     assert read > 500
 
 
-@pytest.mark.parametrize("shape", ["bluesky"])
+@pytest.mark.parametrize("shape", ["bluesky", "mastodon"])
 def test_nearly_all_lines_of_the_usual_shapes_are_typed(shape: str) -> None:
     lines = [line for line in SIMULATED[shape] if line[:1] == b"{"]
     read = sum(any(typed.read(line) is not None for typed in TYPED) for line in lines)
@@ -92,6 +93,22 @@ def test_a_key_that_comes_twice_counts_as_it_last_stands(monkeypatch: pytest.Mon
         for key in json.loads(line):
             for first in (b"null", b'"x"', b'{"id":1}', b"[1]"):
                 check(b'{"%b":%b,' % (key.encode(), first) + line[1:], monkeypatch)
+
+
+@pytest.mark.parametrize(("format", "times"), [("auto", 1), ("bluesky-jetstream", 1), ("reddit", 0)])
+def test_a_format_that_was_named_is_typed_too_wherever_its_decoder_comes_from(
+    format: str,  # noqa: A002
+    times: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[bytes] = []
+    typed = next(typed for typed in TYPED if typed.adapter.name == "bluesky-jetstream")
+    read = typed.read
+    monkeypatch.setattr(typed, "read", lambda line: (tried.append(line), read(line))[1])
+    monkeypatch.setattr(registry, "likely", lambda _line: typed)
+    line = next(line for line in SIMULATED["bluesky"] if line[:1] == b"{")
+    pickle.loads(pickle.dumps(Decoder(format))).read(line)
+    assert len(tried) == times
 
 
 def test_what_a_line_was_taken_for_decides_nothing() -> None:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 from models.threads import start_with_one_thread
@@ -492,14 +493,23 @@ def _config_init(_arguments: argparse.Namespace) -> int:
     return init(_fail)
 
 
+def _without_pandas() -> AbstractContextManager[None]:
+    """For imports: scikit-learn loads it just in case, which takes 30 MB. Only CSV needs it, and loads it by itself."""
+    from engine.absent import absent  # noqa: PLC0415
+
+    return absent("pandas")
+
+
 def _score(arguments: argparse.Namespace) -> int:
-    from tui.headless import score  # noqa: PLC0415
+    with _without_pandas():
+        from tui.headless import score  # noqa: PLC0415
 
     return score(arguments, _fail)
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from tui.headless import export  # noqa: PLC0415
+    with _without_pandas():
+        from tui.headless import export  # noqa: PLC0415
 
     return export(arguments, _fail)
 
@@ -523,9 +533,7 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    from engine.absent import absent  # noqa: PLC0415
-
-    with absent("pandas"):  # as in the monitor's engine
+    with _without_pandas():
         from tui.bench import bench  # noqa: PLC0415
 
     return bench(arguments, _fail)

@@ -135,7 +135,9 @@ class Decoder:
 
     def _may_be(self, adapter: Adapter) -> bool:
         """Whether a line of that shape is read as its adapter says and no further."""
-        return not self._keep and self._label == _USUAL_LABEL and self._forced in (None, adapter)
+        if self._keep or self._label != _USUAL_LABEL:
+            return False
+        return self._forced is None or self._forced.name == adapter.name  # it may have come from another process
 
 
 def _detect(item: Object) -> Adapter:

@@ -9,14 +9,12 @@ import json
 import re
 from collections.abc import Callable, Collection, Sequence
 from hashlib import blake2b
-from operator import itemgetter
-from typing import Final, NamedTuple, TypeAlias
 
 from engine.events import Counts, Post
 from engine.platforms import fields, paths
 from engine.platforms.base import Adapter, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.bykeys import ByKeys
-from engine.platforms.names import COUNT_HOLDERS, MAX_NAME, ROLES, USUAL, by_plain_name, plain
+from engine.platforms.layouts import LAYOUTS, OF_X, PLANS, SLOTS, TEXT_OF_X, Row, of_x_alone
+from engine.platforms.names import ROLES, USUAL, by_plain_name, plain
 from engine.platforms.readers import moment, tag_names
 from engine.platforms.x_common import snowflake_time
 
@@ -27,22 +25,12 @@ MAPPABLE = (*(field for field in USUAL if field != "title"), "label")
 
 _YES = (True, 1, "true", "True", "yes")
 
-_TEXTS = frozenset((*USUAL["text"], *USUAL["title"]))
 _IDS = frozenset(("id", "reply_to", "quote_of"))
 _USER_IDS = ("idstr", "id", "did", "pk", "userid", "uid", "username", "screenname", "handle", "name")
 _USER_NAMES = ("username", "screenname", "handle", "acct", "uniqueid", "displayname", "nickname", "name")
 _USER_FOLLOWERS = USUAL["followers"]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*", re.ASCII)
 _TAG_CUTS = re.compile(r"[\s,;|]+")
-
-
-# What stands under each field, in the order of USUAL; None for nothing.
-_Row: TypeAlias = Sequence[Json]
-_SLOTS = {field: slot for slot, field in enumerate(USUAL)}
-
-# Plain names that only posts of X have: by field the bit that says so.
-_TEXT_OF_X: Final = 2
-_OF_X = {"id": (1, ("tweetid", "statusid")), "text": (_TEXT_OF_X, ("tweet", "tweettext"))}
 
 
 class _Generic:
@@ -53,7 +41,7 @@ class _Generic:
 
     def recognises(self, line: Json) -> bool:
         """Any object with a text: the last resort, to be asked after all other shapes."""
-        return isinstance(line, dict) and any(_string(line[key]) is not None for key in _plans[tuple(line)].texts)
+        return isinstance(line, dict) and any(_string(line[key]) is not None for key in PLANS[tuple(line)].texts)
 
     def read(self, line: Json) -> Sequence[Outcome]:
         return [read_object(line, PLATFORM)]
@@ -80,12 +68,12 @@ class _Mapped:
         found, of_x = _find(line)
         row = [*found]
         if "text" in self.places:
-            row[_SLOTS["title"]] = None
+            row[SLOTS["title"]] = None
         for field, path in self.places.items():
-            if field in _SLOTS:
+            if field in SLOTS:
                 raw = paths.at(line, path)
-                row[_SLOTS[field]] = fields.text(raw) if field in _IDS else raw
-                of_x = of_x & ~_OF_X.get(field, (0,))[0] | _of_x(field, plain(path[-1]))
+                row[SLOTS[field]] = fields.text(raw) if field in _IDS else raw
+                of_x = of_x & ~OF_X.get(field, (0,))[0] | of_x_alone(field, plain(path[-1]))
         return _read(line, PLATFORM, row, of_x, self.places.keys())
 
 
@@ -130,70 +118,23 @@ def read_object(line: Json, platform: str) -> Outcome:
     return _read(line, platform, row, of_x)
 
 
-class _Contest(NamedTuple):
-    """A field that may stand under several keys: what they hold decides."""
-
-    field: str
-    names: tuple[tuple[str, str], ...]  # plain names and keys, the most usual first
-
-
-class _Layout(NamedTuple):
-    """Where the fields of objects with the same keys stand."""
-
-    pick: Callable[[_Row], _Row]  # of the values, and a last None
-    contests: tuple[_Contest, ...]
-    of_x: int
-
-
-class _Plan(NamedTuple):
-    """How lines with the same keys are read."""
-
-    texts: tuple[str, ...]  # keys of texts and titles
-    layout: _Layout | None  # None if what the keys hold decides
-
-
-def _make_plan(keys: tuple[str, ...]) -> _Plan:
-    names = {key: plain(key) for key in keys if len(key) <= MAX_NAME}
-    texts = tuple([key for key, name in names.items() if name in _TEXTS])
-    keys_of = {name: key for key, name in names.items()}
-    if len(keys_of) < len(names) or not COUNT_HOLDERS.isdisjoint(keys_of):
-        return _Plan(texts, None)
-    return _Plan(texts, _lay_out(keys, keys_of))
-
-
-def _lay_out(keys: tuple[str, ...], keys_of: dict[str, str]) -> _Layout:
-    places, contests, of_x = [], [], 0
-    for field, usual in USUAL.items():
-        names = tuple([(name, keys_of[name]) for name in usual if name in keys_of])
-        places.append(keys.index(names[0][1]) if names else -1)
-        if len(names) > 1:
-            contests.append(_Contest(field, names))
-        elif names:
-            of_x |= _of_x(field, names[0][0])
-    return _Layout(itemgetter(*places), tuple(contests), of_x)
-
-
-_plans = ByKeys(_make_plan)
-_layouts = ByKeys(lambda names: _lay_out(names, dict(zip(names, names, strict=True))))  # of plain names
-
-
-def _find(line: Object) -> tuple[_Row, int]:
+def _find(line: Object) -> tuple[Row, int]:
     """What stands under each field there is: the best candidate that fits; an empty one only where there is no other.
 
     Where there is one candidate alone, it is yet to be seen whether it fits. With it, the bits of the fields that stand
     under names of X's alone.
     """
-    layout = _plans[tuple(line)].layout
+    layout = PLANS[tuple(line)].layout
     if layout is None:
         line = {name: value for name, value in by_plain_name(line).items() if name in ROLES}
-        layout = _layouts[tuple(line)]
+        layout = LAYOUTS[tuple(line)]
     row, of_x = layout.pick((*line.values(), None)), layout.of_x
     if not layout.contests:
         return row, of_x
     settled = [*row]
     for field, names in layout.contests:
-        name, settled[_SLOTS[field]] = _best(line, names, _READERS.get(field, _as_it_is))
-        of_x |= _of_x(field, name)
+        name, settled[SLOTS[field]] = _best(line, names, _READERS.get(field, _as_it_is))
+        of_x |= of_x_alone(field, name)
     return settled, of_x
 
 
@@ -206,11 +147,6 @@ def _best(line: Object, names: Sequence[tuple[str, str]], read: Callable[[Json],
             if raw != "":
                 break
     return best
-
-
-def _of_x(field: str, name: str) -> int:
-    """Whether only posts of X have this field under that name: the field's own bit, or 0."""
-    return _OF_X[field][0] if field in _OF_X and name in _OF_X[field][1] else 0
 
 
 def _as_it_is(value: Json) -> Json:
@@ -242,13 +178,13 @@ _READERS: dict[str, Callable[[Json], Json]] = {
 }
 
 
-def _read(line: Object, platform: str, row: _Row, of_x: int, mapped: Collection[str] = ()) -> Outcome:
+def _read(line: Object, platform: str, row: Row, of_x: int, mapped: Collection[str] = ()) -> Outcome:
     """The post of a line, from what stands under its fields, of which those that are `mapped` stand where they must."""
     text, title, uid, author, name, time, seen, counts_at, lang, tags, like, repost, reply, quote, view, *rest = row
     reply_to, quote_of, followers, author_created, sensitive = rest
     if type(text) is not str:
         text = _string(text)
-        of_x &= of_x if text is not None else ~_TEXT_OF_X
+        of_x &= of_x if text is not None else ~TEXT_OF_X
     if title is not None:
         text = _titled(_string(title), text)
     if text is None:
@@ -315,7 +251,7 @@ def _titled(title: str | None, body: str | None) -> str | None:
     return f"{title}\n\n{body}"
 
 
-def _counts(raw: _Row) -> Counts | None:
+def _counts(raw: Row) -> Counts | None:
     total = Counts(
         *[value if type(value) is int and 0 <= value <= fields.MAX_COUNT else _number(value) for value in raw]
     )

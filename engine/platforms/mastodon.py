@@ -10,16 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from engine.events import Counts, Delete, Edit, Event, Media, Observation, Post, Reaction
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
-from engine.platforms.fetched import Fetched, bounded, fetched, fetched_of
+from engine.platforms.fetched import bounded, fetched, fetched_of
 from engine.platforms.html import html_to_text
 from engine.platforms.jsontext import JsonError, may_be_deep, parse
+from engine.platforms.mastodon_shapes import Account, Attachment, Some, Status, StreamEvent
 from engine.platforms.readers import account_time, counts
-from engine.platforms.typed import Odd, Scalar, Used
+from engine.platforms.typed import Used
 
 PLATFORM = "mastodon"
 
@@ -54,68 +55,6 @@ MAX_URL = 200  # characters; bounds what a cache can hold
 _MEDIA: dict[str, Media] = {"image": "image", "video": "video", "gifv": "video"}
 
 
-class _Some(msgspec.Struct, gc=False):
-    """An object of which nothing is used."""
-
-
-class _Attachment(msgspec.Struct, gc=False):
-    """What is used of a picture, a video or a sound."""
-
-    type: Any = None
-
-
-class _Account(msgspec.Struct, gc=False):
-    """What is used of an account."""
-
-    url: Any = None
-    uri: Any = None
-    acct: Any = None
-    username: Any = None
-    followers_count: Any = None
-    created_at: Any = None
-    noindex: Any = None
-    indexable: Any = None
-
-
-class _Status(Fetched, gc=False):
-    """What is used of a status."""
-
-    id: Any = None
-    uri: Any = UNSET
-    url: Any = None
-    account: _Account | Odd | UnsetType = UNSET
-    content: Any = UNSET
-    spoiler_text: Any = UNSET
-    created_at: Any = None
-    edited_at: Any = None
-    language: Any = None
-    visibility: Any = UNSET
-    sensitive: Any = None
-    in_reply_to: Any = None
-    in_reply_to_id: Any = None
-    tags: Any = None
-    quote: Any = None
-    quote_id: Any = None
-    favourites_count: Any = UNSET
-    reblogs_count: Any = UNSET
-    replies_count: Any = None
-    quotes_count: Any = UNSET
-    pleroma: Any = UNSET
-    poll: _Some | Odd = None
-    card: _Some | Odd = None
-    tombstone: _Some | Odd = None
-    media_attachments: list[_Attachment | Odd] | Object | Scalar = None
-    reblog: "_Status | Odd" = None
-
-
-class _Event(msgspec.Struct, gc=False):
-    """What is used of an event of a stream."""
-
-    stream: Any = None
-    event: Any = None
-    payload: Any = None
-
-
 class _Mastodon:
     name = "mastodon"
     platform = PLATFORM
@@ -143,7 +82,7 @@ class _Mastodon:
         return [_any(item, at) for item in page] if page else (Ignored("empty page"),)
 
 
-def _read_event(line: _Event) -> Sequence[Outcome] | None:
+def _read_event(line: StreamEvent) -> Sequence[Outcome] | None:
     event, payload = line.event, line.payload
     if not (isinstance(event, str) and isinstance(line.stream, list) and isinstance(payload, str)):
         return None
@@ -153,7 +92,7 @@ def _read_event(line: _Event) -> Sequence[Outcome] | None:
     return None if may_be_deep(body) else (_outcome(_decode(body), None, edited=event == _EDITED),)
 
 
-def _read_status(status: _Status) -> Sequence[Outcome] | None:
+def _read_status(status: Status) -> Sequence[Outcome] | None:
     uri = status.uri
     if not (isinstance(uri, str) and _is_whole(status)) or uri.startswith("at://"):
         return None
@@ -161,10 +100,10 @@ def _read_status(status: _Status) -> Sequence[Outcome] | None:
 
 
 USED = (
-    Used(_Event, _read_event),
-    Used(_Status, _read_status, without=("event", "status", "group_key", *sorted(_OTHER_MARKS - {"account"}))),
+    Used(StreamEvent, _read_event),
+    Used(Status, _read_status, without=("event", "status", "group_key", *sorted(_OTHER_MARKS - {"account"}))),
 )
-_decode = msgspec.json.Decoder(_Status).decode
+_decode = msgspec.json.Decoder(Status).decode
 
 
 def _is_status(value: Any) -> bool:
@@ -233,15 +172,15 @@ def _any(value: Any, at: int | None, edited: bool = False) -> Outcome:
     """The outcome of what may be a status."""
     if not isinstance(value, dict):
         return Rejected("not a status")
-    return _outcome(msgspec.convert(value, _Status), at, edited)
+    return _outcome(msgspec.convert(value, Status), at, edited)
 
 
-def _outcome(status: _Status, at: int | None, edited: bool) -> Outcome:
+def _outcome(status: Status, at: int | None, edited: bool) -> Outcome:
     if not _is_whole(status):
         return Rejected("not a status")
     at = fetched_of(status) if at is None else at
     inner = status.reblog
-    if isinstance(inner, _Status):
+    if isinstance(inner, Status):
         return _boost(status, inner, at)
     post = _post(status, at)
     if not post.uid:
@@ -250,15 +189,15 @@ def _outcome(status: _Status, at: int | None, edited: bool) -> Outcome:
     return Mapped((first, *_quoted(status, at)))
 
 
-def _is_whole(status: _Status) -> bool:
+def _is_whole(status: Status) -> bool:
     """`_is_status`, of what is used of it."""
-    if status.content is UNSET or not (status.account is None or isinstance(status.account, _Account)):
+    if status.content is UNSET or not (status.account is None or isinstance(status.account, Account)):
         return False
     marks = (status.reblogs_count, status.spoiler_text, status.favourites_count, status.visibility, status.pleroma)
     return status.uri is not UNSET or any(mark is not UNSET for mark in marks)
 
 
-def _boost(status: _Status, inner: _Status, at: int | None) -> Outcome:
+def _boost(status: Status, inner: Status, at: int | None) -> Outcome:
     target = _uid(inner) or fields.text(inner.id)
     if not target:
         return Rejected("boost of a status without id")
@@ -277,12 +216,12 @@ def _boost(status: _Status, inner: _Status, at: int | None) -> Outcome:
     return Mapped((reaction, *_quoted(inner, at)))
 
 
-def _post(status: _Status, at: int | None) -> Post:
+def _post(status: Status, at: int | None) -> Post:
     """The post. Its id on this server stands in for a `uri` that some dialects leave out."""
     author, name = _account(status)
     followers = made = None
     hidden = status.visibility not in (UNSET, None, "public")
-    if isinstance(account := status.account, _Account):
+    if isinstance(account := status.account, Account):
         followers, made = fields.count(account.followers_count), account_time(account.created_at)
         hidden = hidden or account.noindex is True or account.indexable is False
     local_id = fields.text(status.id)
@@ -307,11 +246,11 @@ def _post(status: _Status, at: int | None) -> Post:
         at,
         status.sensitive is True,
         hidden,
-        isinstance(status.tombstone, _Some),
+        isinstance(status.tombstone, Some),
     )
 
 
-def _uid(status: _Status) -> str:
+def _uid(status: Status) -> str:
     return fields.text(status.uri) or fields.text(status.url)
 
 
@@ -320,16 +259,16 @@ def _named(status: Any) -> str:
     return fields.text(status.get("uri")) or fields.text(status.get("url")) if isinstance(status, dict) else ""
 
 
-def _account(status: _Status) -> tuple[str, str]:
+def _account(status: Status) -> tuple[str, str]:
     """Id and name of the account. Its address is the same seen from every server; a bare `acct` is not."""
     account = status.account
-    if not isinstance(account, _Account):
+    if not isinstance(account, Account):
         return "", ""
     author = fields.text(account.url) or fields.text(account.uri) or fields.text(account.acct)
     return author, _name(account)
 
 
-def _name(account: _Account) -> str:
+def _name(account: Account) -> str:
     """user@host, also for accounts of the server that was asked, which it gives without their host."""
     acct = fields.text(account.acct) or fields.text(account.username)
     if not acct or "@" in acct:
@@ -347,7 +286,7 @@ def _host(url: str) -> str | None:
         return None
 
 
-def _text(status: _Status) -> str:
+def _text(status: Status) -> str:
     """The content under its warning, if it has one."""
     warning = fields.text(status.spoiler_text)
     content = html_to_text(fields.text(status.content))
@@ -364,7 +303,7 @@ def _tags(tags: Any) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(name.removeprefix("#") for name in names if name))
 
 
-def _quote(status: _Status) -> tuple[Object, str]:
+def _quote(status: Status) -> tuple[Object, str]:
     """The quoted status and its local id, as far as given: Mastodon has it under a state, its dialects directly."""
     quote = fields.mapping(status.quote)
     nested = fields.mapping(quote.get("quoted_status", quote))
@@ -372,39 +311,39 @@ def _quote(status: _Status) -> tuple[Object, str]:
     return nested, fields.text(local_id)
 
 
-def _quote_of(status: _Status) -> str:
+def _quote_of(status: Status) -> str:
     if status.quote is None and status.quote_id is None:
         return ""
     quoted, local_id = _quote(status)
     return _named(quoted) or local_id
 
 
-def _quoted(status: _Status, at: int | None) -> tuple[Event, ...]:
+def _quoted(status: Status, at: int | None) -> tuple[Event, ...]:
     """The quoted status's counts, if they are there."""
     if status.quote is None and status.quote_id is None:
         return ()
     quoted, local_id = _quote(status)
-    uid, counts = _named(quoted) or local_id, _counts(msgspec.convert(quoted, _Status))
+    uid, counts = _named(quoted) or local_id, _counts(msgspec.convert(quoted, Status))
     if not uid or counts is None:
         return ()
     return (Observation(PLATFORM, uid, counts, at),)
 
 
-def _counts(status: _Status) -> Counts | None:
+def _counts(status: Status) -> Counts | None:
     quotes = status.quotes_count
     if quotes is UNSET:
         quotes = None if status.pleroma is UNSET else fields.dig(status.pleroma, "quotes_count")
     return counts(status.favourites_count, status.reblogs_count, status.replies_count, quotes)
 
 
-def _media(status: _Status) -> Media:
-    if isinstance(status.poll, _Some):
+def _media(status: Status) -> Media:
+    if isinstance(status.poll, Some):
         return "poll"
     attachments = status.media_attachments
     for attachment in attachments if isinstance(attachments, list) else ():
-        if isinstance(attachment, _Attachment) and (media := _MEDIA.get(fields.text(attachment.type))):
+        if isinstance(attachment, Attachment) and (media := _MEDIA.get(fields.text(attachment.type))):
             return media
-    return "link" if isinstance(status.card, _Some) else ""
+    return "link" if isinstance(status.card, Some) else ""
 
 
 ADAPTER: Adapter = _Mastodon()

@@ -5,6 +5,7 @@ that it was taken for is read as any other line, and to the same end.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -37,7 +38,15 @@ class Typed:
 
     def __init__(self, adapter: Adapter, used: Used[Any], others: Iterable[str]) -> None:
         self.adapter = adapter
-        keys = sorted({*others, *used.without, labels.FIELD}.difference(used.kind.__struct_encode_fields__))
+        self._used = used
+        self._read = used.read
+        self._others = others
+
+    @cached_property
+    def _decode(self) -> Callable[[bytes], Any]:
+        """Made when the first line wants it: it takes some milliseconds."""
+        used = self._used
+        keys = sorted({*self._others, *used.without, labels.FIELD}.difference(used.kind.__struct_encode_fields__))
         refused = {f"other_{number}": key for number, key in enumerate(keys)}
         kind = msgspec.defstruct(
             used.kind.__name__,
@@ -46,8 +55,7 @@ class Typed:
             rename=refused,
             gc=False,
         )
-        self._decode = msgspec.json.Decoder(kind, dec_hook=_refuse).decode
-        self._read = used.read
+        return msgspec.json.Decoder(kind, dec_hook=_refuse).decode
 
     def read(self, line: bytes) -> Sequence[Outcome] | None:
         """The outcomes of a line; None if it is to be read as any other. Never raises."""

@@ -6,7 +6,7 @@ it was made: unknown.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -14,8 +14,9 @@ from engine.events import Counts, Delete, Event, Media, Observation, Post, Purge
 from engine.platforms import fields
 from engine.platforms.base import Adapter, Ignored, Json, Mapped, Object, Outcome, Rejected
 from engine.platforms.readers import counts, first_time, moment, tag_names, unescape_markup
-from engine.platforms.typed import Odd, Scalar, Used
+from engine.platforms.typed import Odd, Used
 from engine.platforms.x_common import PLATFORM, as_first, id_order, media_kind, snowflake_time, versioned
+from engine.platforms.x_v1_shapes import Embedded, Entities, Medium, Status, User
 
 _STATUS_MARKS = (
     "id_str",
@@ -48,67 +49,6 @@ _PURGES = ("user_delete", "user_protect", "user_suspend")
 _CONTROL_KEYS = frozenset((*_CONTROL, *_TAKEN_BACK, *_PURGES))
 
 
-class _User(msgspec.Struct, gc=False):
-    """What is used of an account."""
-
-    id_str: Any = None
-    id: Any = None
-    screen_name: Any = None
-    followers_count: Any = None
-    created_at: Any = None
-    protected: Any = None
-
-
-class _Medium(msgspec.Struct, gc=False):
-    """What is used of a picture or a video."""
-
-    type: Any = None
-
-
-class _Entities(msgspec.Struct, gc=False):
-    """What is used of the entities of a text, and of those that are shown with it."""
-
-    hashtags: Any = None
-    urls: Any = None
-    media: list[_Medium | Odd] | Object | Scalar = None
-
-
-class _Embedded(msgspec.Struct, gc=False):
-    """What is used of a status in a status."""
-
-    id_str: Any = None
-    id: Any = None
-    text: Any = None
-    full_text: Any = None
-    created_at: Any = None
-    timestamp_ms: Any = msgspec.UNSET
-    user: _User | Odd = None
-    lang: Any = None
-    favorite_count: Any = None
-    retweet_count: Any = None
-    reply_count: Any = None
-    quote_count: Any = None
-    view_count: Any = None  # not of v1.1: x_web puts it there
-    in_reply_to_status_id: Any = None
-    in_reply_to_status_id_str: Any = None
-    quoted_status_id: Any = None
-    quoted_status_id_str: Any = None
-    quoted_status: Any = None
-    entities: _Entities | Odd = None
-    extended_entities: _Entities | Odd = None
-    extended_tweet: Any = None
-    possibly_sensitive: Any = None
-    edit_history: Any = None
-
-
-class _Status(_Embedded, gc=False):
-    """What is used of a status."""
-
-    filter_level: Any = msgspec.UNSET
-    retweeted_status: _Embedded | Odd = None
-    quoted_status: _Embedded | Odd = None
-
-
 class _XV1:
     name = "x-v1"
     platform = PLATFORM
@@ -128,8 +68,8 @@ class _XV1:
             return [_read_control(line)]
         inner = None if _is_status(line) else _enclosed(line)
         if inner is None:
-            return [_read_line(msgspec.convert(line, _Status))]
-        return [_read_control(inner) if _is_control(inner) else _read_line(msgspec.convert(inner, _Status))]
+            return [_read_line(msgspec.convert(line, Status))]
+        return [_read_control(inner) if _is_control(inner) else _read_line(msgspec.convert(inner, Status))]
 
 
 ADAPTER: Adapter = _XV1()
@@ -173,7 +113,7 @@ def _is_search(line: Object) -> bool:
 
 def _read_search(statuses: list[Json]) -> list[Outcome]:
     """A search page runs newest first: oldest first is the order of events."""
-    found = [msgspec.convert(status, _Status) for status in statuses if isinstance(status, dict)]
+    found = [msgspec.convert(status, Status) for status in statuses if isinstance(status, dict)]
     found.sort(key=lambda status: (_created(status) or 0, id_order(_id(status))))
     outcomes: list[Outcome] = [_read_line(status) for status in found]
     outcomes += [Rejected("not an object")] * (len(statuses) - len(found))
@@ -197,31 +137,31 @@ def _read_control(line: Object) -> Outcome:
     return Mapped((Delete(platform=PLATFORM, uid=uid, at=at),)) if uid else Rejected("notice without id")
 
 
-def _read_typed(status: _Status) -> Sequence[Outcome] | None:
-    if not isinstance(status.user, _User) or None in (status.id_str, status.text or status.full_text):
+def _read_typed(status: Status) -> Sequence[Outcome] | None:
+    if not isinstance(status.user, User) or None in (status.id_str, status.text or status.full_text):
         return None
     return (_read_line(status),)
 
 
-USED = (Used(_Status, _read_typed, without=("_type",)),)
+USED = (Used(Status, _read_typed, without=("_type",)),)
 
 
-def _read_line(status: _Status) -> Outcome:
+def _read_line(status: Status) -> Outcome:
     live = status.timestamp_ms is not msgspec.UNSET or status.filter_level is not msgspec.UNSET
     return _read_status(status, _created(status) if live else None)
 
 
 def read_status(status: Object, at: int | None) -> Outcome:
     """The outcome of one status. `at` is when all counts in it were true, None if that is not known."""
-    return _read_status(msgspec.convert(status, _Status), at)
+    return _read_status(msgspec.convert(status, Status), at)
 
 
-def _read_status(status: _Status, at: int | None) -> Outcome:
+def _read_status(status: Status, at: int | None) -> Outcome:
     uid = _id(status)
     if not uid:
         return Rejected("no id")
     inner = status.retweeted_status
-    if isinstance(inner, _Embedded) and (target := _id(inner)):
+    if isinstance(inner, Embedded) and (target := _id(inner)):
         return Mapped((_reaction(status, uid, inner, target, at), *_quoted_counts(inner, status, at)))
     text = _text(status)
     if text is None:
@@ -233,31 +173,31 @@ def _read_status(status: _Status, at: int | None) -> Outcome:
     return Mapped((event, *_quoted_counts(status, status, at)))
 
 
-def _reaction(status: _Status, uid: str, inner: _Embedded, target: str, at: int | None) -> Reaction:
+def _reaction(status: Status, uid: str, inner: Embedded, target: str, at: int | None) -> Reaction:
     text = _text(inner)
     original = None if text is None else as_first(_post(inner, target, text, at), _history(inner))
     user = status.user
-    author, name = (_id(user), fields.text(user.screen_name)) if isinstance(user, _User) else ("", "")
+    author, name = (_id(user), fields.text(user.screen_name)) if isinstance(user, User) else ("", "")
     target = target if original is None else original.uid
     return Reaction(PLATFORM, uid, target, "repost", author, name, _created(status), None, original)
 
 
-def _quoted_counts(quoting: _Embedded, line: _Status, at: int | None) -> tuple[Event, ...]:
+def _quoted_counts(quoting: Embedded, line: Status, at: int | None) -> tuple[Event, ...]:
     """What the line tells of the counts of the status that `quoting` quotes."""
     quoted = quoting.quoted_status or line.quoted_status
     if isinstance(quoted, dict):
-        quoted = msgspec.convert(quoted, _Embedded)
-    if not isinstance(quoted, _Embedded) or not (uid := _id(quoted)) or (total := _counts(quoted)) is None:
+        quoted = msgspec.convert(quoted, Embedded)
+    if not isinstance(quoted, Embedded) or not (uid := _id(quoted)) or (total := _counts(quoted)) is None:
         return ()
     first = (_history(quoted) or [uid])[0]
     return (Observation(PLATFORM, first, total, at),)
 
 
-def _post(status: _Embedded, uid: str, text: str, at: int | None) -> Post:
+def _post(status: Embedded, uid: str, text: str, at: int | None) -> Post:
     author = name = ""
     followers = made = None
     withheld = False
-    if isinstance(user := status.user, _User):
+    if isinstance(user := status.user, User):
         author, name = _id(user), fields.text(user.screen_name)
         followers, made = fields.count(user.followers_count), moment(user.created_at)
         withheld = user.protected is True
@@ -289,19 +229,19 @@ def _post(status: _Embedded, uid: str, text: str, at: int | None) -> Post:
     )
 
 
-_Entity: TypeAlias = _Entities | Odd
+_Entity: TypeAlias = Entities | Odd
 
 
 def _of_whole(whole: Object, entities: _Entity, extended: _Entity) -> tuple[_Entity, _Entity]:
     """The entities of a status's whole text, where there are any."""
     own, shown = whole.get("entities"), whole.get("extended_entities")
     return (
-        msgspec.convert(own, _Entities) if own and isinstance(own, dict) else own or entities,
-        msgspec.convert(shown, _Entities) if shown and isinstance(shown, dict) else shown or extended,
+        msgspec.convert(own, Entities) if own and isinstance(own, dict) else own or entities,
+        msgspec.convert(shown, Entities) if shown and isinstance(shown, dict) else shown or extended,
     )
 
 
-def _id(thing: _Embedded | _User) -> str:
+def _id(thing: Embedded | User) -> str:
     return _either(thing.id_str, thing.id)
 
 
@@ -318,10 +258,10 @@ def _either(text: Json, number: Json) -> str:
 def _quoted_id(quoted: Json) -> str:
     if quoted is None:
         return ""
-    return _named(quoted) if isinstance(quoted, dict) else _id(quoted) if isinstance(quoted, _Embedded) else ""
+    return _named(quoted) if isinstance(quoted, dict) else _id(quoted) if isinstance(quoted, Embedded) else ""
 
 
-def _text(status: _Embedded) -> str | None:
+def _text(status: Embedded) -> str | None:
     """The whole text: a compatible stream keeps it in `extended_tweet` and cuts `text` to 140 characters."""
     text = None if status.extended_tweet is None else fields.dig(status.extended_tweet, "full_text")
     if not isinstance(text, str):
@@ -329,35 +269,35 @@ def _text(status: _Embedded) -> str | None:
     return unescape_markup(text) if isinstance(text, str) else None
 
 
-def _created(status: _Embedded) -> int | None:
+def _created(status: Embedded) -> int | None:
     return first_time(status.created_at, status.timestamp_ms) or snowflake_time(_id(status))
 
 
-def _counts(status: _Embedded) -> Counts | None:
+def _counts(status: Embedded) -> Counts | None:
     return counts(
         status.favorite_count, status.retweet_count, status.reply_count, status.quote_count, status.view_count
     )
 
 
 def _tags(entities: _Entity) -> tuple[str, ...] | None:
-    if not isinstance(entities, _Entities):
+    if not isinstance(entities, Entities):
         return None
     return tag_names(entities.hashtags, "text", "tag") if isinstance(entities.hashtags, list) else ()
 
 
 def _media(entities: _Entity, extended: _Entity) -> Media:
     shown = _shown(extended) or _shown(entities)
-    urls = fields.items(entities.urls) if isinstance(entities, _Entities) else []
+    urls = fields.items(entities.urls) if isinstance(entities, Entities) else []
     if not shown and not urls:
         return ""
-    return media_kind([medium.type for medium in shown if isinstance(medium, _Medium)], urls)
+    return media_kind([medium.type for medium in shown if isinstance(medium, Medium)], urls)
 
 
-def _shown(entities: _Entity) -> list[_Medium | Odd]:
-    return entities.media if isinstance(entities, _Entities) and isinstance(entities.media, list) else []
+def _shown(entities: _Entity) -> list[Medium | Odd]:
+    return entities.media if isinstance(entities, Entities) and isinstance(entities.media, list) else []
 
 
-def _history(status: _Embedded) -> list[str]:
+def _history(status: Embedded) -> list[str]:
     if status.edit_history is None:
         return []
     ids = fields.items(fields.dig(status.edit_history, "edit_tweet_ids"))
