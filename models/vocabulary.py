@@ -56,9 +56,10 @@ class _Vocabulary:
         digests = [*map(hash, terms)]
         found = [*map(self._places.get, digests)]
         if None in found:
-            every = zip(digests, terms, strict=True)
-            self._learn({digest: term for digest, term in every if digest not in self._places})
-            found = [*map(self._places.get, digests)]
+            missing = [place for place, known in enumerate(found) if known is None]
+            self._learn({digests[place]: terms[place] for place in missing})
+            for place in missing:
+                found[place] = self._places[digests[place]]
         places = np.array(found, np.int64)
         return self._own[places], self._stem[places], self._word[places]
 
