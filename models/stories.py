@@ -36,7 +36,7 @@ MAX_LIVE = 1_000  # live stories of more
 STEP = 256  # posts placed at once; they see each other only as founders
 STEP_SHARE = 2  # with many stories a step takes as many as this share of them, so that its cost stays in proportion
 TIDY_EVERY = 128  # posts between looks for stories that have become one
-TIDY_SHARE = 8  # with many stories as many posts for each of them
+TIDY_SHARE = 4  # with many stories as many posts for each of them
 
 
 class Vectors(NamedTuple):
