@@ -15,7 +15,8 @@ Two feeds, both with four horizons and fitted models in the lead:
 Driven are the engine's own parts, with made-up posts (14 words, up to 3 tags, 20,000 authors), but not what reads the
 texts: language, mood, stories and windows (`trendtop bench` has those). CPU time of the main thread, medians over the
 rounds; refits run on another and are told apart, spread over the posts of the 12 hours between two of them.
-"prediction and learning" is known, volumes, forecast, collect and teach. The others are the ledger's:
+"prediction and learning" is known (with the words and tags counted for bursts), volumes, forecast, collect and teach.
+The others are the ledger's:
 add, react (two reactions a post), and expire, which is what happens to a post that leaves retention. What a forecast
 costs depends on who leads: "with the blend" has the blend in the lead at every horizon, the dearest there can be.
 
