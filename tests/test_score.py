@@ -206,8 +206,8 @@ def test_a_name_of_several_has_them_named(tmp_path: Path, capfd: pytest.CaptureF
 
 def test_a_draft_has_the_followers_of_its_author(people: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    known = people.known
-    monkeypatch.setattr(people, "known", lambda post, *rest: seen.append(post.followers) or known(post, *rest))
+    told, known = people.forecasting, people.forecasting.known
+    monkeypatch.setattr(told, "known", lambda post, *rest: seen.append(post.followers) or known(post, *rest))
     (maria,) = find_accounts(people, "maria_k")
     for author in (maria, "bluesky:did:plc:x", "ghost", ""):
         score_draft(people, "hello", author)
