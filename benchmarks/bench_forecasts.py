@@ -164,8 +164,8 @@ class Bench:
         for _, _, at, _ in made:
             labels.collect(at, ledger)
         yield "collect"
-        told = model.forecast([known for _, known, _ in waiting._batch.values()], graded)
-        waiting._batch.clear()
+        _, known, _ = waiting.take()
+        told = model.forecast(known, graded)
         yield "forecast"
         labels.track(entries, told, graded)
         yield "track"
