@@ -15,7 +15,8 @@ Two feeds, both with four horizons and fitted models in the lead:
 Driven are the engine's own parts, with made-up posts (14 words, up to 3 tags, 20,000 authors), but not what reads the
 texts: language, mood, stories and windows (`trendtop bench` has those). CPU time of the main thread, medians over the
 rounds; refits run on another and are told apart, spread over the posts of the 12 hours between two of them.
-"prediction and learning" is known, volumes, forecast, track, collect and teach. The others are the ledger's:
+"prediction and learning" is known (with the words and tags counted for bursts), volumes, forecast, collect and teach.
+The others are the ledger's:
 add, react (two reactions a post), and expire, which is what happens to a post that leaves retention. What a forecast
 costs depends on who leads: "with the blend" has the blend in the lead at every horizon, the dearest there can be.
 
@@ -55,7 +56,7 @@ from models.sentiment import Polarity
 
 START = 1_780_000_000 * SECOND
 TARGET_US, TARGET_BYTES = 100.0, 1_000.0
-TOGETHER = ("known", "volumes", "forecast", "track", "collect", "teach")
+TOGETHER = ("known", "volumes", "forecast", "collect", "teach")
 REST = ("add", "react", "expire")
 AUTHORS, WORDS, TAGS, STORIES = 20_000, 30_000, 2_000, 500
 LESSONS, LESSON = 5, 2_048  # of so many posts each are the lessons that the models start from
@@ -145,7 +146,7 @@ class Bench:
     def _parts(self, made: Sequence[Made], reactions: Sequence[Reaction]) -> Iterator[str]:
         """The work on a batch, as `Engine` does it; says after each part which it was."""
         engine = self.engine
-        ledger, labels, model, waiting = engine.ledger, engine.labels, engine.model, engine.forecasting
+        ledger, labels, waiting = engine.ledger, engine.labels, engine.forecasting
         entries = [ledger.add(key_of(post), post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
         graded = [labels.sampled(entry.key) for entry in entries]
@@ -164,11 +165,8 @@ class Bench:
         for _, _, at, _ in made:
             labels.collect(at, ledger)
         yield "collect"
-        _, known, _ = waiting.take()
-        told = model.forecast(known, graded)
+        waiting.forecast()
         yield "forecast"
-        labels.track(entries, told, graded)
-        yield "track"
         labels.teach(labels.lessons(self.now))
         yield "teach"
         for entry in ledger.expired(self.now):

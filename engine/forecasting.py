@@ -115,15 +115,11 @@ class Forecasting:
         self.tell()
         self._since = FAR
         if self._batch:
-            entries, known, graded = self.take()
+            entries, created, forms, words, tags, before, stories, graded = zip(*self._batch.values(), strict=True)
+            self._batch = {}
+            known = known_of(entries, Arrived(created, forms, words, tags, before), stories)
             self._labels.track(entries, self._model.forecast(known, graded), graded)
             self._view.predicted(entries)
-
-    def take(self) -> tuple[Sequence[Entry], KnownPosts, Sequence[bool]]:
-        """The posts that wait and were told of, what is known of each, and whether it is graded: they wait no more."""
-        entries, created, forms, words, tags, before, stories, graded = zip(*self._batch.values(), strict=True)
-        self._batch = {}
-        return entries, known_of(entries, Arrived(created, forms, words, tags, before), stories), graded
 
     def turn(self, now: int) -> None:
         """Forecast the posts that wait if the label of one of them may be due soon."""
