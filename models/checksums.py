@@ -1,4 +1,4 @@
-"""Words as numbers, the same in every process: nothing that is kept of them can be read."""
+"""Words as numbers, the same in every process. What the engine keeps of them cannot be read; a memo here can."""
 
 from collections.abc import Sequence
 from zlib import crc32
