@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import blake2b
+from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -16,6 +18,7 @@ KINDS = ("like", "repost", "reply", "quote")
 REPLY, QUOTE = 2, 3  # of them
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
+PARTS = 64  # of a full table one is forgotten
 MAX_ORPHANS = 200_000  # posts not seen themselves whose reactions are counted
 SPARE = 1_000  # places of posts that are gone, kept in the order of times until there are as many as of others
 FOREVER = 2**62  # microseconds
@@ -263,8 +266,7 @@ class Ledger:
         kind = KINDS.index(reaction.kind)
         target = f"{reaction.platform}:{reaction.target}"
         if len(self._reactions) >= MAX_REACTIONS:
-            self.unrecognised += 1
-            del self._reactions[next(iter(self._reactions))]
+            self.unrecognised += _make_room(self._reactions)
         self._reactions[digest] = share(f"{kind}{target}")  # one string for all reactions of a kind to a post
         self.reacting.add(f"{reaction.platform}:{reaction.kind}")
         self.respond(target, kind, 1, time)
@@ -280,8 +282,7 @@ class Ledger:
             self._orphans[target] = (_plus(orphan[0], kind, sign), max(orphan[1], time))
         elif sign > 0 and not self.buried(target):
             if len(self._orphans) >= MAX_ORPHANS:
-                self.unrecognised += 1
-                del self._orphans[next(iter(self._orphans))]
+                self.unrecognised += _make_room(self._orphans)
             self._orphans[target] = (_plus(NONE_SEEN, kind, sign), time)
 
     def answer(self, entry: Counted, sign: int, time: int) -> None:
@@ -311,7 +312,7 @@ class Ledger:
     def bury(self, key: str) -> None:
         """Remember that `key` was taken back."""
         if len(self._tombstones) >= self._config.max_tombstones:
-            del self._tombstones[next(iter(self._tombstones))]
+            _make_room(self._tombstones)
         self._tombstones[_digest(key)] = None
 
     def buried(self, key: str) -> bool:
@@ -333,13 +334,24 @@ class Ledger:
             return False
         self._purged.pop(digest, None)
         if len(self._purged) >= self._config.max_tombstones:
-            del self._purged[next(iter(self._purged))]
+            _make_room(self._purged)
         self._purged[digest] = until
         return True
 
     def purged(self, account: str, time: int) -> bool:
         """Whether what an account did at a time must go."""
         return bool(self._purged) and self._purged.get(_digest(account), -1) >= time
+
+
+def _make_room(table: dict[Any, Any]) -> int:
+    """Forget the oldest of a full table, many at once, and say how many.
+
+    The gaps of what is gone stay at the front of a dict until it is built anew: each look for the first goes over all.
+    """
+    oldest = [*islice(table, max(1, len(table) // PARTS))]
+    for key in oldest:
+        del table[key]
+    return len(oldest)
 
 
 def entry_of(key: str, author: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:

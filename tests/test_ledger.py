@@ -126,6 +126,16 @@ def test_caps_on_reactions_hold_and_are_told(cap: str, monkeypatch: pytest.Monke
     assert ledger.unrecognised == 15
 
 
+def test_a_full_table_forgets_the_oldest_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one each would be looked for past the gaps of all that went before."""
+    monkeypatch.setattr(ledger_module, "MAX_REACTIONS", 640)
+    ledger = Ledger(ROOMY)
+    for number in range(641):
+        ledger.react(liked(f"l{number}"), NOW)
+    assert (len(ledger._reactions), ledger.unrecognised) == (631, 10)
+    assert [ledger.react(liked(f"l{number}"), NOW) for number in (9, 10)] == [Outcome.REACTION, Outcome.DUPLICATE]
+
+
 def test_the_cap_on_posts_keeps_the_newest_in_whatever_order_they_come() -> None:
     times = list(range(40))
     random.Random(1).shuffle(times)
