@@ -15,8 +15,8 @@ def test_no_structure_grows_once_retention_has_passed() -> None:
     assert [getattr(owner, name) for owner, name, _ in CAPS] == before
     last = samples[-1].held
     assert 0 < last["Ledger.posts"] <= 200
-    assert last["Ledger._reactions"] == 1_000, "caps were passed"
-    assert last["Ledger._orphans"] == 200
+    assert 1_000 - 1_000 // ledger.PARTS <= last["Ledger._reactions"] <= 1_000, "caps were passed"
+    assert 200 - 200 // ledger.PARTS <= last["Ledger._orphans"] <= 200
 
 
 def test_what_grows_is_told() -> None:
