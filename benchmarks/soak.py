@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.churn import lines
 from benchmarks.holdings import holdings, reached
 from engine import analysis, clock, ledger, naming, places, placing, rising, volumes
+from engine.alerts import watch
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
@@ -101,6 +102,7 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (frozen, "MOST_BATCHES", 50),
     (vocabulary, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),
+    (watch, "KEPT", 5),
 )
 
 
@@ -189,8 +191,9 @@ def _tenths(
 
 
 # A fit that is under way, or not, when a sample is taken; labels that wait until they are a step; the columns of words
-# that many posts have, of which those long out of use go at once, in every ten halvings of what they weigh.
-PASSING = frozenset({"Refits._job", "Refits._running", "Online._waiting", "Usual._counted"})
+# that many posts have, of which those long out of use go at once, in every ten halvings of what they weigh; places of
+# subjects that others are about to get.
+PASSING = frozenset({"Refits._job", "Refits._running", "Online._waiting", "Usual._counted", "Counts._free"})
 
 
 def grown(samples: list[Sample]) -> dict[str, tuple[int, int]]:

@@ -101,6 +101,8 @@ def chunks_of(lines: Sequence[bytes]) -> list[Chunk]:
 
 def warm_up(config: EngineConfig) -> None:
     """Have everything loaded that is loaded when it is first used. What is in the feed to come stays unseen."""
+    from models import online, regression, trees  # noqa: F401, PLC0415 - what the first fit loads, which may come later
+
     feed(Engine(config), chunks_of(plain_lines(WARMING, seed=2)))
 
 
