@@ -400,6 +400,7 @@ class Engine:
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
         self.forecasting.settle(entry.key)
+        self.forecasting.tell()  # what came before is told of before this is told of anew
         self.removed += 1
         self.rising.forget(entry)
         self.ledger.answer(entry, -1, entry.time)

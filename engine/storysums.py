@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from engine.places import Places
-from engine.tally import FEW, Contribution, Tally, bump, tally
+from engine.tally import Contribution, Tally, bump, tally
 
 WAITING = 256  # posts of a story whose terms are counted when nobody asks
 
@@ -115,12 +115,7 @@ class StorySums:
         by_story.pop(None, None)
         for story, group in by_story.items():
             assert story is not None
-            sums = self.stories[story]
-            if len(group) < FEW:
-                for item in group:
-                    sums.add(item, item.time // width)
-            else:
-                sums.absorb(Tally.of(group, width))
+            self.stories[story].add_all(group, width, 1)
             self.posts[story].update(dict.fromkeys([item.key for item in group]))
             self.terms.leave(story, group)
             if copies := sum([item.copy for item in group]):
@@ -128,7 +123,7 @@ class StorySums:
             if (theme := theme_of.get(story)) is not None:
                 by_theme[theme] += group
         for theme, group in by_theme.items():
-            self.themes[theme].absorb(Tally.of(group, width))
+            self.themes[theme].add_all(group, width, 1)
 
     def fill(self, items: Sequence[Contribution], width: int, among: "StorySums") -> None:
         """Add many posts at once, where there are none yet; they are among those of other sums."""

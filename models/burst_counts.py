@@ -7,6 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from models.vectors import is_new
+
 Ints: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Spoken: TypeAlias = tuple[Sequence[Hashable], int]  # of which subjects, and by whom
@@ -121,7 +123,7 @@ class Counts:
             came = True
         self.window = _union([*self._steps.values()])
         slots = self.window >> 32
-        first = _is_new(slots).nonzero()[0]
+        first = is_new(slots).nonzero()[0]
         ends = np.empty(len(first) + 1, np.int64)
         ends[:-1], ends[-1] = first, len(slots)
         return slots[first], ends[1:] - first, came
@@ -231,12 +233,4 @@ def _union(parts: list[Ints]) -> Ints:
     """All the pairs, sorted and each once. By sorting, which is faster here than numpy's own hashing."""
     pairs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     pairs.sort()
-    return pairs[_is_new(pairs)]
-
-
-def _is_new(ordered: Ints) -> Mask:
-    """Where a value differs from the one before."""
-    new = np.empty(len(ordered), bool)
-    new[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return new
+    return pairs[is_new(pairs)]

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from models.vectors import is_new
 from models.vocabulary import Said, constants, mixed
 
 LEAST = 4  # distinct words without which there is no telling a copy from two people who say the same
@@ -116,9 +117,7 @@ def compare(one: U32, size: Ints, other: U32, other_size: Ints) -> tuple[Ints, I
 def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
     """The values, each once, ascending."""
     values = np.sort(values)
-    first = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=first[1:])
-    return values[first]
+    return values[is_new(values)]
 
 
 def _counts(codes: U64, docs: int) -> Ints:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 
@@ -170,10 +171,14 @@ class Themes:
         """The columns that any theme has, in order, and what they weigh there, shape (columns, themes)."""
         if self._dense is None:
             columns, place = numbered(self._sums.indices)
-            dense = np.zeros((len(columns), len(self._ids)))
-            dense[place, np.arange(len(self._ids)).repeat(np.diff(self._sums.indptr))] = self._sums.data
-            self._dense = columns, dense
+            self._dense = columns, self._laid_out(place, len(columns))
         return self._dense
+
+    def _laid_out(self, place: NDArray[np.int32], columns: int) -> Floats:
+        """What the centroids weigh, shape (columns, themes), given the places of their columns."""
+        dense = np.zeros((columns, len(self._ids)))
+        dense[place, np.arange(len(self._ids)).repeat(np.diff(self._sums.indptr))] = self._sums.data
+        return dense
 
     def _together(self, rows: csr_array) -> tuple[csr_array, Ints, Floats]:
         """Stories and centroids over the columns that either has: unit rows, the columns, dense unit centroids."""
@@ -183,9 +188,7 @@ class Themes:
         owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         lengths = np.sqrt(np.bincount(owners, values * values, minlength=rows.shape[0]))
         near = csr_array((values / lengths[owners], place[:split], rows.indptr), shape=(rows.shape[0], len(columns)))
-        centroids = np.zeros((len(columns), len(self._ids)))
-        centroids[place[split:], np.arange(len(self._ids)).repeat(np.diff(self._sums.indptr))] = self._sums.data
-        return near, columns, centroids.T
+        return near, columns, self._laid_out(place[split:], len(columns)).T
 
     def _reseeded(self, rows: csr_array, mass: Floats, columns: Ints, centroids: Floats) -> tuple[Floats, Floats]:
         """Lay to rest the themes that no story is in, and found new ones where the most posts are that none covers.

@@ -23,6 +23,7 @@ ALPHA = 15  # "approximates the max expected value" of a sum of valences
 
 FEW = 24  # words with a valence
 TIE = 0.5 - 1e-7  # what is further from a whole number may be rounded either way
+_LOW, _HIGH = 0.5 - TIE, 0.5 + TIE  # the same from a half below it
 
 Window = tuple[Token, ...]  # three words before, the word, two after; EDGE beyond the ends of the text
 Notes = list[str] | None  # where to write what changed a valence, if anyone wants to know
@@ -218,4 +219,4 @@ def rounded(number: float, scale: float, digits: int) -> float:
     """
     scaled = number * scale + 0.5
     whole = int(scaled)
-    return whole / scale if whole and 1e-7 < scaled - whole < 0.9999999 else round(number, digits)
+    return whole / scale if whole and _LOW < scaled - whole < _HIGH else round(number, digits)

@@ -104,7 +104,7 @@ def products(rows: csr_array, row: csr_array) -> Floats:
     return np.bincount(owners[shared], (rows.data * row.data[place])[shared], rows.shape[0]).astype(np.float64)
 
 
-def is_new(ordered: Ints) -> Bools:
+def is_new(ordered: Ints | NDArray[np.uint64]) -> Bools:
     """Where a value differs from the one before."""
     new = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])

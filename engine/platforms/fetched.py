@@ -4,6 +4,7 @@ The time of a fetch is when the counts were true. It is not handed on as the tim
 posts that are weeks old, and their own times are to be believed.
 """
 
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -13,19 +14,10 @@ from engine.platforms import fields
 from engine.platforms.base import Object
 
 _SKEW = 120 * fields.SECOND  # what platforms themselves allow clients' clocks to be ahead
-_NAMES = ("pulled_at", "fetched_at", "fetchedAt", "retrieved_at", "retrievedAt", "collected_at", "crawled_at")
-
-
-def fetched(line: Object) -> int | None:
-    """The time in microseconds at which the counts on `line` were true, if the line says."""
-    for name in _NAMES:
-        if name in line:
-            return fields.time(line[name])
-    return None
 
 
 class Fetched(msgspec.Struct, gc=False):
-    """What decoded lines say of it."""
+    """What decoded lines say of it, under names of which the first that is there counts."""
 
     pulled_at: Any = UNSET
     fetched_at: Any = UNSET
@@ -36,17 +28,21 @@ class Fetched(msgspec.Struct, gc=False):
     crawled_at: Any = UNSET
 
 
+_NAMES = Fetched.__struct_fields__
+_told = attrgetter(*_NAMES)
+
+
+def fetched(line: Object) -> int | None:
+    """The time in microseconds at which the counts on `line` were true, if the line says."""
+    for name in _NAMES:
+        if name in line:
+            return fields.time(line[name])
+    return None
+
+
 def fetched_of(line: Fetched) -> int | None:
     """`fetched`, of a decoded line."""
-    for told in (
-        line.pulled_at,
-        line.fetched_at,
-        line.fetchedAt,
-        line.retrieved_at,
-        line.retrievedAt,
-        line.collected_at,
-        line.crawled_at,
-    ):
+    for told in _told(line):
         if told is not UNSET:
             return fields.time(told)
     return None

@@ -25,7 +25,6 @@ from engine.platforms.typed import Used
 PLATFORM = "mastodon"
 
 _PAGES = ("data", "statuses", "ancestors", "descendants")
-_STATUS_MARKS = ("uri", "reblogs_count", "spoiler_text", "favourites_count", "visibility", "pleroma")
 _DELETED = frozenset(("uri", "account", "text", "spoiler_text", "reblogs_count"))  # and no content
 # Other entities that a stream or a page may hold -> the keys that only they have together.
 _OTHERS = {
@@ -107,13 +106,7 @@ _decode = msgspec.json.Decoder(Status).decode
 
 
 def _is_status(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and "account" in value
-        and isinstance(value["account"], dict | None)
-        and "content" in value
-        and any(mark in value for mark in _STATUS_MARKS)
-    )
+    return isinstance(value, dict) and _is_whole(msgspec.convert(value, Status))
 
 
 def _is_deleted(line: Object) -> bool:
@@ -190,7 +183,7 @@ def _outcome(status: Status, at: int | None, edited: bool) -> Outcome:
 
 
 def _is_whole(status: Status) -> bool:
-    """`_is_status`, of what is used of it."""
+    """Whether an object of which this is used is a status."""
     if status.content is UNSET or not (status.account is None or isinstance(status.account, Account)):
         return False
     marks = (status.reblogs_count, status.spoiler_text, status.favourites_count, status.visibility, status.pleroma)

@@ -98,14 +98,12 @@ def _read_page(line: Object) -> list[Outcome]:
     found = data if isinstance(data, list) else [data]
     if not found:
         return [Ignored("empty page")]
-    first = found[0]
-    if not isinstance(first, dict) or "text" not in first:
-        if all(isinstance(item, dict) and _is_profile(item) for item in found):
-            return [Ignored("user page")]
-        if "total_tweet_count" not in fields.mapping(line.get("meta")) and all(map(_is_rule, found)):
-            return [Ignored("stream rules")]
+    if all(isinstance(item, dict) and _is_profile(item) for item in found):
+        return [Ignored("user page")]
     if "total_tweet_count" in fields.mapping(line.get("meta")):
         return [Ignored("page of volumes")]
+    if all(map(_is_rule, found)):
+        return [Ignored("stream rules")]
     page = _Page(line)
     items = [item for item in found if isinstance(item, dict)]
     if len(items) > 1:
