@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 At: TypeAlias = tuple[int, str]  # a time, and the key of a post
@@ -25,6 +25,15 @@ class ByTime:
             run.append(item)
         else:
             heapq.heappush(self._others, item)
+
+    def extend(self, items: Sequence[At]) -> None:
+        """Put keys in, in order."""
+        run = self._run
+        if items and (not run or items[0] >= run[-1]):
+            run.extend(items)
+        else:
+            for time, key in items:
+                self.add(time, key)
 
     def first(self) -> At | None:
         """The oldest; None if there is none."""

@@ -54,17 +54,23 @@ class Forecasting:
     def __len__(self) -> int:
         return len(self._new) + len(self._batch)
 
-    def add(self, entry: Entry, post: Post) -> None:
-        """A post has come. One that is late counts as others do, and is not forecast."""
-        key, time = entry.key, entry.time
-        form = None if post.read is None else form_given(post)
-        self._new[key] = (entry, post.author_created, form, self._labels.sampled(key))
-        if not entry.late:
-            self._since = time if time < self._since else self._since
-            self._unlearnt += 1
+    @property
+    def room(self) -> int:
+        """So many posts can be added together: with the last of them a batch is full."""
+        return BATCH_POSTS - max(len(self), self._unlearnt)
+
+    def add(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
+        """Posts have come, no more than there is room for. One that is late counts as others, and is not forecast."""
+        new, sampled = self._new, self._labels.sampled
+        for entry, post in zip(entries, posts, strict=True):
+            form = None if post.read is None else form_given(post)
+            new[entry.key] = (entry, post.author_created, form, sampled(entry.key))
+        if times := [entry.time for entry in entries if not entry.late]:
+            self._since = min(self._since, *times)
+            self._unlearnt += len(times)
             if self._unlearnt >= BATCH_POSTS:
-                self.learn(time)
-        if len(self._new) + len(self._batch) >= BATCH_POSTS:
+                self.learn(times[-1])
+        if len(self) >= BATCH_POSTS:
             self.forecast()
 
     def settle(self, key: str) -> None:

@@ -138,6 +138,10 @@ class Ledger:
 
     # -- posts -----------------------------------------------------------------------------------------------
 
+    def knows(self, key: str) -> bool:
+        """Whether the post of that key is retained or still counted."""
+        return key in self.posts or key in self.outlived
+
     def find(self, platform: str, uid: str) -> Entry | None:
         """The post of that id or alias, if it is retained."""
         key = f"{platform}:{uid}"
@@ -241,6 +245,10 @@ class Ledger:
             return True
         self.evicted += 1
         return False
+
+    def lapsing(self, now: int) -> int:
+        """Event time before which no post is past retention, nor one that comes at `now` or later."""
+        return min(self.lapses, now + self._keep)
 
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""

@@ -13,7 +13,7 @@ import msgspec
 from engine.config import SECOND
 from engine.events import Gap
 from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, reacts
-from engine.ledger import NONE_SEEN, Counted, Ledger
+from engine.ledger import NONE_SEEN, Counted, Entry, Ledger
 from models.normal import LADDER, Normal, NormalByAge, Own
 
 Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
@@ -67,18 +67,20 @@ class Overperforming:
 
     # -- input -----------------------------------------------------------------------------------------------
 
-    def admit(self, entry: Counted) -> None:
-        """Follow a post that stands at the time it was made. One that comes after newer ones is not followed."""
-        time = entry.time
-        if time < self._newest or time < self._blind:
-            return
-        self._newest = time
-        delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
-        self._followed[entry.key] = post = Followed(entry, (), delivered)
-        rungs = self._delivered if delivered else self._reported
-        rungs.queues[0].append(post)
-        if (due := time + rungs.due[0]) < self.soonest:
-            self.soonest = due
+    def admit(self, entries: Sequence[Entry]) -> None:
+        """Follow posts that stand at the time they were made. One that comes after newer ones is not followed."""
+        complete, oldest = self._ledger.complete, max(self._newest, self._blind)
+        for entry in entries:
+            time, created = entry.time, entry.created
+            if created is None or created < time or time < oldest or entry.late:  # else its age is not known
+                continue
+            self._newest = oldest = time
+            delivered = entry.platform in complete and not is_born_unseen(entry)
+            self._followed[entry.key] = post = Followed(entry, (), delivered)
+            rungs = self._delivered if delivered else self._reported
+            rungs.queues[0].append(post)
+            if (due := time + rungs.due[0]) < self.soonest:
+                self.soonest = due
 
     def collect(self, now: int) -> None:
         """Read every post that passed a rung before the second of `now`, as it stands at this moment."""

@@ -1,6 +1,8 @@
 """The engine: takes lines, keeps the state, knows no clock but the feed's own."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from engine import removal
@@ -82,7 +84,7 @@ class Engine:
         self.removed = 0  # texts that were taken back or edited: older checkpoints still hold their text
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
-        self._grid = 0
+        self._grid = 0  # which span of the grid event time is in
         self._texts: dict[int, Analysis] = {}  # of the records being applied, read ahead, by id() of the post
         self._met = 0  # formats that were met up to the line being applied
         self._asked: dict[str, int] = {}  # by platform the formats met when it was last asked what they deliver
@@ -184,11 +186,71 @@ class Engine:
 
     def _apply_all(self, records: Sequence[Stamped]) -> None:
         self._read_texts(records)
-        for record in records:
-            self._apply(record)
+        at = 0
+        while at < len(records):
+            if applied := self._apply_run(records, at):
+                at += applied
+            else:
+                self._apply(records[at])
+                at += 1
         self._texts = {}
         if records:
             self.alerts.record(records[-1].order)
+
+    def _apply_run(self, records: Sequence[Stamped], start: int) -> int:
+        """Apply the run that begins at a place among records in order, and say how many it is of; 0 if there is none.
+
+        A run is new posts and reactions one after another while nothing else is to be done: nothing comes due, event
+        time stays in one span of the grid, and no batch is full before the last of them. So nobody asks meanwhile for
+        what counts posts, and all that does is told of them together at the end: the state is the same as one by one.
+        """
+        order = records[start].order
+        if self.now is None or self.alerts.watching or order // BATCH_SPAN != self._grid:
+            return 0
+        (room, due), ledger, asked = self._bounds(order), self.ledger, self._asked
+        entries, posts, outcomes = list[Entry](), list[Post](), list[str]()
+        for record in islice(records, start, None):
+            event, time = record.events[0], record.time
+            if record.order >= due or record.order != time or record.late or len(record.events) > 1:
+                break
+            if isinstance(event, Post):
+                key = record.key
+                if ledger.knows(key) or asked.get(event.platform) != record.met or ledger.bars(key, event, time):
+                    break
+                entries.append(self._take_in(key, event, time, False))
+                posts.append(event)
+                outcomes.append(Outcome.POST._value_)  # as `value`, which is a call
+                if record.line is not None:
+                    self.raw.settle(event, record.line, key, True)
+                if len(posts) >= room:
+                    break
+            elif isinstance(event, Reaction):
+                outcomes.append(self._react(event, time)._value_)
+            else:
+                break
+        if outcomes:
+            self.now = records[start + len(outcomes) - 1].time
+            if entries:
+                self._tell(entries, posts)
+            self.whole.move(self.now)
+            for name, times in Counter(outcomes).items():
+                self.meters[name] = self.meters.get(name, 0) + times
+            if len(ledger.posts) > ledger.most:
+                removal.expire(self, self.now)
+        return len(outcomes)
+
+    def _bounds(self, now: int) -> tuple[int, int]:
+        """How many posts can come together, and the event time from which that is over, if the first comes at `now`.
+
+        No post that comes is itself due in the same span of the grid, unless it is past retention.
+        """
+        room = min(self.forecasting.room, self.ledger.most + 1 - len(self.ledger.posts))
+        due = min(self.labels.soonest + 1, self.overperforming.soonest + 1, self.ledger.lapsing(now))
+        due = min(due, (self._grid + 1) * BATCH_SPAN)
+        if self.config.topics:
+            most, until = self.topics.room()
+            return min(room, most), min(due, until)
+        return room, due
 
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
@@ -277,6 +339,7 @@ class Engine:
             self.overperforming.forget(counted)
 
     def _meter(self, name: str) -> None:
+        """Count what a record turned out to be."""
         self.meters[name] = self.meters.get(name, 0) + 1
 
     def _be_blind(self, gap: Gap) -> None:
@@ -320,26 +383,34 @@ class Engine:
             return self._outlived(outlived, post, None)
         if self.now is not None and time < self.now and not ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = ledger.add(key, post, self._analyse(post), time, late)
-        if post.withheld:
-            self.withheld += self.config.respect_noindex
-        self.platforms[platform] = self.platforms.get(platform, 0) + 1
-        if post.reply_to or post.quote_of:
-            ledger.answer(entry, 1, time)
+        entry = self._take_in(key, post, time, late)
         if self._asked.get(platform) != self._met:
             self._ask_what_is_carried(platform)
-        self.view.add(entry)
         if late:
             self.labels.turn_away(LATE)
-        else:
-            if self.alerts.watching:
-                self.alerts.post(entry)
-            if post.created is not None and post.created >= time:  # else its age is not known
-                self.overperforming.admit(entry)
-        self.forecasting.add(entry, post)
-        if self.config.topics:
-            self._group(entry)
+        elif self.alerts.watching:
+            self.alerts.post(entry)
+        self._tell([entry], [post])
         return Outcome.POST
+
+    def _take_in(self, key: str, post: Post, time: int, late: bool) -> Entry:
+        """Put a new post into the books. Whoever counts posts is to be told of it, with others or alone."""
+        entry = self.ledger.add(key, post, self._analyse(post), time, late)
+        if post.withheld:
+            self.withheld += self.config.respect_noindex
+        self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
+        if post.reply_to or post.quote_of:
+            self.ledger.answer(entry, 1, time)
+        return entry
+
+    def _tell(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
+        """Tell all that counts posts of new ones, in the order they came. No batch is full before the last of them."""
+        self.view.add(entries)
+        self.overperforming.admit(entries)
+        self.forecasting.add(entries, posts)
+        if self.config.topics:
+            for entry in entries:
+                self._group(entry)
 
     def _ask_what_is_carried(self, platform: str) -> None:
         """Note whether the formats met so far deliver every reaction of some kind; they need be asked only once."""
@@ -419,10 +490,11 @@ class Engine:
             self._group(entry)
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
+        """Count a reaction for its post."""
         outcome = self.ledger.react(reaction, time)
         if outcome is Outcome.REACTION:
             self.whole.react(time)
-            self.reactions.add(time, time if self.now is None else self.now)
+            self.reactions.add(time, time if self.now is None else max(time, self.now))
         original = reaction.original
         if original is not None:
             counted = self.ledger.counted(original.platform, original.uid)

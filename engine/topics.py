@@ -29,6 +29,7 @@ LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in
 NAME_EVERY = 512  # the same between steps after which names are taken anew
 NAME_TIME = 5_000_000
 NAME_SHARE = 2
+FAR = 2**63
 FIRSTS = 64  # first posts that are held of stories which may be over, and twice as many as there are stories
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
@@ -97,6 +98,13 @@ class Topics:
             return []
         self._waiting[key] = _Waiting(terms, time, copy)
         return self.finish() if len(self._waiting) >= BATCH_POSTS and self._full(time) else []
+
+    def room(self) -> tuple[int, int]:
+        """So many posts can be added together, and up to what time: no batch is closed before the last of them."""
+        waiting = self._waiting
+        if len(waiting) < BATCH_POSTS:
+            return BATCH_POSTS - len(waiting), FAR
+        return MOST_POSTS - len(waiting), next(iter(waiting.values())).time + BATCH_TIME
 
     def drop(self, key: str) -> None:
         """Forget a post that is gone."""

@@ -1,7 +1,7 @@
 """What the window holds, exact to the post: volume, sentiment, tags, authors and clusters, in total and over time."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import TypeAlias
 
 from engine.bytime import ByTime
@@ -191,6 +191,26 @@ class Window:
         self.items[item.key] = item
         if span != ALL_TIME:
             self._expiry.add(time, item.key)
+
+    def add_all(self, items: Sequence[Contribution]) -> None:
+        """Take in posts that have come, and that are in no story yet; time moves on with those that are the newest."""
+        first, calm_until = items[0].time, self._calm_until
+        if self.span != ALL_TIME:
+            calm_until = min(first + self.span, calm_until)
+        if self.now is None or first < self.now or items[-1].time >= calm_until:
+            for item in items:
+                self.move(item.time)
+                self.add(item)
+            return
+        self.now, self._calm_until = items[-1].time, calm_until
+        self._sums.add_all(items, self.width)
+        held, tags = self.items, self.tags
+        for item in items:
+            if item.tags or tags.sketch is not None:
+                tags.add(item, self.width)
+            held[item.key] = item
+        if self.span:
+            self._expiry.extend([(item.time, item.key) for item in items])
 
     def fill(self, whole: "Window", keys: Container[str]) -> None:
         """Take in the posts of another window of the same time that have these keys: there must be none yet."""
