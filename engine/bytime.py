@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 At: TypeAlias = tuple[int, str]  # a time, and the key of a post
@@ -47,7 +47,13 @@ class ByTime:
         run, others = self._run, self._others
         return heapq.heappop(others) if others and (not run or others[0] < run[0]) else run.popleft()
 
-    def until(self, time: int) -> Iterator[At]:
+    def until(self, time: int) -> list[At]:
         """Take out all up to a time."""
+        run, out = self._run, list[At]()
+        if not self._others:
+            while run and run[0][0] <= time:
+                out.append(run.popleft())
+            return out
         while (first := self.first()) is not None and first[0] <= time:
-            yield self.pop()
+            out.append(self.pop())
+        return out

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from engine.places import Places
-from engine.tally import Contribution, Tally, bump, tally
+from engine.tally import Contribution, Tally, bump, bump_all, tally, tally_all
 
 WAITING = 256  # posts of a story whose terms are counted when nobody asks
 
@@ -25,7 +25,7 @@ class Terms(Mapping[int, Counter[str]]):
             if len(left) >= WAITING:
                 self._settle(story)
 
-    def leave(self, story: int, posts: Iterable[Contribution]) -> None:
+    def add_all(self, story: int, posts: Iterable[Contribution]) -> None:
         """Count the terms of many posts."""
         if found := {item.key: item for item in posts if item.terms}:
             left = self._left[story]
@@ -33,18 +33,22 @@ class Terms(Mapping[int, Counter[str]]):
             if len(left) >= WAITING:
                 self._settle(story)
 
-    def remove(self, story: int, item: Contribution) -> None:
-        """Take the terms of a post out; nothing of it stays."""
-        left = self._left.get(story)
-        if left is not None and left.pop(item.key, None) is not None:
+    def remove(self, story: int, posts: Iterable[Contribution]) -> None:
+        """Take the terms of posts out; nothing of them stays."""
+        if (left := self._left.get(story)) is not None:
+            posts = [item for item in posts if left.pop(item.key, None) is None]
             if not left:
                 del self._left[story]
-        elif item.terms:
+        if gone := Counter(chain.from_iterable([item.terms for item in posts])):
             terms = self._counted[story]
-            for term in item.terms:
-                bump(terms, term, -1)
+            bump_all(terms, gone, -1)
             if not terms:
                 del self._counted[story]
+
+    def forget(self, story: int) -> None:
+        """A story has no posts any more."""
+        self._counted.pop(story, None)
+        self._left.pop(story, None)
 
     def absorb(self, gone: int, into: int) -> None:
         """Story `gone` becomes part of `into`."""
@@ -97,15 +101,15 @@ class StorySums:
             del posts[item.key]
             if not posts:
                 del self.posts[story]
-            self.terms.remove(story, item)
+            self.terms.remove(story, (item,))
         if item.copy:
             bump(self.copies, story, sign)
         theme = self.places.theme(story)
         if theme is not None:
             tally(self.themes, theme, item, bucket, sign)
 
-    def count_all(self, items: Iterable[Contribution], width: int) -> None:
-        """Add posts, with time buckets of `width`: those of one story and those of one theme together."""
+    def count_all(self, items: Iterable[Contribution], width: int, sign: int) -> None:
+        """As `count` of each: those of one story and those of one theme together."""
         by_story: defaultdict[int | None, list[Contribution]] = defaultdict(list)
         by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
         merged, theme_of = self.places.merged, self.places.theme_of
@@ -115,15 +119,23 @@ class StorySums:
         by_story.pop(None, None)
         for story, group in by_story.items():
             assert story is not None
-            self.stories[story].add_all(group, width, 1)
-            self.posts[story].update(dict.fromkeys([item.key for item in group]))
-            self.terms.leave(story, group)
+            tally_all(self.stories, story, group, width, sign)
+            if sign > 0:
+                self.posts[story].update(dict.fromkeys([item.key for item in group]))
+                self.terms.add_all(story, group)
+            elif len(group) == len(posts := self.posts[story]):
+                del self.posts[story]
+                self.terms.forget(story)
+            else:
+                for item in group:
+                    del posts[item.key]
+                self.terms.remove(story, group)
             if copies := sum([item.copy for item in group]):
-                self.copies[story] += copies
+                bump(self.copies, story, sign * copies)
             if (theme := theme_of.get(story)) is not None:
                 by_theme[theme] += group
         for theme, group in by_theme.items():
-            self.themes[theme].add_all(group, width, 1)
+            tally_all(self.themes, theme, group, width, sign)
 
     def fill(self, items: Sequence[Contribution], width: int, among: "StorySums") -> None:
         """Add many posts at once, where there are none yet; they are among those of other sums."""
@@ -138,7 +150,7 @@ class StorySums:
         for story, group in by_story.items():
             self.stories[story] = Tally.of(group, width, among.stories.get(story))
             self.posts[story] = dict.fromkeys([item.key for item in group])
-            self.terms.leave(story, group)
+            self.terms.add_all(story, group)
             if copies := sum([item.copy for item in group]):
                 self.copies[story] = copies
             if (theme := self.places.theme(story)) is not None:

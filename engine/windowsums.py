@@ -25,16 +25,6 @@ class WindowSums:
         if len(self._came) >= GATHERED:
             self.settle(width)
 
-    def add_all(self, items: Sequence[Contribution], width: int) -> None:
-        """Posts have come."""
-        at, came = 0, self._came
-        while at < len(items):
-            part = items[at : at + GATHERED - len(came)]
-            came += part
-            at += len(part)
-            if len(came) >= GATHERED:
-                self.settle(width)
-
     def take(self, item: Contribution, width: int) -> None:
         """A post that had come is gone."""
         self._went.append(item)
