@@ -66,7 +66,7 @@ class Forecasting:
             form = None if post.read is None else form_given(post)
             new[entry.key] = (entry, post.author_created, form, sampled(entry.key))
         if times := [entry.time for entry in entries if not entry.late]:
-            self._since = min(self._since, *times)
+            self._since = min(self._since, times[0])
             self._unlearnt += len(times)
             if self._unlearnt >= BATCH_POSTS:
                 self.learn(times[-1])

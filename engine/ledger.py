@@ -138,10 +138,6 @@ class Ledger:
 
     # -- posts -----------------------------------------------------------------------------------------------
 
-    def knows(self, key: str) -> bool:
-        """Whether the post of that key is retained or still counted."""
-        return key in self.posts or key in self.outlived
-
     def find(self, platform: str, uid: str) -> Entry | None:
         """The post of that id or alias, if it is retained."""
         key = f"{platform}:{uid}"
@@ -193,7 +189,7 @@ class Ledger:
             self.bury(key)
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
-        """Take in a post not known before."""
+        """Take in a post not known before, and count it for those it answers."""
         author = share(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
@@ -207,6 +203,8 @@ class Ledger:
                 self.by_author[author] = [key]
             else:
                 theirs.append(key)
+        if post.reply_to or post.quote_of:
+            self.answer(entry, 1, time)
         self._by_time.add(time, key)
         if (lapses := time + self._keep) < self.lapses:
             self.lapses = lapses
@@ -245,10 +243,6 @@ class Ledger:
             return True
         self.evicted += 1
         return False
-
-    def lapsing(self, now: int) -> int:
-        """Event time before which no post is past retention, nor one that comes at `now` or later."""
-        return min(self.lapses, now + self._keep)
 
     def expired(self, now: int) -> Iterator[Entry]:
         """Posts past retention or over the cap, oldest first; the caller must remove each before taking the next."""

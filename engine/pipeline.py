@@ -41,6 +41,8 @@ from models.trained import Trained
 BATCH_SPAN = 5 * SECOND
 GAPS_KEPT = 1_000
 
+_POST = Outcome.POST.value
+
 
 class Engine:
     """State of one feed. Feed it lines by source; ask it for pictures (engine/picture.py) and scores at any time."""
@@ -200,53 +202,53 @@ class Engine:
     def _apply_run(self, records: Sequence[Stamped], start: int) -> int:
         """Apply the run that begins at a place among records in order, and say how many it is of; 0 if there is none.
 
-        A run is new posts and reactions one after another while nothing else is to be done: nothing comes due, event
-        time stays in one span of the grid, and no batch is full before the last of them. So nobody asks meanwhile for
-        what counts posts, and all that does is told of them together at the end: the state is the same as one by one.
+        A run is new posts and reactions, one after another, in one span of the grid, and no batch is full before the
+        last of them. So nobody asks meanwhile for what counts posts, and all that does is told of them together at the
+        end, in their order. What goes by each post as it stands at a moment is kept up with: the state is the same as
+        if each record was applied by itself.
         """
-        order = records[start].order
-        if self.now is None or self.alerts.watching or order // BATCH_SPAN != self._grid:
+        first = records[start]
+        if first.order // BATCH_SPAN != self._grid or self.alerts.watching or self.now is None:
             return 0
-        (room, due), ledger, asked = self._bounds(order), self.ledger, self._asked
+        (room, due), ledger, asked = self._bounds(), self.ledger, self._asked
+        retained, outlived = ledger.posts, ledger.outlived
         entries, posts, outcomes = list[Entry](), list[Post](), list[str]()
+        told = 0  # of the entries
         for record in islice(records, start, None):
             event, time = record.events[0], record.time
-            if record.order >= due or record.order != time or record.late or len(record.events) > 1:
+            if time >= due or time != record.order or record.late or len(record.events) > 1:
                 break
             if isinstance(event, Post):
                 key = record.key
-                if ledger.knows(key) or asked.get(event.platform) != record.met or ledger.bars(key, event, time):
+                if key in retained or key in outlived or asked.get(event.platform) != record.met:
                     break
-                entries.append(self._take_in(key, event, time, False))
+                if len(posts) >= room or ledger.bars(key, event, time):
+                    break
+            elif not isinstance(event, Reaction):
+                break
+            self._read_counts(time)
+            if isinstance(event, Post):
+                entries.append(ledger.add(key, event, self._analyse(event), time, False))
                 posts.append(event)
-                outcomes.append(Outcome.POST._value_)  # as `value`, which is a call
+                outcomes.append(_POST)
                 if record.line is not None:
                     self.raw.settle(event, record.line, key, True)
-                if len(posts) >= room:
-                    break
-            elif isinstance(event, Reaction):
-                outcomes.append(self._react(event, time)._value_)
             else:
-                break
+                outcomes.append(self._react(event, time)._value_)
+            if time >= ledger.lapses or len(retained) > ledger.most:
+                self._tell(entries[told:], posts[told:], time)
+                told = len(entries)
+                removal.expire(self, time)
         if outcomes:
             self.now = records[start + len(outcomes) - 1].time
-            if entries:
-                self._tell(entries, posts)
-            self.whole.move(self.now)
+            self._tell(entries[told:], posts[told:], self.now)
             for name, times in Counter(outcomes).items():
-                self.meters[name] = self.meters.get(name, 0) + times
-            if len(ledger.posts) > ledger.most:
-                removal.expire(self, self.now)
+                self._meter(name, times)
         return len(outcomes)
 
-    def _bounds(self, now: int) -> tuple[int, int]:
-        """How many posts can come together, and the event time from which that is over, if the first comes at `now`.
-
-        No post that comes is itself due in the same span of the grid, unless it is past retention.
-        """
-        room = min(self.forecasting.room, self.ledger.most + 1 - len(self.ledger.posts))
-        due = min(self.labels.soonest + 1, self.overperforming.soonest + 1, self.ledger.lapsing(now))
-        due = min(due, (self._grid + 1) * BATCH_SPAN)
+    def _bounds(self) -> tuple[int, int]:
+        """How many posts may come together, and from what event time on they may not."""
+        room, due = self.forecasting.room, (self._grid + 1) * BATCH_SPAN
         if self.config.topics:
             most, until = self.topics.room()
             return min(room, most), min(due, until)
@@ -279,7 +281,7 @@ class Engine:
         return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
-        first, order, time, late, ledger = record.events[0], record.order, record.time, record.late, self.ledger
+        first, order, time, late = record.events[0], record.order, record.time, record.late
         self._met = record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
@@ -287,10 +289,7 @@ class Engine:
             self._turn(order)
         if self.alerts.watching:
             self.alerts.record(order)
-        if order > self.labels.soonest:
-            self._collect(order)
-        if order > self.overperforming.soonest:
-            self.overperforming.collect(order)
+        self._read_counts(order)
         if self.now is None or time > self.now:
             self.now = time
             self.view.whole.move(time)
@@ -308,7 +307,7 @@ class Engine:
             for event in record.events[1:]:
                 self._meter("embedded")
                 self._apply_event(event, time, late)
-        if self.now >= ledger.lapses or len(ledger.posts) > ledger.most:
+        if self.now >= self.ledger.lapses or len(self.ledger.posts) > self.ledger.most:
             removal.expire(self, self.now)
 
     def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
@@ -333,14 +332,20 @@ class Engine:
         self.rising.turn(order)
         self.alerts.turn(order)
 
+    def _read_counts(self, now: int) -> None:
+        """Read what posts have come to that are of some age now."""
+        if now > self.labels.soonest:
+            self._collect(now)
+        if now > self.overperforming.soonest:
+            self.overperforming.collect(now)
+
     def _collect(self, now: int) -> None:
         """Read the labels due before `now`."""
         for counted in self.labels.collect(now, self.ledger):
             self.overperforming.forget(counted)
 
-    def _meter(self, name: str) -> None:
-        """Count what a record turned out to be."""
-        self.meters[name] = self.meters.get(name, 0) + 1
+    def _meter(self, name: str, times: int = 1) -> None:
+        self.meters[name] = self.meters.get(name, 0) + times
 
     def _be_blind(self, gap: Gap) -> None:
         """Count nothing that a gap touches."""
@@ -383,29 +388,26 @@ class Engine:
             return self._outlived(outlived, post, None)
         if self.now is not None and time < self.now and not ledger.keeps(time, self.now):
             return Outcome.POST
-        entry = self._take_in(key, post, time, late)
+        entry = ledger.add(key, post, self._analyse(post), time, late)
         if self._asked.get(platform) != self._met:
             self._ask_what_is_carried(platform)
         if late:
             self.labels.turn_away(LATE)
         elif self.alerts.watching:
             self.alerts.post(entry)
-        self._tell([entry], [post])
+        self._tell([entry], [post], time)
         return Outcome.POST
 
-    def _take_in(self, key: str, post: Post, time: int, late: bool) -> Entry:
-        """Put a new post into the books. Whoever counts posts is to be told of it, with others or alone."""
-        entry = self.ledger.add(key, post, self._analyse(post), time, late)
-        if post.withheld:
-            self.withheld += self.config.respect_noindex
-        self.platforms[post.platform] = self.platforms.get(post.platform, 0) + 1
-        if post.reply_to or post.quote_of:
-            self.ledger.answer(entry, 1, time)
-        return entry
-
-    def _tell(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
+    def _tell(self, entries: Sequence[Entry], posts: Sequence[Post], now: int) -> None:
         """Tell all that counts posts of new ones, in the order they came. No batch is full before the last of them."""
-        self.view.add(entries)
+        self.view.add(entries, now)
+        if not entries:
+            return
+        platforms = self.platforms
+        for post in posts:
+            platforms[post.platform] = platforms.get(post.platform, 0) + 1
+            if post.withheld:
+                self.withheld += self.config.respect_noindex
         self.overperforming.admit(entries)
         self.forecasting.add(entries, posts)
         if self.config.topics:

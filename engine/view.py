@@ -40,9 +40,11 @@ class View:
 
     # -- posts -----------------------------------------------------------------------------------------------
 
-    def add(self, entries: Sequence[Entry]) -> None:
-        """Posts have come."""
-        self.whole.add_all([*map(contribution, entries)])
+    def add(self, entries: Sequence[Entry], now: int) -> None:
+        """Posts have come, and it is `now`."""
+        if entries:
+            self.whole.add_all([*map(contribution, entries)])
+        self.whole.move(now)
         if self.filtered is not None:
             for entry in entries:
                 self.filtered.note(entry.key)
