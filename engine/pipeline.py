@@ -1,8 +1,6 @@
 """The engine: takes lines, keeps the state, knows no clock but the feed's own."""
 
-from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 from engine import removal
@@ -41,6 +39,7 @@ from models.trained import Trained
 BATCH_SPAN = 5 * SECOND
 GAPS_KEPT = 1_000
 
+_PLAIN = (Post, Reaction)
 _POST = Outcome.POST.value
 
 
@@ -208,43 +207,47 @@ class Engine:
         if each record was applied by itself.
         """
         first = records[start]
-        if first.order // BATCH_SPAN != self._grid or self.alerts.watching or self.now is None:
+        if first.late or not isinstance(first.events[0], _PLAIN):
             return 0
-        (room, due), ledger, asked = self._bounds(), self.ledger, self._asked
-        retained, outlived = ledger.posts, ledger.outlived
-        entries, posts, outcomes = list[Entry](), list[Post](), list[str]()
-        told = 0  # of the entries
-        for record in islice(records, start, None):
-            event, time = record.events[0], record.time
+        if first.order // BATCH_SPAN != self._grid:
+            self._turn(first.order)
+        (room, due), ledger, asked, meters = self._bounds(), self.ledger, self._asked, self.meters
+        entries: list[Entry] = []
+        posts: list[Post] = []
+        at, told = start, 0
+        while at < len(records):
+            record = records[at]
+            event, key, time = record.events[0], record.key, record.time
             if time >= due or time != record.order or record.late or len(record.events) > 1:
                 break
             if isinstance(event, Post):
-                key = record.key
-                if key in retained or key in outlived or asked.get(event.platform) != record.met:
+                if key in ledger.posts or key in ledger.outlived or asked.get(event.platform) != record.met:
                     break
                 if len(posts) >= room or ledger.bars(key, event, time):
                     break
             elif not isinstance(event, Reaction):
                 break
-            self._read_counts(time)
+            self._keep_up(time)
+            self.now = time
             if isinstance(event, Post):
-                entries.append(ledger.add(key, event, self._analyse(event), time, False))
+                entry = ledger.add(key, event, self._analyse(event), time, False)
+                if self.alerts.watching:
+                    self.alerts.post(entry)
+                entries.append(entry)
                 posts.append(event)
-                outcomes.append(_POST)
+                meters[_POST] = meters.get(_POST, 0) + 1
                 if record.line is not None:
                     self.raw.settle(event, record.line, key, True)
             else:
-                outcomes.append(self._react(event, time)._value_)
-            if time >= ledger.lapses or len(retained) > ledger.most:
-                self._tell(entries[told:], posts[told:], time)
+                self._meter(self._react(event, time)._value_)
+            if time >= ledger.lapses or len(ledger.posts) > ledger.most:
+                self._tell(entries[told:], posts[told:])
                 told = len(entries)
                 removal.expire(self, time)
-        if outcomes:
-            self.now = records[start + len(outcomes) - 1].time
-            self._tell(entries[told:], posts[told:], self.now)
-            for name, times in Counter(outcomes).items():
-                self._meter(name, times)
-        return len(outcomes)
+            at += 1
+        if at > start:
+            self._tell(entries[told:], posts[told:])
+        return at - start
 
     def _bounds(self) -> tuple[int, int]:
         """How many posts may come together, and from what event time on they may not."""
@@ -287,9 +290,7 @@ class Engine:
             self._be_blind(first)  # before labels are read whose horizon ended inside it
         if order // BATCH_SPAN != self._grid:
             self._turn(order)
-        if self.alerts.watching:
-            self.alerts.record(order)
-        self._read_counts(order)
+        self._keep_up(order)
         if self.now is None or time > self.now:
             self.now = time
             self.view.whole.move(time)
@@ -332,8 +333,10 @@ class Engine:
         self.rising.turn(order)
         self.alerts.turn(order)
 
-    def _read_counts(self, now: int) -> None:
-        """Read what posts have come to that are of some age now."""
+    def _keep_up(self, now: int) -> None:
+        """A record comes: see whether it was silent before, and read what posts have come to that are of some age."""
+        if self.alerts.watching:
+            self.alerts.record(now)
         if now > self.labels.soonest:
             self._collect(now)
         if now > self.overperforming.soonest:
@@ -395,12 +398,12 @@ class Engine:
             self.labels.turn_away(LATE)
         elif self.alerts.watching:
             self.alerts.post(entry)
-        self._tell([entry], [post], time)
+        self._tell([entry], [post])
         return Outcome.POST
 
-    def _tell(self, entries: Sequence[Entry], posts: Sequence[Post], now: int) -> None:
+    def _tell(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
         """Tell all that counts posts of new ones, in the order they came. No batch is full before the last of them."""
-        self.view.add(entries, now)
+        self.view.add(entries, self.now)
         if not entries:
             return
         platforms = self.platforms
@@ -496,7 +499,7 @@ class Engine:
         outcome = self.ledger.react(reaction, time)
         if outcome is Outcome.REACTION:
             self.whole.react(time)
-            self.reactions.add(time, time if self.now is None else max(time, self.now))
+            self.reactions.add(time, time if self.now is None else self.now)
         original = reaction.original
         if original is not None:
             counted = self.ledger.counted(original.platform, original.uid)

@@ -40,11 +40,12 @@ class View:
 
     # -- posts -----------------------------------------------------------------------------------------------
 
-    def add(self, entries: Sequence[Entry], now: int) -> None:
+    def add(self, entries: Sequence[Entry], now: int | None) -> None:
         """Posts have come, and it is `now`."""
         if entries:
             self.whole.add_all([*map(contribution, entries)])
-        self.whole.move(now)
+        if now is not None:
+            self.whole.move(now)
         if self.filtered is not None:
             for entry in entries:
                 self.filtered.note(entry.key)

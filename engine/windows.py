@@ -11,7 +11,7 @@ from engine.config import ALL_TIME, SECOND
 from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
-from engine.tally import Contribution, Tally
+from engine.tally import FEW, Contribution, Tally
 from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
@@ -175,8 +175,9 @@ class Window:
 
     def add_all(self, items: Sequence[Contribution]) -> None:
         """Take in posts in no story yet, as they come: in the order of time, which moves on with each; or late ones."""
-        if self.now is not None and items[0].time < self.now:
+        if len(items) < FEW or (self.now is not None and items[0].time < self.now):
             for item in items:
+                self.move(item.time)
                 self.add(item)
             return
         while items:
@@ -269,7 +270,8 @@ class Window:
         What leaves as they come does so in between, as the tags see both; by story it is counted afterwards, together.
         """
         due = self._expiry.until(items[-1].time - self.span)
-        left, passed = list[Contribution](), 0
+        left: list[Contribution] = []
+        passed = 0
         for item in items:
             first = passed
             while passed < len(due) and due[passed][0] <= item.time - self.span:
@@ -311,9 +313,10 @@ class Window:
     def _let_out(self, left: Sequence[Contribution]) -> None:
         """What has left the window joins the span before; nothing stays that is past that."""
         assert self.now is not None
-        self.topics.count_all(left, self.width, -1)
-        for item in left:
-            self._add_before(item)
+        if left:
+            self.topics.count_all([item for item in left if item.story is not None], self.width, -1)
+            for item in left:
+                self._add_before(item)
         for time, key in self._expiry_before.until(self.now - 2 * self.span):
             old = self.items_before.get(key)
             if old is not None and old.time == time:
