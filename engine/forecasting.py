@@ -57,7 +57,7 @@ class Forecasting:
     @property
     def room(self) -> int:
         """So many posts can be added together: with the last of them a batch is full."""
-        return BATCH_POSTS - max(len(self), self._unlearnt)
+        return BATCH_POSTS - max(len(self._new) + len(self._batch), self._unlearnt)
 
     def add(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
         """Posts have come, no more than there is room for. One that is late counts as others, and is not forecast."""
@@ -70,7 +70,7 @@ class Forecasting:
             self._unlearnt += len(times)
             if self._unlearnt >= BATCH_POSTS:
                 self.learn(times[-1])
-        if len(self) >= BATCH_POSTS:
+        if len(self._new) + len(self._batch) >= BATCH_POSTS:
             self.forecast()
 
     def settle(self, key: str) -> None:

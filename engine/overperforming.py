@@ -59,8 +59,7 @@ class Overperforming:
         self._delivered = Rungs(self._ages)
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
         self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
-        self._second = 0
-        self.soonest = 0  # no post is to be read before
+        self.soonest = SECOND - 1  # no post is to be read up to then
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
@@ -84,9 +83,10 @@ class Overperforming:
 
     def collect(self, now: int) -> None:
         """Read every post that passed a rung before the second of `now`, as it stands at this moment."""
-        if now > self.soonest and now // SECOND > self._second:
-            self._second = now // SECOND
-            self._read(self._second * SECOND)
+        if now > self.soonest:
+            second = now // SECOND * SECOND
+            self._read(second)
+            self.soonest = max(self.soonest, second + SECOND - 1)
 
     def blind(self, gap: Gap) -> None:
         """Note that the feed was blind for a time: posts made before its end are followed no more."""

@@ -214,39 +214,42 @@ class Engine:
         (room, due), ledger, asked, meters = self._bounds(), self.ledger, self._asked, self.meters
         entries: list[Entry] = []
         posts: list[Post] = []
-        at, told = start, 0
+        reacted: list[int] = []  # times of reactions
+        at, told, calm_until = start, 0, -1
         while at < len(records):
             record = records[at]
             event, key, time = record.events[0], record.key, record.time
             if time >= due or time != record.order or record.late or len(record.events) > 1:
                 break
             if isinstance(event, Post):
-                if key in ledger.posts or key in ledger.outlived or asked.get(event.platform) != record.met:
-                    break
-                if len(posts) >= room or ledger.bars(key, event, time):
+                known = key in ledger.posts or key in ledger.outlived or ledger.bars(key, event, time)
+                if known or asked.get(event.platform) != record.met or len(posts) >= room:
                     break
             elif not isinstance(event, Reaction):
                 break
-            self._keep_up(time)
+            if time > calm_until:
+                calm_until = self._keep_up(time)
             self.now = time
             if isinstance(event, Post):
-                entry = ledger.add(key, event, self._analyse(event), time, False)
-                if self.alerts.watching:
-                    self.alerts.post(entry)
-                entries.append(entry)
+                entries.append(ledger.add(key, event, self._analyse(event), time, False))
                 posts.append(event)
                 meters[_POST] = meters.get(_POST, 0) + 1
-                if record.line is not None:
-                    self.raw.settle(event, record.line, key, True)
+                self.raw.settle(event, record.line, key, True)
             else:
-                self._meter(self._react(event, time)._value_)
+                outcome = self._react(event, time)
+                if outcome is Outcome.REACTION:
+                    reacted.append(time)
+                self._meter(outcome._value_)
             if time >= ledger.lapses or len(ledger.posts) > ledger.most:
                 self._tell(entries[told:], posts[told:])
                 told = len(entries)
                 removal.expire(self, time)
+                calm_until = -1
             at += 1
         if at > start:
             self._tell(entries[told:], posts[told:])
+            if reacted:
+                self._tell_reactions(reacted)
         return at - start
 
     def _bounds(self) -> tuple[int, int]:
@@ -333,14 +336,19 @@ class Engine:
         self.rising.turn(order)
         self.alerts.turn(order)
 
-    def _keep_up(self, now: int) -> None:
-        """A record comes: see whether it was silent before, and read what posts have come to that are of some age."""
-        if self.alerts.watching:
-            self.alerts.record(now)
+    def _keep_up(self, now: int) -> int:
+        """A record comes: see whether it was silent before, and read what posts have come to that are of some age.
+
+        Gives the time up to which the same need not be done for others.
+        """
         if now > self.labels.soonest:
             self._collect(now)
         if now > self.overperforming.soonest:
             self.overperforming.collect(now)
+        if self.alerts.watching:
+            self.alerts.record(now)
+            return now - 1
+        return min(self.labels.soonest, self.overperforming.soonest)
 
     def _collect(self, now: int) -> None:
         """Read the labels due before `now`."""
@@ -365,7 +373,10 @@ class Engine:
             case Edit():
                 return self._edit(event, time, late)
             case Reaction():
-                return self._react(event, time)
+                outcome = self._react(event, time)
+                if outcome is Outcome.REACTION:
+                    self._tell_reactions([time])
+                return outcome
             case Observation():
                 counted = self.ledger.counted(event.platform, event.uid)
                 changed = counted is None or counted.observe(event.counts, event.at or event.seen)
@@ -396,8 +407,6 @@ class Engine:
             self._ask_what_is_carried(platform)
         if late:
             self.labels.turn_away(LATE)
-        elif self.alerts.watching:
-            self.alerts.post(entry)
         self._tell([entry], [post])
         return Outcome.POST
 
@@ -413,6 +422,9 @@ class Engine:
                 self.withheld += self.config.respect_noindex
         self.overperforming.admit(entries)
         self.forecasting.add(entries, posts)
+        if self.alerts.watching:
+            for entry in entries:
+                self.alerts.post(entry)
         if self.config.topics:
             for entry in entries:
                 self._group(entry)
@@ -497,15 +509,17 @@ class Engine:
     def _react(self, reaction: Reaction, time: int) -> Outcome:
         """Count a reaction for its post."""
         outcome = self.ledger.react(reaction, time)
-        if outcome is Outcome.REACTION:
-            self.whole.react(time)
-            self.reactions.add(time, time if self.now is None else self.now)
         original = reaction.original
         if original is not None:
             counted = self.ledger.counted(original.platform, original.uid)
             if counted is not None and self._observe(counted, original, None):
                 self._meter("embedded")
         return outcome
+
+    def _tell_reactions(self, times: Sequence[int]) -> None:
+        """Tell what counts reactions by time of new ones."""
+        self.whole.react(times)
+        self.reactions.add(times, times[0] if self.now is None else self.now)
 
     # -- learning --------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class View:
         for entry in entries:
             fresh.add(contribution(entry))
         for second, count in reactions.counts.items():
-            fresh.react(second * reactions.width, count)
+            fresh.react([second * reactions.width], count)
         self.whole = fresh
 
     # -- posts -----------------------------------------------------------------------------------------------

@@ -31,10 +31,12 @@ class Reactions:
         self.counts: Counter[int] = Counter()
         self._swept = 0
 
-    def add(self, time: int, now: int) -> None:
-        """Count a reaction; forget those too old."""
-        self.counts[time // self.width] += 1
+    def add(self, times: Sequence[int], now: int) -> None:
+        """Count reactions; forget those too old."""
+        for time in times:
+            self.counts[time // self.width] += 1
         if self.keep != ALL_TIME and now - self._swept > self.keep:  # so that sweeping costs little
+            now = next((time for time in times if time - self._swept > self.keep), now)
             self._swept, oldest = now, (now - self.keep - self.keep // 8) // self.width  # bucket cut in two: whole
             self.counts = Counter({moment: n for moment, n in self.counts.items() if moment >= oldest})
         if len(self.counts) > MAX_MOMENTS:
@@ -251,12 +253,13 @@ class Window:
                 if (now := story(item.story)) != item.story:
                     items[key] = item.within(now, item.copy)
 
-    def react(self, time: int, count: int = 1) -> None:
-        """Count reactions at a time."""
-        self.reach_back(time)
-        bucket = time // self.width
-        if self._reach == ALL_TIME or self.now is None or bucket >= (self.now - self._reach) // self.width:
-            self.reactions[bucket] += count
+    def react(self, times: Sequence[int], count: int = 1) -> None:
+        """Count reactions, so many at each time."""
+        self.reach_back(min(times))
+        oldest = -FAR if self._reach == ALL_TIME or self.now is None else (self.now - self._reach) // self.width
+        for time in times:
+            if (bucket := time // self.width) >= oldest:
+                self.reactions[bucket] += count
 
     def tags_before(self, tags: set[str]) -> Counter[str]:
         """In how many posts of the span before each of some tags is."""

@@ -105,9 +105,9 @@ def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -
 def test_reactions_fall_out_with_time() -> None:
     window = Window(SPAN)
     window.move(0)
-    window.react(0)
+    window.react([0])
     window.move(5 * MINUTE)
-    window.react(5 * MINUTE)
+    window.react([5 * MINUTE])
     assert window.reactions.total() == 2
     window.move(12 * MINUTE)
     assert window.reactions.total() == 1
