@@ -65,11 +65,11 @@ class Forecasting:
         for entry, post in zip(entries, posts, strict=True):
             form = None if post.read is None else form_given(post)
             new[entry.key] = (entry, post.author_created, form, sampled(entry.key))
-        if times := [entry.time for entry in entries if not entry.late]:
-            self._since = min(self._since, times[0])
-            self._unlearnt += len(times)
-            if self._unlearnt >= BATCH_POSTS:
-                self.learn(times[-1])
+            if not entry.late:
+                self._unlearnt += 1
+                self._since = min(self._since, entry.time)
+        if self._unlearnt >= BATCH_POSTS:
+            self.learn(entries[-1].time)
         if len(self._new) + len(self._batch) >= BATCH_POSTS:
             self.forecast()
 

@@ -206,16 +206,17 @@ class Engine:
         end, in their order. What goes by each post as it stands at a moment is kept up with: the state is the same as
         if each record was applied by itself.
         """
-        first = records[start]
-        if first.late or not isinstance(first.events[0], _PLAIN):
+        first, grid = records[start], records[start].order // BATCH_SPAN
+        alone = start + 1 == len(records) or records[start + 1].order // BATCH_SPAN != grid
+        if alone or first.late or not isinstance(first.events[0], _PLAIN):
             return 0
-        if first.order // BATCH_SPAN != self._grid:
+        if grid != self._grid:
             self._turn(first.order)
         (room, due), ledger, asked, meters = self._bounds(), self.ledger, self._asked, self.meters
         entries: list[Entry] = []
         posts: list[Post] = []
         reacted: list[int] = []  # times of reactions
-        at, told, calm_until = start, 0, -1
+        at, calm_until = start, -1
         while at < len(records):
             record = records[at]
             event, key, time = record.events[0], record.key, record.time
@@ -223,7 +224,7 @@ class Engine:
                 break
             if isinstance(event, Post):
                 known = key in ledger.posts or key in ledger.outlived or ledger.bars(key, event, time)
-                if known or asked.get(event.platform) != record.met or len(posts) >= room:
+                if known or asked.get(event.platform) != record.met or room <= 0:
                     break
             elif not isinstance(event, Reaction):
                 break
@@ -231,6 +232,7 @@ class Engine:
                 calm_until = self._keep_up(time)
             self.now = time
             if isinstance(event, Post):
+                room -= 1
                 entries.append(ledger.add(key, event, self._analyse(event), time, False))
                 posts.append(event)
                 meters[_POST] = meters.get(_POST, 0) + 1
@@ -241,15 +243,16 @@ class Engine:
                     reacted.append(time)
                 self._meter(outcome._value_)
             if time >= ledger.lapses or len(ledger.posts) > ledger.most:
-                self._tell(entries[told:], posts[told:])
-                told = len(entries)
+                self._tell(entries, posts)
+                entries, posts, calm_until = [], [], -1
+                self.whole.move(time)
                 removal.expire(self, time)
-                calm_until = -1
             at += 1
+        self._tell(entries, posts)
+        if reacted:
+            self._tell_reactions(reacted)
         if at > start:
-            self._tell(entries[told:], posts[told:])
-            if reacted:
-                self._tell_reactions(reacted)
+            self.whole.move(records[at - 1].time)
         return at - start
 
     def _bounds(self) -> tuple[int, int]:
@@ -412,9 +415,9 @@ class Engine:
 
     def _tell(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
         """Tell all that counts posts of new ones, in the order they came. No batch is full before the last of them."""
-        self.view.add(entries, self.now)
         if not entries:
             return
+        self.view.add(entries)
         platforms = self.platforms
         for post in posts:
             platforms[post.platform] = platforms.get(post.platform, 0) + 1

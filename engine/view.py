@@ -40,12 +40,9 @@ class View:
 
     # -- posts -----------------------------------------------------------------------------------------------
 
-    def add(self, entries: Sequence[Entry], now: int | None) -> None:
-        """Posts have come, and it is `now`."""
-        if entries:
-            self.whole.add_all([*map(contribution, entries)])
-        if now is not None:
-            self.whole.move(now)
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Posts have come."""
+        self.whole.add_all([*map(contribution, entries)])
         if self.filtered is not None:
             for entry in entries:
                 self.filtered.note(entry.key)

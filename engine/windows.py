@@ -316,10 +316,10 @@ class Window:
     def _let_out(self, left: Sequence[Contribution]) -> None:
         """What has left the window joins the span before; nothing stays that is past that."""
         assert self.now is not None
-        if left:
-            self.topics.count_all([item for item in left if item.story is not None], self.width, -1)
-            for item in left:
-                self._add_before(item)
+        if self.topics.stories:
+            self.topics.count_all(left, self.width, -1)
+        for item in left:
+            self._add_before(item)
         for time, key in self._expiry_before.until(self.now - 2 * self.span):
             old = self.items_before.get(key)
             if old is not None and old.time == time:
