@@ -107,15 +107,21 @@ class Names:
         themes = {theme: lost for theme, label in self.themes.items() if (lost := gone.intersection(label.parts))}
         stories = self._called_by(gone)
         unfound = len(themes) + len(stories)
+        merged, theme_of = places.merged, places.theme_of
         for entry in islice(posts, READ):
             if not unfound:
                 return
-            if (story := places.story(entry.story)) is None:
+            story = entry.story
+            if story is None:
                 continue
-            for words in (stories.get(story), themes.get(places.theme_of.get(story, -1))):
-                if words:
-                    words.difference_update(entry.analysis.terms)
-                    unfound -= not words
+            if story in merged:
+                story = followed(merged, story)
+            if words := stories.get(story):
+                words.difference_update(entry.analysis.terms)
+                unfound -= not words
+            if themes and (words := themes.get(theme_of.get(story, -1))):
+                words.difference_update(entry.analysis.terms)
+                unfound -= not words
         if unfound:
             self.themes = {theme: label for theme, label in self.themes.items() if not themes.get(theme)}
             self.stories = {story: label for story, label in self.stories.items() if not stories.get(story)}
