@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_COLUMN = 32  # bits of a column beside its row
 _WEIGHTS = np.array([1.0, TAG_WEIGHT])  # of a column by whether it is odd
 
 
@@ -47,13 +48,14 @@ def count(docs: Said | Sequence[Sequence[str]], seed: int = 0) -> Counts:
     alphabets (truncation as stemming, McNamee and Mayfield 2004). A tag, a term with a # in front, counts TAG_WEIGHT.
     """
     said = read(docs, seed)
-    rows = said.rows * SIZE
-    own = np.concatenate([rows + said.own, (rows + said.stem)[said.stem >= 0]])
-    own.sort()
-    first = is_new(own).nonzero()[0]
-    places, times = own[first], np.concatenate([first[1:], [len(own)]]) - first
-    columns = places & (SIZE - 1)
-    return Counts(places // SIZE, columns, times * _WEIGHTS[columns & 1], said.size)
+    rows, stemmed = said.rows << _COLUMN, (said.stem >= 0).nonzero()[0]
+    places = np.concatenate([rows | said.own, rows[stemmed] | said.stem[stemmed]])
+    places.sort()
+    first = is_new(places)
+    times = np.bincount(first.cumsum() - 1)
+    places = places[first]
+    columns = places & (1 << _COLUMN) - 1
+    return Counts(places >> _COLUMN, columns, times * _WEIGHTS[columns & 1], said.size)
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
@@ -106,6 +108,7 @@ def products(rows: csr_array, row: csr_array) -> Floats:
 
 def is_new(ordered: Ints | NDArray[np.uint64]) -> Bools:
     """Where a value differs from the one before."""
-    new = np.ones(len(ordered), np.bool_)
+    new = np.empty(len(ordered), np.bool_)
+    new[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new
