@@ -29,9 +29,13 @@ class Terms(NamedTuple):
     weights: Floats
     size: int
 
-    def only(self, held: Bools | Ints) -> "Terms":
+    def only(self, held: Bools) -> "Terms":
         """The same rows with some of the terms."""
-        return Terms(self.rows[held], self.columns[held], self.weights[held], self.size)
+        return self.at(held.nonzero()[0])
+
+    def at(self, places: Ints) -> "Terms":
+        """The same rows with the terms in these places, in their order."""
+        return Terms(self.rows[places], self.columns[places], self.weights[places], self.size)
 
     def unit(self) -> "Terms":
         """The same with rows of length 1."""
@@ -52,7 +56,7 @@ class Terms(NamedTuple):
 
     def by_row(self) -> "Terms":
         """Terms that stand by column in the order of rows."""
-        return self.only(self.rows.astype(np.int16).argsort(kind="stable"))
+        return self.at(self.rows.astype(np.int16).argsort(kind="stable"))
 
 
 class Postings(NamedTuple):
@@ -121,7 +125,7 @@ class StoryTable:
         """
         if len(self._idf) != len(self) + 1:
             self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        return self.usual.damp(columns, self._idf[self._spread[columns]])
+        return self.usual.damp(columns, self._idf.take(self._spread.take(columns)))
 
     def terms(self, rows: Ints) -> Terms:
         """Stories as unit TF-IDF rows, by column: those in the rows given, in ascending order.
@@ -278,15 +282,15 @@ class StoryTable:
 
     def _shed(self) -> None:
         """Of rows with more than TERMS terms drop the lightest, many at once."""
-        excess = np.where(self.sizes > TERMS, self.sizes - (TERMS - SHED), 0)
-        rows = self.cells & _ROWS
-        full = (excess[rows] > 0).nonzero()[0]
-        full = full[np.lexsort((self.sums[full], rows[full]))]
-        rows = rows[full]
-        starts = is_new(rows).nonzero()[0]
-        rank = np.arange(len(rows)) - starts.repeat(self.sizes[rows[starts]])
-        gone = np.zeros(len(self.cells), np.bool_)
-        gone[full[rank < excess[rows]]] = True
+        rows, full = self.cells & _ROWS, self.sizes > TERMS
+        gone = np.zeros(len(rows), np.bool_)
+        held = full[rows].nonzero()[0]
+        held = held[rows[held].astype(np.int16).argsort(kind="stable")]
+        end = 0
+        for size in self.sizes[full].tolist():
+            start, end = end, end + size
+            lightest = self.sums[held[start:end]].argsort(kind="stable")
+            gone[held[start:end][lightest[: size - (TERMS - SHED)]]] = True
         self._drop(gone)
 
 

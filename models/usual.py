@@ -67,4 +67,4 @@ class Usual:
 
     def damp(self, columns: Ints, weights: Floats) -> Floats:
         """The weights of columns, less where they are usual."""
-        return weights * self._damping[columns] if self._damped else weights
+        return weights * self._damping.take(columns) if self._damped else weights

@@ -1,6 +1,7 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -76,16 +77,21 @@ def numbered(columns: Ints) -> tuple[Ints, NDArray[np.int32]]:
 
 def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
     """Dense rows over some columns as sparse ones over all, with the `most` greatest values of each."""
-    kept = rows > 0
-    for above, values in zip(kept, rows, strict=True):
-        if np.count_nonzero(above) > most:
-            held = values[above]
-            least = np.partition(held, len(held) - most)[len(held) - most]
-            equal = np.flatnonzero(values == least)
-            np.greater(values, least, out=above)
+    cells = np.ascontiguousarray(rows).reshape(-1)
+    places = (cells > 0).nonzero()[0]
+    values = cells[places]
+    kept = np.ones(len(places), np.bool_)
+    ends = places.searchsorted(np.arange(len(rows) + 1) * len(columns)).tolist()
+    for start, end in pairwise(ends):
+        if end - start > most:
+            own = values[start:end]
+            least = np.partition(own, len(own) - most)[len(own) - most]
+            above = np.greater(own, least, out=kept[start:end])
+            equal = (own == least).nonzero()[0]
             above[equal[: most - np.count_nonzero(above)]] = True  # of equals the first
-    row, place = np.nonzero(kept)
-    return sparse(row, columns[place], rows[row, place], (len(rows), SIZE))
+    held = kept.nonzero()[0]
+    row, place = np.divmod(places[held], len(columns))
+    return sparse(row, columns[place], values[held], (len(rows), SIZE))
 
 
 def dots(rows: csr_array, others: csr_array) -> Floats:
