@@ -5,7 +5,7 @@ the post was seen from its birth on; else what the platform reported at about th
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from engine.config import SECOND
 from engine.events import Gap
 from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, reacts
 from engine.ledger import NONE_SEEN, Counted, Ledger
-from models.normal import LADDER, Normal, NormalByAge, Own
+from models.normal import LADDER, SUPPORT, Normal, NormalByAge, Own
 
 Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
 
@@ -64,6 +64,7 @@ class Overperforming:
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
+        self.engaged: dict[str, int] = {}  # those of posts with SUPPORT or more, when last looked
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -98,6 +99,7 @@ class Overperforming:
         """Follow a post no more; what it has taught remains."""
         if (post := self._followed.pop(entry.key, None)) is not None:
             post.entry = None
+            self.engaged.pop(entry.key, None)
 
     def keep(self, counted: Counted) -> None:
         """A post is past retention, and still counted."""
@@ -110,6 +112,17 @@ class Overperforming:
 
     # -- output ----------------------------------------------------------------------------------------------
 
+    def look(self, changed: Iterable[str] | None) -> None:
+        """Look which posts have SUPPORT engagements, given those whose counts have changed; None: any may have."""
+        engaged, followed = self.engaged, self._followed
+        for key in followed if changed is None else changed:
+            post = followed.get(key)
+            count = 0 if post is None else _count(post)
+            if count >= SUPPORT:
+                engaged[key] = count
+            else:
+                engaged.pop(key, None)
+
     def latest(self, entry: Counted, now: int) -> Reading | None:
         """The newest count that is known of a post at time `now`, with its age; None if none is, or none can be."""
         post = self._followed.get(entry.key)
@@ -117,9 +130,7 @@ class Overperforming:
             return None
         if post.delivered:
             return (sum(entry.seen), now - entry.time) if self._reacts(entry.platform) else None
-        reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
-        at, total = max(reported, default=(-1, 0))
-        return (total, at - entry.time) if at >= entry.time else None
+        return _last_reported(entry)
 
     def readings(self, entry: Counted) -> list[tuple[int, int | None]]:
         """What a post had at each age (microseconds) that it has passed; None where that is not known."""
@@ -207,6 +218,24 @@ class Overperforming:
         if platform not in self._reacting and reacts(platform, self._ledger):
             self._reacting.add(platform)
         return platform in self._reacting
+
+
+def _count(post: Followed) -> int:
+    """Engagements, if they come as events at all; 0 where not known."""
+    entry = post.entry
+    if entry is None:
+        return 0
+    if post.delivered:
+        return sum(entry.seen)
+    reported = _last_reported(entry)
+    return 0 if reported is None else reported[0]
+
+
+def _last_reported(entry: Counted) -> Reading | None:
+    """Engagements as reported last, if a time is told at which the post was there."""
+    reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
+    at, total = max(reported, default=(-1, 0))
+    return (total, at - entry.time) if at >= entry.time else None
 
 
 def _reported(entry: Counted, age: int) -> int | None:
