@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
+from engine.newest import Age, Newest
 from engine.places import Places
 from engine.tally import Contribution, Tally, bump, tally
 
@@ -81,6 +83,11 @@ class StorySums:
         self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
         self.before: Counter[int] = Counter()  # by story: posts of the span before
         self.themes: defaultdict[int, Tally] = defaultdict(Tally)
+        self._newest: dict[int, Newest] = {}  # of stories that this was asked of
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "_newest": {}}
 
     def count(self, item: Contribution, width: int, sign: int) -> None:
         """Add a post, with time buckets of `width`, or with sign -1 take it out."""
@@ -89,15 +96,20 @@ class StorySums:
             return
         bucket = item.time // width
         tally(self.stories, story, item, bucket, sign)
+        newest = self._newest.get(story)
         if sign > 0:
             self.posts[story][item.key] = None
             self.terms.add(story, item)
+            if newest is not None:
+                newest.add(item)
         else:
             posts = self.posts[story]
             del posts[item.key]
             if not posts:
                 del self.posts[story]
             self.terms.remove(story, item)
+            if newest is not None and not (newest.remove(item) and posts):
+                del self._newest[story]
         if item.copy:
             bump(self.copies, story, sign)
         theme = self.places.theme(story)
@@ -118,6 +130,9 @@ class StorySums:
             self.stories[story].add_all(group, width, 1)
             self.posts[story].update(dict.fromkeys([item.key for item in group]))
             self.terms.leave(story, group)
+            if (newest := self._newest.get(story)) is not None:
+                for item in group:
+                    newest.add(item)
             if copies := sum([item.copy for item in group]):
                 self.copies[story] += copies
             if (theme := theme_of.get(story)) is not None:
@@ -166,6 +181,8 @@ class StorySums:
             self.stories[into].absorb(sums)
             self.posts[into].update(self.posts.pop(gone))
         self.terms.absorb(gone, into)
+        for story in (gone, into):
+            self._newest.pop(story, None)
         for counts in (self.copies, self.before):
             if posts := counts.pop(gone, 0):
                 counts[into] += posts
@@ -178,6 +195,12 @@ class StorySums:
     def shift(self, story: int, theme: int) -> None:
         """What is held of a story goes over to another theme, before the places know of it; -1 is none."""
         self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
+
+    def newest(self, story: int, items: Mapping[str, Contribution]) -> Sequence[Age]:
+        """The newest posts of a story, FEW at most; `items` are the posts of the window by key."""
+        if (found := self._newest.get(story)) is None:
+            found = self._newest[story] = Newest([items[key] for key in self.posts[story]])
+        return found.ages()
 
     def sizes(self) -> dict[int, int]:
         """Posts by story."""
