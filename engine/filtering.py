@@ -146,6 +146,7 @@ class Filtered:
         `counted_anew` are the posts whose counts have changed.
         """
         carried_anew = self._facts.refresh()
+        self.window.people.counted_anew(counted_anew)
         if self._by_count and not self._all:
             self._noted.update(counted_anew)
         if self._all:

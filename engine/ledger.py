@@ -136,6 +136,10 @@ class Ledger:
         self.most = config.max_posts  # that are retained
         self.lapses = FOREVER  # event time before which no post is past retention
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "_noticed": None}
+
     # -- posts -----------------------------------------------------------------------------------------------
 
     def find(self, platform: str, uid: str) -> Entry | None:

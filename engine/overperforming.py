@@ -6,7 +6,7 @@ the post was seen from its birth on; else what the platform reported at about th
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -65,6 +65,10 @@ class Overperforming:
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
         self.engaged: dict[str, int] = {}  # those of posts with SUPPORT or more, when last looked
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "engaged": {}}
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -233,6 +237,8 @@ def _count(post: Followed) -> int:
 
 def _last_reported(entry: Counted) -> Reading | None:
     """Engagements as reported last, if a time is told at which the post was there."""
+    if not entry.history:
+        return None
     reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
     at, total = max(reported, default=(-1, 0))
     return (total, at - entry.time) if at >= entry.time else None

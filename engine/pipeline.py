@@ -174,6 +174,7 @@ class Engine:
         self.forecasting.forecast()
         changed = self.ledger.take_noticed()
         self.overperforming.look(changed)
+        self.whole.people.counted_anew(changed or ())
         if self.filtered is not None:
             self.filtered.catch_up(self, changed or ())
 
