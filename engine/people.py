@@ -111,7 +111,7 @@ class People:
         self._carried = carried
         for author in authors:
             if (person := known.get(author)) is None:
-                held = map(self._items.get, ledger.by_author[author])
+                held = map(self._items.get, ledger.by_author.of(author))
                 person = Person([item for item in held if item is not None])
             person.read(ledger.posts, carried)
             if keep:
