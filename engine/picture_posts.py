@@ -8,7 +8,6 @@ from engine.ledger import Entry
 from engine.people import Person
 from engine.picture_overperforming import LATELY, usual_times
 from engine.pipeline import Engine
-from engine.ranking import foremost
 from engine.snapshot import (
     Author,
     PostRow,
@@ -25,7 +24,7 @@ def carried_kinds(engine: Engine) -> Carried:
 def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]:
     """Those of most posts in the window."""
     window = engine.window
-    shown = foremost(window.total.authors, limit)
+    shown = window.busiest(limit)
     people = window.people.of(shown, engine.ledger, carried, keep=limit is not None)
     return [_author(engine, carried, author, person) for author, person in zip(shown, people, strict=True)]
 

@@ -73,6 +73,10 @@ class Window:
         """Of all posts of the window."""
         return self._settled().total
 
+    def busiest(self, limit: int | None) -> list[str]:
+        """The authors of most posts."""
+        return self._settled().busiest(limit)
+
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
         """By time bucket."""

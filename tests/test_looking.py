@@ -6,7 +6,7 @@ import pickle
 import msgspec
 import pytest
 
-from engine import newest, picture_examples
+from engine import newest, picture_examples, ranking
 from engine.config import HOUR, MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
@@ -50,6 +50,8 @@ def test_a_picture_does_not_depend_on_those_before(feed: str, topics: bool, monk
     for module in (newest, picture_examples):
         monkeypatch.setattr(module, "FEW", 3)
     monkeypatch.setattr(picture_examples, "RECENT", 10)
+    for times in ("AHEAD", "WIDE"):
+        monkeypatch.setattr(ranking, times, 2)
     lines = FEEDS[feed]
     engine = Engine(msgspec.structs.replace(CONFIG, topics=topics))
     shown: list[Snapshot] = []
