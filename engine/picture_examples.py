@@ -6,7 +6,7 @@ from itertools import chain, islice
 from math import sqrt
 
 from engine.ledger import Entry
-from engine.newest import FEW
+from engine.newest import FEW, Age
 from engine.pipeline import Engine
 from models.ctfidf import Label
 
@@ -27,13 +27,23 @@ def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, C
     recent = _recent(engine, {story: each for each in names for story in stories[each]})
     found: dict[int, str] = {}
     for each, label in names.items():
-        chosen = recent.get(each, [])
+        telling = _telling(label, sums.terms, stories[each])
         size = sum([len(sums.posts[story]) for story in stories[each]])
-        if size <= FEW or not chosen:
-            newest = chain.from_iterable([sums.newest(story, items) for story in stories[each]])
-            chosen = [posts[key] for _, key in sorted(newest, reverse=True)[:FEW]]
-        if chosen:
-            found[each] = _nearest(chosen, _telling(label, sums.terms, stories[each])).text
+        if size > FEW and each in recent:
+            found[each] = _nearest(recent[each], telling).text
+            continue
+
+        def nearest(ages: Iterable[Age], telling: Words = telling) -> Age:
+            entry = _nearest([posts[key] for _, key in ages], telling)
+            return entry.time, entry.key
+
+        newest = [sums.newest(story, items) for story in stories[each]]
+        if len(newest) == 1:
+            _, key = newest[0].chosen(hash(frozenset(telling.items())), nearest)
+        else:
+            ages = chain.from_iterable([one.ages() for one in newest])
+            _, key = nearest(sorted(ages, reverse=True)[:FEW])
+        found[each] = posts[key].text
     return found
 
 

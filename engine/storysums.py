@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from engine.newest import Age, Newest
+from engine.newest import Newest
 from engine.places import Places
 from engine.tally import Contribution, Tally, bump, tally
 
@@ -18,10 +18,16 @@ class Terms(Mapping[int, Counter[str]]):
     def __init__(self) -> None:
         self._counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._left: defaultdict[int, dict[str, Contribution]] = defaultdict(dict)  # not counted yet, by key
+        self.leading: dict[int, Mapping[str, int]] = {}  # the most frequent, of stories that have not changed since
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "leading": {}}
 
     def add(self, story: int, item: Contribution) -> None:
         """Count the terms of a post."""
         if item.terms:
+            self.leading.pop(story, None)
             left = self._left[story]
             left[item.key] = item
             if len(left) >= WAITING:
@@ -30,6 +36,7 @@ class Terms(Mapping[int, Counter[str]]):
     def leave(self, story: int, posts: Iterable[Contribution]) -> None:
         """Count the terms of many posts."""
         if found := {item.key: item for item in posts if item.terms}:
+            self.leading.pop(story, None)
             left = self._left[story]
             left.update(found)
             if len(left) >= WAITING:
@@ -37,6 +44,7 @@ class Terms(Mapping[int, Counter[str]]):
 
     def remove(self, story: int, item: Contribution) -> None:
         """Take the terms of a post out; nothing of it stays."""
+        self.leading.pop(story, None)
         left = self._left.get(story)
         if left is not None and left.pop(item.key, None) is not None:
             if not left:
@@ -50,6 +58,8 @@ class Terms(Mapping[int, Counter[str]]):
 
     def absorb(self, gone: int, into: int) -> None:
         """Story `gone` becomes part of `into`."""
+        for story in (gone, into):
+            self.leading.pop(story, None)
         if (terms := self._counted.pop(gone, None)) is not None:
             self._counted[into].update(terms)
         if (left := self._left.pop(gone, None)) is not None:
@@ -196,11 +206,11 @@ class StorySums:
         """What is held of a story goes over to another theme, before the places know of it; -1 is none."""
         self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
 
-    def newest(self, story: int, items: Mapping[str, Contribution]) -> Sequence[Age]:
-        """The newest posts of a story, FEW at most; `items` are the posts of the window by key."""
+    def newest(self, story: int, items: Mapping[str, Contribution]) -> Newest:
+        """The newest posts of a story; `items` are the posts of the window by key."""
         if (found := self._newest.get(story)) is None:
             found = self._newest[story] = Newest([items[key] for key in self.posts[story]])
-        return found.ages()
+        return found
 
     def sizes(self) -> dict[int, int]:
         """Posts by story."""

@@ -132,7 +132,7 @@ class Model:
         held = {item.key: item for item in items}
         for each, of in keys.items():
             ages = [(held[key].time, key) for key in of]
-            assert sums.newest(each, held) == sorted(ages, reverse=True)[: newest.FEW]
+            assert sums.newest(each, held).ages() == sorted(ages, reverse=True)[: newest.FEW]
         by_theme = {each: Counter(of) for each, of in sums.by_theme().items()}
         assert by_theme == {
             each: Counter(story(item) for item in items if theme(item) == each)
