@@ -121,20 +121,11 @@ class Overperforming:
         engaged, followed = self.engaged, self._followed
         for key in followed if changed is None else changed:
             post = followed.get(key)
-            count = 0 if post is None else _count(post)
-            if count >= SUPPORT:
-                engaged[key] = count
+            latest = None if post is None else _latest(post, 0)
+            if latest is not None and latest[0] >= SUPPORT:
+                engaged[key] = latest[0]
             else:
                 engaged.pop(key, None)
-
-    def latest(self, entry: Counted, now: int) -> Reading | None:
-        """The newest count that is known of a post at time `now`, with its age; None if none is, or none can be."""
-        post = self._followed.get(entry.key)
-        if post is None:
-            return None
-        if post.delivered:
-            return (sum(entry.seen), now - entry.time) if self._reacts(entry.platform) else None
-        return _last_reported(entry)
 
     def readings(self, entry: Counted) -> list[tuple[int, int | None]]:
         """What a post had at each age (microseconds) that it has passed; None where that is not known."""
@@ -147,10 +138,12 @@ class Overperforming:
         Where no other post has been read on both sides of its age, it is compared at a rung: one that its count is
         near enough to be read at, if it is a reported one, else the last at which others were read too.
         """
-        latest = self.latest(entry, now)
+        post = self._followed.get(entry.key)
+        if post is None or (post.delivered and not self._reacts(entry.platform)):
+            return None
+        latest = _latest(post, now)
         if latest is None:
             return None
-        post = self._followed[entry.key]
         own = Own(entry.time, post.readings)
         normal = self.normal.normal(entry.author, latest[1], own)
         if normal is not None:
@@ -224,19 +217,13 @@ class Overperforming:
         return platform in self._reacting
 
 
-def _count(post: Followed) -> int:
-    """Engagements, if they come as events at all; 0 where not known."""
+def _latest(post: Followed, now: int) -> Reading | None:
+    """The newest count that is known of a post at time `now`, with its age; None if none is."""
     entry = post.entry
     if entry is None:
-        return 0
+        return None
     if post.delivered:
-        return sum(entry.seen)
-    reported = _last_reported(entry)
-    return 0 if reported is None else reported[0]
-
-
-def _last_reported(entry: Counted) -> Reading | None:
-    """Engagements as reported last, if a time is told at which the post was there."""
+        return sum(entry.seen), now - entry.time
     if not entry.history:
         return None
     reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]

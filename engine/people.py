@@ -1,7 +1,7 @@
 """What the window holds of the authors that pictures show: kept up to date for as long as they are shown."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.carried import Carried, engagement_now
@@ -15,15 +15,14 @@ class Person:
 
     __slots__ = ("_followed", "_reactions", "_unread", "ages", "scored", "total")
 
-    def __init__(self, posts: Iterable[Contribution]) -> None:
-        self.ages: list[Age] = []  # of all posts, the oldest first
-        self.scored = 0
-        self.total = 0  # of their compounds
-        self._followed: list[Age] = []  # of posts that tell of followers
+    def __init__(self, posts: Sequence[Contribution]) -> None:
+        compounds = [post.compound for post in posts if post.compound is not None]
+        self.ages = sorted([(post.time, post.key) for post in posts])  # the oldest first
+        self.scored = len(compounds)
+        self.total = sum(compounds)
+        self._followed: dict[str, Age] = {}  # posts that tell of followers
         self._reactions: dict[str, int | None] = {}  # of posts of which any count is said
-        self._unread: set[str] = set()
-        for post in sorted(posts, key=lambda post: post.time):
-            self.add(post)
+        self._unread = {post.key for post in posts}
 
     def add(self, post: Contribution) -> None:
         """A post has come."""
@@ -35,10 +34,10 @@ class Person:
 
     def remove(self, post: Contribution) -> None:
         """A post is gone."""
-        _take(self.ages, (post.time, post.key))
-        _take(self._followed, (post.time, post.key))
-        self._unread.discard(post.key)
+        del self.ages[bisect_left(self.ages, (post.time, post.key))]
+        self._followed.pop(post.key, None)
         self._reactions.pop(post.key, None)
+        self._unread.discard(post.key)
         if post.compound is not None:
             self.scored -= 1
             self.total -= post.compound
@@ -51,8 +50,8 @@ class Person:
         """Read what is said of posts that have come or changed."""
         for key in self._unread:
             entry = posts[key]
-            if entry.followers is not None and not _holds(self._followed, age := (entry.time, key)):
-                insort(self._followed, age)
+            if entry.followers is not None:
+                self._followed[key] = entry.time, key
             # Most posts have none, and it is known of each or of no one on a platform.
             if entry.counts is not None or entry.seen != NONE_SEEN:
                 self._reactions[key] = engagement_now(entry, carried)
@@ -64,10 +63,9 @@ class Person:
         """The newest posts, the newest first."""
         return [key for _, key in reversed(self.ages[-most:])]
 
-    @property
     def followed(self) -> str | None:
         """The newest post that tells of followers."""
-        return self._followed[-1][1] if self._followed else None
+        return max(self._followed.values())[1] if self._followed else None
 
     def reactions(self, carried: bool) -> int | None:
         """All reactions to the posts; None where nobody says anything of them. `carried`: that of some is known."""
@@ -117,13 +115,3 @@ class People:
             if keep:
                 self.shown[author] = person
             yield person
-
-
-def _holds(ages: list[Age], age: Age) -> bool:
-    place = bisect_left(ages, age)
-    return place < len(ages) and ages[place] == age
-
-
-def _take(ages: list[Age], age: Age) -> None:
-    if _holds(ages, age):
-        del ages[bisect_left(ages, age)]

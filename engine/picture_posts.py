@@ -33,12 +33,15 @@ def _author(engine: Engine, carried: Carried, author: str, person: Person) -> Au
     posts = engine.ledger.posts
     newest = [posts[key] for key in person.newest(LATELY)]
     last = newest[0]
+    followers = last.followers
+    if followers is None and (followed := person.followed()) is not None:
+        followers = posts[followed].followers
     typical = engine.model.usual(author, 0)
     return Author(
         author=author.partition(":")[2],
         name=last.name,
         posts=len(person.ages),
-        followers=None if person.followed is None else posts[person.followed].followers,
+        followers=followers,
         sentiment=person.total / person.scored / SCALE if person.scored else None,
         scored=person.scored,
         reactions=person.reactions(any(carried[last.platform])),
