@@ -167,14 +167,16 @@ class Engine:
         wanted = parse(text)
         if window is not None and window != self.whole.span:
             self.view.open(window, self.ledger.posts.values(), self.reactions)
-        self.ledger.noticed = None
         self.view.filtered = None if wanted is None else Filtered(self, text, wanted)
 
     def catch_up(self) -> None:
-        """Forecast the posts that have come, and test those that have come or changed, if there is a filter."""
+        """Forecast the posts that have come, and look at those that have come or changed."""
         self.forecasting.forecast()
+        changed = self.ledger.take_noticed()
+        self.overperforming.look(changed)
+        self.whole.people.counted_anew(changed or ())
         if self.filtered is not None:
-            self.filtered.catch_up(self)
+            self.filtered.catch_up(self, changed or ())
 
     def matches(self, key: str) -> bool:
         """Whether a retained post matches the filter, if there is one."""
