@@ -134,7 +134,8 @@ class StoryTable:
         """
         inside = np.zeros(len(self), np.bool_)
         inside[rows] = True
-        return self._weighed(inside).of(rows).unit()
+        terms = self._weighed(self._held(inside))
+        return terms._replace(rows=(inside.cumsum() - 1)[terms.rows], size=len(rows)).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
         """Those of the terms that `most` stories have, or fewer."""
@@ -227,16 +228,18 @@ class StoryTable:
         if self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured:
             self._drop(self.sums < FAINT_TERM / self.scale)
             self._measured, self._stale = len(self), 0
-            self._lengths = self._weighed().lengths()
+            self._lengths = self._weighed(slice(None)).lengths()
         elif (learnt := self._lengths == 0).any():
-            self._lengths += self._weighed(learnt).lengths()
+            self._lengths += self._weighed(self._held(learnt)).lengths()
 
-    def _weighed(self, inside: Bools | None = None) -> Terms:
-        """Stories as TF-IDF rows, by column: all, or those inside."""
-        cells, sums = self.cells, self.sums
-        if inside is not None:
-            held = inside[cells & _ROWS].nonzero()[0]
-            cells, sums = cells[held], sums[held]
+    def _held(self, rows: Bools) -> Ints:
+        """Where the terms of some rows stand."""
+        held: Ints = rows[self.cells & _ROWS].nonzero()[0]
+        return held
+
+    def _weighed(self, held: Ints | slice) -> Terms:
+        """Some of the terms as those of TF-IDF rows."""
+        cells, sums = self.cells[held], self.sums[held]
         columns = cells >> _ROW
         return Terms(cells & _ROWS, columns, np.sqrt(sums * np.sqrt(sums)) * self.idf(columns), len(self))
 
@@ -282,10 +285,10 @@ class StoryTable:
 
     def _shed(self) -> None:
         """Of rows with more than TERMS terms drop the lightest, many at once."""
-        rows, full = self.cells & _ROWS, self.sizes > TERMS
-        gone = np.zeros(len(rows), np.bool_)
-        held = full[rows].nonzero()[0]
-        held = held[rows[held].astype(np.int16).argsort(kind="stable")]
+        full = self.sizes > TERMS
+        held = self._held(full)
+        held = held[(self.cells[held] & _ROWS).astype(np.int16).argsort(kind="stable")]
+        gone = np.zeros(len(self.cells), np.bool_)
         end = 0
         for size in self.sizes[full].tolist():
             start, end = end, end + size
