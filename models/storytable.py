@@ -150,7 +150,7 @@ class StoryTable:
         first = is_new(ordered)
         places = np.empty_like(order)
         places[order] = first.cumsum() - 1
-        known = ordered[first]
+        known = ordered[first.nonzero()[0]]
         times = np.bincount(places)
         if new:
             self.usual.add(known, times, counts.size)
@@ -264,9 +264,9 @@ class StoryTable:
         first = is_new(ordered).nonzero()[0]
         cells, values = ordered[first], np.add.reduceat(values, first)
         place = self.cells.searchsorted(cells)
-        known = np.concatenate([self.cells, [-1]])[place] == cells
+        there = np.concatenate([self.cells, [-1]])[place] == cells
+        known, new = there.nonzero()[0], (~there).nonzero()[0]
         self.sums[place[known]] += values[known]
-        new = ~known
         self._insert(place[new], cells[new], values[new])
         rows = cells & _ROWS
         self._lengths[rows] = 0
