@@ -138,8 +138,9 @@ class StoryTable:
         return terms._replace(rows=(inside.cumsum() - 1)[terms.rows], size=len(rows)).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
-        """Those of the terms that `most` stories have, or fewer."""
-        return terms.only(self._spread[terms.columns] <= most)
+        """Those of the terms that several stories have, but `most` at most."""
+        spread = self._spread.take(terms.columns)
+        return terms.only((spread > 1) & (spread <= most))
 
     def posts(self, counts: Counts, new: bool = True) -> Posts:
         """Documents as unit TF-IDF rows. If they are new they count for what is usual."""
@@ -166,7 +167,10 @@ class StoryTable:
         held = (self.cells.searchsorted(posts.known << _ROW) - starts).repeat(times)
         held += np.arange(len(held))
         rows, sums = self.cells[held] & _ROWS, self.sums[held]
-        weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth.repeat(times) / self._lengths[rows] * factors[rows]
+        weights = _tamed(sums)
+        weights *= posts.worth.repeat(times)
+        weights /= self._lengths[rows]
+        weights *= factors[rows]
         return Postings(starts, times, rows, weights, len(self))
 
     def rows_of(self, ids: Ints) -> Ints:
@@ -241,7 +245,7 @@ class StoryTable:
         """Some of the terms as those of TF-IDF rows."""
         cells, sums = self.cells[held], self.sums[held]
         columns = cells >> _ROW
-        return Terms(cells & _ROWS, columns, np.sqrt(sums * np.sqrt(sums)) * self.idf(columns), len(self))
+        return Terms(cells & _ROWS, columns, _tamed(sums) * self.idf(columns), len(self))
 
     def _drop(self, gone: Bools) -> None:
         """Let go of these cells."""
@@ -264,8 +268,8 @@ class StoryTable:
         first = is_new(ordered).nonzero()[0]
         cells, values = ordered[first], np.add.reduceat(values, first)
         place = self.cells.searchsorted(cells)
-        there = np.concatenate([self.cells, [-1]])[place] == cells
-        known, new = there.nonzero()[0], (~there).nonzero()[0]
+        other = self.cells.take(place, mode="clip") != cells if len(self.cells) else np.ones(len(cells), np.bool_)
+        known, new = (~other).nonzero()[0], other.nonzero()[0]
         self.sums[place[known]] += values[known]
         self._insert(place[new], cells[new], values[new])
         rows = cells & _ROWS
@@ -329,6 +333,13 @@ def nearest(terms: Terms, postings: Postings) -> tuple[Ints, Floats]:
         best[first : first + len(found)] = place
         greatest[first : first + len(found)] = found[np.arange(len(found)), place]
     return best, greatest
+
+
+def _tamed(sums: Floats) -> Floats:
+    """Sums to the power 0.75."""
+    found: Floats = np.sqrt(sums)
+    found *= sums
+    return np.sqrt(found, out=found)
 
 
 def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarray:
