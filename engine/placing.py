@@ -9,7 +9,6 @@ from engine.rising import Rising
 from engine.topics import Placed, Topics
 from engine.view import View
 from engine.volumes import Volumes
-from engine.windows import Assigned
 from models.checksums import of_words
 
 MERGES_KEPT = 1_000
@@ -35,18 +34,17 @@ class Placing:
         """Note where the posts of a finished batch belong."""
         find, place, spoken = self._ledger.posts.get, self._places.place, self._volumes.placed
         counted: list[tuple[Entry, int]] = []
-        assigned: list[Assigned] = []
         for key, story, _, copy, counts in placed:
-            if (entry := find(key)) is None:
+            entry = find(key)
+            if entry is None:
                 continue
             entry.copy = copy
             if counts:
-                entry.story, time = story, entry.time
+                entry.story = story
                 counted.append((entry, story))
-                assigned.append((key, story, copy))
-                place(story, time)
-                spoken(story, of_words(entry.analysis.terms), time)
-        self._view.placed((each.key for each in placed), assigned)
+                place(story, entry.time)
+                spoken(story, of_words(entry.analysis.terms), entry.time)
+        self._view.placed([each.key for each in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
         self._rising.placed(counted)
         self._follow()
         places = self._places
