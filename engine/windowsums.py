@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from engine.tally import FEW, SCALE, Contribution, Tally, bump_each
+from engine.tally import FEW, SCALE, Contribution, Tally, bump, bump_each, tally
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
 
@@ -33,8 +33,14 @@ class WindowSums:
 
     def remove(self, item: Contribution, width: int) -> None:
         """A post that had come is gone at once: nothing of it stays."""
-        if self._came.pop(item.key, None) is None:
-            self._count([item], width, -1)
+        if self._came.pop(item.key, None) is not None:
+            return
+        bucket = item.time // width
+        self.total.add(item, bucket, -1)
+        tally(self.per_bucket, bucket, item, bucket, -1)
+        bump(self.languages, item.lang, -1)
+        if item.compound is None:
+            bump(self.not_scored, item.reason, -1)
 
     def forget(self, key: str, width: int) -> None:
         """Nothing stays of a post that is gone."""
