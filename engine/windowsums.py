@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from engine.ranking import Front, foremost
-from engine.tally import FEW, SCALE, Contribution, Tally, bump_each
+from engine.tally import FEW, SCALE, Contribution, Tally, bump, bump_each, tally
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
 
@@ -35,8 +35,15 @@ class WindowSums:
 
     def remove(self, item: Contribution, width: int) -> None:
         """A post that had come is gone at once: nothing of it stays."""
-        if self._came.pop(item.key, None) is None:
-            self._count([item], width, -1)
+        if self._came.pop(item.key, None) is not None:
+            return
+        bucket = item.time // width
+        self.total.add(item, bucket, -1)
+        self._busy.note(item.author, self.total.authors.get(item.author, 0))
+        tally(self.per_bucket, bucket, item, bucket, -1)
+        bump(self.languages, item.lang, -1)
+        if item.compound is None:
+            bump(self.not_scored, item.reason, -1)
 
     def forget(self, key: str, width: int) -> None:
         """Nothing stays of a post that is gone."""
