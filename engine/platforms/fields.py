@@ -11,7 +11,7 @@ MAX_COUNT = 2**53  # past this a JSON number is no longer exact; no platform has
 # Years 1 and 9999 are what broken clients write; outside this span a claimed time says nothing.
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) * SECOND
-_FIRST_SECOND, _LAST_SECOND = EARLIEST // SECOND, LATEST // SECOND
+FIRST_SECOND, LAST_SECOND = EARLIEST // SECOND, LATEST // SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
@@ -77,7 +77,7 @@ def time(value: Any) -> int | None:
         micros = _text_time(value)
     elif type(value) is int and EARLIEST <= value <= LATEST:  # as a number of anything longer it would be past that
         return value
-    elif isinstance(value, int | float):
+    elif type(value) is float or type(value) is int:
         micros = _number_time(value)
     else:
         return None
@@ -99,9 +99,9 @@ def twitter_time(value: str) -> int | None:
 
 
 def _number_time(value: int | float) -> int | None:
-    if _FIRST_SECOND <= value <= _LAST_SECOND:
+    if FIRST_SECOND <= value <= LAST_SECOND:
         return round(value * SECOND)
-    if isinstance(value, bool) or not value > 0:  # also false for NaN
+    if not value > 0:  # also false for NaN
         return None
     for unit in (SECOND, 1_000, MICROSECOND):  # seconds until the year 2200, then milliseconds, then microseconds
         if value * unit <= LATEST:

@@ -137,10 +137,10 @@ def _read_control(line: Object) -> Outcome:
     return Mapped((Delete(platform=PLATFORM, uid=uid, at=at),)) if uid else Rejected("notice without id")
 
 
-def _read_typed(status: Status) -> Sequence[Outcome] | None:
+def _read_typed(status: Status) -> Outcome | None:
     if not isinstance(status.user, User) or None in (status.id_str, status.text or status.full_text):
         return None
-    return (_read_line(status),)
+    return _read_line(status)
 
 
 USED = (Used(Status, _read_typed, without=("_type",)),)
