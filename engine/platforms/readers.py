@@ -10,7 +10,7 @@ from typing import Any
 from engine.events import Counts
 from engine.platforms import fields
 from engine.platforms.base import Json
-from engine.platforms.fields import FIRST_SECOND, LAST_SECOND, MAX_COUNT, SECOND
+from engine.platforms.fields import FIRST_SECOND, LAST_SECOND, SECOND, count
 
 MAX_TIME = 64  # characters; bounds what the cache below can hold
 
@@ -23,10 +23,11 @@ def counts(
 ) -> Counts | None:
     """Counts from raw JSON values, or None where none of them is a count."""
     found = Counts(
-        *[
-            value if value is None or (type(value) is int and 0 <= value <= MAX_COUNT) else fields.count(value)
-            for value in (like, repost, reply, quote, view)
-        ]
+        like if like is None else count(like),
+        repost if repost is None else count(repost),
+        reply if reply is None else count(reply),
+        quote if quote is None else count(quote),
+        view if view is None else count(view),
     )
     return None if found == _NO_COUNTS else found
 
