@@ -71,6 +71,10 @@ class Cells(NamedTuple):
     buckets: Buckets
     counts: NDArray[np.intp]  # (n,): how many each post has
 
+    def those(self, kept: NDArray[np.bool_]) -> "Cells":
+        """Of the posts that are kept."""
+        return Cells(self.buckets[np.repeat(kept, self.counts)], self.counts[kept])
+
 
 class HashedMeans:
     """Decayed sums of labels in a table of 2**bits buckets with a column per horizon, found by the hash of a key.
