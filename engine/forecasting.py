@@ -1,8 +1,8 @@
 """The posts that have just come: told to what counts them, many at a time, and forecast by what was known then."""
 
 from collections.abc import Sequence
-from itertools import compress, repeat
-from typing import NamedTuple
+from itertools import compress
+from typing import TypeAlias
 
 import msgspec
 
@@ -26,17 +26,9 @@ BATCH_POSTS = 1_024
 _NONE: Sequence[int] = ()
 
 
-class _Told(NamedTuple):
-    """A post of which what rises was told, and what else is to be known of it depends on."""
-
-    came: Came
-    author: str
-    time: int
-    words: Sequence[int]  # checksums
-    tags: Sequence[int]  # the same, as `of_tags` has them
-    tag_posts: float
-    tag_rise: float
-    rises: Rises  # what rose as it came
+# A post of which what rises was told, its author and time, checksums of its words and, as `of_tags`, of its tags, posts
+# and rise of its tags, and what rose as it came.
+_Told: TypeAlias = tuple[Came, str, int, Sequence[int], Sequence[int], float, float, Rises]
 
 
 class Forecasting:
@@ -100,7 +92,7 @@ class Forecasting:
         """An account is about to be forgotten: what waits of it is told of, and forecast, by what was known of it."""
         if any(each.entry is not None and each.entry.author == author for each in self._waiting.values()):
             self.forecast()
-        elif any(row.author == author for row in self._told):
+        elif any(each == author for _, each, *_ in self._told):
             self.know()
 
     def tell(self) -> None:
@@ -108,30 +100,34 @@ class Forecasting:
         if not self._new:
             return
         new, self._new = self._new, []
-        entries = [each.entry for each in new if each.entry is not None]  # all of them
-        words = [of_words(entry.analysis.terms) for entry in entries]
-        named = [entry.analysis.tags for entry in entries]
-        tags = [checksums(own) if own else _NONE for own in named]
-        times, rises = [entry.time for entry in entries], self._rising.rises
-        lately = self._volumes.tagged(tags, times, rises)
-        self._rising.posts(entries, words, tags)
-        authors, past = [entry.author for entry in entries], [of_tags(own) if own else _NONE for own in named]
-        columns = zip(new, authors, times, words, past, *lately, repeat(rises), strict=False)
-        for told, entry in zip(map(tuple.__new__, repeat(_Told), columns), entries, strict=True):
-            told.came.told = True
+        rises, tagged = self._rising.rises, self._volumes.tagged
+        entries, words, tags = [], [], []
+        for came in new:
+            came.told = True
+            entry = came.entry
+            assert entry is not None  # it is told of before it is gone
+            analysis, time = entry.analysis, entry.time
+            own, named, past, posts, rise = of_words(analysis.terms), _NONE, _NONE, 0.0, 0.0
+            if analysis.tags:
+                named, past = checksums(analysis.tags), of_tags(analysis.tags)
+                posts, rise = tagged(named, time, rises)
+            entries.append(entry)
+            words.append(own)
+            tags.append(named)
             if not entry.late:
-                self._told.append(told)
+                self._told.append((came, entry.author, time, own, past, posts, rise, rises))
+        self._rising.posts(entries, words, tags)
 
     def know(self) -> None:
         """Note what is known of each post that has come: to be called before stories have posts more, or become one."""
         self.tell()
         if not self._told:
             return
-        came, authors, times, spoken, named, *lately, rises = zip(*self._told, strict=True)
+        came, authors, times, spoken, named, posts, rise, rises = zip(*self._told, strict=True)
         self._told = []
         before, tags, words = self._model.arrived(authors, times), together(named), together(spoken)
         stories = self._volumes.of_stories(words, times, rises)
-        self._known.append((came, Arrived._make([*lately, *stories, *before, tags, words])))
+        self._known.append((came, Arrived(posts, rise, *stories, *before, tags, words)))
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> KnownPosts:
         """What would be known of a post if it arrived now."""

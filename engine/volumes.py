@@ -19,7 +19,6 @@ REBASE = 256  # half-lives after which counts are scaled down
 TAG_BITS = 16
 WORD_BITS = 16
 MAX_STORIES = 4_096
-MAX_SPOKEN = 1_024
 NO_STORY = -1
 
 Rises = Mapping[Member, float]  # authors against what is usual, of what rises
@@ -38,8 +37,7 @@ class Volumes:
     def __init__(self) -> None:
         self._tags = array("d", bytes(8 << TAG_BITS))
         self._stories: dict[int, float] = {}
-        self._story_of = np.full(1 << WORD_BITS, NO_STORY)  # by word: the story that last had it ...
-        self._spoken: list[tuple[int, Sequence[int]]] = []  # ... but for these stories and their words
+        self._story_of = np.full(1 << WORD_BITS, NO_STORY)  # by word: the story that last had it
         self._origin = 0
         self._weighed: int | None = None  # the last time
         self._weighs = 0.0  # what a post of that time weighs
@@ -52,23 +50,19 @@ class Volumes:
         posts = max([self._tags[each & _TAGS] for each in tags])
         return posts / weight, max([rises.get(Member("tag", each), 0.0) for each in tags]) if rises else 0.0
 
-    def tagged(self, tags: Sequence[Sequence[int]], times: Sequence[int], rises: Rises) -> Lately:
-        """Posts have come with tags of these checksums: what was spoken of those of each before."""
-        found = Lately([0.0] * len(tags), [0.0] * len(tags))
-        for place in [place for place, own in enumerate(tags) if own]:
-            own, time = tags[place], times[place]
-            found.posts[place], found.rises[place] = self.of_tags(own, time, rises)
-            weight = self._weight(time)
-            for each in own:
-                self._tags[each & _TAGS] += weight
-        return found
+    def tagged(self, tags: Sequence[int], time: int, rises: Rises) -> tuple[float, float]:
+        """A post has come with these tags: gives what was known of them before."""
+        before, weight = self.of_tags(tags, time, rises), self._weight(time)
+        for each in tags:
+            self._tags[each & _TAGS] += weight
+        return before
 
     def of_stories(self, words: WordSums, times: Sequence[int], rises: Sequence[Rises]) -> Lately:
         """The stories that posts are most like, given the words of each and what rose as it came."""
         found = Lately([0.0] * len(times), [0.0] * len(times))
         if self._stories:
-            self._write()
-            named = self._story_of[words.each & _WORDS].tolist()
+            stories = self._story_of[words.each & _WORDS]
+            named = np.where(stories == NO_STORY, NO_STORY - np.arange(len(stories)), stories).tolist()
             end = 0
             for place, count in enumerate(words.counts):
                 start, end = end, end + count
@@ -81,31 +75,22 @@ class Volumes:
 
     def placed(self, stories: Sequence[int], words: Sequence[Sequence[int]], times: Sequence[int]) -> None:
         """The stories of posts are known, of each with its words; -1 if one is in none."""
-        for story, own, time in zip(stories, words, times, strict=True):
-            if story < 0:
-                continue
-            self._stories[story] = self._stories.get(story, 0.0) + self._weight(time)
-            self._spoken.append((story, own))
-            if len(self._spoken) >= MAX_SPOKEN:
-                self._write()
-            if len(self._stories) > MAX_STORIES:
-                kept = sorted(self._stories, key=lambda each: (-self._stories[each], each))[: MAX_STORIES // 2]
-                self._stories = {each: self._stories[each] for each in sorted(kept)}
+        for story, time in zip(stories, times, strict=True):
+            if story >= 0:
+                weight = self._weight(time)  # which may scale the counts down
+                self._stories[story] = self._stories.get(story, 0.0) + weight
+                if len(self._stories) > MAX_STORIES:
+                    kept = sorted(self._stories, key=lambda each: (-self._stories[each], each))[: MAX_STORIES // 2]
+                    self._stories = {each: self._stories[each] for each in sorted(kept)}
+        spoken = together([own for story, own in zip(stories, words, strict=True) if story >= 0])
+        named = np.repeat([story for story in stories if story >= 0], spoken.counts)
+        self._story_of[spoken.each & _WORDS] = named  # in order
 
     def merge(self, gone: int, into: int) -> None:
         """A story has become part of another."""
         if (weight := self._stories.pop(gone, 0.0)) > 0:
             self._stories[into] = self._stories.get(into, 0.0) + weight
-        self._write()
         self._story_of[self._story_of == gone] = into
-
-    def _write(self) -> None:
-        """Write down which story had each word last."""
-        if not self._spoken:
-            return
-        words = together([own for _, own in self._spoken])
-        self._story_of[words.each & _WORDS] = np.repeat([story for story, _ in self._spoken], words.counts)  # in order
-        self._spoken = []
 
     def _weight(self, time: int) -> float:
         """What a post of that time weighs in the counts: scaling them changes no bit of it but the power of two."""
@@ -121,7 +106,7 @@ class Volumes:
             self._stories = {story: float(np.ldexp(each, -elapsed)) for story, each in self._stories.items()}
             self._origin += elapsed * HALF_LIFE
             elapsed = 0
-        self._weighed, self._weighs = time, ldexp(2.0 ** (part / HALF_LIFE), max(-1000, elapsed))
+        self._weighed, self._weighs = time, ldexp(2.0 ** (part / HALF_LIFE), elapsed if elapsed > -1000 else -1000)
         return self._weighs
 
 
@@ -132,8 +117,7 @@ _WORDS = (1 << WORD_BITS) - 1
 def _likeliest(named: Sequence[int]) -> int:
     """The story that most words spoke of last, two at least; of equals the one named first. NO_STORY if there is none.
 
-    Given the stories that the words of a post spoke of last.
+    Given the stories that the words of a post spoke of last: of those that spoke of none each another number below 0.
     """
-    of_any = [story for story in named if story != NO_STORY]
-    different = dict.fromkeys(of_any)
-    return NO_STORY if len(different) == len(of_any) else max(different, key=of_any.count)
+    different = dict.fromkeys(named)
+    return NO_STORY if len(different) == len(named) else max(different, key=named.count)

@@ -104,8 +104,8 @@ class Keys(NamedTuple):
         return Keys(self.both.those(np.tile(kept, 2)), self.hour.those(kept))
 
 
-def packed_keys(keys: Sequence[Keys]) -> list[bytes]:
-    """To be kept of each post until a label comes: the hour first, if any, as `Features.learn` takes it."""
+def packed_keys(keys: Sequence[Keys]) -> tuple[bytes, Ints]:
+    """To be kept of posts until labels come, and where each ends: the hour first, as `Features.learn` has it."""
     kinds = [(each.hour, *halves(each.both)) for each in keys]
     return packed(*(united(kind) for kind in zip(*kinds, strict=True)))
 

@@ -182,7 +182,7 @@ def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
     def learn(value: float, **known: object) -> None:
         one = Known(at=at, **known)  # type: ignore[arg-type]
         features.learn(
-            1, [one.author], packed_keys([features.keys(by_column([one]))]), np.array([value]), [at + 24 * HOUR]
+            1, [one.author], [packed_keys([features.keys(by_column([one]))])[0]], np.array([value]), [at + 24 * HOUR]
         )
 
     learn(1.0, author="bob")

@@ -27,7 +27,7 @@ class Counted(Volumes):
         self.rises = rises or {}
 
     def post(self, tags: Sequence[int], time: int) -> None:
-        self.tagged([tags], [time], self.rises)
+        self.tagged(tags, time, self.rises)
 
     def place(self, story: int, words: Sequence[int], time: int) -> None:
         self.placed([story], [words], [time])
