@@ -50,17 +50,23 @@ class Forecasting:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, entry: Entry, post: Post) -> None:
-        """A post has come. One that is late counts as others do, and is not forecast."""
-        key = entry.key
-        form = None if post.read is None else form_given(post)
-        self._waiting[key] = came = Came(entry, post.author_created, form, self._labels.sampled(key))
-        self._new.append(came)
-        self._came += 1
-        if not entry.late:
-            self._unlearnt += 1
+    @property
+    def room(self) -> int:
+        """So many posts can be added together: with the last of them a batch is full."""
+        return BATCH_POSTS - max(self._came, self._unlearnt)
+
+    def add(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
+        """Posts have come, no more than there is room for. One that is late counts as others, and is not forecast."""
+        waiting, sampled = self._waiting, self._labels.sampled
+        for entry, post in zip(entries, posts, strict=True):
+            form = None if post.read is None else form_given(post)
+            waiting[entry.key] = came = Came(entry, post.author_created, form, sampled(entry.key))
+            self._new.append(came)
+        self._came += len(entries)
+        if times := [entry.time for entry in entries if not entry.late]:
+            self._unlearnt += len(times)
             if self._unlearnt >= BATCH_POSTS:
-                self.learn(entry.time)
+                self.learn(times[-1])
         if self._came >= BATCH_POSTS:
             self.forecast()
 
@@ -89,10 +95,8 @@ class Forecasting:
             came.entry = None
 
     def disown(self, author: str) -> None:
-        """An account is about to be forgotten: what waits of it is told of, and forecast, by what was known of it."""
-        if any(each.entry is not None and each.entry.author == author for each in self._waiting.values()):
-            self.forecast()
-        elif any(each == author for _, each, *_ in self._told):
+        """An account is about to be forgotten, of which no post waits: those that are gone count for it before."""
+        if any(row[1] == author for row in self._told):
             self.know()
 
     def tell(self) -> None:

@@ -89,6 +89,7 @@ class Labels:
         self.soonest = FAR  # no label is due before
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
+        self._authors: set[str] = set()  # of those, and maybe of some that were learnt
         self._span = STEP * min(max(self._shortest // LOOKS // STEP, 1), MOST_STEPS)
         self._grid = 0
 
@@ -185,6 +186,9 @@ class Labels:
 
     def disown(self, author: str) -> None:
         """Learn nothing of an account any more."""
+        if author not in self._authors:
+            return
+        self._authors.remove(author)
         for index, outcomes in self._ready.items():
             self._ready[index] = [outcome for outcome in outcomes if outcome.author != author]
 
@@ -251,6 +255,7 @@ class Labels:
         self.matured[index] += 1
         self.recent[index].append(entry.key)
         due = entry.time + (horizon if reacting else horizon + slack(horizon))
+        self._authors.add(entry.author)
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def lessons(self, now: int = FAR) -> list[Lesson]:
@@ -263,6 +268,8 @@ class Labels:
             if ready:
                 self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
                 lessons += [Lesson(at, index, outcomes) for at, outcomes in over]
+        if lessons:
+            self._authors = {outcome.author for ready in self._ready.values() for outcome in ready}
         return sorted(lessons, key=lambda lesson: lesson[:2])
 
     def teach(self, lessons: Sequence[Lesson]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.analysis import Analysis
+from engine.byauthor import ByAuthor
 from engine.bytime import ByTime
 from engine.config import ALL_TIME, EngineConfig
 from engine.events import Counts, Post, Reaction
@@ -119,7 +120,7 @@ class Ledger:
         self._config = config
         self.posts: dict[str, Entry] = {}
         self.outlived: dict[str, Counted] = {}  # posts no longer retained that go on being counted
-        self.by_author: dict[str, list[str]] = {}
+        self.by_author = ByAuthor()
         self._outlived_by: dict[str, dict[str, None]] = {}  # account -> keys of those only counted
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
         self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
@@ -167,13 +168,9 @@ class Ledger:
         return [self.outlived[key] for key in self._outlived_by.get(account, ())]
 
     def take_from(self, account: str, until: int) -> list[Entry]:
-        """The retained posts of an account up to a time, its oldest first; each is to be removed now."""
-        keys = self.by_author.get(account)
-        if keys is None:
-            return []
-        taken = [entry for key in keys if (entry := self.posts[key]).time <= until]
-        keys[:] = [key for key in keys if self.posts[key].time > until]
-        return taken
+        """The retained posts of an account up to a time, in the order they came; each is to be removed now."""
+        entries = map(self.posts.__getitem__, self.by_author.of(account))
+        return [entry for entry in entries if entry.time <= until]
 
     def release(self, key: str, tombstone: bool = False) -> None:
         """Count a post no more that is not retained."""
@@ -199,10 +196,7 @@ class Ledger:
         if self._orphans:
             self._adopt(entry)
         if author:
-            if (theirs := self.by_author.get(author)) is None:
-                self.by_author[author] = [key]
-            else:
-                theirs.append(key)
+            self.by_author.add(author, key)
         self._by_time.add(time, key)
         if (lapses := time + self._keep) < self.lapses:
             self.lapses = lapses
@@ -221,13 +215,7 @@ class Ledger:
         if entry.alias:
             self._aliases.pop(f"{entry.platform}:{entry.alias}", None)
         if entry.author:
-            theirs = self.by_author.get(entry.author, [])
-            if theirs and theirs[-1] == entry.key:
-                theirs.pop()  # where an archive is newest first, the oldest post is the last of thousands
-            elif entry.key in theirs:
-                theirs.remove(entry.key)
-            if not theirs:
-                self.by_author.pop(entry.author, None)
+            self.by_author.remove(entry.author, entry.key)
         if len(self._by_time) > 2 * len(self.posts) + SPARE:  # most of them are gone: deleted, not expired
             self._by_time = ByTime((each.time, key) for key, each in self.posts.items())
         if tombstone:

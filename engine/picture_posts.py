@@ -1,6 +1,6 @@
 """What a snapshot says of posts and their authors, with counts from whoever reports them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from operator import attrgetter
 
@@ -30,7 +30,7 @@ def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]
     rows = []
     numbers = window.total.authors
     for author in foremost(numbers, limit):
-        keys = ledger.by_author.get(author, [])
+        keys: Collection[str] = ledger.by_author.of(author)
         if len(keys) > numbers[author]:  # some are in no window
             keys = [key for key in keys if key in items]
         compounds = [c for c in map(_COMPOUND, map(items.__getitem__, keys)) if c is not None]

@@ -336,7 +336,7 @@ class Engine:
                 self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-        self.forecasting.add(entry, post)
+        self.forecasting.add([entry], [post])
         if self.config.topics:
             self._group(entry)
         return Outcome.POST

@@ -71,6 +71,7 @@ class Topics:
         self.left_out = 0  # posts that were not asked
         self._waiting: dict[str, _Waiting] = {}
         self._alone: dict[int, tuple[str, bool]] = {}  # of stories of one post that post, and if it is a copy
+        self._alone_in: dict[str, int] = {}  # the other way round
         self._grid = 0
         self._unlearnt, self._learnt = 0, 0  # posts that the themes have taken no step with, and those they have
         self._began, self._learnt_at = 0, 0  # event time of the first batch, and of the last step
@@ -101,7 +102,7 @@ class Topics:
     def drop(self, key: str) -> None:
         """Forget a post that is gone."""
         self._waiting.pop(key, None)
-        for story in [story for story, (first, _) in self._alone.items() if first == key]:
+        if (story := self._alone_in.pop(key, None)) is not None:
             del self._alone[story]
 
     def finish(self) -> list[Placed]:
@@ -191,12 +192,16 @@ class Topics:
             counted = story >= 0 and now[story] not in alone
             placed.append(Placed(key, story, of.get(now.get(story, -1), -1), copy, counted))
             if story >= 0 and not counted:
-                first[story] = key, copy
+                if (before := self._alone_in.get(key)) is not None:  # it was past retention and has come again
+                    del first[before]
+                first[story], self._alone_in[key] = (key, copy), story
         for story in sorted({*now, *now.values(), *became, *became.values()} & first.keys()):
             if (into := followed(became, story)) not in alone:
                 key, copy = first.pop(story)
+                del self._alone_in[key]
                 grown.append(Placed(key, story, of.get(into, -1), copy, True))
         if len(first) > FIRSTS + 2 * self.stories.live:
             live = self.stories.ids()
             self._alone = {story: each for story, each in first.items() if story in live}
+            self._alone_in = {key: story for story, (key, _) in self._alone.items()}
         return placed + grown

@@ -16,26 +16,36 @@ class WindowSums:
         self.per_bucket: defaultdict[int, Tally] = defaultdict(Tally)
         self.languages: Counter[str] = Counter()
         self.not_scored: Counter[str] = Counter()
-        self._came: list[Contribution] = []
-        self._went: list[Contribution] = []
+        self._came: dict[str, Contribution] = {}
+        self._went: dict[str, Contribution] = {}
 
     def add(self, item: Contribution, width: int) -> None:
         """A post has come. `width` is that of the time buckets, microseconds."""
-        self._came.append(item)
+        self._came[item.key] = item
         if len(self._came) >= GATHERED:
             self.settle(width)
 
     def take(self, item: Contribution, width: int) -> None:
         """A post that had come is gone."""
-        self._went.append(item)
+        self._went[item.key] = item
         if len(self._went) >= GATHERED:
             self.settle(width)
+
+    def remove(self, item: Contribution, width: int) -> None:
+        """A post that had come is gone at once: nothing of it stays."""
+        if self._came.pop(item.key, None) is None:
+            self._count([item], width, -1)
+
+    def forget(self, key: str, width: int) -> None:
+        """Nothing stays of a post that is gone."""
+        if (item := self._went.pop(key, None)) is not None:
+            self.remove(item, width)
 
     def settle(self, width: int) -> None:
         """Bring the sums up to date."""
         for items, sign in ((self._came, 1), (self._went, -1)):
             if items:
-                self._count(items, width, sign)
+                self._count([*items.values()], width, sign)
                 items.clear()
 
     def _count(self, items: Sequence[Contribution], width: int, sign: int) -> None:
