@@ -63,7 +63,7 @@ class Engine:
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
-        self.volumes = Volumes(self.rising)
+        self.volumes = Volumes()
         self.placing = Placing(self.ledger, self.topics, self.places, self.names, self.view, self.rising, self.volumes)
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
@@ -335,7 +335,7 @@ class Engine:
                 self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-        self.forecasting.add(entry, post)
+        self.forecasting.add([entry], [post])
         if self.config.topics:
             self._group(entry)
         return Outcome.POST
@@ -398,8 +398,7 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        self.forecasting.settle(entry.key)
-        self.forecasting.tell()  # what came before is told of before this is told of anew
+        self.forecasting.keep(entry.key)  # and what came before is told of before this is told of anew
         self.removed += 1
         self.rising.forget(entry)
         self.ledger.answer(entry, -1, entry.time)
@@ -438,7 +437,7 @@ class Engine:
     def _place(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong; first those are told of that have come before."""
         if placed:
-            self.forecasting.tell()
+            self.forecasting.know()
             self.placing.note(placed)
 
 
