@@ -18,7 +18,7 @@ _ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _ROW = 16  # bits of a row in a cell
 _ROWS = (1 << _ROW) - 1
 _ORDER = 27  # bits of a place among what is learnt at once
-_CELLS = 1 << 14  # of documents and rows, whose products are taken at once
+_CELLS = 1 << 15  # of documents and rows, whose products are taken at once
 
 
 class Terms(NamedTuple):
