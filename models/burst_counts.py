@@ -49,16 +49,16 @@ class Counts:
         """
         start = 0
         for step, run in groupby([time // length for time in times]):
-            end = start + len([*run])
-            part, start = spoken[start:end], end
+            part = spoken[start : (start := start + len([*run]))]
             while part and step >= self._first and step not in self._blinded:
                 opened = self._open.setdefault(step, [])
-                taken, part = part[: TAKEN - len(opened)], part[TAKEN - len(opened) :]
-                opened += taken
-                self._said[step] = self._said.get(step, 0) + len(taken)
+                room = TAKEN - len(opened)
+                came, part = (part, ()) if len(part) < room else (part[:room], part[room:])
+                opened += came
+                self._said[step] = self._said.get(step, 0) + len(came)
                 if step < self._first + self.width:
-                    self._now += len(taken)
-                if len(opened) >= TAKEN:
+                    self._now += len(came)
+                if len(came) == room:
                     self._last = None
                     self._take(step)
 
