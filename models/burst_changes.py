@@ -3,7 +3,7 @@
 From step to step a slow feed changes a handful of subjects, for which a call of numpy costs as much as all of them.
 """
 
-from collections.abc import Container
+from collections.abc import Collection
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -82,6 +82,13 @@ class Many(NamedTuple):
 Changes: TypeAlias = Few | Many
 
 
+def joined(slots: Slots, others: list[int]) -> Slots:
+    """The slots and some more."""
+    if not others:
+        return slots
+    return slots + others if isinstance(slots, list) else np.append(slots, others)
+
+
 def absent(slots: Slots, authors: Ints) -> Slots:
     """Those of them that have no authors."""
     if isinstance(slots, list):
@@ -90,13 +97,14 @@ def absent(slots: Slots, authors: Ints) -> Slots:
     return absent
 
 
-def raise_in(highest: npt.NDArray[Any], slots: Slots, authors: Ints, held: Container[int] = ()) -> None:
+def raise_in(highest: npt.NDArray[Any], slots: Slots, authors: Ints, held: Collection[int] = ()) -> None:
     """Raise what is the highest yet of some slots, but not of those held."""
     if isinstance(slots, list):
         for slot in slots:
             if (n := authors.item(slot)) > highest.item(slot) and slot not in held:
                 highest[slot] = n
     else:
-        if held:
-            slots = slots[[slot not in held for slot in slots.tolist()]]
-        highest[slots] = np.maximum(highest[slots], authors[slots])
+        others: Ints = slots
+        for one in held:  # a few
+            others = others[others != one]
+        highest[others] = np.maximum(highest[others], authors[others])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 
 import numpy as np
 
-from models.burst_changes import Changes, Floats, Ints, Slots
+from models.burst_changes import Changes, Floats, Ints, Slots, joined
 from models.burst_counts import Counts, Spoken
 from models.burst_newcomers import Newcomers
 from models.burst_past import Past
@@ -49,7 +49,7 @@ class Detector:
         self._alarms_per_tick = alarms * scale.step / 3_600_000_000
         self._most = most
         self._learnt = -1  # the last tick that was learnt by subject
-        self._anew = True  # whether any may be higher in its own past than is known, though nobody came
+        self._again: list[int] = []  # slots of which more speak than was learnt, though no more may come
         self._next: int | None = None  # the step that is to be closed next
         self._little: list[int] = []  # what was said in each window since the last tick, so little that it is none
 
@@ -85,10 +85,12 @@ class Detector:
         if self._next >= until:
             return []
         step, begun, counts = self._next, list[Rise](), self._counts
+        crowded = counts.exceeds(self._most)
         while step < until:
             said = counts.advance(step)
-            if said >= SUPPORT or self.going or counts.exceeds(self._most):
+            if said >= SUPPORT or self.going or crowded:
                 begun += self._tick((step + 1) * self.scale.step)
+                crowded = crowded and counts.exceeds(self._most)
                 step += 1
             elif said:
                 self._little.append(said)
@@ -106,8 +108,8 @@ class Detector:
                     rise.end = rise.last
                 else:
                     rise.subject, rises[into] = into, rise
-        self._anew = True
         if (slots := self._counts.merge(gone, into)) is not None:
+            self._again.append(slots[1])
             self._grow()
             self._past.merge(*slots)
             self._newcomers.merge(*slots)
@@ -127,10 +129,10 @@ class Detector:
         self._grow()
         past.catch_up()
         changes, risen, came = closed
-        if self._learnt != past.ticks:  # else the others were in the last tick, with as many authors or more
+        if self._learnt == past.ticks:  # the others were in the last tick, with as many authors or more
+            risen = joined(risen, self._again)
+        else:
             risen = came = counts.counted.nonzero()[0]
-        elif self._anew:
-            risen = counts.counted.nonzero()[0]
         come = self._newcomers.coming(came, past.mass)
         begun = self._begin(come, time) if past.windows >= WARM else []
         self._follow(time)
@@ -238,7 +240,7 @@ class Detector:
         newcomers.grow_up(past.ticks)
         if come and past.windows < LEARN_FROM:
             newcomers.welcome(come)
-        self._learnt, self._anew = past.ticks, bool(held)
+        self._learnt, self._again = past.ticks, [*held]
 
     # -- memory --------------------------------------------------------------------------------------------------
 

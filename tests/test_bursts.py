@@ -346,7 +346,8 @@ def test_a_window_is_the_same_counted_anew_as_by_what_changed(seed: int, rate: i
         for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
             for detector in detectors:
                 detector.add(*one)
-        anew._counts._last, anew._anew = None, True  # as if nothing could be told from the last step
+        anew._counts._last = None  # as if nothing could be told from the last step
+        anew._again = anew._counts.counted.nonzero()[0].tolist()
         begun[0] += by_change.turn(turn)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(burst_counts, "FEW_PAIRS", few)
