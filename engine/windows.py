@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from engine.bytime import ByTime
 from engine.config import ALL_TIME, SECOND
+from engine.people import People
 from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
@@ -55,12 +56,13 @@ class Window:
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
+        self.people = People(self.items)
         self._sums = WindowSums()
         self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
         self._expiry, self._expiry_before = ByTime(), ByTime()
         self._calm_until = 0  # event time before which moving on changes nothing
-        self._settled_at = -1  # which span of event time it was when the sums were last settled; -1: soon to be
+        self._settled_at = -1  # which span of event time it was when the sums were last settled
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
 
@@ -70,6 +72,10 @@ class Window:
     def total(self) -> Tally:
         """Of all posts of the window."""
         return self._settled().total
+
+    def busiest(self, limit: int | None) -> list[str]:
+        """The authors of most posts."""
+        return self._settled().busiest(limit)
 
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
@@ -131,7 +137,7 @@ class Window:
         for time, key in self._expiry.until(start):
             item = self.items.get(key)
             if item is not None and item.time == time:
-                self._drop(item)
+                self._let_out(item)
                 self._add_before(item)
         for time, key in self._expiry_before.until(start - self.span):
             item = self.items_before.get(key)
@@ -140,7 +146,7 @@ class Window:
         part = now // self.span
         if part > self._settled_at:  # no post that has left stays in the sums for long
             self._settled_at = part
-            self.let_go()
+            self._settled()
 
     def follow(self, other: "Window") -> None:
         """End and begin where another window of the feed does: then its time buckets are as wide."""
@@ -189,6 +195,8 @@ class Window:
         if item.tags or self.tags.sketch is not None:
             self.tags.add(item, self.width)
         self.items[item.key] = item
+        if item.author in self.people.shown:
+            self.people.count(item, 1)
         if span != ALL_TIME:
             self._expiry.add(time, item.key)
 
@@ -219,17 +227,21 @@ class Window:
         """What a post adds to the window or to the span before it."""
         return self.items.get(key) or self.items_before.get(key)
 
-    def remove(self, key: str) -> None:
-        """Take a post out, wherever it stands. Nothing of it stays after `let_go`."""
+    def expire(self, key: str) -> None:
+        """A post is past retention: take it out, wherever it stands."""
         if (item := self.items.get(key)) is not None:
-            self._drop(item)
+            self._let_out(item)
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
-        self._settled_at = -1
 
-    def let_go(self) -> None:
-        """Hold nothing any more of posts that were taken out."""
-        self._settled()
+    def remove(self, key: str) -> None:
+        """The same, at once: nothing of a post stays."""
+        if (item := self.items.get(key)) is not None:
+            self._sums.remove(item, self.width)
+            self._drop(item)
+        elif (item := self.items_before.get(key)) is not None:
+            self._sums.forget(key, self.width)
+            self._drop_before(item)
 
     def assign(self, posts: Iterable[Assigned]) -> None:
         """Say which stories posts belong to, and whether they are copies, once that is known."""
@@ -268,12 +280,17 @@ class Window:
 
     # -- the sums --------------------------------------------------------------------------------------------
 
-    def _drop(self, item: Contribution) -> None:
+    def _let_out(self, item: Contribution) -> None:
         self._sums.take(item, self.width)
+        self._drop(item)
+
+    def _drop(self, item: Contribution) -> None:
         if item.story is not None:
             self.topics.count(item, self.width, -1)
         if item.tags or self.tags.sketch is not None:
             self.tags.remove(item, self.width)
+        if item.author in self.people.shown:
+            self.people.count(item, -1)
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:
