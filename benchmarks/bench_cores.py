@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.ahead import AheadSources, Sizes
 from engine.config import EngineConfig
-from engine.garbage import ease
+from engine.memory import ease
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.preparing import Reader, pack, unpack

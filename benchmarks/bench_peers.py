@@ -34,7 +34,7 @@ from benchmarks.peers.naive_script import NaiveScript
 from benchmarks.peers.per_post import PerPost
 from engine.benching import PRESENT, machine
 from engine.config import EngineConfig
-from engine.garbage import ease
+from engine.memory import ease
 from engine.pipeline import Engine
 from engine.runner import CHUNK
 from engine.simulate.plain import plain_lines, plainly

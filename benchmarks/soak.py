@@ -31,6 +31,7 @@ from benchmarks.holdings import holdings, reached
 from engine import analysis, clock, ledger, naming, places, placing, rising, volumes
 from engine.alerts import watch
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
+from engine.memory import ease
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.tags import Tags
@@ -225,6 +226,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     samples: list[Sample] = []
+    ease()  # as the engine's process does
     for sample in soak(given.hours, given.rate, given.seed, count_held=counted_apart):
         samples.append(sample)
         if not given.json:

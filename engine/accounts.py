@@ -27,8 +27,8 @@ def find_accounts(engine: Engine, who: str) -> list[str]:
 
 def account_name(engine: Engine, account: str) -> str:
     """The name on the newest post of an account ("platform:id"); "" if it has none."""
-    posts = engine.ledger.by_author.get(account)
-    return engine.ledger.posts[posts[-1]].name if posts else ""
+    newest = next(reversed(engine.ledger.by_author.of(account)), None)
+    return "" if newest is None else engine.ledger.posts[newest].name
 
 
 def _plain(name: str) -> str:

@@ -50,7 +50,7 @@ def score_draft(engine: Engine, text: str, author: str = "", at: int | None = No
 
 def _followers(engine: Engine, author: str) -> int | None:
     """As on the author's newest post: without them a draft would look unlike all other posts of the feed."""
-    posts = (engine.ledger.posts[key] for key in reversed(engine.ledger.by_author.get(author, ())))
+    posts = (engine.ledger.posts[key] for key in reversed(engine.ledger.by_author.of(author)))
     return next((entry.followers for entry in posts if entry.followers is not None), None)
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import NamedTuple
 from zlib import crc32
 
@@ -88,6 +89,7 @@ class Labels:
         self.soonest = FAR  # no label is due before
         self._gaps: list[Gap] = []
         self._ready: dict[int, list[Matured]] = {}
+        self._authors: set[str] = set()  # of those, and maybe of some that were learnt
         self._span = STEP * min(max(self._shortest // LOOKS // STEP, 1), MOST_STEPS)
         self._grid = 0
 
@@ -105,13 +107,11 @@ class Labels:
 
         `graded`: whether each was in the sample when it came.
         """
-        outcomes = (self._outside, self._untouched)
-        tracked = [
-            Tracked(entry.key, entry.time, said, outcomes[judged])
-            for entry, said, judged in zip(entries, told, graded, strict=True)
-        ]
-        self.tracked.update((each.key, each) for each in tracked)
-        waiting = [each for each, judged in zip(tracked, graded, strict=True) if judged]
+        keys, outcomes = [entry.key for entry in entries], (self._outside, self._untouched)
+        born, known = [entry.time for entry in entries], [outcomes[judged] for judged in graded]
+        tracked = [*map(Tracked, keys, born, told, known)]
+        self.tracked.update(zip(keys, tracked, strict=True))
+        waiting = [*compress(tracked, graded)]
         for counter in self.censored if len(waiting) < len(tracked) else ():
             counter[UNSAMPLED] += len(tracked) - len(waiting)
         if waiting:
@@ -153,8 +153,8 @@ class Labels:
 
     def fill_up(self, ledger: Ledger, room: int, now: int) -> None:
         """Grade twice as many posts from now on if those that wait, all of this sample by now, leave ample room."""
-        settled = now - self._sampled > 2 * max(self.horizons, default=0)
-        if self.sample < 1 and settled and len(ledger.outlived) < room // 4:
+        roomy = self.sample < 1 and len(ledger.outlived) < room // 4
+        if roomy and now - self._sampled > 2 * max(self.horizons, default=0):
             self.sample, self._sampled = self.sample * 2, now
 
     def forecasts(self, tracked: Tracked) -> list[Forecast]:
@@ -186,6 +186,9 @@ class Labels:
 
     def disown(self, author: str) -> None:
         """Learn nothing of an account any more."""
+        if author not in self._authors:
+            return
+        self._authors.remove(author)
         for index, outcomes in self._ready.items():
             self._ready[index] = [outcome for outcome in outcomes if outcome.author != author]
 
@@ -252,6 +255,7 @@ class Labels:
         self.matured[index] += 1
         self.recent[index].append(entry.key)
         due = entry.time + (horizon if reacting else horizon + slack(horizon))
+        self._authors.add(entry.author)
         self._ready.setdefault(index, []).append(Matured(entry.author, entry.time, tracked.told, actual, due))
 
     def lessons(self, now: int = FAR) -> list[Lesson]:
@@ -264,6 +268,8 @@ class Labels:
             if ready:
                 self._ready[index], over = _lessons(ready, max(self.horizons[index] // PART, self._span), now)
                 lessons += [Lesson(at, index, outcomes) for at, outcomes in over]
+        if lessons:
+            self._authors = {outcome.author for ready in self._ready.values() for outcome in ready}
         return sorted(lessons, key=lambda lesson: lesson[:2])
 
     def teach(self, lessons: Sequence[Lesson]) -> None:

@@ -1,6 +1,6 @@
 """The posts in retention, and what has become of each: edits, deletes, reactions, counts at an age."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 from hashlib import blake2b
 from itertools import islice
@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from engine.analysis import Analysis
+from engine.byauthor import ByAuthor
 from engine.bytime import ByTime
 from engine.config import ALL_TIME, EngineConfig
 from engine.events import Counts, Post, Reaction
 from models.sharing import share
 
 KINDS = ("like", "repost", "reply", "quote")
-REPLY, QUOTE = 2, 3  # of them
+LIKE, REPOST, REPLY, QUOTE = range(4)  # of them
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 PARTS = 64  # of a full table one is forgotten
@@ -119,11 +120,11 @@ class Ledger:
         self._config = config
         self.posts: dict[str, Entry] = {}
         self.outlived: dict[str, Counted] = {}  # posts no longer retained that go on being counted
-        self.by_author: dict[str, list[str]] = {}
+        self.by_author = ByAuthor()
         self._outlived_by: dict[str, dict[str, None]] = {}  # account -> keys of those only counted
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
         self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
-        self.noticed: set[str] | None = None  # keys of posts whose counts have changed, while somebody asks
+        self._noticed: set[str] | None = None  # keys of posts whose counts have changed, once somebody has asked
         self.evicted = 0  # posts not kept because of the cap on them
         self.unrecognised = 0  # reactions, and posts not seen, that were forgotten because of a cap
         self._aliases: dict[str, str] = {}
@@ -135,6 +136,10 @@ class Ledger:
         self._keep = FOREVER if config.retention == ALL_TIME else config.retention
         self.most = config.max_posts  # that are retained
         self.lapses = FOREVER  # event time before which no post is past retention
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "_noticed": None}
 
     # -- posts -----------------------------------------------------------------------------------------------
 
@@ -167,17 +172,15 @@ class Ledger:
         return [self.outlived[key] for key in self._outlived_by.get(account, ())]
 
     def take_from(self, account: str, until: int) -> list[Entry]:
-        """The retained posts of an account up to a time, its oldest first; each is to be removed now."""
-        keys = self.by_author.get(account)
-        if keys is None:
-            return []
-        taken = [entry for key in keys if (entry := self.posts[key]).time <= until]
-        keys[:] = [key for key in keys if self.posts[key].time > until]
-        return taken
+        """The retained posts of an account up to a time, in the order they came; each is to be removed now."""
+        entries = map(self.posts.__getitem__, self.by_author.of(account))
+        return [entry for entry in entries if entry.time <= until]
 
     def release(self, key: str, tombstone: bool = False) -> None:
         """Count a post no more that is not retained."""
         counted = self.outlived.pop(key, None)
+        if self._noticed:
+            self._noticed.discard(key)
         if counted is not None and counted.author:
             theirs = self._outlived_by[counted.author]
             del theirs[key]
@@ -194,15 +197,13 @@ class Ledger:
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, entry.witnessed)
+            self.notice(key)
         if post.alias:
             self._aliases[f"{post.platform}:{post.alias}"] = key
         if self._orphans:
             self._adopt(entry)
         if author:
-            if (theirs := self.by_author.get(author)) is None:
-                self.by_author[author] = [key]
-            else:
-                theirs.append(key)
+            self.by_author.add(author, key)
         if post.reply_to or post.quote_of:
             self.answer(entry, 1, time)
         self._by_time.add(time, key)
@@ -216,20 +217,17 @@ class Ledger:
             if (orphan := self._orphans.pop(name, None)) is not None:
                 for kind, count in enumerate(orphan[0]):
                     entry.respond(kind, count, orphan[1])
+                self.notice(entry.key)
 
     def remove(self, entry: Entry, tombstone: bool) -> None:
         """Drop a post with all its text; with a tombstone it cannot come back."""
         self.posts.pop(entry.key, None)
+        if self._noticed:
+            self._noticed.discard(entry.key)
         if entry.alias:
             self._aliases.pop(f"{entry.platform}:{entry.alias}", None)
         if entry.author:
-            theirs = self.by_author.get(entry.author, [])
-            if theirs and theirs[-1] == entry.key:
-                theirs.pop()  # where an archive is newest first, the oldest post is the last of thousands
-            elif entry.key in theirs:
-                theirs.remove(entry.key)
-            if not theirs:
-                self.by_author.pop(entry.author, None)
+            self.by_author.remove(entry.author, entry.key)
         if len(self._by_time) > 2 * len(self.posts) + SPARE:  # most of them are gone: deleted, not expired
             self._by_time = ByTime((each.time, key) for key, each in self.posts.items())
         if tombstone:
@@ -297,8 +295,13 @@ class Ledger:
 
     def notice(self, key: str) -> None:
         """The counts of a post have changed."""
-        if self.noticed is not None:
-            self.noticed.add(key)
+        if self._noticed is not None:
+            self._noticed.add(key)
+
+    def take_noticed(self) -> Collection[str] | None:
+        """The posts whose counts have changed since this was last asked; None: it never was, so any may have."""
+        noticed, self._noticed = self._noticed, set()
+        return noticed
 
     def retract(self, key: str, time: int) -> bool:
         """Take a reaction back at `time`; False if none of that id is known."""
@@ -404,9 +407,16 @@ def _bare(entry: Entry) -> Counted:
 
 
 def _plus(seen: Seen, kind: int, sign: int) -> Seen:
-    counts = list(seen)
-    counts[kind] = max(0, counts[kind] + sign)
-    return (counts[0], counts[1], counts[2], counts[3])
+    like, repost, reply, quote = seen  # each by itself: a list of them takes four times as long
+    if kind == LIKE:
+        like = max(0, like + sign)
+    elif kind == REPOST:
+        repost = max(0, repost + sign)
+    elif kind == REPLY:
+        reply = max(0, reply + sign)
+    else:
+        quote = max(0, quote + sign)
+    return like, repost, reply, quote
 
 
 def _digest(key: str) -> bytes:

@@ -6,6 +6,7 @@ They are taken from the newest posts, whatever window is looked at: so another w
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice
+from typing import Any
 
 from engine.ledger import Entry
 from engine.places import Places
@@ -23,10 +24,16 @@ STORIES_OF_THEME = 8  # largest stories of a theme that it is named by
 class Words:
     """What posts say: of each story how many there are, and in how many each term is, with repeats."""
 
-    def __init__(self, sizes: Mapping[int, int], terms: Mapping[int, Mapping[str, int]]) -> None:
+    def __init__(
+        self,
+        sizes: Mapping[int, int],
+        terms: Mapping[int, Mapping[str, int]],
+        leading: dict[int, Mapping[str, int]] | None = None,
+    ) -> None:
+        """`leading`, if they are kept, are the most frequent terms of some stories; those of others join them."""
         self.sizes = sizes
         self.terms = terms
-        self._leading: dict[int, Mapping[str, int]] = {}
+        self._leading = {} if leading is None else leading
 
     def of(self, stories: Iterable[int]) -> Mapping[str, int]:
         """The most frequent terms of some stories together."""
@@ -65,6 +72,14 @@ class Names:
     def __init__(self) -> None:
         self.themes: dict[int, Label] = {}
         self.stories: dict[int, Label] = {}
+        self._called: dict[str, list[int]] | None = None  # word -> stories; None if it is to be made anew
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what can be found out again."""
+        return {"themes": self.themes, "stories": self.stories}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _called=None)
 
     def update(self, posts: Iterable[Entry], places: Places, live: Collection[int]) -> None:
         """Name anew what the newest posts are about, given all of them, the newest first.
@@ -79,6 +94,7 @@ class Names:
         new = _bare(_of_stories(words, foremost(words.sizes, STORIES), self.stories))
         others = [(story, label) for story, label in kept if story not in new]
         self.stories = dict(others[max(0, len(others) + len(new) - KEPT) :]) | new
+        self._called = None
 
     def of_themes(self, words: Words, places: Places) -> dict[int, Label]:
         """What themes are called, with the tags and terms that lead in `words`."""
@@ -91,27 +107,51 @@ class Names:
     def forget(self, terms: Collection[str], posts: Iterable[Entry], places: Places) -> None:
         """A post with these terms is gone: no name holds on to a word that no post there says any more.
 
-        `posts` are all others, the newest first.
+        `posts` are all others, the newest first: they are read until each of the words has been found again.
         """
         gone = set(terms)
         themes = {theme: lost for theme, label in self.themes.items() if (lost := gone.intersection(label.parts))}
-        stories = {story: lost for story, label in self.stories.items() if (lost := gone.intersection(label.parts))}
-        if not themes and not stories:
-            return
+        stories = self._called_by(gone)
+        unfound = len(themes) + len(stories)
+        merged, theme_of = places.merged, places.theme_of
         for entry in islice(posts, READ):
-            story = places.story(entry.story)
-            if story in stories:
-                stories[story].difference_update(entry.analysis.terms)
-            if (theme := places.theme(story)) in themes:
-                themes[theme].difference_update(entry.analysis.terms)
-        self.themes = {theme: label for theme, label in self.themes.items() if not themes.get(theme)}
-        self.stories = {story: label for story, label in self.stories.items() if not stories.get(story)}
+            if not unfound:
+                return
+            story = entry.story
+            if story is None:
+                continue
+            if story in merged:
+                story = followed(merged, story)
+            if words := stories.get(story):
+                words.difference_update(entry.analysis.terms)
+                unfound -= not words
+            if themes and (words := themes.get(theme_of.get(story, -1))):
+                words.difference_update(entry.analysis.terms)
+                unfound -= not words
+        if unfound:
+            self.themes = {theme: label for theme, label in self.themes.items() if not themes.get(theme)}
+            self.stories = {story: label for story, label in self.stories.items() if not stories.get(story)}
+            self._called = None
 
     def merge(self, gone: int, into: int) -> None:
         """Story `gone` has become part of `into`."""
         label = self.stories.pop(gone, None)
         if label is not None:
             self.stories.setdefault(into, label)
+            self._called = None
+
+    def _called_by(self, words: Iterable[str]) -> dict[int, set[str]]:
+        """The stories that are called by any of these words, and by which."""
+        if self._called is None:
+            self._called = {}
+            for story, label in self.stories.items():
+                for part in label.parts:
+                    self._called.setdefault(part, []).append(story)
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for word in words:
+            for story in self._called.get(word, ()):
+                found[story].add(word)
+        return found
 
 
 def read(posts: Iterable[Entry], places: Places) -> Words:

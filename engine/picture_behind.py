@@ -39,7 +39,7 @@ def _keys(engine: Engine, asked: FindPosts) -> Iterable[str]:
         case "tag":
             return [key for key, item in engine.window.items.items() if asked.key in item.tags]
         case "author":
-            return [key for key in engine.ledger.by_author.get(str(asked.key), ()) if key in engine.window.items]
+            return [key for key in engine.ledger.by_author.of(str(asked.key)) if key in engine.window.items]
         case "post":
             return [str(asked.key)] if asked.key in engine.ledger.posts else ()
         case "window":

@@ -52,7 +52,9 @@ def purge(engine: "Engine", asked: Purge, time: int) -> Outcome:
         release(engine, outlived)
     engine.labels.disown(account)
     engine.overperforming.disown(account)
-    engine.forecasting.forecast()  # by what was known of the account then
+    for key in ledger.by_author.of(account):
+        engine.forecasting.settle(key)  # by what was known of the account then
+    engine.forecasting.disown(account)
     if engine.model.knows(account):
         engine.model.forget(account)
     return Outcome.DELETE

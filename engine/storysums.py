@@ -3,9 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
+from engine.newest import Newest
 from engine.places import Places
-from engine.tally import Contribution, Tally, bump, bump_all, tally, tally_all
+from engine.tally import Contribution, Tally, bump, bump_all, tally_all
 
 WAITING = 256  # posts of a story whose terms are counted when nobody asks
 
@@ -16,18 +18,16 @@ class Terms(Mapping[int, Counter[str]]):
     def __init__(self) -> None:
         self._counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._left: defaultdict[int, dict[str, Contribution]] = defaultdict(dict)  # not counted yet, by key
+        self.leading: dict[int, Mapping[str, int]] = {}  # the most frequent, of stories that have not changed since
 
-    def add(self, story: int, item: Contribution) -> None:
-        """Count the terms of a post."""
-        if item.terms:
-            left = self._left[story]
-            left[item.key] = item
-            if len(left) >= WAITING:
-                self._settle(story)
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "leading": {}}
 
-    def add_all(self, story: int, posts: Iterable[Contribution]) -> None:
-        """Count the terms of many posts."""
+    def add(self, story: int, posts: Iterable[Contribution]) -> None:
+        """Count the terms of posts."""
         if found := {item.key: item for item in posts if item.terms}:
+            self.leading.pop(story, None)
             left = self._left[story]
             left.update(found)
             if len(left) >= WAITING:
@@ -35,6 +35,7 @@ class Terms(Mapping[int, Counter[str]]):
 
     def remove(self, story: int, posts: Iterable[Contribution]) -> None:
         """Take the terms of posts out; nothing of them stays."""
+        self.leading.pop(story, None)
         if (left := self._left.get(story)) is not None:
             posts = [item for item in posts if left.pop(item.key, None) is None]
             if not left:
@@ -47,11 +48,13 @@ class Terms(Mapping[int, Counter[str]]):
 
     def forget(self, story: int) -> None:
         """A story has no posts any more."""
-        self._counted.pop(story, None)
-        self._left.pop(story, None)
+        for held in (self.leading, self._counted, self._left):
+            held.pop(story, None)
 
     def absorb(self, gone: int, into: int) -> None:
         """Story `gone` becomes part of `into`."""
+        for story in (gone, into):
+            self.leading.pop(story, None)
         if (terms := self._counted.pop(gone, None)) is not None:
             self._counted[into].update(terms)
         if (left := self._left.pop(gone, None)) is not None:
@@ -85,31 +88,14 @@ class StorySums:
         self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
         self.before: Counter[int] = Counter()  # by story: posts of the span before
         self.themes: defaultdict[int, Tally] = defaultdict(Tally)
+        self._newest: dict[int, Newest] = {}  # of stories that this was asked of
 
-    def count(self, item: Contribution, width: int, sign: int) -> None:
-        """Add a post, with time buckets of `width`, or with sign -1 take it out."""
-        story = self.places.story(item.story)
-        if story is None:
-            return
-        bucket = item.time // width
-        tally(self.stories, story, item, bucket, sign)
-        if sign > 0:
-            self.posts[story][item.key] = None
-            self.terms.add(story, item)
-        else:
-            posts = self.posts[story]
-            del posts[item.key]
-            if not posts:
-                del self.posts[story]
-            self.terms.remove(story, (item,))
-        if item.copy:
-            bump(self.copies, story, sign)
-        theme = self.places.theme(story)
-        if theme is not None:
-            tally(self.themes, theme, item, bucket, sign)
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "_newest": {}}
 
-    def count_all(self, items: Iterable[Contribution], width: int, sign: int) -> None:
-        """As `count` of each: those of one story and those of one theme together."""
+    def count(self, items: Iterable[Contribution], width: int, sign: int) -> None:
+        """Add posts, with time buckets of `width`, or with sign -1 take them out: those of a story together."""
         by_story: defaultdict[int | None, list[Contribution]] = defaultdict(list)
         by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
         merged, theme_of = self.places.merged, self.places.theme_of
@@ -122,7 +108,7 @@ class StorySums:
             tally_all(self.stories, story, group, width, sign)
             if sign > 0:
                 self.posts[story].update(dict.fromkeys([item.key for item in group]))
-                self.terms.add_all(story, group)
+                self.terms.add(story, group)
             elif len(group) == len(posts := self.posts[story]):
                 del self.posts[story]
                 self.terms.forget(story)
@@ -130,6 +116,9 @@ class StorySums:
                 for item in group:
                     del posts[item.key]
                 self.terms.remove(story, group)
+            newest = self._newest.get(story)
+            if newest is not None and not (newest.change(group, sign) and story in self.posts):
+                del self._newest[story]
             if copies := sum([item.copy for item in group]):
                 bump(self.copies, story, sign * copies)
             if (theme := theme_of.get(story)) is not None:
@@ -150,7 +139,7 @@ class StorySums:
         for story, group in by_story.items():
             self.stories[story] = Tally.of(group, width, among.stories.get(story))
             self.posts[story] = dict.fromkeys([item.key for item in group])
-            self.terms.add_all(story, group)
+            self.terms.add(story, group)
             if copies := sum([item.copy for item in group]):
                 self.copies[story] = copies
             if (theme := self.places.theme(story)) is not None:
@@ -178,6 +167,8 @@ class StorySums:
             self.stories[into].absorb(sums)
             self.posts[into].update(self.posts.pop(gone))
         self.terms.absorb(gone, into)
+        for story in (gone, into):
+            self._newest.pop(story, None)
         for counts in (self.copies, self.before):
             if posts := counts.pop(gone, 0):
                 counts[into] += posts
@@ -190,6 +181,12 @@ class StorySums:
     def shift(self, story: int, theme: int) -> None:
         """What is held of a story goes over to another theme, before the places know of it; -1 is none."""
         self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
+
+    def newest(self, story: int, items: Mapping[str, Contribution]) -> Newest:
+        """The newest posts of a story; `items` are the posts of the window by key."""
+        if (found := self._newest.get(story)) is None:
+            found = self._newest[story] = Newest([items[key] for key in self.posts[story]])
+        return found
 
     def sizes(self) -> dict[int, int]:
         """Posts by story."""

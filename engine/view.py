@@ -52,7 +52,6 @@ class View:
         self.whole.remove(entry.key)
         if self.filtered is not None:
             self.filtered.renew(entry.key)
-        self._let_go()
         self.whole.add(contribution(entry))
 
     def predicted(self, entries: Iterable[Entry]) -> None:
@@ -63,19 +62,15 @@ class View:
 
     def expire(self, key: str) -> None:
         """A post is past retention."""
-        self.whole.remove(key)
+        self.whole.expire(key)
         if self.filtered is not None:
             self.filtered.forget(key)
 
     def remove(self, key: str) -> None:
         """A post is taken back: nothing of it stays."""
-        self.expire(key)
-        self._let_go()
-
-    def _let_go(self) -> None:
-        self.whole.let_go()
+        self.whole.remove(key)
         if self.filtered is not None:
-            self.filtered.window.let_go()
+            self.filtered.forget(key)
 
     # -- topics ----------------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from engine.bytime import At, ByTime
 from engine.config import ALL_TIME, SECOND
+from engine.people import People
 from engine.places import Places
 from engine.storysums import StorySums
-from engine.tags import Tags, occurrences
+from engine.tags import Tags
 from engine.tally import FEW, Contribution, Tally
 from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
@@ -60,13 +61,14 @@ class Window:
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
+        self.people = People(self.items)
         self._sums = WindowSums()
         self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
         self._expiry, self._expiry_before = ByTime(), ByTime()
         self._calm_until = 0  # event time before which no post falls out
         self._even_until = 0  # event time before which nothing else changes as time moves on
-        self._settled_at = -1  # which span of event time it was when the sums were last settled; -1: soon to be
+        self._settled_at = -1  # which span of event time it was when the sums were last settled
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
 
@@ -76,6 +78,10 @@ class Window:
     def total(self) -> Tally:
         """Of all posts of the window."""
         return self._settled().total
+
+    def busiest(self, limit: int | None) -> list[str]:
+        """The authors of most posts."""
+        return self._settled().busiest(limit)
 
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
@@ -108,7 +114,7 @@ class Window:
         if self.now is None or now > self.now:
             self.now = now
             if now >= self._calm_until:
-                self._let_out(self._leave(self._expiry.until(now - self.span)))
+                self._join_before(self._leave(self._expiry.until(now - self.span)))
             if now >= self._even_until:
                 self._turn(now)
 
@@ -119,7 +125,7 @@ class Window:
         self.reach_back(now)
         if self.span != ALL_TIME and now // self.span > self._settled_at:
             self._settled_at = now // self.span  # no post that has left stays in the sums for long
-            self.let_go()
+            self._settled()
         changes = [(now // self.width + 1) * self.width]
         if self._reach != ALL_TIME:
             changes.append(((now - self._reach) // self.width + 1) * self.width + self._reach)
@@ -170,7 +176,7 @@ class Window:
                     self._add_before(item)
                 return
         if item.story is not None:
-            self.topics.count(item, self.width, 1)
+            self.topics.count([item], self.width, 1)
         self._enter(item)
         if span != ALL_TIME:
             self._expiry.add(time, item.key)
@@ -217,17 +223,22 @@ class Window:
         """What a post adds to the window or to the span before it."""
         return self.items.get(key) or self.items_before.get(key)
 
-    def remove(self, key: str) -> None:
-        """Take a post out, wherever it stands. Nothing of it stays after `let_go`."""
+    def expire(self, key: str) -> None:
+        """A post is past retention: take it out, wherever it stands."""
         if (item := self.items.get(key)) is not None:
+            self._sums.take(item, self.width)
             self._drop(item)
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
-        self._settled_at = -1
 
-    def let_go(self) -> None:
-        """Hold nothing any more of posts that were taken out."""
-        self._settled()
+    def remove(self, key: str) -> None:
+        """The same, at once: nothing of a post stays."""
+        if (item := self.items.get(key)) is not None:
+            self._sums.remove(item, self.width)
+            self._drop(item)
+        elif (item := self.items_before.get(key)) is not None:
+            self._sums.forget(key, self.width)
+            self._drop_before(item)
 
     def assign(self, posts: Iterable[Assigned]) -> None:
         """Say which stories posts belong to, and whether they are copies, once that is known."""
@@ -235,15 +246,15 @@ class Window:
         for key, story, copy in posts:
             if (item := items.get(key)) is not None:
                 if item.story is not None:
-                    self.topics.count_all(placed, self.width, 1)
+                    self.topics.count(placed, self.width, 1)
                     placed.clear()
-                    self.topics.count(item, self.width, -1)
+                    self.topics.count([item], self.width, -1)
                 items[key] = item = item.within(story, copy)
                 placed.append(item)
             elif (item := self.items_before.get(key)) is not None:
                 self._drop_before(item)
                 self._add_before(item.within(story, copy))
-        self.topics.count_all(placed, self.width, 1)
+        self.topics.count(placed, self.width, 1)
 
     def settle(self) -> None:
         """Write the stories that posts now belong to into their contributions, so that merges can be forgotten."""
@@ -263,7 +274,7 @@ class Window:
 
     def tags_before(self, tags: set[str]) -> Counter[str]:
         """In how many posts of the span before each of some tags is."""
-        return occurrences(self.items_before.values(), tags)
+        return self.tags.before(tags, self.items_before.values())
 
     # -- the sums --------------------------------------------------------------------------------------------
 
@@ -287,7 +298,7 @@ class Window:
             self._expiry.extend([(item.time, item.key) for item in items])
             self._calm_until = min(self._calm_until, items[0].time + self.span)
         if self.now >= self._calm_until:
-            self._let_out(left)
+            self._join_before(left)
 
     def _enter(self, item: Contribution) -> None:
         """Count a post in, but by story."""
@@ -295,12 +306,15 @@ class Window:
         if item.tags or self.tags.sketch is not None:
             self.tags.add(item, self.width)
         self.items[item.key] = item
+        if item.author in self.people.shown:
+            self.people.count(item, 1)
 
     def _exit(self, item: Contribution) -> None:
-        """Count a post out, but by story."""
-        self._sums.take(item, self.width)
+        """Count a post out, but by story and in the sums."""
         if item.tags or self.tags.sketch is not None:
             self.tags.remove(item, self.width)
+        if item.author in self.people.shown:
+            self.people.count(item, -1)
         del self.items[item.key]
 
     def _leave(self, due: Iterable[At]) -> list[Contribution]:
@@ -309,15 +323,16 @@ class Window:
         for time, key in due:
             item = self.items.get(key)
             if item is not None and item.time == time:
+                self._sums.take(item, self.width)
                 self._exit(item)
                 left.append(item)
         return left
 
-    def _let_out(self, left: Sequence[Contribution]) -> None:
+    def _join_before(self, left: Sequence[Contribution]) -> None:
         """What has left the window joins the span before; nothing stays that is past that."""
         assert self.now is not None
         if self.topics.stories:
-            self.topics.count_all(left, self.width, -1)
+            self.topics.count(left, self.width, -1)
         for item in left:
             self._add_before(item)
         for time, key in self._expiry_before.until(self.now - 2 * self.span):
@@ -333,10 +348,11 @@ class Window:
     def _drop(self, item: Contribution) -> None:
         self._exit(item)
         if item.story is not None:
-            self.topics.count(item, self.width, -1)
+            self.topics.count([item], self.width, -1)
 
     def _add_before(self, item: Contribution) -> None:
         self.before.count(item, 1)
+        self.tags.count_before(item, 1)
         if item.story is not None:
             self.topics.count_before(item, 1)
         self.items_before[item.key] = item
@@ -344,6 +360,7 @@ class Window:
 
     def _drop_before(self, item: Contribution) -> None:
         self.before.count(item, -1)
+        self.tags.count_before(item, -1)
         if item.story is not None:
             self.topics.count_before(item, -1)
         del self.items_before[item.key]

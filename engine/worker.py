@@ -13,7 +13,7 @@ from types import FrameType
 
 from engine.absent import absent
 from engine.demo import DemoSource
-from engine.garbage import ease
+from engine.memory import ease
 from engine.platforms.decode import Decoder
 from engine.platforms.moment import line_time
 from engine.protocol import UNSAVED, Command, Failed, Report, Start, Unpacker, command_decoder, pack

@@ -65,16 +65,18 @@ class Copies:
         if not len(batch.place):
             return found
         serials, fresh, parents = self._recognise(batch)
-        new, first = batch.take(fresh), self._next
-        sketch = new.sketch()
-        parents = np.where(parents >= 0, parents, self._nearest(new, sketch))
-        groups = self._join(parents)
-        found[batch.place] = self._group[serials % self.texts]
-        late = (serials >= first).nonzero()[0]
-        found[batch.place[late]] = groups[serials[late] - first]
-        used = np.concatenate([serials, parents])
-        self._seen[used[(used >= 0) & (used < first)] % self.texts] = self._at
-        self._keep(new, sketch, groups)
+        groups = self._group[serials % self.texts]
+        if len(fresh):
+            new, first = batch.take(fresh), self._next
+            sketch = new.sketch()
+            parents = np.where(parents >= 0, parents, self._nearest(new, sketch))
+            joined = self._join(parents)
+            self._keep(new, sketch, joined)
+            late = (serials >= first).nonzero()[0]
+            groups[late] = joined[serials[late] - first]
+        used = np.concatenate([serials, parents[parents >= 0]])
+        self._seen[used % self.texts] = self._at
+        found[batch.place] = groups
         return found
 
     def _recognise(self, batch: Shingles) -> tuple[Ints, Ints, Ints]:
@@ -82,72 +84,64 @@ class Copies:
 
         What repeats a text that has become old is taken for new, so that the ring keeps what is in use.
         """
-        count = len(batch.place)
-        look = self._whole.look(batch.key[:, None], self._next, np.zeros(count, np.int64))
-        known, above = np.full((2, count), -1)
-        if look.finds:
-            known[look.old[0]] = look.old[1]
-            lower, upper = look.within
-            same = batch.key[lower] == batch.key[upper]  # else two texts share a place and a tag
-            above[lower[same]] = upper[same]
-            known[self._dead(known) | (self._key[known % self.texts] != batch.key)] = -1
+        bucket, tag = self._whole.buckets(batch.key)
+        known = self._whole.last(bucket, tag, self._next)
+        known[self._dead(known) | (self._key[known % self.texts] != batch.key)] = -1
         serials: list[int] = []
         fresh: list[int] = []
         parents: list[int] = []
-        following = self._next
-        for row, (upper, serial) in enumerate(zip(above.tolist(), known.tolist(), strict=True)):
-            text = serial if upper < 0 else serials[upper]
-            if text < max(0, following - self.texts // 2):
+        written: dict[int, tuple[int, int]] = {}  # the last key of each bucket in this batch, and its text
+        following, half = self._next, self.texts // 2
+        for row, (place, key, found) in enumerate(
+            zip(bucket.tolist(), batch.key.tolist(), known.tolist(), strict=True)
+        ):
+            last, text = written.get(place, (key, found))
+            if last != key:
+                text = -1
+            if text < 0 or text < following - half:
                 fresh.append(row)
                 parents.append(text if text >= following - self.texts else -1)
                 text, following = following, following + 1
             serials.append(text)
+            written[place] = key, text
         given = np.array(serials, np.int64)
-        self._whole.write(look, given)
+        self._whole.put(bucket, tag, given)
         return given, np.array(fresh, np.int64), np.array(parents, np.int64)
 
     def _nearest(self, new: Shingles, sketch: U32) -> Ints:
         """The serial of the earlier text most like each new one, the oldest of equals; -1 if none is a copy."""
         count = len(new.place)
         serials = self._next + np.arange(count)
-        if not count:
-            return serials
-        look = self._bands.look(new.bands(), self._next, serials % WAYS)
-        self._bands.write(look, serials)
-        if not look.finds:
-            return np.full(count, -1)
-        old = ~self._dead(look.old[1])
-        row = np.concatenate([look.old[0][old], look.within[0]])
-        age = serials[-1] - np.concatenate([look.old[1][old], serials[look.within[1]]])
-        near = serials[-1] - age >= serials[row] - self.texts
-        row, age = row[near], age[near]
-        pairs = distinct(row << _AGE | age)
+        best = np.full(count, -1)
+        row, other = self._bands.take(new.bands(), serials)
+        near = (other >= serials[row] - self.texts) & ((other >= self._next) | ~self._dead(other))
+        if not near.any():
+            return best
+        last = self._next + count - 1
+        pairs = distinct(row[near] << _AGE | last - other[near])
         row, age = pairs >> _AGE, pairs & ((1 << _AGE) - 1)
         self.compared += len(pairs)
-        shared, union = self._compare(new, sketch, row, serials[-1] - age)
+        shared, union = self._compare(new, sketch, row, last - age)
         alike = shared * OF >= SHARED * union
-        best = np.full(count, -1)
         np.maximum.at(best, row[alike], (shared[alike] * _FINE // union[alike]) << _AGE | age[alike])
-        return np.where(best >= 0, serials[-1] - (best & ((1 << _AGE) - 1)), -1)
+        return np.where(best >= 0, last - (best & ((1 << _AGE) - 1)), -1)
 
     def _compare(self, new: Shingles, sketch: U32, row: Ints, other: Ints) -> tuple[Ints, Ints]:
         place, inside = other % self.texts, other >= self._next
-        sketches, sizes = self._sketch[place], self._size[place].astype(np.int64)
+        sketches, sizes = self._sketch.take(place, axis=0), self._size[place].astype(np.int64)
         if inside.any():
             sketches[inside] = sketch[other[inside] - self._next]
             sizes[inside] = new.size[other[inside] - self._next]
-        return compare(sketch[row], new.size[row], sketches, sizes)
+        return compare(sketch.take(row, axis=0), new.size[row], sketches, sizes)
 
     def _join(self, parents: Ints) -> Ints:
         """The group of each new text, given what it repeats."""
-        groups: list[int] = []
-        for parent, old in zip(parents.tolist(), self._group[parents % self.texts].tolist(), strict=True):
-            if parent < 0:
-                groups.append(self.groups)
-                self.groups += 1
-            else:
-                groups.append(old if parent < self._next else groups[parent - self._next])
-        return np.array(groups, np.int64)
+        founds = parents < 0
+        groups: Ints = np.where(founds, self.groups - 1 + founds.cumsum(), self._group[parents % self.texts])
+        self.groups += int(np.count_nonzero(founds))
+        for row in (parents >= self._next).nonzero()[0].tolist():
+            groups[row] = groups[parents[row] - self._next]
+        return groups
 
     def _keep(self, new: Shingles, sketch: U32, groups: Ints) -> None:
         rows = (self._next + np.arange(len(groups))) % self.texts

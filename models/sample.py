@@ -29,8 +29,9 @@ class Sample:
 
     def add(self, counts: Counts, stories: Sequence[int]) -> None:
         """Take note of a batch of posts and the stories they were given."""
-        for row in range(-self._seen % EVERY, counts.size, EVERY):
-            first, last = np.searchsorted(counts.rows, (row, row + 1))
+        taken = range(-self._seen % EVERY, counts.size, EVERY)
+        edges = counts.rows.searchsorted([[row, row + 1] for row in taken]).tolist()
+        for row, (first, last) in zip(taken, edges, strict=True):
             if stories[row] >= 0:
                 self._posts.append((stories[row], counts.columns[first:last], counts.values[first:last]))
         self._seen += counts.size

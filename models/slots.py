@@ -4,8 +4,6 @@ Texts are numbered serially. The low bits of its serial give the way (a place in
 bucket holds the last text of each way. An entry is the low bits of a serial and a tag of the hash it was written for.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,26 +16,6 @@ _TAG = np.uint64(64 - 12)
 _NONE = np.zeros(0, np.int64)
 
 
-class Look(NamedTuple):
-    """What a batch of hashes, shape (n, columns), finds in a table. Each row sees those above it as written.
-
-    `old` are texts from before the batch: the row that finds one, and its serial. `within` are rows of the batch: the
-    row that finds one, and the one above that it finds.
-    """
-
-    old: tuple[Ints, Ints]
-    within: tuple[Ints, Ints]
-    columns: int
-    bucket: Ints  # of each hash, row by row
-    tag: U32
-    last: NDArray[np.bool_] | None  # no row below takes its place; None if that is true of all
-
-    @property
-    def finds(self) -> bool:
-        """Whether there is anything."""
-        return len(self.old[0]) > 0 or len(self.within[0]) > 0
-
-
 class Slots:
     """`size` entries in buckets of `ways` each, both powers of two."""
 
@@ -45,41 +23,59 @@ class Slots:
         self.table: U32 = np.zeros((size // ways, ways), np.uint32)
         self._mask = np.uint64(size // ways - 1)
 
-    def look(self, hashes: U64, following: int, way: Ints) -> Look:
-        """Find hashes. Each row will be written to its `way`; `following` is the serial of the next new text."""
+    def take(self, hashes: U64, serials: Ints) -> tuple[Ints, Ints]:
+        """Let new texts, one a row, have the buckets of their hashes, shape (rows, columns), in order.
+
+        Returns pairs of a row and the serial of an earlier text that one of its hashes finds.
+        """
         columns, ways = hashes.shape[1], self.table.shape[1]
-        flat = hashes.reshape(-1)
-        bucket = (flat & self._mask).astype(np.int64)
-        tag = (flat >> _TAG).astype(np.uint32) << _LOW
-        fits = (self.table[bucket] ^ tag[:, None]) <= _SERIAL
-        within, final = (_NONE, _NONE), None
-        crowd = _shared(bucket)
-        if len(crowd):
-            above, last = _above(bucket[crowd], way[crowd // columns], ways)
-            final = np.ones(len(flat), np.bool_)
-            final[crowd] = last
+        bucket, tag = self.buckets(hashes.reshape(-1))
+        held = self.table.take(bucket, axis=0)  # which is many times as fast as by brackets
+        fits = (held ^ tag[:, None]) <= _SERIAL
+        way = serials & ways - 1
+        lower, upper = _NONE, _NONE
+        if len(crowd := _shared(bucket)):
+            above = _above(bucket[crowd], way[crowd // columns], ways)
             fits[crowd] &= above < 0
             lower, place = (above >= 0).nonzero()
             upper, lower = crowd[above[lower, place]], crowd[lower]
             same = (tag[upper] == tag[lower]) & (upper // columns != lower // columns)
-            within = (lower[same] // columns, upper[same] // columns)
+            lower, upper = lower[same] // columns, upper[same] // columns
         found = fits.reshape(-1).nonzero()[0]
-        old = (_NONE, _NONE)
-        if len(found):
-            there = self.table[bucket[found // ways], found % ways].astype(np.int64)
-            serial = following - 1 - (following - 1 - there & _SERIAL)
-            true = (there != 0) & (serial >= 0)
-            old = (found[true] // (ways * columns), serial[true])
-        return Look(old, within, columns, bucket, tag, final)
+        known = _serials(held.reshape(-1)[found], int(serials[0]))
+        old = known >= 0
+        # of several that take one place the last has it
+        self.table.reshape(-1)[bucket * ways + way.repeat(columns)] = tag | _entries(serials).repeat(columns)
+        return (
+            np.concatenate([found[old] // (ways * columns), lower]),
+            np.concatenate([known[old], serials[upper]]),
+        )
 
-    def write(self, look: Look, serials: Ints) -> None:
-        """Let the texts `serials`, one a row, take the places looked up."""
-        bucket = look.bucket
-        values = look.tag | (serials & _SERIAL).astype(np.uint32).repeat(look.columns)
-        ways = (serials & self.table.shape[1] - 1).repeat(look.columns)
-        if look.last is not None:
-            bucket, values, ways = bucket[look.last], values[look.last], ways[look.last]
-        self.table[bucket, ways] = values
+    def buckets(self, hashes: U64) -> tuple[Ints, U32]:
+        """The bucket of each hash, and its tag."""
+        return (hashes & self._mask).view(np.int64), (hashes >> _TAG).astype(np.uint32) << _LOW
+
+    def last(self, bucket: Ints, tag: U32, following: int) -> Ints:
+        """The text in each bucket, of one way, where it has the tag, else -1; `following` is the next new serial."""
+        held = self.table[bucket, 0]
+        return np.where((held ^ tag) <= _SERIAL, _serials(held, following), -1)
+
+    def put(self, bucket: Ints, tag: U32, serials: Ints) -> None:
+        """Write a text into each bucket, of one way; of several the last stays."""
+        self.table[bucket, 0] = tag | _entries(serials)
+
+
+def _entries(serials: Ints) -> U32:
+    """Serials as they stand in entries, without tags."""
+    entries: U32 = (serials & _SERIAL).astype(np.uint32)
+    return entries
+
+
+def _serials(entries: U32, following: int) -> Ints:
+    """The serials that entries tell of before that of the next new text; below 0 where there is none."""
+    serials = following - 1 - (following - 1 - entries.astype(np.int64) & _SERIAL)
+    serials[entries == 0] = -1
+    return serials
 
 
 def _shared(buckets: Ints) -> Ints:
@@ -97,8 +93,8 @@ def _shared(buckets: Ints) -> Ints:
     return order[shared]
 
 
-def _above(buckets: Ints, way: Ints, ways: int) -> tuple[Ints, NDArray[np.bool_]]:
-    """Of entries sorted by bucket: by way, the last one above in the bucket or -1; and which none below displaces."""
+def _above(buckets: Ints, way: Ints, ways: int) -> Ints:
+    """Of entries sorted by bucket: by way, the last one above in the bucket, or -1."""
     index = np.arange(len(buckets))
     start = np.ones(len(buckets), np.bool_)
     start[1:] = buckets[1:] != buckets[:-1]
@@ -107,7 +103,4 @@ def _above(buckets: Ints, way: Ints, ways: int) -> tuple[Ints, NDArray[np.bool_]
     for place in range(ways):
         above[1:, place] = np.maximum.accumulate(np.where(way == place, index, -1))[:-1]
     above[above < begin[:, None]] = -1
-    displaced = above[index, way]
-    last = np.ones(len(buckets), np.bool_)
-    last[displaced[displaced >= 0]] = False
-    return above, last
+    return above

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.sample import Sample, Sampled
-from models.storytable import Posts, StoryTable, Terms, products
-from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, numbered, sparse
+from models.storytable import Posts, StoryTable, Terms, nearest, products
+from models.vectors import SIZE, Bools, Counts, Floats, Ints, count, is_new, sparse
 from models.vocabulary import Said
 
 MINUTE = 60_000_000  # microseconds
@@ -94,10 +94,10 @@ class Stories:
             start = stop
         self.merges = tuple(merges)
         found: list[int] = placed.tolist()
+        became = dict(merges)
         for gone, into in merges:
             self._sample.merge(gone, into)
-        became = dict(merges)
-        self._sample.add(counts, [followed(became, story) for story in found])
+        self._sample.add(counts, [followed(became, story) for story in found] if became else found)
         return found
 
     def sampled(self) -> Sampled:
@@ -111,7 +111,7 @@ class Stories:
             return None
         favour = self._favour()
         posts = self._table.posts(counts, new=False)
-        best, score = self._table.nearest(posts, self._table.shared(posts), favour)
+        best, score = nearest(posts.terms, self._table.postings(posts, favour))
         if score[0] < NEAR:
             return None
         return int(self._table.serial[best[0]]), float(score[0] / favour[best[0]])
@@ -131,7 +131,7 @@ class Stories:
         """The live stories of two posts or more, the `most` with the greatest mass, by what they say most of all."""
         table, rows = self._table, self._grown(most)
         terms = table.terms(rows)
-        terms = terms.only(terms.weights >= LIGHT).unit()
+        terms = terms.only(terms.weights >= LIGHT).unit().by_row()
         matrix = sparse(terms.rows, terms.columns, terms.weights, (len(rows), SIZE))
         return Vectors(table.serial[rows], matrix, table.mass[rows], table.joined[rows])
 
@@ -139,7 +139,7 @@ class Stories:
         """Those of the stories `ids` that are live, and unit TF-IDF rows of them."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
         rows = rows[rows >= 0]
-        return self._table.serial[rows], self._table.terms(rows)
+        return self._table.serial[rows], self._table.terms(rows).by_row()
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""
@@ -155,11 +155,11 @@ class Stories:
         """Give each document a story and add it there. Returns story ids, -1 for documents without terms."""
         table = self._table
         posts = table.posts(counts)
-        home, score = self._homes(posts)
+        home, score = nearest(self._telling(posts), table.postings(posts, self._favour()))
         filled = np.bincount(counts.rows, minlength=counts.size) > 0
         loose = (filled & (score < NEAR)).nonzero()[0]
         if len(loose):
-            newer, better = self._founders(posts, posts.by_row().of(loose), loose)
+            newer, better = self._founders(posts, loose)
             home = np.where(better > score, len(table) + newer, home)
             table.found(int(newer.max()) + 1)
         home[~filled] = -1
@@ -167,32 +167,29 @@ class Stories:
         table.measure()
         return np.where(filled, table.serial[home], -1) if len(table) else home
 
-    def _homes(self, posts: Posts) -> tuple[Ints, Floats]:
-        """The nearest story of each document, and the score.
+    def _telling(self, posts: Posts) -> Terms:
+        """The terms that tell where documents belong.
 
         What nearly all posts have is in nearly all stories, and passed over but for posts that have nothing else.
         """
-        table, favour = self._table, self._favour()
-        stories = table.shared(posts)
-        common = table.usual.says_nothing(posts.known)
-        if not common.any():
-            return table.nearest(posts, stories, favour)
-        home, score = table.nearest(posts.without(common), stories, favour)
-        bare = np.setdiff1d(posts.rows, posts.rows[(~common).repeat(posts.times)])
-        if len(bare):
-            home[bare], score[bare] = table.nearest(posts.only(bare), stories, favour)
-        return home, score
+        terms, common = posts.terms, self._table.usual.says_nothing(posts.known)
+        if common is None:
+            return terms
+        telling = ~common[terms.columns]
+        bare = np.bincount(terms.rows[telling], minlength=terms.size) == 0
+        return terms.only(telling | bare[terms.rows])
 
-    def _founders(self, posts: Posts, terms: Terms, loose: Ints) -> tuple[Ints, Floats]:
-        """Of the documents near no story, with these terms, those near no founder before them found stories, in order.
+    def _founders(self, posts: Posts, loose: Ints) -> tuple[Ints, Floats]:
+        """Of the documents near no story those near no founder before them found stories, in order.
 
         Returns of each document the nearest of the new stories, numbered from 0, and the score; -1 and 0 for none.
         """
-        newer, better = np.full(posts.size, -1), np.zeros(posts.size)
+        newer, better = np.full(posts.terms.size, -1), np.zeros(posts.terms.size)
         founded = 0
-        favours = np.full(len(loose), self._newcomer())
-        for first, scores in products(posts, terms, favours):
-            for document, score in zip(loose[first:].tolist(), scores.T, strict=False):
+        terms = posts.terms.of(loose)
+        terms = terms._replace(weights=terms.weights * self._newcomer())
+        for first, scores in products(terms, posts.postings()):
+            for document, score in zip(loose[first:].tolist(), scores, strict=False):
                 if better[document] < NEAR:
                     newer[score > better] = founded
                     np.maximum(better, score, out=better)
@@ -255,9 +252,10 @@ def followed(became: Mapping[int, int], story: int) -> int:
 
 def _alike(terms: Terms, least: float) -> tuple[Ints, Ints, Floats]:
     """The pairs of rows whose product is `least` or more, the older first, and the product of each."""
-    columns, place = numbered(terms.columns)
-    rows = sparse(terms.rows, place.astype(np.int64), terms.weights, (terms.size, len(columns)))
-    found = (rows @ rows.T).tocoo()
+    place = is_new(terms.columns).cumsum() - 1
+    shape = terms.size, int(place.max(initial=-1)) + 1
+    rows = terms._replace(columns=place).by_row()
+    found = (sparse(*rows[:3], shape) @ sparse(place, terms.rows, terms.weights, shape[::-1])).tocoo()
     alike = np.flatnonzero((found.data >= least) & (found.row < found.col))
     return found.row[alike], found.col[alike], found.data[alike]
 

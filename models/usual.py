@@ -43,24 +43,28 @@ class Usual:
     def add(self, columns: Ints, times: Ints, posts: int) -> None:
         """Count documents, in so many of which each of the columns is, and say anew what these columns weigh."""
         found = self._found[columns]
-        counted = found > 0
-        new = (times * RARE > posts) & ~counted
+        if posts >= RARE:
+            tracked = ((found > 0) | (times * RARE > posts)).nonzero()[0]
+            columns, found, times = columns[tracked], found[tracked], times[tracked]
+        new = found == 0
         if new.any():
             self._counted = np.concatenate([self._counted, columns[new]])
-        tracked = new | counted
-        columns, found = columns[tracked], found[tracked] + times[tracked] * self._weight
+        found = found + times * self._weight
         self._found[columns] = found
         self._posts += posts * self._weight
         share = np.minimum(1.0, found / max(self._posts, ENOUGH * self._weight))
-        damping = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST)))).astype(np.float32)
-        self._damped += int(np.count_nonzero(damping < 1)) - int(np.count_nonzero(self._damping[columns] < 1))
-        self._damping[columns] = damping
+        if self._damped or share.max(initial=0.0) > MOST:
+            damping = np.maximum(LEAST, np.sqrt(np.minimum(1.0, (1.0 - share) / (1.0 - MOST)))).astype(np.float32)
+            self._damped += int(np.count_nonzero(damping < 1)) - int(np.count_nonzero(self._damping[columns] < 1))
+            self._damping[columns] = damping
 
-    def says_nothing(self, columns: Ints) -> Bools:
-        """Which of the columns nearly all posts have."""
+    def says_nothing(self, columns: Ints) -> Bools | None:
+        """Which of the columns nearly all posts have; None if there are none."""
+        if not self._damped:
+            return None
         said: Bools = self._damping[columns] < NOTHING
-        return said
+        return said if said.any() else None
 
     def damp(self, columns: Ints, weights: Floats) -> Floats:
         """The weights of columns, less where they are usual."""
-        return weights * self._damping[columns] if self._damped else weights
+        return weights * self._damping.take(columns) if self._damped else weights

@@ -1,6 +1,7 @@
 """Terms as hashed sparse vectors. Nothing here can be turned back into words."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_COLUMN = 32  # bits of a column beside its row
 _WEIGHTS = np.array([1.0, TAG_WEIGHT])  # of a column by whether it is odd
 
 
@@ -47,13 +49,14 @@ def count(docs: Said | Sequence[Sequence[str]], seed: int = 0) -> Counts:
     alphabets (truncation as stemming, McNamee and Mayfield 2004). A tag, a term with a # in front, counts TAG_WEIGHT.
     """
     said = read(docs, seed)
-    rows = said.rows * SIZE
-    own = np.concatenate([rows + said.own, (rows + said.stem)[said.stem >= 0]])
-    own.sort()
-    first = is_new(own).nonzero()[0]
-    places, times = own[first], np.concatenate([first[1:], [len(own)]]) - first
-    columns = places & (SIZE - 1)
-    return Counts(places // SIZE, columns, times * _WEIGHTS[columns & 1], said.size)
+    rows, stemmed = said.rows << _COLUMN, (said.stem >= 0).nonzero()[0]
+    places = np.concatenate([rows | said.own, rows[stemmed] | said.stem[stemmed]])
+    places.sort()
+    new = is_new(places)
+    times = np.bincount(new.cumsum() - 1)
+    places = places[new.nonzero()[0]]
+    columns = places & (1 << _COLUMN) - 1
+    return Counts(places >> _COLUMN, columns, times * _WEIGHTS[columns & 1], said.size)
 
 
 def sparse(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
@@ -69,21 +72,26 @@ def numbered(columns: Ints) -> tuple[Ints, NDArray[np.int32]]:
     new = is_new(values)
     place = np.empty(len(values), np.int32)
     place[ordered & 0xFFFFFFFF] = np.cumsum(new, dtype=np.int32) - 1
-    return values[new], place
+    return values[new.nonzero()[0]], place
 
 
 def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
     """Dense rows over some columns as sparse ones over all, with the `most` greatest values of each."""
-    kept = rows > 0
-    for above, values in zip(kept, rows, strict=True):
-        if np.count_nonzero(above) > most:
-            held = values[above]
-            least = np.partition(held, len(held) - most)[len(held) - most]
-            equal = np.flatnonzero(values == least)
-            np.greater(values, least, out=above)
+    cells = np.ascontiguousarray(rows).reshape(-1)
+    places = (cells > 0).nonzero()[0]
+    values = cells[places]
+    kept = np.ones(len(places), np.bool_)
+    ends = places.searchsorted(np.arange(len(rows) + 1) * len(columns)).tolist()
+    for start, end in pairwise(ends):
+        if end - start > most:
+            own = values[start:end]
+            least = np.partition(own, len(own) - most)[len(own) - most]
+            above = np.greater(own, least, out=kept[start:end])
+            equal = (own == least).nonzero()[0]
             above[equal[: most - np.count_nonzero(above)]] = True  # of equals the first
-    row, place = np.nonzero(kept)
-    return sparse(row, columns[place], rows[row, place], (len(rows), SIZE))
+    held = kept.nonzero()[0]
+    row, place = np.divmod(places[held], len(columns))
+    return sparse(row, columns[place], values[held], (len(rows), SIZE))
 
 
 def dots(rows: csr_array, others: csr_array) -> Floats:
@@ -106,6 +114,7 @@ def products(rows: csr_array, row: csr_array) -> Floats:
 
 def is_new(ordered: Ints | NDArray[np.uint64]) -> Bools:
     """Where a value differs from the one before."""
-    new = np.ones(len(ordered), np.bool_)
+    new = np.empty(len(ordered), np.bool_)
+    new[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new

@@ -1,7 +1,7 @@
 """What terms are known by: numbers, the same in every process. Nothing here can be turned back into words."""
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -53,17 +53,16 @@ class _Vocabulary:
         """The numbers of terms."""
         if len(self._places) > MAX_KNOWN:
             self._places.clear()
-        digests = [*map(hash, terms)]
-        found = [*map(self._places.get, digests)]
-        if None in found:
-            missing = [place for place, known in enumerate(found) if known is None]
-            self._learn({digests[place]: terms[place] for place in missing})
-            for place in missing:
-                found[place] = self._places[digests[place]]
-        places = np.array(found, np.int64)
+        places = np.fromiter(map(self._places.get, map(hash, terms), repeat(-1)), np.int64, len(terms))
+        missing = (places < 0).nonzero()[0]
+        if len(missing):
+            places[missing] = self._learn([terms[place] for place in missing.tolist()])
         return self._own[places], self._stem[places], self._word[places]
 
-    def _learn(self, new: dict[int, str]) -> None:
+    def _learn(self, terms: Sequence[str]) -> list[int]:
+        """The places of terms from now on."""
+        digests = [*map(hash, terms)]
+        new = dict(zip(digests, terms, strict=True))
         start, stop = len(self._places), len(self._places) + len(new)
         if stop > len(self._own):
             for name in ("_own", "_stem", "_word"):
@@ -73,6 +72,7 @@ class _Vocabulary:
         columns = np.array([_columns(term, self._seed) for term in new.values()])
         self._own[start:stop], self._stem[start:stop] = columns.T
         self._word[start:stop] = _hashes(new.values())
+        return [*map(self._places.__getitem__, digests)]
 
 
 _known: dict[int, _Vocabulary] = {}  # by seed
@@ -94,9 +94,12 @@ def read(docs: Said | Sequence[Sequence[str]], seed: int = 0) -> Said:
 
 def mixed(values: U64) -> U64:
     """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit of each value depends on all of its bits."""
-    values = (values ^ values >> _THIRTY) * _FIRST
-    values = (values ^ values >> _TWENTY_SEVEN) * _SECOND
-    found: U64 = values ^ values >> _THIRTY_ONE
+    found: U64 = values >> _THIRTY
+    found ^= values
+    found *= _FIRST
+    found ^= found >> _TWENTY_SEVEN
+    found *= _SECOND
+    found ^= found >> _THIRTY_ONE
     return found
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import burst_counts, bursts
+from models.burst_changes import Few, Many, absent, raise_in
 from models.bursts import COOL, QUIET, SUPPORT, WARM, Detector, Rise, Scale
 
 SECOND = 1_000_000
@@ -333,25 +334,32 @@ def test_the_order_inside_a_second_and_the_cuts_change_nothing(seed: int, order:
 
 
 @settings(max_examples=8, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([6, 20, 100]))
-def test_a_step_in_which_nobody_spoke_teaches_the_same_in_short_as_at_length(seed: int, rate: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.sampled_from([6, 20, 100]), st.integers(0, 40))
+def test_a_window_is_the_same_counted_anew_as_by_what_changed(seed: int, rate: int, few: int) -> None:
     rng = np.random.default_rng(seed)
     steadily = steady(rng, 0, 90 * MINUTE, rate, subjects=40)
     said = together(steadily, planted(rng, 30 * MINUTE, 40 * MINUTE, 12), planted(rng, 62 * MINUTE, 64 * MINUTE, 30))
     times = [time for _, _, time in said]
-    short, at_length = Detector(FAST), Detector(FAST)
-    begun: list[list[Rise]] = [[], []]
+    by_change, now_and_then, anew = detectors = Detector(FAST), Detector(FAST), Detector(FAST)
+    begun: list[list[Rise]] = [[], [], []]
     for turn in range(STEP, 95 * MINUTE, STEP):
-        for found, detector in zip(begun, (short, at_length), strict=True):
-            for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
+        for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
+            for detector in detectors:
                 detector.add(*one)
-            at_length._learnt = -1  # as if it could not be told from the last step
-            found.extend(detector.turn(turn))
-    assert begun[0] == begun[1]
-    for part in ("_past", "_newcomers"):
-        for name, value in vars(getattr(short, part)).items():
-            if isinstance(value, np.ndarray):
-                assert np.array_equal(value, getattr(getattr(at_length, part), name)), name
+        anew._counts._last = None  # as if nothing could be told from the last step
+        anew._again = anew._counts.counted.nonzero()[0].tolist()
+        begun[0] += by_change.turn(turn)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(burst_counts, "FEW_PAIRS", few)
+            begun[1] += now_and_then.turn(turn)
+        begun[2] += anew.turn(turn)
+    assert begun[0] == begun[1] == begun[2]
+    for detector in (now_and_then, anew):
+        assert detector._counts.counted.tolist() == by_change._counts.counted.tolist()
+        for part in ("_past", "_newcomers"):
+            for name, value in vars(getattr(by_change, part)).items():
+                if isinstance(value, np.ndarray):
+                    assert np.array_equal(value, getattr(getattr(detector, part), name)), name
 
 
 def test_what_comes_late_counts_in_its_own_step_while_that_is_open_and_else_not_at_all() -> None:
@@ -389,7 +397,8 @@ def test_a_slow_feed_is_bounded_too() -> None:
     detector = Detector(FAST, most=100)
     feed(detector, [((f"once {n}",), n, n * MINUTE) for n in range(1_000)], 1_000 * MINUTE)
     assert detector.subjects <= 101
-    assert len(detector._counts._open) + len(detector._counts._said) + len(detector._counts._steps) < 10
+    counts = detector._counts
+    assert len(counts._open) + len(counts._said) + len(counts._steps) + len(counts._past) < 10
 
 
 def test_what_is_no_more_heard_of_is_forgotten() -> None:
@@ -424,6 +433,34 @@ def test_so_many_go_on_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(detector.going) == 3
 
 
+BY_SLOT = st.lists(st.integers(0, 4), min_size=8, max_size=8)
+
+
+@given(BY_SLOT, BY_SLOT, st.sets(st.integers(0, 7)), st.integers(0, 3), st.integers(4, 7))
+def test_a_change_of_few_is_as_one_of_many(
+    before: list[int], after: list[int], held: set[int], old: int, new: int
+) -> None:
+    by = np.array(after) - before
+    few = Few(np.repeat(range(8), np.maximum(by, 0)).tolist(), np.repeat(range(8), np.maximum(-by, 0)).tolist())
+    many = Many(by.nonzero()[0], by[by != 0])
+    lost = np.isin(range(8), [*held])
+    found = []
+    for changes in (few, many):
+        authors, highest = np.array(before), np.array(before)
+        risen = changes.risen()
+        come = absent(risen, authors)
+        changes.add_to(authors)
+        raise_in(highest, risen, authors, held)
+        results = [authors, highest]
+        for one in (changes.without(lost), changes.merged(old, new)):
+            sums = np.zeros(8)
+            one.add_to(sums)
+            results.append(np.append(sums, one.total))
+        found.append(([*map(int, risen)], [*map(int, come)], changes.total, [result.tolist() for result in results]))
+    assert found[0] == found[1]
+    assert found[0][3][0] == after
+
+
 SPOKEN = st.lists(
     st.tuples(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=3), st.integers(0, 9), st.integers(0, 4)),
     max_size=40,
@@ -439,7 +476,7 @@ def test_added_all_at_once_it_is_as_one_by_one(
         patch.setattr(burst_counts, "MAX_PAIRS", 12)
         single, several = burst_counts.Counts(2), burst_counts.Counts(2)
         for counts in (single, several):
-            counts.move(2)  # steps before the first are past
+            counts.start(3)  # steps before the first are past
         for subjects, author, time in told:
             single.add_all([(subjects, author)], [time], 1)
         for cut in (*cuts, max(len(told), 1)):
@@ -449,5 +486,5 @@ def test_added_all_at_once_it_is_as_one_by_one(
 
 
 def state(counts: burst_counts.Counts) -> dict[str, object]:
-    parts = {step: pairs.tolist() for step, pairs in counts._parts.items()}
-    return {**vars(counts), "window": counts.window.tolist(), "_parts": parts, "slots": [*counts.slots.items()]}
+    steps = {step: sorted(pairs) for step, pairs in counts._steps.items()}
+    return {**vars(counts), "counted": counts.counted.tolist(), "_steps": steps, "slots": [*counts.slots.items()]}

@@ -162,7 +162,7 @@ def test_an_outlived_post_goes_on_being_counted_by_either_name_and_has_no_text()
     counted = ledger.outlive(entry)
     assert type(counted) is Counted
     assert not any(hasattr(counted, name) for name in ("text", "name", "analysis", "uid"))
-    assert (ledger.posts, ledger.by_author) == ({}, {})
+    assert (ledger.posts, len(ledger.by_author)) == ({}, 0)
     assert ledger.find("x", "1") is None
     assert ledger.counted("x", "1") is ledger.counted("x", "local") is counted
     ledger.react(liked("l2", "local"), NOW + 2)
@@ -229,7 +229,7 @@ def test_what_is_taken_from_an_account_is_found_without_a_look_at_the_others() -
     assert [counted.key for counted in ledger.outlived_of("x:a")] == ["x:2"]
     assert ledger.outlived_of("x:b") == ledger.outlived_of("x:nobody") == []
     assert [entry.key for entry in ledger.take_from("x:b", 3)] == ["x:3"]
-    assert ledger.by_author["x:b"] == ["x:5"]
+    assert [*ledger.by_author.of("x:b")] == ["x:3", "x:5"], "until the caller has removed them"
 
 
 def test_what_outlives_a_post_is_all_that_is_counted_of_it() -> None:

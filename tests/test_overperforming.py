@@ -302,7 +302,7 @@ def test_an_authors_times_is_the_geometric_mean_of_its_posts() -> None:
     lines = lively(2, posts=60, authors=3)
     engine = run(lines, ALL)
     for author in snapshot(engine).authors:
-        keys = engine.ledger.by_author[f"bluesky:{author.author}"]
+        keys = engine.ledger.by_author.of(f"bluesky:{author.author}")
         newest = sorted((engine.ledger.posts[key] for key in keys), key=lambda entry: entry.time)[-20:]
         standings = [engine.overperforming.standing(entry, engine.now or 0) for entry in newest]
         logs = [log((1 + one.now) / (1 + one.normal.engagements)) for one in standings if one is not None]

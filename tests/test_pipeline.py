@@ -237,7 +237,7 @@ def test_retention_bounds_what_is_kept() -> None:
     config = EngineConfig(window=5 * MINUTE, retention=10 * MINUTE)
     engine = run([post(str(n), START + n * MINUTE, GOOD) for n in range(60)], config)
     assert len(engine.ledger.posts) == 10
-    assert len(engine.ledger.by_author["bluesky:did:plc:a"]) == 10
+    assert len(engine.ledger.by_author.of("bluesky:did:plc:a")) == 10
 
 
 def test_the_cap_on_posts_drops_the_oldest_and_says_so() -> None:

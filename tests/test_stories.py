@@ -259,7 +259,7 @@ def test_a_silence_of_years_retires_what_was_there_and_learning_goes_on() -> Non
 def rows(model: Stories) -> dict[str, int]:
     """All that grows."""
     table = model._table
-    kept = {name: len(getattr(table, name)) for name in ("columns", "sums", "mass", "joined", "serial")}
+    kept = {name: len(getattr(table, name)) for name in ("cells", "sums", "mass", "joined", "serial")}
     return kept | {"sample": len(model.sampled().stories), "spread": int((table._spread > 0).sum())}
 
 

@@ -1,13 +1,15 @@
 """Sums of stories and themes equal a plain recount, whatever was added, taken out, assigned, merged and moved."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from engine import newest
 from engine.config import MINUTE
 from engine.places import Places
 from engine.storysums import WAITING, StorySums
@@ -71,22 +73,22 @@ class Model:
 
     def add(self, item: Contribution) -> None:
         item = replace(item, key=str(self.number))
-        self.sums.count(item, WIDTH, 1)
+        self.sums.count([item], WIDTH, 1)
         self.items[self.number] = item
         self.number += 1
 
     def remove(self, number: int) -> None:
         if (item := self.items.pop(number, None)) is not None:
-            self.sums.count(item, WIDTH, -1)
+            self.sums.count([item], WIDTH, -1)
         if (item := self.before.pop(number, None)) is not None:
             self.sums.count_before(item, -1)
 
     def assign(self, given: tuple[int, int, bool]) -> None:
         number, story, copy = given
         if (item := self.items.get(number)) is not None:
-            self.sums.count(item, WIDTH, -1)
+            self.sums.count([item], WIDTH, -1)
             self.items[number] = item.within(self.now(story), copy)
-            self.sums.count(self.items[number], WIDTH, 1)
+            self.sums.count([self.items[number]], WIDTH, 1)
 
     def merge(self, given: tuple[int, int]) -> None:
         gone, into = (self.now(story) for story in given)
@@ -127,6 +129,10 @@ class Model:
         assert all(sums.copies.values())
         assert all(sums.before.values())
         assert sums.sizes() == posts_by(items, story)
+        held = {item.key: item for item in items}
+        for each, of in keys.items():
+            ages = [(held[key].time, key) for key in of]
+            assert sums.newest(each, held).ages() == sorted(ages, reverse=True)[: newest.FEW]
         by_theme = {each: Counter(of) for each, of in sums.by_theme().items()}
         assert by_theme == {
             each: Counter(story(item) for item in items if theme(item) == each)
@@ -138,6 +144,14 @@ def _before(self: Model, item: Contribution) -> None:
     self.sums.count_before(item, 1)
     self.before[self.number] = item
     self.number += 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    """So that most of the posts of a story are not among its newest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(newest, "FEW", 2)
+        yield
 
 
 @settings(max_examples=300, deadline=None)
@@ -219,11 +233,11 @@ def test_terms_are_the_same_whenever_they_are_counted() -> None:
         for number in range(WAITING + 20)
     ]
     for post in posts:
-        sums.count(post, WIDTH, 1)
+        sums.count([post], WIDTH, 1)
     for post in posts[::3]:
-        sums.count(post, WIDTH, -1)  # some of them counted by now, some not
+        sums.count([post], WIDTH, -1)  # some of them counted by now, some not
     kept = [post for number, post in enumerate(posts) if number % 3]
     assert dict(sums.terms) == {1: Counter(term for post in kept for term in post.terms)}
     for post in kept:
-        sums.count(post, WIDTH, -1)
+        sums.count([post], WIDTH, -1)
     assert not sums.terms

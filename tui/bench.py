@@ -8,7 +8,7 @@ import msgspec
 
 from engine.benching import Chunk, Machine, Measured, Start, measure, read_chunks, simulated_chunks, warm_up
 from engine.clean import clean_line
-from engine.garbage import ease
+from engine.memory import ease
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
 from engine.sources.base import SourceError

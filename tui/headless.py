@@ -14,7 +14,7 @@ from engine.clean import clean_line
 from engine.corrections import Corrections
 from engine.draft import score_draft
 from engine.export import ExportError, check_target, write
-from engine.garbage import ease
+from engine.memory import ease
 from engine.modelfile import trained_model
 from engine.picture import snapshot
 from engine.picture_alerts import alert_rows
