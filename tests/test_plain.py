@@ -38,7 +38,8 @@ ODD: tuple[Any, ...] = (
     *("", " ", "'7'", "17", "0", AT, "2026", "Sat Jul 04 14:38:07 +0000 2026", "de-AT", "\u202e", "\ud800", "é" * 9),
     *([], {}, ["a", "#b"], [None], {"text": "in"}, {"id": 7, "username": "bob"}, {"count": 3}, "x" * 1_200),
 )
-NAMES = sorted({name for names in USUAL.values() for name in names[:4]} | {"Text", "tweet_id", "uri", "type", "other"})
+OTHER_NAMES = ("Text", "tweet", "message", "tweettext", "tweet_id", "status_id", "label", "uri", "type", "other")
+NAMES = sorted({name for names in USUAL.values() for name in names[:4]} | {*OTHER_NAMES})
 
 
 def written(value: Any) -> bytes:
@@ -101,6 +102,11 @@ def test_what_is_odd_in_one_field_is_told_as_ever(key: str, number: int) -> None
         ({"tweet_id": "1", "text": "x"}, {"tweet_id": "2073436675116995376", "text": "x"}),
         (USUALLY, {"id": "1", "text": "x", "author_id": "7"}),
         (USUALLY, {"id": "' 8 '", "text": "x"}),
+        ({"tweet_id": "1", "tweet": "x", "label": "a"}, {"tweet_id": "1", "tweet": {"text": "y"}, "label": 4.0}),
+        ({"tweet_id": "1", "tweet": "x", "label": "a"}, {"tweet_id": "2073436675116995376", "tweet": "x", "label": []}),
+        ({"id": "1", "tweet_id": "1", "text": "x"}, {"id": "2073436675116995376", "tweet_id": None, "text": "x"}),
+        ({"id": "1", "tweet_id": "1", "text": "x"}, {"id": None, "tweet_id": "2073436675116995376", "text": "x"}),
+        ({"id": "1", "message": "x"}, {"id": "1", "message": {"id_str": "1", "text": "x", "user": {}, "entities": {}}}),
     ],
 )
 def test_what_a_line_lacks_or_has_twice_is_told_as_ever(usual: dict[str, Any], other: dict[str, Any]) -> None:
