@@ -78,23 +78,21 @@ class Detector:
 
     def turn(self, time: int) -> list[Rise]:
         """All that happened before `time` has been added: what has begun to rise since, or has begun again."""
-        until = time // self.scale.step
         if self._next is None:
-            self._next = until
-            self._counts.start(until)
-        if self._next >= until:
+            self._next = time // self.scale.step
+            self._counts.start(self._next)
+        step, until = self._next, time // self.scale.step
+        if step >= until:
             return []
-        step, begun, counts = self._next, list[Rise](), self._counts
-        crowded = counts.exceeds(self._most)
+        begun, counts = list[Rise](), self._counts
         while step < until:
             said = counts.advance(step)
-            if said >= SUPPORT or self.going or crowded:
-                begun += self._tick((step + 1) * self.scale.step)
-                crowded = crowded and counts.exceeds(self._most)
+            if said >= SUPPORT or self.going:
                 step += 1
+                begun += self._tick(step * self.scale.step)
             elif said:
-                self._little.append(said)
                 step += 1
+                self._little.append(said)
             else:  # a silent feed is no past
                 step = counts.skip(step, until)
         self._next = step
@@ -251,8 +249,8 @@ class Detector:
 
     def _tidy(self) -> None:
         """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""
-        over = len(self._counts.slots) - self._most if self._counts.exceeds(self._most) else 0
-        if not over and self._past.ticks % (HALF_LIFE * self._past.width):
+        over = len(self._counts.slots) - self._most
+        if over <= 0 and self._past.ticks % (HALF_LIFE * self._past.width):
             return
         known = np.array(sorted(self._counts.slots.values()), np.int64)
         worth: Floats = self._past.authors(np.arange(len(self._past.mass)))
