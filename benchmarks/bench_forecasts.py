@@ -43,6 +43,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.analysis import Analysis
+from engine.arrival import Came
 from engine.arrivals import key_of
 from engine.config import HOUR, MINUTE, SECOND, EngineConfig
 from engine.events import Post, Reaction
@@ -149,12 +150,12 @@ class Bench:
         ledger, labels, waiting = engine.ledger, engine.labels, engine.forecasting
         entries = [ledger.add(key_of(post), post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
-        graded = [labels.sampled(entry.key) for entry in entries]
-        waiting._new = {entry.key: (entry, None, None, judged) for entry, judged in zip(entries, graded, strict=True)}
-        waiting.tell()
+        waiting._new = [Came(entry, None, None, labels.sampled(entry.key)) for entry in entries]
+        waiting.know()
         yield "known"
-        for _, analysis, at, _ in made:
-            engine.volumes.placed(len(analysis.text) % STORIES, of_words(analysis.terms), at)
+        words = [of_words(analysis.terms) for _, analysis, _, _ in made]
+        stories = [len(analysis.text) % STORIES for _, analysis, _, _ in made]
+        engine.volumes.placed(stories, words, [at for _, _, at, _ in made])
         yield "volumes"
         for reaction in reactions:
             if self.known:

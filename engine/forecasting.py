@@ -1,40 +1,34 @@
 """The posts that have just come: told to what counts them, many at a time, and forecast by what was known then."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from itertools import compress
+from typing import TypeAlias
+
+import msgspec
 
 from engine.analysis import Analysis
-from engine.arrival import Arrived, known_of
-from engine.discretion import Form, form_given
+from engine.arrival import Arrived, Came, joined, known_of
+from engine.discretion import form_given, form_of
 from engine.events import Post
-from engine.labels import FAR, UNSAMPLED, Labels
+from engine.labels import UNSAMPLED, Labels
 from engine.ledger import Entry, entry_of
 from engine.rising import Rising
 from engine.view import View
-from engine.volumes import NONE, Lately, Volumes
+from engine.volumes import Rises, Volumes
 from models.checksums import checksums, of_words
 from models.engagement import EngagementModel
-from models.known import KnownPosts
+from models.known import KnownPosts, of_tags
+from models.wordsums import together
 
 # What has come due is learnt after so many posts, or when event time enters the next span of a grid: never by how the
 # input was cut. Topics have batches of their own: each costs the same few milliseconds, however few its posts.
 BATCH_POSTS = 1_024
-
-# A post, when its author's account was made, its form where the text is not kept, and whether it is graded.
-_New: TypeAlias = tuple[Entry, int | None, Form | None, bool]
+_NONE: Sequence[int] = ()
 
 
-class _Told(NamedTuple):
-    """A post, and what was known as it came: for the first field and the last see `_New`, for the others `Arrived`."""
-
-    entry: Entry
-    created: int | None
-    form: Form | None
-    words: Sequence[int]
-    tags: Lately
-    before: tuple[int, int]
-    story: Lately
-    graded: bool
+# A post of which what rises was told, its author and time, checksums of its words and, as `of_tags`, of its tags, posts
+# and rise of its tags, and what rose as it came.
+_Told: TypeAlias = tuple[Came, str, int, Sequence[int], Sequence[int], float, float, Rises]
 
 
 class Forecasting:
@@ -46,84 +40,131 @@ class Forecasting:
 
     def __init__(self, model: EngagementModel, labels: Labels, rising: Rising, volumes: Volumes, view: View) -> None:
         self._model, self._labels, self._rising, self._volumes, self._view = model, labels, rising, volumes, view
-        self._new: dict[str, _New] = {}  # that nothing was told of
-        self._batch: dict[str, _Told] = {}  # not forecast
-        self._since = FAR  # time of the first of them
+        self._waiting: dict[str, Came] = {}
+        self._new: list[Came] = []  # that nothing was told of
+        self._told: list[_Told] = []  # that only what rises was told of
+        self._known: list[tuple[Sequence[Came], Arrived]] = []  # of which all is known that they are forecast by
+        self._came = 0  # since the last forecast
         self._unlearnt = 0  # posts that came since something was learnt
 
     def __len__(self) -> int:
-        return len(self._new) + len(self._batch)
+        return len(self._waiting)
 
-    def add(self, entry: Entry, post: Post) -> None:
-        """A post has come. One that is late counts as others do, and is not forecast."""
-        key, time = entry.key, entry.time
-        form = None if post.read is None else form_given(post)
-        self._new[key] = (entry, post.author_created, form, self._labels.sampled(key))
-        if not entry.late:
-            self._since = time if time < self._since else self._since
-            self._unlearnt += 1
+    @property
+    def room(self) -> int:
+        """So many posts can be added together: with the last of them a batch is full."""
+        return BATCH_POSTS - max(self._came, self._unlearnt)
+
+    def add(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
+        """Posts have come, no more than there is room for. One that is late counts as others, and is not forecast."""
+        waiting, sampled = self._waiting, self._labels.sampled
+        for entry, post in zip(entries, posts, strict=True):
+            form = None if post.read is None else form_given(post)
+            waiting[entry.key] = came = Came(entry, post.author_created, form, sampled(entry.key))
+            self._new.append(came)
+        self._came += len(entries)
+        if times := [entry.time for entry in entries if not entry.late]:
+            self._unlearnt += len(times)
             if self._unlearnt >= BATCH_POSTS:
-                self.learn(time)
-        if len(self._new) + len(self._batch) >= BATCH_POSTS:
+                self.learn(times[-1])
+        if self._came >= BATCH_POSTS:
             self.forecast()
 
+    def keep(self, key: str) -> None:
+        """A post is about to change: it is told of, and will be forecast, as it came."""
+        self.tell()
+        came = self._waiting.get(key)
+        if came is not None and came.entry is not None:
+            analysis = came.entry.analysis
+            came.form = came.form or form_of(analysis)
+            bare = analysis._replace(text="", tags=(), terms=())
+            came.entry = msgspec.structs.replace(came.entry, text="", analysis=bare)
+
     def settle(self, key: str) -> None:
-        """A post is about to change, or past retention: it is forecast as it came."""
-        if key in self._new or key in self._batch:
+        """A post is past retention: it is forecast."""
+        if key in self._waiting:
             self.forecast()
 
     def drop(self, key: str, reason: str) -> None:
         """A post is gone."""
-        if key in self._new:
-            self.tell()
-        if (waiting := self._batch.pop(key, None)) is not None:
-            self._labels.turn_away(reason if waiting.graded else UNSAMPLED)
+        if (came := self._waiting.pop(key, None)) is not None:
+            if not came.told:
+                self.tell()
+            if came.entry is not None and not came.entry.late:
+                self._labels.turn_away(reason if came.graded else UNSAMPLED)
+            came.entry = None
+
+    def disown(self, author: str) -> None:
+        """An account is about to be forgotten, of which no post waits: those that are gone count for it before."""
+        if any(row[1] == author for row in self._told):
+            self.know()
 
     def tell(self) -> None:
-        """Tell of the posts that have come, in order, and note what is known of each."""
+        """Tell what rises of the posts that have come, in order."""
         if not self._new:
             return
-        entries, created, forms, graded = zip(*self._new.values(), strict=True)
-        self._new = {}
-        words: Sequence[Sequence[int]] = [of_words(entry.analysis.terms) for entry in entries]
-        tags = [checksums(entry.analysis.tags) if entry.analysis.tags else [] for entry in entries]
-        of_tags: Sequence[Lately] = self._count_tags(entries, tags)
+        new, self._new = self._new, []
+        rises, tagged = self._rising.rises, self._volumes.tagged
+        entries, words, tags = [], [], []
+        for came in new:
+            came.told = True
+            entry = came.entry
+            assert entry is not None  # it is told of before it is gone
+            analysis, time = entry.analysis, entry.time
+            own, named, past, posts, rise = of_words(analysis.terms), _NONE, _NONE, 0.0, 0.0
+            if analysis.tags:
+                named, past = checksums(analysis.tags), of_tags(analysis.tags)
+                posts, rise = tagged(named, time, rises)
+            entries.append(entry)
+            words.append(own)
+            tags.append(named)
+            if not entry.late:
+                self._told.append((came, entry.author, time, own, past, posts, rise, rises))
         self._rising.posts(entries, words, tags)
-        if any(entry.late for entry in entries):
-            columns = (entries, created, forms, graded, words, of_tags)
-            punctual = [each for each in zip(*columns, strict=True) if not each[0].late]
-            if not punctual:
-                return
-            entries, created, forms, graded, words, of_tags = zip(*punctual, strict=True)
-        times = [entry.time for entry in entries]
-        before = self._model.arrived([entry.author for entry in entries], times)
-        stories = self._volumes.of_stories(words, times, self._rising.rises)
-        told = map(_Told, entries, created, forms, words, of_tags, before, stories, graded)
-        self._batch.update(zip([entry.key for entry in entries], told, strict=True))
+
+    def know(self) -> None:
+        """Note what is known of each post that has come: to be called before stories have posts more, or become one."""
+        self.tell()
+        if not self._told:
+            return
+        came, authors, times, spoken, named, posts, rise, rises = zip(*self._told, strict=True)
+        self._told = []
+        before, tags, words = self._model.arrived(authors, times), together(named), together(spoken)
+        stories = self._volumes.of_stories(words, times, rises)
+        self._known.append((came, Arrived(posts, rise, *stories, *before, tags, words)))
 
     def known(self, post: Post, analysis: Analysis, at: int, author: str) -> KnownPosts:
         """What would be known of a post if it arrived now."""
-        self.tell()
+        self.know()
         entry = entry_of("", author, post, analysis, at, False)
-        of_tags = self._volumes.of_tags(checksums(analysis.tags), at)
-        words, before = of_words(analysis.terms), self._model.before(author)
-        arrived = Arrived([post.author_created], [form_given(post)], [words], [of_tags], [before])
-        return known_of([entry], arrived, self._volumes.of_stories([words], [at], self._rising.rises))
+        words, rises = together([of_words(analysis.terms)]), self._rising.rises
+        tagged = self._volumes.of_tags(checksums(analysis.tags), at, rises)
+        stories, before = self._volumes.of_stories(words, [at], [rises]), self._model.before(author)
+        lately = [[each] for each in (*tagged, *stories.posts, *stories.rises, *before)]
+        came = Came(entry, post.author_created, form_given(post), False)
+        return known_of([came], Arrived._make([*lately, together([of_tags(analysis.tags)]), words]))
 
     def forecast(self) -> None:
         """Forecast the posts that wait."""
-        self.tell()
-        self._since = FAR
-        if self._batch:
-            entries, created, forms, words, tags, before, stories, graded = zip(*self._batch.values(), strict=True)
-            self._batch = {}
-            known = known_of(entries, Arrived(created, forms, words, tags, before), stories)
-            self._labels.track(entries, self._model.forecast(known, graded), graded)
+        self.know()
+        self._came, self._waiting = 0, {}
+        if not self._known:
+            return
+        parts, known = zip(*self._known, strict=True)
+        self._known = []
+        came, arrived = [each for part in parts for each in part], joined(known)
+        kept = [each.entry is not None for each in came]
+        if not all(kept):
+            came, arrived = [*compress(came, kept)], arrived.those(kept)
+        if came:
+            entries, graded = [each.entry for each in came if each.entry is not None], [each.graded for each in came]
+            self._labels.track(entries, self._model.forecast(known_of(came, arrived), graded), graded)
             self._view.predicted(entries)
 
     def turn(self, now: int) -> None:
         """Forecast the posts that wait if the label of one of them may be due soon."""
-        if self._labels.is_due(self._since, now):
+        first = next(iter(self._waiting.values()), None)
+        if first is not None and first.entry is not None and self._labels.is_due(first.entry.time, now):
             self.forecast()
 
     def learn(self, now: int) -> None:
@@ -136,12 +177,3 @@ class Forecasting:
         if lessons := self._labels.lessons(now):
             self.forecast()
             self._labels.teach(lessons)
-
-    def _count_tags(self, entries: Sequence[Entry], tags: Sequence[Sequence[int]]) -> list[Lately]:
-        """How much the tags of each post were spoken of as it came; then it counts itself."""
-        found = [NONE] * len(entries)
-        for place in [place for place, own in enumerate(tags) if own]:
-            at = entries[place].time
-            found[place] = self._volumes.of_tags(tags[place], at)
-            self._volumes.post(tags[place], at)
-        return found

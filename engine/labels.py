@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import NamedTuple
 from zlib import crc32
 
@@ -106,13 +107,11 @@ class Labels:
 
         `graded`: whether each was in the sample when it came.
         """
-        outcomes = (self._outside, self._untouched)
-        tracked = [
-            Tracked(entry.key, entry.time, said, outcomes[judged])
-            for entry, said, judged in zip(entries, told, graded, strict=True)
-        ]
-        self.tracked.update((each.key, each) for each in tracked)
-        waiting = [each for each, judged in zip(tracked, graded, strict=True) if judged]
+        keys, outcomes = [entry.key for entry in entries], (self._outside, self._untouched)
+        born, known = [entry.time for entry in entries], [outcomes[judged] for judged in graded]
+        tracked = [*map(Tracked, keys, born, told, known)]
+        self.tracked.update(zip(keys, tracked, strict=True))
+        waiting = [*compress(tracked, graded)]
         for counter in self.censored if len(waiting) < len(tracked) else ():
             counter[UNSAMPLED] += len(tracked) - len(waiting)
         if waiting:
@@ -154,8 +153,8 @@ class Labels:
 
     def fill_up(self, ledger: Ledger, room: int, now: int) -> None:
         """Grade twice as many posts from now on if those that wait, all of this sample by now, leave ample room."""
-        settled = now - self._sampled > 2 * max(self.horizons, default=0)
-        if self.sample < 1 and settled and len(ledger.outlived) < room // 4:
+        roomy = self.sample < 1 and len(ledger.outlived) < room // 4
+        if roomy and now - self._sampled > 2 * max(self.horizons, default=0):
             self.sample, self._sampled = self.sample * 2, now
 
     def forecasts(self, tracked: Tracked) -> list[Forecast]:

@@ -5,8 +5,8 @@ the post was seen from its birth on; else what the platform reported at about th
 """
 
 from collections import deque
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,7 +14,7 @@ from engine.config import SECOND
 from engine.events import Gap
 from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, reacts
 from engine.ledger import NONE_SEEN, Counted, Ledger
-from models.normal import LADDER, Normal, NormalByAge, Own
+from models.normal import LADDER, SUPPORT, Normal, NormalByAge, Own
 
 Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
 
@@ -64,6 +64,11 @@ class Overperforming:
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
+        self.engaged: dict[str, int] = {}  # those of posts with SUPPORT or more, when last looked
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "engaged": {}}
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -98,6 +103,7 @@ class Overperforming:
         """Follow a post no more; what it has taught remains."""
         if (post := self._followed.pop(entry.key, None)) is not None:
             post.entry = None
+            self.engaged.pop(entry.key, None)
 
     def keep(self, counted: Counted) -> None:
         """A post is past retention, and still counted."""
@@ -110,16 +116,16 @@ class Overperforming:
 
     # -- output ----------------------------------------------------------------------------------------------
 
-    def latest(self, entry: Counted, now: int) -> Reading | None:
-        """The newest count that is known of a post at time `now`, with its age; None if none is, or none can be."""
-        post = self._followed.get(entry.key)
-        if post is None:
-            return None
-        if post.delivered:
-            return (sum(entry.seen), now - entry.time) if self._reacts(entry.platform) else None
-        reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
-        at, total = max(reported, default=(-1, 0))
-        return (total, at - entry.time) if at >= entry.time else None
+    def look(self, changed: Iterable[str] | None) -> None:
+        """Look which posts have SUPPORT engagements, given those whose counts have changed; None: any may have."""
+        engaged, followed = self.engaged, self._followed
+        for key in followed if changed is None else changed:
+            post = followed.get(key)
+            latest = None if post is None else _latest(post, 0)
+            if latest is not None and latest[0] >= SUPPORT:
+                engaged[key] = latest[0]
+            else:
+                engaged.pop(key, None)
 
     def readings(self, entry: Counted) -> list[tuple[int, int | None]]:
         """What a post had at each age (microseconds) that it has passed; None where that is not known."""
@@ -132,10 +138,12 @@ class Overperforming:
         Where no other post has been read on both sides of its age, it is compared at a rung: one that its count is
         near enough to be read at, if it is a reported one, else the last at which others were read too.
         """
-        latest = self.latest(entry, now)
+        post = self._followed.get(entry.key)
+        if post is None or (post.delivered and not self._reacts(entry.platform)):
+            return None
+        latest = _latest(post, now)
         if latest is None:
             return None
-        post = self._followed[entry.key]
         own = Own(entry.time, post.readings)
         normal = self.normal.normal(entry.author, latest[1], own)
         if normal is not None:
@@ -207,6 +215,20 @@ class Overperforming:
         if platform not in self._reacting and reacts(platform, self._ledger):
             self._reacting.add(platform)
         return platform in self._reacting
+
+
+def _latest(post: Followed, now: int) -> Reading | None:
+    """The newest count that is known of a post at time `now`, with its age; None if none is."""
+    entry = post.entry
+    if entry is None:
+        return None
+    if post.delivered:
+        return sum(entry.seen), now - entry.time
+    if not entry.history:
+        return None
+    reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
+    at, total = max(reported, default=(-1, 0))
+    return (total, at - entry.time) if at >= entry.time else None
 
 
 def _reported(entry: Counted, age: int) -> int | None:

@@ -9,7 +9,7 @@ from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
 from engine.arrivals import key_of
 from engine.clean import clean_line
-from engine.clock import Incoming, Stamped
+from engine.clock import Stamped
 from engine.config import SECOND, EngineConfig
 from engine.corrections import Corrections
 from engine.discretion import Discretion, Read, analysed
@@ -63,7 +63,7 @@ class Engine:
         self.reactions = Reactions(config.retention)
         self.topics = Topics(config.clusters, config.seed, config.max_texts)
         self.rising = Rising(self.ledger.posts, self.places)
-        self.volumes = Volumes(self.rising)
+        self.volumes = Volumes()
         self.placing = Placing(self.ledger, self.topics, self.places, self.names, self.view, self.rising, self.volumes)
         self.model = EngagementModel(config.horizons, config.seed)
         self._trained_until = None if trained is None else trained.until
@@ -110,11 +110,8 @@ class Engine:
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        lines, formats, read, offer = [], self.intake.decoder.formats, self.intake.records, self.raw.offer
-        for item in items:
-            if records := read(item):
-                kept = offer(records[0], item) if len(records) == 1 and isinstance(item, bytes) else None
-                lines.append(Incoming(records, len(formats), kept))
+        lines = self.intake.take(items)
+        self.raw.offer(lines)
         self._apply_all(self.sequence.take(source, lines, present))
 
     def quiet(self, source: int) -> None:
@@ -167,14 +164,16 @@ class Engine:
         wanted = parse(text)
         if window is not None and window != self.whole.span:
             self.view.open(window, self.ledger.posts.values(), self.reactions)
-        self.ledger.noticed = None
         self.view.filtered = None if wanted is None else Filtered(self, text, wanted)
 
     def catch_up(self) -> None:
-        """Forecast the posts that have come, and test those that have come or changed, if there is a filter."""
+        """Forecast the posts that have come, and look at those that have come or changed."""
         self.forecasting.forecast()
+        changed = self.ledger.take_noticed()
+        self.overperforming.look(changed)
+        self.whole.people.counted_anew(changed or ())
         if self.filtered is not None:
-            self.filtered.catch_up(self)
+            self.filtered.catch_up(self, changed or ())
 
     def matches(self, key: str) -> bool:
         """Whether a retained post matches the filter, if there is one."""
@@ -192,19 +191,21 @@ class Engine:
 
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
-        fresh: dict[str, Post] = {}
+        fresh: dict[tuple[str, str], Post] = {}
         ready: dict[int, Analysis] = {}
         kept, outlived = self.ledger.posts, self.ledger.outlived
         for record in records:
             key = record.key  # of the first event; what else is in the record has one of its own
             for event in record.events:
-                if isinstance(event, Post) and event.read is None:
-                    if (known := self.intake.text(event)) is not None:
-                        ready[id(event)] = known
+                post = event.post if isinstance(event, Edit) else event
+                if isinstance(post, Post) and post.read is None:
+                    if (known := self.intake.text(post)) is not None:
+                        ready[id(post)] = known
                         continue
-                    key = key or key_of(event)
-                    if key not in kept and key not in outlived:
-                        fresh.setdefault(key, event)
+                    key = key or key_of(post)
+                    entry = kept.get(key)
+                    if key not in outlived if entry is None else _version(post.version) > _version(entry.version):
+                        fresh.setdefault((key, post.version), post)
                 key = ""
         posts = list(fresh.values())
         analyses = analyse_all(posts, not self.config.respect_noindex)
@@ -336,7 +337,7 @@ class Engine:
                 self.alerts.post(entry)
             if post.created is not None and post.created >= time:  # else its age is not known
                 self.overperforming.admit(entry)
-        self.forecasting.add(entry, post)
+        self.forecasting.add([entry], [post])
         if self.config.topics:
             self._group(entry)
         return Outcome.POST
@@ -399,8 +400,7 @@ class Engine:
 
     def _replace(self, entry: Entry, post: Post) -> None:
         """Take the old text's contribution out and put the new one in, at the post's own time."""
-        self.forecasting.settle(entry.key)
-        self.forecasting.tell()  # what came before is told of before this is told of anew
+        self.forecasting.keep(entry.key)  # and what came before is told of before this is told of anew
         self.removed += 1
         self.rising.forget(entry)
         self.ledger.answer(entry, -1, entry.time)
@@ -439,7 +439,7 @@ class Engine:
     def _place(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong; first those are told of that have come before."""
         if placed:
-            self.forecasting.tell()
+            self.forecasting.know()
             self.placing.note(placed)
 
 

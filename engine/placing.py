@@ -32,7 +32,7 @@ class Placing:
 
     def note(self, placed: Sequence[Placed]) -> None:
         """Note where the posts of a finished batch belong."""
-        find, place, spoken = self._ledger.posts.get, self._places.place, self._volumes.placed
+        find, place = self._ledger.posts.get, self._places.place
         counted: list[tuple[Entry, int]] = []
         for key, story, _, copy, counts in placed:
             entry = find(key)
@@ -43,9 +43,10 @@ class Placing:
                 entry.story = story
                 counted.append((entry, story))
                 place(story, entry.time)
-                spoken(story, of_words(entry.analysis.terms), entry.time)
         self._view.placed([each.key for each in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
         self._rising.placed(counted)
+        words = [of_words(entry.analysis.terms) for entry, _ in counted]
+        self._volumes.placed([story for _, story in counted], words, [entry.time for entry, _ in counted])
         self._follow()
         places = self._places
         if len(places.merged) >= MERGES_KEPT:

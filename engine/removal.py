@@ -54,8 +54,8 @@ def purge(engine: "Engine", asked: Purge, time: int) -> Outcome:
     engine.overperforming.disown(account)
     for key in ledger.by_author.of(account):
         engine.forecasting.settle(key)  # by what was known of the account then
+    engine.forecasting.disown(account)
     if engine.model.knows(account):
-        engine.forecasting.tell()
         engine.model.forget(account)
     return Outcome.DELETE
 

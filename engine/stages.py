@@ -44,7 +44,7 @@ class Opened(NamedTuple):
 
 # In the order that a post comes through them.
 OPENED = (
-    Opened("decode", Intake, ("records",)),
+    Opened("decode", Intake, ("take",)),
     Opened("lines kept", RawLines, ("offer", "settle", "expire")),
     Opened("order", Sequencer, ("take", "quiet", "rest")),
     Opened("language", language, ("judge_all", "judge_tokens")),
@@ -60,8 +60,8 @@ OPENED = (
     Opened("themes", Themes, ("update", "place", "merge", "forget")),
     Opened("themes", Stories, ("sampled", "largest", "terms")),
     Opened("names", Names, ("update", "merge", "forget")),
-    Opened("forecasts", Volumes, ("post", "placed", "merge")),
-    Opened("forecasts", Forecasting, ("tell", "forecast")),
+    Opened("forecasts", Volumes, ("placed", "merge")),
+    Opened("forecasts", Forecasting, ("tell", "know", "forecast")),
     Opened("learning", Labels, ("lessons", "teach")),
     Opened("labels", Labels, ("collect", "track", "fill_up", "thin_out", "forget")),
     Opened("over-performers", Overperforming, ("admit", "collect", "forget", "keep")),

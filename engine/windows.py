@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 from engine.bytime import ByTime
 from engine.config import ALL_TIME, SECOND
+from engine.people import People
 from engine.places import Places
 from engine.storysums import StorySums
-from engine.tags import Tags, occurrences
+from engine.tags import Tags
 from engine.tally import Contribution, Tally
 from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
@@ -55,6 +56,7 @@ class Window:
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
+        self.people = People(self.items)
         self._sums = WindowSums()
         self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
@@ -70,6 +72,10 @@ class Window:
     def total(self) -> Tally:
         """Of all posts of the window."""
         return self._settled().total
+
+    def busiest(self, limit: int | None) -> list[str]:
+        """The authors of most posts."""
+        return self._settled().busiest(limit)
 
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
@@ -189,6 +195,8 @@ class Window:
         if item.tags or self.tags.sketch is not None:
             self.tags.add(item, self.width)
         self.items[item.key] = item
+        if item.author in self.people.shown:
+            self.people.count(item, 1)
         if span != ALL_TIME:
             self._expiry.add(time, item.key)
 
@@ -268,7 +276,7 @@ class Window:
 
     def tags_before(self, tags: set[str]) -> Counter[str]:
         """In how many posts of the span before each of some tags is."""
-        return occurrences(self.items_before.values(), tags)
+        return self.tags.before(tags, self.items_before.values())
 
     # -- the sums --------------------------------------------------------------------------------------------
 
@@ -281,10 +289,13 @@ class Window:
             self.topics.count(item, self.width, -1)
         if item.tags or self.tags.sketch is not None:
             self.tags.remove(item, self.width)
+        if item.author in self.people.shown:
+            self.people.count(item, -1)
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:
         self.before.count(item, 1)
+        self.tags.count_before(item, 1)
         if item.story is not None:
             self.topics.count_before(item, 1)
         self.items_before[item.key] = item
@@ -292,6 +303,7 @@ class Window:
 
     def _drop_before(self, item: Contribution) -> None:
         self.before.count(item, -1)
+        self.tags.count_before(item, -1)
         if item.story is not None:
             self.topics.count_before(item, -1)
         del self.items_before[item.key]

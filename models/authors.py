@@ -81,22 +81,21 @@ class AuthorHistory:
     def __len__(self) -> int:
         return len(self._pasts)
 
-    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
+    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> tuple[list[int], list[int]]:
         """Note that authors posted, each at its time (microseconds); gives how many posts there were, and the last."""
-        before = []
+        posts, lasts = [0] * len(authors), [0] * len(authors)
         find, move = self._pasts.get, self._pasts.move_to_end
-        for author, time in zip(authors, at, strict=True):
+        for place, (author, time) in enumerate(zip(authors, at, strict=True)):
             if not author:
-                before.append((0, 0))
                 continue
             if (past := find(author)) is None:
                 past = self._touch(author)
             else:
                 move(author)
-            before.append((past.posts, last := past.last))
+            posts[place], lasts[place] = past.posts, past.last
             past.posts += 1
-            past.last = time if time > last else last
-        return before
+            past.last = max(time, past.last)
+        return posts, lasts
 
     def learn(self, author: str, horizon: int, label: float, at: int) -> None:
         """Learn a matured label, log1p(engagements), of one of the author's posts; it came due at `at`."""

@@ -27,5 +27,9 @@ def _checksum(text: str) -> int:
     return crc32(text.encode("utf-8", "surrogatepass"))
 
 
-_words = Memo[str, int](lambda term: _TAG if term[:1] == "#" else _checksum(term), WORDS)
+def _checksum_of_word(term: str) -> int:
+    return _TAG if term[:1] == "#" else crc32(term.encode("utf-8", "surrogatepass"))
+
+
+_words = Memo[str, int](_checksum_of_word, WORDS)
 _of_word = _words.__getitem__

@@ -1,7 +1,6 @@
 """Means of labels by key in which old labels count less: authors' pasts and the pasts of tags and words."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import exp2
 from typing import NamedTuple, TypeVar
 
@@ -70,6 +69,10 @@ class Cells(NamedTuple):
 
     buckets: Buckets
     counts: NDArray[np.intp]  # (n,): how many each post has
+
+    def those(self, kept: NDArray[np.bool_]) -> "Cells":
+        """Of the posts that are kept."""
+        return Cells(self.buckets[np.repeat(kept, self.counts)], self.counts[kept])
 
 
 class HashedMeans:
@@ -161,8 +164,11 @@ def united(cells: Sequence[Cells]) -> Cells:
     return Cells(*map(np.concatenate, zip(*cells, strict=True)))
 
 
-def packed(*keys: Cells) -> list[bytes]:
-    """The buckets of each post, to be kept until a label comes: of the first keys how many, then these, then others."""
+def packed(*keys: Cells) -> tuple[bytes, Ints]:
+    """The buckets of posts, and where those of each end: of the first keys how many there are, then these, then others.
+
+    To be kept until labels come.
+    """
     counts = np.array([each.counts for each in keys])  # (keys, n)
     lengths = 1 + counts.sum(axis=0)
     ends = np.cumsum(lengths)
@@ -174,5 +180,4 @@ def packed(*keys: Cells) -> list[bytes]:
         before = np.cumsum(each.counts) - each.counts
         flat[np.arange(len(each.buckets)) + np.repeat(following - before, each.counts)] = each.buckets
         following = following + each.counts
-    whole, stops = flat.tobytes(), (2 * ends).tolist()
-    return [whole[start:stop] for start, stop in pairwise([0, *stops])]
+    return flat.tobytes(), 2 * ends

@@ -15,7 +15,7 @@ from models import metrics
 from models.features import Features, counted, label
 from models.fits import Params
 from models.frozen import Batch, Forecast, Freezer, Made, Records, Told
-from models.known import Known, KnownPosts, by_column, those
+from models.known import Known, KnownPosts, by_column
 from models.pasts import AuthorPasts, KeyPasts
 from models.race import ACTUAL, FIRST, HIGH, LEARNING, LOW, Newest, Race
 from models.refits import Refit
@@ -81,21 +81,18 @@ class EngagementModel:
             return self.freezer.freeze(Batch(made, said, None), own, common)
         if all(graded):
             return self.freezer.freeze(Batch(made, said, keys), own, common)
-        told: dict[int, Told] = {}
-        for which in (True, False):
-            places = [place for place, every in enumerate(graded) if every == which]
-            kept = self._features.keys(those(posts, places)) if which else None
-            some = self.freezer.freeze(Batch(made, said, kept), own[places], common[places])
-            told.update(zip(places, some, strict=True))
-        return [told[place] for place in range(len(graded))]
+        every = np.array(graded)
+        some = iter(self.freezer.freeze(Batch(made, said, keys.those(every)), own[every], common[every]))
+        others = iter(self.freezer.freeze(Batch(made, said, None), own[~every], common[~every]))
+        return [next(some if each else others) for each in graded]
 
     def before(self, author: str) -> tuple[int, int]:
         """How many posts of an author are known of, and when the newest was made (0 before any)."""
         past = self._features.authors.past(author)
         return (0, 0) if past is None else (past.posts, past.last)
 
-    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> list[tuple[int, int]]:
-        """Note that authors posted, each at its time; gives what was known of each `before`."""
+    def arrived(self, authors: Sequence[str], at: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Note that authors posted, each at its time; gives what was known of each `before`, by column."""
         self._now = max(self._now, *at)
         return self._features.authors.arrived(authors, at)
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.authors import AuthorHistory, Past
-from models.checksums import checksums, of_words
+from models.checksums import checksums
 from models.decay import DAY, Cells, HashedMeans, halves, packed, united
 from models.known import KnownPosts
 from models.pasts import AuthorPasts, KeyPasts
-from models.wordsums import MOST, together
+from models.wordsums import chained
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,7 +30,6 @@ HOUR_BITS = 14
 HOUR_STRENGTH = 8.0  # labels that an author needs at an hour of the day before they outweigh the author's other ones
 TRUST_STRENGTH = 4.0
 MAX_COUNT = 2**53  # what is past this, or under 0, no platform counts
-MAX_KEYS = MOST  # tags or words of one post that count
 
 
 # Columns of a row, each with the group that reasons are told under. Those of the author, the tags and the words have a
@@ -100,9 +99,13 @@ class Keys(NamedTuple):
     both: Cells  # of the tags of each, then of the words of each: 2n
     hour: Cells  # of their authors at this hour of the day
 
+    def those(self, kept: NDArray[np.bool_]) -> "Keys":
+        """Of the posts that are kept."""
+        return Keys(self.both.those(np.tile(kept, 2)), self.hour.those(kept))
 
-def packed_keys(keys: Sequence[Keys]) -> list[bytes]:
-    """To be kept of each post until a label comes: the hour first, if any, as `Features.learn` takes it."""
+
+def packed_keys(keys: Sequence[Keys]) -> tuple[bytes, Ints]:
+    """To be kept of posts until labels come, and where each ends: the hour first, as `Features.learn` has it."""
     kinds = [(each.hour, *halves(each.both)) for each in keys]
     return packed(*(united(kind) for kind in zip(*kinds, strict=True)))
 
@@ -118,15 +121,11 @@ class Features:
 
     def keys(self, posts: KnownPosts) -> Keys:
         """Where the pasts of the posts' tags, words and hours are."""
-        spoken = zip(posts.terms, posts.word_sums, strict=True)
-        words = [of_words(terms) if sums is None else sums for terms, sums in spoken]
-        tags = [own[:MAX_KEYS] for own in posts.tags]
-        of_tags = checksums([f"#{tag}" for own in tags for tag in own])
         made = zip(posts.author, posts.at, strict=True)
         hours = checksums([f"{author} {at % DAY // HOUR}" for author, at in made if author])
-        each, counts = together(words, of_tags)
+        both = chained([posts.tags, posts.terms])
         return Keys(
-            self._keys.cells(each, [*map(len, tags), *counts]),
+            self._keys.cells(*both),
             self._hours.cells(hours, [1 if author else 0 for author in posts.author]),
         )
 
@@ -198,18 +197,14 @@ _WAVES = ("hour_sin", "weekday_sin", "hour_cos", "weekday_cos")
 _OTHERS = ("compound", "addressed", "reply", "quote", "question", "media", "language")
 _WORKED = (*_LOGS, *_CAPS, *_OTHERS, *_WAVES)
 _ORDER = [_WORKED.index(name) for name in COMMON]
-_TOLD = len(_WORKED) - len(_WAVES)
 _CAPPED = slice(len(_LOGS), len(_LOGS) + len(_CAPS))
 _MOOD = _WORKED.index("compound")
-_LEAST = np.array([0.0] * len(_LOGS) + [-np.inf] * (_TOLD - len(_LOGS)))  # what is not within is not known
-_GREATEST = np.array([float(MAX_COUNT)] * len(_LOGS) + [np.inf] * (_TOLD - len(_LOGS)))
-_LEAST[_MOOD], _GREATEST[_MOOD] = -1.0, 1.0
-_PERIODS = np.array([DAY, 7 * DAY])
+_PERIODS = np.array([[DAY], [7 * DAY]])
 
 
 def _common(posts: KnownPosts, pasts: Sequence[Past | None], at: Ints) -> Rows:
     """The columns that are the same for all horizons: (posts, len(COMMON))."""
-    told = (
+    told: tuple[Sequence[float], ...] = (
         posts.posts_before,
         posts.followers,
         posts.author_age,
@@ -220,7 +215,7 @@ def _common(posts: KnownPosts, pasts: Sequence[Past | None], at: Ints) -> Rows:
         posts.story_posts,
         posts.story_rise,
         posts.last_post,
-        [*map(len, posts.tags)],
+        posts.tags.counts,
         posts.mentions,
         posts.links,
         posts.compound,
@@ -231,11 +226,11 @@ def _common(posts: KnownPosts, pasts: Sequence[Past | None], at: Ints) -> Rows:
         [_MEDIA.get(media, len(MEDIA)) for media in posts.media],
         [*map(_language, posts.lang)],
     )
-    try:
-        values = np.array(told, np.float64)
-    except OverflowError:  # a count of hundreds of digits
-        values = np.array([[*map(_finite, column)] for column in told], np.float64)
-    before, last = values[0], values[len(_LOGS) - 1]
+    worked = np.empty((len(_WORKED), len(at)))
+    for row, column in zip(worked, told, strict=False):
+        row[:] = _numbers(column)
+    logs, capped, mood = worked[: len(_LOGS)], worked[_CAPPED], worked[_MOOD]
+    before, last = logs[0], logs[-1]
     for place in np.flatnonzero(np.isnan(before) | np.isnan(last)).tolist():  # as of now
         past = pasts[place]
         if isnan(before[place]):
@@ -243,19 +238,20 @@ def _common(posts: KnownPosts, pasts: Sequence[Past | None], at: Ints) -> Rows:
         if isnan(last[place]):
             last[place] = 0 if past is None else past.last
     last[:] = np.where(before != 0, np.maximum(at - last, 0.0) / MINUTE, nan)
-    values = values.T
-    worked = np.empty((len(at), len(_WORKED)))
-    worked[:, :_TOLD] = np.where((values >= _LEAST) & (values <= _GREATEST), values, nan)
-    worked[:, : len(_LOGS)] = np.log1p(worked[:, : len(_LOGS)])
-    worked[:, _CAPPED] = np.minimum(worked[:, _CAPPED], [*_CAPS.values()])
-    times = at[:, None] % _PERIODS / _PERIODS * (2 * pi)
-    worked[:, _TOLD : _TOLD + 2], worked[:, _TOLD + 2 :] = np.sin(times), np.cos(times)
-    return worked.take(_ORDER, axis=1).astype(np.float32)
+    logs[:] = np.log1p(np.where((logs >= 0) & (logs <= MAX_COUNT), logs, nan))
+    capped[:] = np.minimum(capped, np.array([*_CAPS.values()])[:, None])
+    mood[np.abs(mood) > 1] = nan
+    times = at % _PERIODS / _PERIODS * (2 * pi)
+    worked[-4:-2], worked[-2:] = np.sin(times), np.cos(times)
+    return worked.take(_ORDER, axis=0).T.astype(np.float32, order="C")
 
 
-def _finite(value: float | None) -> float | None:
-    """A number that a float can hold, else none."""
-    return value if value is None or abs(value) <= MAX_COUNT else None
+def _numbers(column: Sequence[float]) -> Sequence[float] | Floats:
+    """NaN for what is more than a float can hold."""
+    try:
+        return np.array(column, np.float64)
+    except OverflowError:  # a count of hundreds of digits
+        return [value if abs(value) <= MAX_COUNT else nan for value in column]
 
 
 @lru_cache(1_024)

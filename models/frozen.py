@@ -3,9 +3,9 @@
 A great many posts wait for their labels, and of most nobody ever asks what was said.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from math import isnan
-from operator import add
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
@@ -26,6 +26,7 @@ MOST_ROWS = 1_024  # of graded posts that wait to be worked out
 MOST_BATCHES = 1_000  # of other posts: each keeps the models as they stood
 
 _NO_ROWS: Rows = np.zeros((0, 0), np.float32)
+_NO_ENDS: NDArray[np.int64] = np.zeros(0, np.int64)
 
 
 class Made(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +71,20 @@ class Batch:
     What is said is fixed by the rows, the models as they stood and the reach of their intervals.
     """
 
-    __slots__ = ("__weakref__", "common", "every", "keys", "made", "own", "radii", "records", "voices")
+    __slots__ = (
+        "__weakref__",
+        "buckets",
+        "common",
+        "ends",
+        "every",
+        "keys",
+        "made",
+        "numbers",
+        "own",
+        "radii",
+        "size",
+        "voices",
+    )
 
     def __init__(self, made: Made, said: Sequence[tuple[Voices | None, float | None]], keys: Keys | None) -> None:
         self.made = made
@@ -80,13 +94,22 @@ class Batch:
         self.own: Rows = _NO_ROWS  # (n, horizons, OWN)
         self.common: Rows = _NO_ROWS  # (n, len(COMMON))
         self.keys = keys  # what their outcomes are to be learnt by; None where none will be
-        self.records: list[bytes] = []
+        self.numbers = b""  # the records of all posts, once they are worked out
+        self.size = 0  # of one of them
+        self.buckets = b""  # `keys`, packed, and where those of each post end
+        self.ends = _NO_ENDS
 
-    def record(self, place: int) -> bytes:
-        """What was said of one of the posts."""
-        if not self.records:
+    def numbers_of(self, place: int) -> bytes:
+        """The record of one of the posts."""
+        if not self.numbers:
             settle([self])
-        return self.records[place]
+        return self.numbers[place * self.size : (place + 1) * self.size]
+
+    def buckets_of(self, place: int) -> bytes:
+        """The packed keys of one of the posts; none where no outcome will be learnt."""
+        if not self.numbers:
+            settle([self])
+        return self.buckets[self.ends[place - 1] if place else 0 : self.ends[place]] if self.every else b""
 
 
 class Told(msgspec.Struct, eq=False, gc=False):
@@ -99,7 +122,8 @@ class Told(msgspec.Struct, eq=False, gc=False):
     @property
     def record(self) -> bytes:
         """The numbers, and behind them the buckets of its tags and words."""
-        return self.kept if isinstance(self.kept, bytes) else self.kept.record(self.place)
+        kept, place = self.kept, self.place
+        return kept if isinstance(kept, bytes) else kept.numbers_of(place) + kept.buckets_of(place)
 
     def part(self) -> None:
         """Keep nothing of the batch but what was said of this post."""
@@ -109,7 +133,7 @@ class Told(msgspec.Struct, eq=False, gc=False):
 def settle(batches: Sequence[Batch]) -> None:
     """Work out what was said of batches, together, unless it is known."""
     for every in (True, False):
-        open_ = [batch for batch in batches if batch.every is every and not batch.records]
+        open_ = [batch for batch in batches if batch.every is every and not batch.numbers]
         if open_:
             _settle(open_, every)
 
@@ -122,17 +146,19 @@ def _settle(batches: Sequence[Batch], every: bool) -> None:
         learnt = any(said.voices is not None for said in moments)
         shown.append(say(moments, joined(own[:, horizon], common), every) if learnt else None)
     records = packed(own, common, shown)
-    size, whole = records.itemsize, records.tobytes()
-    each = [whole[start : start + size] for start in range(0, len(whole), size)]
-    if every:
-        keys = packed_keys([batch.keys for batch in batches if batch.keys is not None])
-        each = [*map(add, each, keys)]
-    start = 0
+    buckets, ends = (
+        packed_keys([batch.keys for batch in batches if batch.keys is not None]) if every else (b"", _NO_ENDS)
+    )
+    start = begun = 0
     for batch in batches:
-        batch.records = each[start : start + len(batch.own)]
-        start += len(batch.own)
+        end = start + len(batch.own)
+        batch.numbers, batch.size = records[start:end].tobytes(), records.itemsize
+        if every:
+            batch.buckets, batch.ends = buckets[begun : ends[end - 1]], ends[start:end] - begun
+            begun = int(ends[end - 1])
         batch.own = batch.common = _NO_ROWS
         batch.voices, batch.keys = [], None
+        start = end
 
 
 def packed(own: Rows, common: Rows, shown: Sequence[Shown | None]) -> Records:
@@ -185,7 +211,7 @@ class Freezer:
 
     def _settle(self, told: Sequence[Told]) -> None:
         """Work out what was said of these posts, and with them of all others that will be asked about."""
-        wanted = dict.fromkeys(one.kept for one in told if isinstance(one.kept, Batch) and not one.kept.records)
+        wanted = dict.fromkeys(one.kept for one in told if isinstance(one.kept, Batch) and not one.kept.numbers)
         if any(batch.every for batch in wanted):
             self._work_off()
         settle([*wanted])
@@ -198,12 +224,14 @@ class Freezer:
         """Records (n,) as they were."""
         self._settle(told)
         size = self._layout.itemsize
-        records = [one.kept if isinstance(one.kept, bytes) else one.kept.records[one.place] for one in told]
-        return np.frombuffer(b"".join([record[:size] for record in records]), self._layout)
+        pairs = [(one.kept, one.place) for one in told]
+        records = [kept[:size] if isinstance(kept, bytes) else kept.numbers_of(place) for kept, place in pairs]
+        return np.frombuffer(b"".join(records), self._layout)
 
     def keys(self, told: Sequence[Told]) -> list[bytes]:
         """The buckets, as they were packed."""
-        return [one.record[self._layout.itemsize :] for one in told]
+        size, pairs = self._layout.itemsize, [(one.kept, one.place) for one in told]
+        return [kept[size:] if isinstance(kept, bytes) else kept.buckets_of(place) for kept, place in pairs]
 
     def rows(self, records: Records, horizon: int) -> Floats:
         """Rows (n, len(COLUMNS)) as they were at arrival."""
@@ -223,13 +251,21 @@ class Freezer:
 
     def predicted_at_all(self, told: Sequence[Told]) -> Floats:
         """The same at all horizons: (n, horizons)."""
-        rivals = self.thaw(told)["rivals"]
-        moments = {id(one.made): one.made for one in told}
-        places = {made: place for place, made in enumerate(moments)}
-        leading = np.array([_leading(made) for made in moments.values()], np.intp).reshape(-1, rivals.shape[1])
-        leading = leading[[places[id(one.made)] for one in told]] if told else leading
-        shown = np.take_along_axis(rivals, leading[:, :, np.newaxis], axis=2)[:, :, 0]
-        return np.where(leading >= 0, shown, np.nan)
+        self._settle(told)
+        together: defaultdict[Batch | Made, list[int]] = defaultdict(list)
+        for at, one in enumerate(told):
+            together[one.made if isinstance(one.kept, bytes) else one.kept].append(at)
+        horizons = self._layout["rivals"].shape[0]
+        shown = np.empty((len(told), horizons))
+        for whole, places in together.items():
+            part = [told[at] for at in places]
+            if isinstance(whole, Batch):  # cut out of its records at once
+                rivals = np.frombuffer(whole.numbers, self._layout)["rivals"][[one.place for one in part]]
+            else:
+                rivals = self.thaw(part)["rivals"]
+            leading = np.array(_leading(part[0].made), np.intp)
+            shown[places] = np.where(leading >= 0, rivals[:, np.arange(horizons), leading], np.nan)
+        return shown
 
     def forecasts(self, told: Told, at: int) -> list[Forecast]:
         """What was said at each horizon of a post made at event time `at`, in microseconds."""

@@ -1,9 +1,13 @@
 """What is known of posts when they arrive: of one, or of many by column."""
 
 from collections.abc import Sequence
+from math import nan
 from typing import NamedTuple
 
 import msgspec
+
+from models.checksums import checksums, of_words
+from models.wordsums import WordSums, together
 
 
 class Known(msgspec.Struct, gc=False):
@@ -34,43 +38,44 @@ class Known(msgspec.Struct, gc=False):
     )
     last_post: int | None = None
     terms: tuple[str, ...] = ()  # as of `models.terms.terms`; tags among them are passed over
-    word_sums: Sequence[int] | None = None  # `models.checksums.of_words` of them, where that was worked out before
 
 
 class KnownPosts(NamedTuple):
-    """The same of many posts: a value for each in every field."""
+    """The same of many posts: a value for each in every field, NaN for None; of tags and words of terms checksums."""
 
     author: Sequence[str]
     at: Sequence[int]
-    followers: Sequence[int | None]
-    author_age: Sequence[float | None]
+    followers: Sequence[float]
+    author_age: Sequence[float]
     length: Sequence[int]
     words: Sequence[int]
-    tags: Sequence[tuple[str, ...]]
+    tags: WordSums  # as `of_tags`
     mentions: Sequence[int]
     links: Sequence[int]
     media: Sequence[str]
     reply: Sequence[bool]
     quote: Sequence[bool]
     lang: Sequence[str]
-    compound: Sequence[float | None]
+    compound: Sequence[float]
     story_posts: Sequence[float]
     story_rise: Sequence[float]
     tag_posts: Sequence[float]
     tag_rise: Sequence[float]
     addressed: Sequence[bool]
     question: Sequence[bool]
-    posts_before: Sequence[int | None]
-    last_post: Sequence[int | None]
-    terms: Sequence[tuple[str, ...]]
-    word_sums: Sequence[Sequence[int] | None]
+    posts_before: Sequence[float]
+    last_post: Sequence[float]
+    terms: WordSums
+
+
+def of_tags(tags: Sequence[str]) -> list[int]:
+    """Checksums by which the past of tags is found: as they stand among terms, so that no word has the same."""
+    return checksums([f"#{tag}" for tag in tags])
 
 
 def by_column(posts: Sequence[Known]) -> KnownPosts:
     """One post at least."""
-    return KnownPosts(*zip(*map(msgspec.structs.astuple, posts), strict=True))
-
-
-def those(posts: KnownPosts, places: Sequence[int]) -> KnownPosts:
-    """The posts at these places."""
-    return KnownPosts(*([column[place] for place in places] for column in posts))  # type: ignore[arg-type]
+    told = zip(*map(msgspec.structs.astuple, posts), strict=True)
+    columns = KnownPosts._make([nan if value is None else value for value in column] for column in told)
+    tags, terms = together([of_tags(post.tags) for post in posts]), together([of_words(post.terms) for post in posts])
+    return columns._replace(tags=tags, terms=terms)

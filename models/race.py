@@ -175,17 +175,20 @@ class Race:
     def _elect(self) -> None:
         """Let those challenge the leader one after the other, the richest first, that are clearly better."""
         before, self._judged = self.leader, 0
+        judged = self._history.rows()[-JUDGED:]
+        errors = np.abs(judged[:, FIRST:] - np.log1p(judged[:, ACTUAL, None]))
         for model in CHALLENGERS:
-            if model != self.leader and self._is_better(model):
+            if model != self.leader and self._is_better(model, errors):
                 self.leader = model
         if self.leader != before:
             self._interval = AdaptiveInterval()
             self._start_interval()
 
-    def _is_better(self, model: int) -> bool:
-        """Whether a model is clearly better than the leader on the newest matured posts that both have predicted."""
-        judged = self._history.rows()[-JUDGED:]
-        errors = np.abs(judged[:, FIRST:] - np.log1p(judged[:, ACTUAL, None]))
+    def _is_better(self, model: int, errors: Floats) -> bool:
+        """Whether a model is clearly better than the leader, by `errors` (n, models) on the newest matured posts.
+
+        Of these those count that both have predicted.
+        """
         better = errors[:, self.leader] - errors[:, model]
         better = better[~np.isnan(better)]
         record = MIN_RECORD if self.leader == REFERENCE else LONG_RECORD

@@ -18,7 +18,7 @@ _ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _ROW = 16  # bits of a row in a cell
 _ROWS = (1 << _ROW) - 1
 _ORDER = 27  # bits of a place among what is learnt at once
-_CELLS = 1 << 14  # of documents and rows, whose products are taken at once
+_CELLS = 1 << 15  # of documents and rows, whose products are taken at once
 
 
 class Terms(NamedTuple):
@@ -134,11 +134,13 @@ class StoryTable:
         """
         inside = np.zeros(len(self), np.bool_)
         inside[rows] = True
-        return self._weighed(inside).of(rows).unit()
+        terms = self._weighed(self._held(inside))
+        return terms._replace(rows=(inside.cumsum() - 1)[terms.rows], size=len(rows)).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
-        """Those of the terms that `most` stories have, or fewer."""
-        return terms.only(self._spread[terms.columns] <= most)
+        """Those of the terms that several stories have, but `most` at most."""
+        spread = self._spread.take(terms.columns)
+        return terms.only((spread > 1) & (spread <= most))
 
     def posts(self, counts: Counts, new: bool = True) -> Posts:
         """Documents as unit TF-IDF rows. If they are new they count for what is usual."""
@@ -149,7 +151,7 @@ class StoryTable:
         first = is_new(ordered)
         places = np.empty_like(order)
         places[order] = first.cumsum() - 1
-        known = ordered[first]
+        known = ordered[first.nonzero()[0]]
         times = np.bincount(places)
         if new:
             self.usual.add(known, times, counts.size)
@@ -165,7 +167,10 @@ class StoryTable:
         held = (self.cells.searchsorted(posts.known << _ROW) - starts).repeat(times)
         held += np.arange(len(held))
         rows, sums = self.cells[held] & _ROWS, self.sums[held]
-        weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth.repeat(times) / self._lengths[rows] * factors[rows]
+        weights = _tamed(sums)
+        weights *= posts.worth.repeat(times)
+        weights /= self._lengths[rows]
+        weights *= factors[rows]
         return Postings(starts, times, rows, weights, len(self))
 
     def rows_of(self, ids: Ints) -> Ints:
@@ -217,32 +222,44 @@ class StoryTable:
 
     def keep(self, staying: Bools) -> None:
         """Let go of all other rows."""
-        self._drop(~staying[self.cells & _ROWS])
-        self.cells -= (~staying).cumsum()[self.cells & _ROWS]
+        rows = self.cells & _ROWS
+        left = staying[rows]
+        np.subtract.at(self._spread, self.cells[~left] >> _ROW, _ONE)
+        self.cells = (self.cells - ((~staying).cumsum() - ~staying)[rows])[left]
+        self.sums = self.sums[left]
         for name in ("sizes", "mass", "joined", "serial", "_lengths"):
             setattr(self, name, getattr(self, name)[staying])
 
     def measure(self) -> None:
-        """After rows have learnt, work out their lengths; those of all, and what has become faint, after many posts."""
-        if self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured:
-            self._drop(self.sums < FAINT_TERM / self.scale)
-            self._measured, self._stale = len(self), 0
-            self._lengths = self._weighed().lengths()
-        elif (learnt := self._lengths == 0).any():
-            self._lengths += self._weighed(learnt).lengths()
+        """After rows have learnt, let go of what they have too much of, and work out their lengths.
 
-    def _weighed(self, inside: Bools | None = None) -> Terms:
-        """Stories as TF-IDF rows, by column: all, or those inside."""
-        cells, sums = self.cells, self.sums
-        if inside is not None:
-            held = inside[cells & _ROWS].nonzero()[0]
-            cells, sums = cells[held], sums[held]
+        After many posts that is done of all, and what has become faint goes.
+        """
+        stale = self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured
+        self._drop(self.sums < FAINT_TERM / self.scale if stale else np.zeros(len(self.sums), np.bool_))
+        if stale:
+            self._measured, self._stale = len(self), 0
+            self._lengths = self._weighed(slice(None)).lengths()
+        elif (learnt := self._lengths == 0).any():
+            self._lengths += self._weighed(self._held(learnt)).lengths()
+
+    def _held(self, rows: Bools) -> Ints:
+        """Where the terms of some rows stand."""
+        held: Ints = rows[self.cells & _ROWS].nonzero()[0]
+        return held
+
+    def _weighed(self, held: Ints | slice) -> Terms:
+        """Some of the terms as those of TF-IDF rows."""
+        cells, sums = self.cells[held], self.sums[held]
         columns = cells >> _ROW
-        return Terms(cells & _ROWS, columns, np.sqrt(sums * np.sqrt(sums)) * self.idf(columns), len(self))
+        return Terms(cells & _ROWS, columns, _tamed(sums) * self.idf(columns), len(self))
 
     def _drop(self, gone: Bools) -> None:
-        """Let go of these cells."""
-        if not gone.any():
+        """Let go of these cells, and of the lightest ones of rows with more than TERMS terms, many at once."""
+        full = self.sizes > TERMS
+        if full.any():
+            gone[self._lightest(full)] = True
+        elif not gone.any():
             return
         left = self.cells[gone]
         np.subtract.at(self._spread, left >> _ROW, _ONE)
@@ -251,7 +268,7 @@ class StoryTable:
         self.cells, self.sums = self.cells[staying], self.sums[staying]
 
     def _learn(self, cells: Ints, values: Floats) -> None:
-        """Add to cells; where a row has too many then, the lightest give way."""
+        """Add to cells."""
         if not len(cells):
             return
         ordered = cells << _ORDER | np.arange(len(cells))
@@ -261,14 +278,11 @@ class StoryTable:
         first = is_new(ordered).nonzero()[0]
         cells, values = ordered[first], np.add.reduceat(values, first)
         place = self.cells.searchsorted(cells)
-        known = np.concatenate([self.cells, [-1]])[place] == cells
+        other = self.cells.take(place, mode="clip") != cells if len(self.cells) else np.ones(len(cells), np.bool_)
+        known, new = (~other).nonzero()[0], other.nonzero()[0]
         self.sums[place[known]] += values[known]
-        new = ~known
         self._insert(place[new], cells[new], values[new])
-        rows = cells & _ROWS
-        self._lengths[rows] = 0
-        if self.sizes[rows].max() > TERMS:
-            self._shed()
+        self._lengths[cells & _ROWS] = 0
 
     def _insert(self, place: Ints, cells: Ints, values: Floats) -> None:
         """Put new cells before those at `place`."""
@@ -280,18 +294,16 @@ class StoryTable:
         self.sizes += np.bincount(cells & _ROWS, minlength=len(self))
         np.add.at(self._spread, cells >> _ROW, _ONE)
 
-    def _shed(self) -> None:
-        """Of rows with more than TERMS terms drop the lightest, many at once."""
-        rows, full = self.cells & _ROWS, self.sizes > TERMS
-        gone = np.zeros(len(rows), np.bool_)
-        held = full[rows].nonzero()[0]
-        held = held[rows[held].astype(np.int16).argsort(kind="stable")]
-        end = 0
+    def _lightest(self, full: Bools) -> Ints:
+        """Where the terms of full rows stand that are to go."""
+        held = self._held(full)
+        held = held[(self.cells[held] & _ROWS).astype(np.int16).argsort(kind="stable")]
+        gone, end = [], 0
         for size in self.sizes[full].tolist():
             start, end = end, end + size
             lightest = self.sums[held[start:end]].argsort(kind="stable")
-            gone[held[start:end][lightest[: size - (TERMS - SHED)]]] = True
-        self._drop(gone)
+            gone.append(held[start:end][lightest[: size - (TERMS - SHED)]])
+        return np.concatenate(gone)
 
 
 def products(terms: Terms, postings: Postings) -> Iterator[tuple[int, Floats]]:
@@ -326,6 +338,13 @@ def nearest(terms: Terms, postings: Postings) -> tuple[Ints, Floats]:
         best[first : first + len(found)] = place
         greatest[first : first + len(found)] = found[np.arange(len(found)), place]
     return best, greatest
+
+
+def _tamed(sums: Floats) -> Floats:
+    """Sums to the power 0.75."""
+    found: Floats = np.sqrt(sums)
+    found *= sums
+    return np.sqrt(found, out=found)
 
 
 def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarray:

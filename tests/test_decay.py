@@ -188,6 +188,7 @@ def test_the_buckets_of_each_post_are_kept_one_kind_after_the_other() -> None:
         cells(means, [[1, 2], [3], []]),
         cells(means, [[4], [5, 60_000], []]),
     )
-    found = [np.frombuffer(one, np.uint16).tolist() for one in packed(hours, tags, words)]
-    assert found == [[1, 7, 1, 2, 4], [0, 3, 5, 60_000], [0]]
-    assert packed(cells(means, [])) == []
+    whole, ends = packed(hours, tags, words)
+    assert np.frombuffer(whole, np.uint16).tolist() == [1, 7, 1, 2, 4, 0, 3, 5, 60_000, 0]
+    assert ends.tolist() == [10, 18, 20]
+    assert packed(cells(means, []))[0] == b""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import wordsums
 from models.engagement import EngagementModel, Known
 from models.features import (
     COLUMNS,
@@ -18,7 +19,6 @@ from models.features import (
     KEY_STRENGTH,
     LANGUAGE_CODES,
     MAX_COUNT,
-    MAX_KEYS,
     MEDIA,
     OWN,
     Features,
@@ -92,7 +92,7 @@ def test_a_waiting_post_takes_less_than_a_kilobyte() -> None:
     tags, terms = (tuple(f"{kind}{index}" for index in range(500)) for kind in ("tag", "word"))
     model = EngagementModel((15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR))
     (told,) = model.forecast([msgspec.structs.replace(post(1), tags=tags, terms=terms)], [True])
-    assert len(told.record) == layout(4).itemsize + 2 * (2 + 2 * MAX_KEYS)
+    assert len(told.record) == layout(4).itemsize + 2 * (2 + 2 * wordsums.MOST)
     assert len(told.record) < 900
     (usual,) = model.forecast([post(1)], [True])
     assert len(usual.record) < 600
@@ -182,7 +182,7 @@ def test_pasts_of_author_hour_tags_and_words_are_learnt_apart() -> None:
     def learn(value: float, **known: object) -> None:
         one = Known(at=at, **known)  # type: ignore[arg-type]
         features.learn(
-            1, [one.author], packed_keys([features.keys(by_column([one]))]), np.array([value]), [at + 24 * HOUR]
+            1, [one.author], [packed_keys([features.keys(by_column([one]))])[0]], np.array([value]), [at + 24 * HOUR]
         )
 
     learn(1.0, author="bob")

@@ -136,7 +136,12 @@ def state(engine: Engine, labels_only: bool = False) -> bytes:
         return pickle.dumps([labels, engine.ledger.outlived, engine.ledger._aliases])
     parts = [engine.ledger, engine.window, engine.rising, engine.volumes, engine.overperforming]
     return pickle.dumps(
-        [labels, [vars(part) for part in parts], engine.forecasting._batch, engine.model._features.authors._pasts]
+        [
+            labels,
+            [vars(part) for part in parts],
+            engine.forecasting._told,
+            engine.model._features.authors._pasts,
+        ]
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_info
 
 from models import metrics, refits
@@ -15,10 +16,11 @@ from models.decay import DAY
 from models.features import AUTHOR, AUTHOR_HOUR, COLUMNS, GROUPS
 from models.fits import NAMES as FITTED
 from models.fits import Fits, fit_all
-from models.online import Online
+from models.online import Online, Scaler
 from models.race import FIRST, FIRST_MARGIN, LEARNING, LONG_RECORD, MARGIN, MIN_RECORD, Race
 from models.refits import FIRST_FIT, FITTING, GROWTH, MAX_AGE, MIN_NEW, Refits
 from models.scorer import SHRINK, Recent
+from models.standing import NUMBERS
 from models.threads import one_thread
 from models.voices import NAMES, REFERENCE, Said, say
 from tests.graded_feeds import HOUR, LIGHT, MINUTE, START, labels_of, rows_with_gaps
@@ -172,6 +174,19 @@ def test_the_online_model_learns_what_matters_and_stays_within_the_labels_seen()
     asked[::2] = rows_with_gaps(150, seed=5)
     asked[:, AUTHOR] = 30.0
     assert labels.min() <= model.predict(asked).min() <= model.predict(asked).max() <= labels.max()
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_columns_are_scaled_as_by_scikit_learn_to_the_bit() -> None:
+    ours, theirs = Scaler(len(NUMBERS)), StandardScaler()
+    rows = rows_with_gaps(600)[:, NUMBERS]
+    rows[:40, 3] = np.nan  # not known at first
+    rows[:, 5] = 0.1  # the same everywhere
+    for start, end in pairwise((0, 1, 17, 40, 41, 300, 600)):
+        ours.learn(rows[start:end])
+        theirs.partial_fit(rows[start:end])
+        assert np.array_equal(ours.mean, theirs.mean_, equal_nan=True)
+        assert np.array_equal(ours.scale, theirs.scale_, equal_nan=True)
 
 
 def test_the_online_model_is_the_same_for_the_same_seed() -> None:

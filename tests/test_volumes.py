@@ -1,7 +1,7 @@
 """How much a post's tags and story are spoken of as it arrives: decayed, bounded, textless, whatever is looked at."""
 
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pytest
@@ -12,24 +12,25 @@ from engine.risen import Member, checksum
 from engine.volumes import HALF_LIFE, REBASE, Volumes
 from models.checksums import checksums
 from models.checksums import of_words as words
+from models.wordsums import together
 from tests.feeds import SECOND, START, post, run
 
 RIVER = words(("river", "flood", "bridge", "rain"))
 GOAL = words(("goal", "match", "striker", "league"))
 
 
-class Rises:
-    """What rises, as `Rising.times` says it."""
+class Counted(Volumes):
+    """Volumes while something rises, told one by one."""
 
-    def __init__(self, times: dict[Member, float] | None = None) -> None:
-        self.rises = times or {}
+    def __init__(self, rises: dict[Member, float] | None = None) -> None:
+        super().__init__()
+        self.rises = rises or {}
 
-    def times(self, members: Iterable[Member]) -> float:
-        return max((self.rises.get(member, 0.0) for member in members), default=0.0)
+    def post(self, tags: Sequence[int], time: int) -> None:
+        self.tagged(tags, time, self.rises)
 
-
-def volumes(times: dict[Member, float] | None = None) -> Volumes:
-    return Volumes(Rises(times))  # type: ignore[arg-type]
+    def place(self, story: int, words: Sequence[int], time: int) -> None:
+        self.placed([story], [words], [time])
 
 
 class Volume(NamedTuple):
@@ -42,17 +43,18 @@ class Volume(NamedTuple):
 
 
 def of(counted: Volumes, tags: Sequence[str], words: Sequence[int], time: int) -> Volume:
-    (story,) = counted.of_stories([words], [time], counted._rising.rises)
-    return Volume(*counted.of_tags(checksums(tags), time), *story)
+    rises = counted.rises if isinstance(counted, Counted) else {}
+    (posts,), (rise,) = counted.of_stories(together([words]), [time], [rises])
+    return Volume(*counted.of_tags(checksums(tags), time, rises), posts, rise)
 
 
 def test_of_nothing_nothing_is_known() -> None:
-    empty = volumes()
+    empty = Counted()
     assert of(empty, [], [], START) == of(empty, ["sun"], RIVER, START) == Volume(0.0, 0.0, 0.0, 0.0)
 
 
 def test_a_tag_counts_its_posts_half_as_much_an_hour_later() -> None:
-    counted = volumes()
+    counted = Counted()
     for _ in range(8):
         counted.post(checksums(["sun"]), START)
     counted.post(checksums(["rain", "sun"]), START + HOUR)
@@ -64,19 +66,19 @@ def test_a_tag_counts_its_posts_half_as_much_an_hour_later() -> None:
 
 
 def test_looking_changes_nothing() -> None:
-    counted = volumes()
+    counted = Counted()
     counted.post(checksums(["sun"]), START)
-    counted.placed(3, RIVER, START)
+    counted.place(3, RIVER, START)
     first = of(counted, ["sun"], RIVER, START + MINUTE)
     of(counted, ["sun"], RIVER, START + HOUR)
     assert of(counted, ["sun"], RIVER, START + MINUTE) == first
 
 
 def test_a_post_is_of_the_story_that_most_of_its_words_spoke_of_last() -> None:
-    counted = volumes()
+    counted = Counted()
     for _ in range(3):
-        counted.placed(1, RIVER, START)
-    counted.placed(2, GOAL, START)
+        counted.place(1, RIVER, START)
+    counted.place(2, GOAL, START)
     assert of(counted, [], words(["flood", "rain", "goal"]), START).story_posts == pytest.approx(3)
     assert of(counted, [], words(["flood", "match", "goal"]), START).story_posts == pytest.approx(1)
     assert of(counted, [], words(["flood", "rain", "goal", "match"]), START).story_posts == pytest.approx(3), (
@@ -85,30 +87,29 @@ def test_a_post_is_of_the_story_that_most_of_its_words_spoke_of_last() -> None:
     assert of(counted, [], words(["flood", "goal"]), START).story_posts == 0, "one word speaks for none"
     assert of(counted, [], words(["flood", "flood", "flood"]), START).story_posts == 0, "nor does one word said again"
     assert of(counted, [], words(["#flood", "#rain"]), START).story_posts == 0, "tags are counted apart"
-    counted.placed(2, words(["flood", "rain"]), START)
+    counted.place(2, words(["flood", "rain"]), START)
     assert of(counted, [], words(["flood", "rain"]), START).story_posts == pytest.approx(2), (
         "the last to say a word has it"
     )
 
 
 def test_a_post_in_no_story_counts_for_none() -> None:
-    counted = volumes()
-    counted.placed(None, RIVER, START)
-    counted.placed(-1, RIVER, START)
+    counted = Counted()
+    counted.place(-1, RIVER, START)
     assert of(counted, [], RIVER, START).story_posts == 0
 
 
 def test_rises_are_those_of_the_tag_and_the_story() -> None:
-    counted = volumes({Member("tag", checksum("sun")): 3.5, Member("story", 7): 2.0})
-    counted.placed(7, RIVER, START)
+    counted = Counted({Member("tag", checksum("sun")): 3.5, Member("story", 7): 2.0})
+    counted.place(7, RIVER, START)
     assert of(counted, ["rain", "sun"], RIVER, START) == pytest.approx(Volume(0.0, 3.5, 1.0, 2.0))
     assert of(counted, ["rain"], GOAL, START) == Volume()
 
 
 def test_a_story_that_became_part_of_another_brings_its_posts_and_words() -> None:
-    counted = volumes({Member("story", 9): 4.0})
+    counted = Counted({Member("story", 9): 4.0})
     for story in (5, 5, 9):
-        counted.placed(story, RIVER if story == 5 else GOAL, START)
+        counted.place(story, RIVER if story == 5 else GOAL, START)
     counted.merge(5, 9)
     assert of(counted, [], RIVER, START) == pytest.approx(Volume(0.0, 0.0, 3.0, 4.0))
     assert of(counted, [], words(["river", "goal"]), START).story_posts == pytest.approx(3), (
@@ -118,10 +119,10 @@ def test_a_story_that_became_part_of_another_brings_its_posts_and_words() -> Non
 
 def test_stories_are_bounded_and_those_spoken_of_least_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(volumes_module, "MAX_STORIES", 10)
-    counted = volumes()
+    counted = Counted()
     for story in range(40):
         for _ in range(3 if story == 1 else 1):
-            counted.placed(story, words([f"word{story}", f"other{story}"]), START + story)
+            counted.place(story, words([f"word{story}", f"other{story}"]), START + story)
         assert len(counted._stories) <= 10
     assert of(counted, [], words(["word1", "other1"]), START + 40).story_posts == pytest.approx(3)
     assert of(counted, [], words(["word2", "other2"]), START + 40).story_posts == 0
@@ -129,19 +130,19 @@ def test_stories_are_bounded_and_those_spoken_of_least_go_first(monkeypatch: pyt
 
 @pytest.mark.parametrize("half_lives", [REBASE - 1, REBASE + 1, 3 * REBASE, 10**6])
 def test_counts_survive_any_length_of_time(half_lives: int) -> None:
-    counted = volumes()
+    counted = Counted()
     counted.post(checksums(["sun"]), START)
-    counted.placed(1, RIVER, START)
+    counted.place(1, RIVER, START)
     later = START + half_lives * HALF_LIFE
     assert of(counted, ["sun"], RIVER, later) == pytest.approx(Volume(), abs=1e-70)
     counted.post(checksums(["sun"]), later)
-    counted.placed(1, RIVER, later)
+    counted.place(1, RIVER, later)
     found = of(counted, ["sun"], RIVER, later + HALF_LIFE)
     assert (found.tag_posts, found.story_posts) == pytest.approx((0.5, 0.5))
 
 
 def test_scaling_the_counts_down_does_not_move_them() -> None:
-    often, once = volumes(), volumes()
+    often, once = Counted(), Counted()
     for n in range(3 * REBASE):
         often.post(checksums(["sun"]), START + n * HALF_LIFE)
     for n in range(3 * REBASE - 60, 3 * REBASE):
@@ -152,7 +153,7 @@ def test_scaling_the_counts_down_does_not_move_them() -> None:
 
 
 def test_what_comes_late_counts_for_less() -> None:
-    counted = volumes()
+    counted = Counted()
     counted.post(checksums(["sun"]), START)
     counted.post(checksums(["sun"]), START - 10 * HOUR)
     counted.post(checksums(["sun"]), START - 10**6 * HOUR)
@@ -160,19 +161,19 @@ def test_what_comes_late_counts_for_less() -> None:
 
 
 def test_no_text_is_held() -> None:
-    counted = volumes()
+    counted = Counted()
     counted.post(checksums(["zyxwquux"]), START)
-    counted.placed(1, words(["secretword", "zyxwquux"]), START)
-    held = pickle.dumps({name: value for name, value in vars(counted).items() if name != "_rising"})
+    counted.place(1, words(["secretword", "zyxwquux"]), START)
+    held = pickle.dumps(vars(counted))
     assert b"zyxwquux" not in held
     assert b"secretword" not in held
 
 
 def test_surrogates_and_many_words_are_taken_as_they_are() -> None:
-    counted = volumes()
+    counted = Counted()
     many = [f"word{n}\ud800" for n in range(1_000)]
     counted.post(checksums(["\ud800"]), START)
-    counted.placed(1, words(many), START)
+    counted.place(1, words(many), START)
     assert of(counted, ["\ud800"], words(many), START) == pytest.approx(Volume(1.0, 0.0, 1.0, 0.0))
     assert of(counted, [], words(many[500:]), START).story_posts == 0, "words past a cap are not looked at"
 
