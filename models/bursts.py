@@ -24,6 +24,7 @@ LEARN_FROM = 4  # windows before those that come up are newcomers: at first all 
 HALF_LIFE = 30  # of the past, in windows
 ADAPT = 8  # so many times slower does a burst become its own past
 FAINT = 0.02  # authors of a past, under which it is forgotten
+MAX_LITTLE = 256  # windows in which little was said, that pass together
 MAX_SUBJECTS = 50_000
 ROOM = 8  # this part of them is made free when there are too many, so that it need not be done at every step
 MAX_RISES = 200  # going on at once
@@ -96,6 +97,8 @@ class Detector:
             else:  # a silent feed is no past
                 step = counts.skip(step, until)
         self._next = step
+        if len(self._little) >= MAX_LITTLE:
+            self._pass()
         return begun
 
     def merge(self, gone: Hashable, into: Hashable) -> None:
@@ -106,20 +109,25 @@ class Detector:
                     rise.end = rise.last
                 else:
                     rise.subject, rises[into] = into, rise
+        self._pass()
         if (slots := self._counts.merge(gone, into)) is not None:
             self._again.append(slots[1])
             self._grow()
             self._past.merge(*slots)
             self._newcomers.merge(*slots)
 
+    def _pass(self) -> None:
+        """Let the windows pass in which little was said."""
+        if self._little:
+            self._past.tick_small(self._little)
+            self._newcomers.tick(len(self._little))
+            self._little = []
+
     # -- one step ------------------------------------------------------------------------------------------------
 
     def _tick(self, time: int) -> list[Rise]:
         past, counts = self._past, self._counts
-        if self._little:
-            past.tick_small(self._little)
-            self._newcomers.tick(len(self._little))
-            self._little = []
+        self._pass()
         closed = counts.close()
         if closed is None:
             self._follow(time, silent=True)
