@@ -35,6 +35,7 @@ USUALLY: dict[str, Any] = {
 ODD: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 5, 2**53 + 1, 2**63, -(2**70), 0.5, 1e300, 1783175888, 1783175888.25),
     *("", " ", "'7'", "17", "0", AT, "2026", "Sat Jul 04 14:38:07 +0000 2026", "de-AT", "\u202e", "\ud800", "é" * 9),
+    *(10**400, -(10**400), 1e-300, 10**4299),
     *([], {}, ["a", "#b"], [None], {"text": "in"}, {"id": 7, "username": "bob"}, {"count": 3}, "x" * 1_200),
 )
 OTHER_NAMES = ("Text", "tweet", "message", "tweettext", "tweet_id", "status_id", "label", "uri", "type", "other")
