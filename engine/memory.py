@@ -12,7 +12,7 @@ import ctypes
 import gc
 
 THRESHOLDS = (20_000, 20, 20)
-LARGE = 1 << 19  # bytes: from here on pages of its own
+LARGE = 1 << 21  # bytes: from here on pages of its own; smaller ones are made and freed a thousand times a second
 _M_MMAP_THRESHOLD = -3  # of malloc.h
 
 

@@ -232,12 +232,14 @@ class Rising:
         self, kind: Kind, subjects: Sequence[Sequence[int]], authors: Sequence[int], times: Sequence[int]
     ) -> None:
         """Each author spoke at a time, of any subjects or none."""
-        spoken = [(each, author, time) for each, author, time in zip(subjects, authors, times, strict=True) if each]
-        if spoken:
-            said = [(each, author) for each, author, _ in spoken]
-            when = [time for _, _, time in spoken]
-            for detector in self._detectors[kind]:
-                detector.add_all(said, when)
+        if not all(subjects):
+            spoken = [one for one in zip(subjects, authors, times, strict=True) if one[0]]
+            if not spoken:
+                return
+            subjects, authors, times = zip(*spoken, strict=True)
+        said = [*zip(subjects, authors, strict=True)]
+        for detector in self._detectors[kind]:
+            detector.add_all(said, times)
 
     def _index(self) -> None:
         """What rises now, so that most posts need not be looked at twice."""

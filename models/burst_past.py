@@ -66,11 +66,13 @@ class Past:
     def tick_small(self, said: Sequence[int]) -> None:
         """Windows in which so little was said that nothing is counted by subject: only that it was so little, each."""
         self.ticks += len(said)
+        recent, fade, hush = self._recent, self.fade, self._hush
         for little in said:
-            self._hush = self._hush * self.fade + little
-            self._recent.append(None)
-            if len(self._recent) > self.width:
+            hush = hush * fade + little
+            recent.append(None)
+            if len(recent) > self.width:
                 self._fold({})
+        self._hush = hush
 
     def tick(self, time: int, changes: Changes, held: Mapping[int, float], risen: Slots, authors: Ints) -> None:
         """A window that ends at `time` is past. Of `held` slots, the past goes on as given.
@@ -135,19 +137,18 @@ class Past:
                 found.append(slot)
         return found
 
-    def expect(self, slots: Ints, young: Mask) -> tuple[Floats, Floats]:
-        """The authors to expect in a window, and the shape of the negative binomial they are spread by.
+    def mean(self, slots: Ints, young: Mask) -> Floats:
+        """The authors to expect in a window.
 
         The past of a young slot is that it was not there; that of another begins where it first came up.
         """
-        mean = self.mean(slots, young)
-        shape = 1 / (1 / (UNSEEN + self.authors(slots)) + self._spread()[_classes(mean)])
-        return mean, shape
-
-    def mean(self, slots: Ints, young: Mask) -> Floats:
-        """The authors to expect in a window."""
         exposure = np.where(young, max(1.0, self._weight), self._exposure(slots))
         return self._mean(slots, exposure) + self._hush / max(1.0, self._weight)
+
+    def shape(self, slots: Ints, mean: Floats) -> Floats:
+        """Of the negative binomial that they are spread by about their mean."""
+        shape: Floats = 1 / (1 / (UNSEEN + self.authors(slots)) + self._spread()[_classes(mean)])
+        return shape
 
     def measure_spread(self, authors: Ints, total: int, settled: Mask) -> None:
         """Compare counts with what was expected of the settled subjects, by class of their means. Once per window.
