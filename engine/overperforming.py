@@ -5,14 +5,14 @@ the post was seen from its birth on; else what the platform reported at about th
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from engine.config import SECOND
 from engine.events import Gap
-from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, reacts
+from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, platforms_reacting
 from engine.ledger import NONE_SEEN, Counted, Ledger
 from models.normal import LADDER, Normal, NormalByAge, Own
 
@@ -58,12 +58,12 @@ class Overperforming:
         # A post waits at one rung at a time. Posts come in the order of their times, so they come due in it as well.
         self._delivered = Rungs(self._ages)
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
-        self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
+        rungs = range(len(self._ages) + 1)
+        self._unread, self._unknown = tuple((0,) * rung for rung in rungs), tuple((None,) * rung for rung in rungs)
         self._second = 0
         self.soonest = 0  # no post is to be read before
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
-        self._reacting: set[str] = set()  # platforms of which reactions have come
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -116,7 +116,8 @@ class Overperforming:
         if post is None:
             return None
         if post.delivered:
-            return (sum(entry.seen), now - entry.time) if self._reacts(entry.platform) else None
+            reacts = entry.platform in platforms_reacting(self._ledger)  # a feed that is to bring them may hold none
+            return (sum(entry.seen), now - entry.time) if reacts else None
         reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
         at, total = max(reported, default=(-1, 0))
         return (total, at - entry.time) if at >= entry.time else None
@@ -158,55 +159,49 @@ class Overperforming:
 
     def _read(self, now: int) -> None:
         """Read the posts that are due before `now`: each then waits for the next rung."""
-        soonest = FAR
+        soonest, reacting = FAR, platforms_reacting(self._ledger)
         for rungs in (self._delivered, self._reported):
-            for rung, queue in enumerate(rungs.queues):
+            for rung, (due, queue) in enumerate(zip(rungs.due, rungs.queues, strict=True)):
                 if queue:
-                    due = rungs.due[rung]
-                    entry = queue[0].entry
-                    if entry is None or entry.time + due < now:
-                        if known := self._pass(rung, rungs, now - due):
+                    first = queue[0].entry
+                    if first is None or first.time + due < now:
+                        if known := self._pass(rung, rungs, now - due, reacting):
                             self.normal.learn(rung, known)
-                        if not queue or (entry := queue[0].entry) is None:
+                        if not queue or (first := queue[0].entry) is None:
                             continue
-                    soonest = min(soonest, entry.time + due)
+                    soonest = min(soonest, first.time + due)
         self.soonest = soonest
 
-    def _pass(self, rung: int, rungs: Rungs, before: int) -> list[tuple[str, int, int]]:
+    def _pass(self, rung: int, rungs: Rungs, before: int, reacting: Collection[str]) -> list[tuple[str, int, int]]:
         """Read the posts at a rung that were made before a time; gives what is to be learnt of them."""
         known = []
-        age, zeros, more = self._ages[rung], self._unread[rung], self._unread[rung + 1]
-        queue, reacting = rungs.queues[rung], self._reacting
-        after = rungs.queues[rung + 1] if rung + 1 < len(rungs.queues) else None
+        age, queue = self._ages[rung], rungs.queues[rung]
+        after = rungs.queues[rung + 1].append if rung + 1 < len(rungs.queues) else None
+        shared = {None: (self._unknown[rung], self._unknown[rung + 1]), 0: (self._unread[rung], self._unread[rung + 1])}
         while queue:
             post = queue[0]
             entry = post.entry
-            if entry is None:
-                queue.popleft()
-                continue
-            if entry.time >= before:
-                break
+            if entry is not None:
+                if entry.time >= before:
+                    break
+                count: int | None = 0
+                if not post.delivered:
+                    count = _reported(entry, age) if entry.history else None
+                elif entry.platform not in reacting:
+                    count = None
+                elif entry.seen is not NONE_SEEN:
+                    count = sum(entry.seen)
+                if count is not None:
+                    known.append((entry.author, count, entry.time + age))
+                if count:
+                    post.readings = (*post.readings, count)
+                else:  # most posts have nothing, or nothing is known: those share what was read of them
+                    read, more = shared[count]
+                    post.readings = more if post.readings == read else (*post.readings, count)
+                if after is not None:
+                    after(post)
             queue.popleft()
-            count: int | None = 0
-            if not post.delivered:
-                count = _reported(entry, age) if entry.history else None
-            elif entry.platform not in reacting and not self._reacts(entry.platform):
-                count = None
-            elif entry.seen is not NONE_SEEN:
-                count = sum(entry.seen)
-            if count is not None:
-                known.append((entry.author, count, entry.time + age))
-            # Most posts have nothing: those share what was read of them.
-            post.readings = more if count == 0 and post.readings is zeros else (*post.readings, count)
-            if after is not None:
-                after.append(post)
         return known
-
-    def _reacts(self, platform: str) -> bool:
-        """Whether a platform's reactions come at all: a feed that is to bring them may hold posts alone."""
-        if platform not in self._reacting and reacts(platform, self._ledger):
-            self._reacting.add(platform)
-        return platform in self._reacting
 
 
 def _reported(entry: Counted, age: int) -> int | None:
