@@ -30,6 +30,6 @@ def of_file(path: Path, limit: int = 20_000) -> list[Post]:
 
 def _posts(lines: Iterable[bytes]) -> list[Post]:
     intake = Intake(Decoder())
-    events: list[Event] = [event for line in lines for record in intake.records(line) for event in record]
+    events: list[Event] = [event for taken in intake.take([*lines]) for record in taken.records for event in record]
     found = (event.post if isinstance(event, Edit) else event for event in events)
     return [event for event in found if isinstance(event, Post)]

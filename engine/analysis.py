@@ -48,7 +48,7 @@ def analyse(post: Post, keep_withheld: bool = False) -> Analysis:
 def analyse_all(posts: Sequence[Post], keep_withheld: bool = False) -> list[Analysis]:
     """`analyse` of each post, in less than half the time if they are many: it depends on the post alone."""
     analyses: list[Analysis] = []
-    for span in sentiment.parts_of((len(post.text) for post in posts), BATCH, BATCH_CHARACTERS):
+    for span in sentiment.parts_of([len(post.text) for post in posts], BATCH, BATCH_CHARACTERS):
         part = posts[span]
         texts = [clean(post.text) for post in part]
         read = _read_together if len(part) >= FEW else _read_apart

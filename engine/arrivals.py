@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.clock import Incoming, Stamped
+from engine.clock import Incoming, Record, Stamped
 from engine.config import EngineConfig
 from engine.events import Edit, Post
-from engine.intake import Intake, Record
+from engine.intake import Intake
 from engine.platforms.decode import LEFT_OUT, Decoder
 from engine.sequence import Sequencer
 from engine.sources.base import Item
@@ -40,10 +40,11 @@ class Arrivals:
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        for item in items:
-            records = [self._named(source, record) for record in self.intake.records(item)]
-            if records:
-                self._apply(self.sequence.take(source, [Incoming(records)], present))
+        lines = [
+            Incoming([self._named(source, record) for record in incoming.records])
+            for incoming in self.intake.take(items)
+        ]
+        self._apply(self.sequence.take(source, lines, present))
 
     def quiet(self, source: int) -> None:
         """Say that a source has nothing to say for now, or ever."""

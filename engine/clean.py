@@ -1,5 +1,6 @@
 """Hostile text made safe, once, on entry: no control, escape, bidi or invisible formatting character gets past here."""
 
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -75,6 +76,16 @@ def clean_ids(event: AnyEvent) -> AnyEvent:
         if original is not event.original:
             changes["original"] = original
     return msgspec.structs.replace(event, **changes) if changes else event
+
+
+def all_fine(ids: Sequence[Sequence[str]], names: Sequence[str], texts: Sequence[str], langs: Iterable[str]) -> bool:
+    """Whether all is well for certain with posts without tags: said of each of their fields, of all posts together."""
+    return (
+        sum(max(map(len, column)) for column in (*ids, names)) <= MAX_ID
+        and all("".join(column).isprintable() for column in ids)
+        and max(map(len, texts)) <= MAX_READ
+        and all(map(_is_tag, langs))
+    )
 
 
 def _is_fine(event: Event) -> bool:

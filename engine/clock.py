@@ -18,6 +18,8 @@ TIMELESS_KEPT = 100_000
 _RANK: dict[type, int] = {Post: 0, Edit: 1, Reaction: 2, Observation: 3, Gap: 4, Delete: 5, Purge: 6}
 
 
+Record: TypeAlias = tuple[Event, ...]
+
 # Of records of one kind alone, so that all are of one form.
 Detail: TypeAlias = str | tuple[str | int | tuple[int, ...], ...]
 
@@ -25,15 +27,15 @@ _NO_COUNTS: tuple[int, ...] = ()
 _CREATED = (Post, Reaction)  # nearly all events are
 
 
-class Incoming(msgspec.Struct, frozen=True):
+class Incoming(msgspec.Struct, gc=False):
     """The records of one line, as it was read."""
 
-    records: Sequence[tuple[Event, ...]]
+    records: Sequence[Record]
     met: int = 0  # formats that were met up to that line
     line: bytes | None = None  # it, if it is to be kept
 
 
-class Stamped(msgspec.Struct, frozen=True):
+class Stamped(msgspec.Struct, frozen=True, gc=False):
     """A record in its place. Ordered by its fields up to `number`, and before that by what its event says.
 
     So equal records are neighbours however they arrived.
@@ -45,7 +47,7 @@ class Stamped(msgspec.Struct, frozen=True):
     key: str  # platform and id
     number: int  # of arrival: only between records that are the same
     late: bool
-    events: tuple[Event, ...]
+    events: Record
     met: int = 0  # formats that were met up to the line it came in
     line: bytes | None = None  # that line, if it is to be kept
 
@@ -135,6 +137,7 @@ class SourceClock:
         The watermark moves only after all records of a line: a page has no order of arrival.
         """
         config, stamped, number = self._config, [], self._number
+        believed = present + config.skew_future
         for incoming in lines:
             newest, met, line = self.newest, incoming.met, incoming.line
             watermark = None if newest is None else newest - config.lateness
@@ -144,11 +147,14 @@ class SourceClock:
                     key, created, seen = f"{event.platform}:{event.uid}", event.created, event.seen
                 else:
                     (created, seen), key = times(event), identity(event)
-                time = event_time(created, seen, present, config)
+                time = created
+                if created is None or seen is not None or created > believed:
+                    time = event_time(created, seen, present, config)
                 if time is None:
                     time = self._arrival(key, isinstance(event, Post | Edit | Reaction))
-                late = watermark is not None and time < watermark
-                order = watermark if late and watermark is not None else time
+                order, late = time, False
+                if watermark is not None and time < watermark:
+                    order, late = watermark, True
                 if floor is not None and order < floor:
                     order = floor
                 number += 1

@@ -4,7 +4,7 @@ What the engine learns never comes here: it is told of what changes, and reads w
 """
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from math import isnan
@@ -103,7 +103,6 @@ class Filtered:
         self._by_place = bool(needs & PLACED)
         self._by_prediction = "pred" in needs
         self._by_times = "times" in needs
-        engine.ledger.noticed = self._noted if self._by_count else None
 
     # -- what the engine tells -------------------------------------------------------------------------------
 
@@ -141,9 +140,15 @@ class Filtered:
 
     # -- what is looked at -----------------------------------------------------------------------------------
 
-    def catch_up(self, engine: "Engine") -> None:
-        """Test what has changed since the last time, and let the window end where the one over all posts does."""
+    def catch_up(self, engine: "Engine", counted_anew: Collection[str]) -> None:
+        """Test what has changed since the last time, and let the window end where the one over all posts does.
+
+        `counted_anew` are the posts whose counts have changed.
+        """
         carried_anew = self._facts.refresh()
+        self.window.people.counted_anew(counted_anew)
+        if self._by_count and not self._all:
+            self._noted.update(counted_anew)
         if self._all:
             with _uncollected():
                 self._build(engine)

@@ -1,6 +1,6 @@
 """The posts in retention, and what has become of each: edits, deletes, reactions, counts at an age."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 from hashlib import blake2b
 from itertools import islice
@@ -124,7 +124,7 @@ class Ledger:
         self._outlived_by: dict[str, dict[str, None]] = {}  # account -> keys of those only counted
         self.reacting: set[str] = set()  # "platform:kind" of which reactions came as events
         self.complete: set[str] = set()  # platforms whose feed delivers every reaction of some kind as an event
-        self.noticed: set[str] | None = None  # keys of posts whose counts have changed, while somebody asks
+        self._noticed: set[str] | None = None  # keys of posts whose counts have changed, once somebody has asked
         self.evicted = 0  # posts not kept because of the cap on them
         self.unrecognised = 0  # reactions, and posts not seen, that were forgotten because of a cap
         self._aliases: dict[str, str] = {}
@@ -136,6 +136,10 @@ class Ledger:
         self._keep = FOREVER if config.retention == ALL_TIME else config.retention
         self.most = config.max_posts  # that are retained
         self.lapses = FOREVER  # event time before which no post is past retention
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "_noticed": None}
 
     # -- posts -----------------------------------------------------------------------------------------------
 
@@ -175,6 +179,8 @@ class Ledger:
     def release(self, key: str, tombstone: bool = False) -> None:
         """Count a post no more that is not retained."""
         counted = self.outlived.pop(key, None)
+        if self._noticed:
+            self._noticed.discard(key)
         if counted is not None and counted.author:
             theirs = self._outlived_by[counted.author]
             del theirs[key]
@@ -191,6 +197,7 @@ class Ledger:
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
             entry.observe(post.counts, entry.witnessed)
+            self.notice(key)
         if post.alias:
             self._aliases[f"{post.platform}:{post.alias}"] = key
         if self._orphans:
@@ -208,10 +215,13 @@ class Ledger:
             if (orphan := self._orphans.pop(name, None)) is not None:
                 for kind, count in enumerate(orphan[0]):
                     entry.respond(kind, count, orphan[1])
+                self.notice(entry.key)
 
     def remove(self, entry: Entry, tombstone: bool) -> None:
         """Drop a post with all its text; with a tombstone it cannot come back."""
         self.posts.pop(entry.key, None)
+        if self._noticed:
+            self._noticed.discard(entry.key)
         if entry.alias:
             self._aliases.pop(f"{entry.platform}:{entry.alias}", None)
         if entry.author:
@@ -283,8 +293,13 @@ class Ledger:
 
     def notice(self, key: str) -> None:
         """The counts of a post have changed."""
-        if self.noticed is not None:
-            self.noticed.add(key)
+        if self._noticed is not None:
+            self._noticed.add(key)
+
+    def take_noticed(self) -> Collection[str] | None:
+        """The posts whose counts have changed since this was last asked; None: it never was, so any may have."""
+        noticed, self._noticed = self._noticed, set()
+        return noticed
 
     def retract(self, key: str, time: int) -> bool:
         """Take a reaction back at `time`; False if none of that id is known."""

@@ -11,7 +11,7 @@ from engine import __version__
 from engine.config import SECOND, EngineConfig
 from models.features import COLUMNS
 
-SCHEMA = 2  # goes up whenever a file written before cannot be used any more
+SCHEMA = 3  # goes up whenever a file written before cannot be used any more
 
 
 class ScoreCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

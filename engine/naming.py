@@ -24,10 +24,16 @@ STORIES_OF_THEME = 8  # largest stories of a theme that it is named by
 class Words:
     """What posts say: of each story how many there are, and in how many each term is, with repeats."""
 
-    def __init__(self, sizes: Mapping[int, int], terms: Mapping[int, Mapping[str, int]]) -> None:
+    def __init__(
+        self,
+        sizes: Mapping[int, int],
+        terms: Mapping[int, Mapping[str, int]],
+        leading: dict[int, Mapping[str, int]] | None = None,
+    ) -> None:
+        """`leading`, if they are kept, are the most frequent terms of some stories; those of others join them."""
         self.sizes = sizes
         self.terms = terms
-        self._leading: dict[int, Mapping[str, int]] = {}
+        self._leading = {} if leading is None else leading
 
     def of(self, stories: Iterable[int]) -> Mapping[str, int]:
         """The most frequent terms of some stories together."""

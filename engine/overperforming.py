@@ -4,9 +4,9 @@ A count is known as a label is (engine/labels.py): all that came, where the feed
 the post was seen from its birth on; else what the platform reported at about that age. What is not known is not zero.
 """
 
-from collections import deque
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,7 +14,9 @@ from engine.config import SECOND
 from engine.events import Gap
 from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, platforms_reacting
 from engine.ledger import NONE_SEEN, Counted, Ledger
-from models.normal import LADDER, Normal, NormalByAge, Own
+from models.normal import LADDER, SUPPORT, Normal, NormalByAge, Own
+
+SPARE = 1_000  # posts that were read at all rungs, and a fourth of all: then they are let go of
 
 Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
 
@@ -31,16 +33,27 @@ class Followed(msgspec.Struct, gc=False):
     """A post that is read as it grows older."""
 
     entry: Counted | None  # None once it is gone
-    readings: tuple[int | None, ...]  # engagements by rung passed; None where not known
+    readings: tuple[int | None, ...]  # engagements by rung, up to the last at which they were known; None where not
     delivered: bool  # whether the feed brings each reaction to it, from its birth on; else what is reported counts
 
 
 class Rungs:
-    """The posts that wait at each rung, and after what time a post there is read."""
+    """Posts in the order of their times, after what time a post is read at each rung, and how many were read there.
+
+    As they come due in the same order, nothing has to be moved from one rung to the next.
+    """
 
     def __init__(self, due: Sequence[int]) -> None:
         self.due = tuple(due)
-        self.queues: tuple[deque[Followed], ...] = tuple(deque() for _ in due)
+        self.posts: list[Followed] = []
+        self.passed = [0] * len(self.due)
+
+    def trim(self) -> None:
+        """Let go of the posts that were read at all rungs, once they are many."""
+        done = self.passed[-1]
+        if done >= SPARE and done > len(self.posts) // 4:
+            del self.posts[:done]
+            self.passed = [each - done for each in self.passed]
 
 
 class Overperforming:
@@ -55,15 +68,20 @@ class Overperforming:
         self._ledger = ledger
         self._ages = tuple(ages)
         self._followed: dict[str, Followed] = {}
-        # A post waits at one rung at a time. Posts come in the order of their times, so they come due in it as well.
         self._delivered = Rungs(self._ages)
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
-        rungs = range(len(self._ages) + 1)
-        self._unread, self._unknown = tuple((0,) * rung for rung in rungs), tuple((None,) * rung for rung in rungs)
+        self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
         self._second = 0
+        self._until = 0  # all posts are read that were due before
         self.soonest = 0  # no post is to be read before
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
+        self._reacting: set[str] = set()  # platforms of which reactions have come
+        self.engaged: dict[str, int] = {}  # those of posts with SUPPORT or more, when last looked
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "engaged": {}}
 
     # -- input -----------------------------------------------------------------------------------------------
 
@@ -76,7 +94,7 @@ class Overperforming:
         delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
         self._followed[entry.key] = post = Followed(entry, (), delivered)
         rungs = self._delivered if delivered else self._reported
-        rungs.queues[0].append(post)
+        rungs.posts.append(post)
         if (due := time + rungs.due[0]) < self.soonest:
             self.soonest = due
 
@@ -98,6 +116,7 @@ class Overperforming:
         """Follow a post no more; what it has taught remains."""
         if (post := self._followed.pop(entry.key, None)) is not None:
             post.entry = None
+            self.engaged.pop(entry.key, None)
 
     def keep(self, counted: Counted) -> None:
         """A post is past retention, and still counted."""
@@ -110,22 +129,25 @@ class Overperforming:
 
     # -- output ----------------------------------------------------------------------------------------------
 
-    def latest(self, entry: Counted, now: int) -> Reading | None:
-        """The newest count that is known of a post at time `now`, with its age; None if none is, or none can be."""
-        post = self._followed.get(entry.key)
-        if post is None:
-            return None
-        if post.delivered:
-            reacts = entry.platform in platforms_reacting(self._ledger)  # a feed that is to bring them may hold none
-            return (sum(entry.seen), now - entry.time) if reacts else None
-        reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
-        at, total = max(reported, default=(-1, 0))
-        return (total, at - entry.time) if at >= entry.time else None
+    def look(self, changed: Iterable[str] | None) -> None:
+        """Look which posts have SUPPORT engagements, given those whose counts have changed; None: any may have."""
+        engaged, followed = self.engaged, self._followed
+        for key in followed if changed is None else changed:
+            post = followed.get(key)
+            latest = None if post is None else _latest(post, 0)
+            if latest is not None and latest[0] >= SUPPORT:
+                engaged[key] = latest[0]
+            else:
+                engaged.pop(key, None)
 
     def readings(self, entry: Counted) -> list[tuple[int, int | None]]:
         """What a post had at each age (microseconds) that it has passed; None where that is not known."""
         post = self._followed.get(entry.key)
-        return [] if post is None else [*zip(self._ages, post.readings, strict=False)]
+        if post is None:
+            return []
+        rungs = self._delivered if post.delivered else self._reported
+        passed = sum(entry.time + due < self._until for due in rungs.due)
+        return [*zip(self._ages[:passed], chain(post.readings, repeat(None)), strict=False)]
 
     def standing(self, entry: Counted, now: int) -> Standing | None:
         """A post at time `now` against the normal of others; None where there is nothing to compare.
@@ -133,10 +155,12 @@ class Overperforming:
         Where no other post has been read on both sides of its age, it is compared at a rung: one that its count is
         near enough to be read at, if it is a reported one, else the last at which others were read too.
         """
-        latest = self.latest(entry, now)
+        post = self._followed.get(entry.key)
+        if post is None or (post.delivered and not self._reacts(entry.platform)):
+            return None
+        latest = _latest(post, now)
         if latest is None:
             return None
-        post = self._followed[entry.key]
         own = Own(entry.time, post.readings)
         normal = self.normal.normal(entry.author, latest[1], own)
         if normal is not None:
@@ -158,50 +182,63 @@ class Overperforming:
     # -- reading ---------------------------------------------------------------------------------------------
 
     def _read(self, now: int) -> None:
-        """Read the posts that are due before `now`: each then waits for the next rung."""
-        soonest, reacting = FAR, platforms_reacting(self._ledger)
+        """Read the posts that are due before `now` at each rung."""
+        soonest = FAR
         for rungs in (self._delivered, self._reported):
-            for rung, (due, queue) in enumerate(zip(rungs.due, rungs.queues, strict=True)):
-                if queue:
-                    first = queue[0].entry
-                    if first is None or first.time + due < now:
-                        if known := self._pass(rung, rungs, now - due, reacting):
-                            self.normal.learn(rung, known)
-                        if not queue or (first := queue[0].entry) is None:
-                            continue
-                    soonest = min(soonest, first.time + due)
-        self.soonest = soonest
+            posts, passed, count = rungs.posts, rungs.passed, len(rungs.posts)
+            for rung, due in enumerate(rungs.due):
+                if passed[rung] < count:
+                    passed[rung] = place = self._pass(rung, posts, passed[rung], now - due)
+                    if place < count and (entry := posts[place].entry) is not None:
+                        soonest = min(soonest, entry.time + due)
+            rungs.trim()
+        self.soonest, self._until = soonest, max(now, self._until)
 
-    def _pass(self, rung: int, rungs: Rungs, before: int, reacting: Collection[str]) -> list[tuple[str, int, int]]:
-        """Read the posts at a rung that were made before a time; gives what is to be learnt of them."""
-        known = []
-        age, queue = self._ages[rung], rungs.queues[rung]
-        after = rungs.queues[rung + 1].append if rung + 1 < len(rungs.queues) else None
-        shared = {None: (self._unknown[rung], self._unknown[rung + 1]), 0: (self._unread[rung], self._unread[rung + 1])}
-        while queue:
-            post = queue[0]
-            entry = post.entry
-            if entry is not None:
+    def _pass(self, rung: int, posts: Sequence[Followed], place: int, before: int) -> int:
+        """Read the posts from a place on that were made before a time, at a rung; gives the place of the next."""
+        known: list[tuple[str, int, int]] = []
+        age, zeros, reacting, count = self._ages[rung], self._unread[rung], self._reacting, len(posts)
+        while place < count:
+            post = posts[place]
+            if (entry := post.entry) is not None:
                 if entry.time >= before:
                     break
-                count: int | None = 0
-                if not post.delivered:
-                    count = _reported(entry, age) if entry.history else None
-                elif entry.platform not in reacting:
-                    count = None
-                elif entry.seen is not NONE_SEEN:
-                    count = sum(entry.seen)
-                if count is not None:
-                    known.append((entry.author, count, entry.time + age))
-                if count:
-                    post.readings = (*post.readings, count)
-                else:  # most posts have nothing, or nothing is known: those share what was read of them
-                    read, more = shared[count]
-                    post.readings = more if post.readings == read else (*post.readings, count)
-                if after is not None:
-                    after(post)
-            queue.popleft()
-        return known
+                reading: int | None = None
+                if post.delivered:
+                    if entry.platform in reacting or self._reacts(entry.platform):
+                        reading = 0 if entry.seen is NONE_SEEN else sum(entry.seen)
+                elif entry.history:
+                    reading = _reported(entry, age)
+                if reading is not None:
+                    known.append((entry.author, reading, entry.time + age))
+                    if reading == 0 and post.readings is zeros:
+                        post.readings = self._unread[rung + 1]  # most posts have nothing: those share what was read
+                    else:
+                        post.readings = (*post.readings, *(None,) * (rung - len(post.readings)), reading)
+            place += 1
+        if known:
+            self.normal.learn(rung, known)
+        return place
+
+    def _reacts(self, platform: str) -> bool:
+        """Whether a platform's reactions come at all: a feed that is to bring them may hold posts alone."""
+        if platform not in self._reacting and platform in platforms_reacting(self._ledger):
+            self._reacting.add(platform)
+        return platform in self._reacting
+
+
+def _latest(post: Followed, now: int) -> Reading | None:
+    """The newest count that is known of a post at time `now`, with its age; None if none is."""
+    entry = post.entry
+    if entry is None:
+        return None
+    if post.delivered:
+        return sum(entry.seen), now - entry.time
+    if not entry.history:
+        return None
+    reported = [(at, total) for at, counts in entry.history if at and (total := engagements(counts)) is not None]
+    at, total = max(reported, default=(-1, 0))
+    return (total, at - entry.time) if at >= entry.time else None
 
 
 def _reported(entry: Counted, age: int) -> int | None:

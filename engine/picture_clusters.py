@@ -43,7 +43,7 @@ def story_name(engine: Engine, story: int | None) -> str:
 def words(window: Window) -> Words:
     """What the posts of the window say."""
     sums = window.topics
-    return Words(sums.sizes(), sums.terms)
+    return Words(sums.sizes(), sums.terms, sums.terms.leading)
 
 
 def clusters(engine: Engine, said: Words, limit: int | None) -> list[Cluster]:

@@ -2,40 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from heapq import nlargest
-from itertools import islice
+from itertools import chain, islice
 from math import sqrt
-from operator import attrgetter
 
 from engine.ledger import Entry
+from engine.newest import FEW, Age
 from engine.pipeline import Engine
 from models.ctfidf import Label
 
 RECENT = 600  # newest posts of the feed that are looked through
-FEW = 64  # posts of one thing that are looked through however old they are: all it has, or else its newest
 BRIEF = 12  # terms; a text with fewer is no nearer for saying nothing else
 
 Words = Mapping[str, int]
-_AGE = attrgetter("time", "key")
 
 
 def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, Collection[int]]) -> dict[int, str]:
     """By story or cluster the text of a post of the window, given their names and the stories they are made of.
 
     A text is near by the words of the name that it says, each by how many posts say it, for its length (cosine); of
-    those equally near it is the newest.
+    those equally near it is the newest. Those looked through are the recent ones, or if there are none, or few in all,
+    the newest.
     """
-    sums, posts = engine.window.topics, engine.ledger.posts
+    sums, items, posts = engine.window.topics, engine.window.items, engine.ledger.posts
     recent = _recent(engine, {story: each for each in names for story in stories[each]})
     found: dict[int, str] = {}
     for each, label in names.items():
-        chosen = recent.get(each, [])
+        telling = _telling(label, sums.terms, stories[each])
         size = sum([len(sums.posts[story]) for story in stories[each]])
-        if size <= FEW or not chosen:
-            own = [posts[key] for story in stories[each] for key in sums.posts[story]]
-            chosen = own if size <= FEW else nlargest(FEW, own, key=_AGE)
-        if chosen:
-            found[each] = _nearest(chosen, _telling(label, sums.terms, stories[each])).text
+        if size > FEW and each in recent:
+            found[each] = _nearest(recent[each], telling).text
+            continue
+
+        def nearest(ages: Iterable[Age], telling: Words = telling) -> Age:
+            entry = _nearest([posts[key] for _, key in ages], telling)
+            return entry.time, entry.key
+
+        newest = [sums.newest(story, items) for story in stories[each]]
+        if len(newest) == 1:
+            _, key = newest[0].chosen(hash(frozenset(telling.items())), nearest)
+        else:
+            ages = chain.from_iterable([one.ages() for one in newest])
+            _, key = nearest(sorted(ages, reverse=True)[:FEW])
+        found[each] = posts[key].text
     return found
 
 

@@ -72,11 +72,10 @@ def _worth_showing(
 ) -> list[str]:
     """Of the recent posts, those that are to travel furthest, and the last that matured."""
     queue, posts = engine.labels, engine.ledger.posts
-    recent = np.array([_to_come(engine, told, index, told.outcomes[index]) for told in newest], np.bool_)
-    places = np.flatnonzero(recent)
-    furthest = places[np.argsort(-np.nan_to_num(expected[places], nan=-1.0), kind="stable")[:limit]].tolist()
+    order = np.argsort(-np.nan_to_num(expected, nan=-1.0), kind="stable").tolist()
+    furthest = (told.key for place in order if _to_come(engine, told := newest[place], index))
     matured = islice((key for key in reversed(queue.recent[index]) if key in posts and engine.matches(key)), limit // 2)
-    return [*(newest[place].key for place in furthest), *matured]
+    return [*islice(furthest, limit), *matured]
 
 
 def _predicted(engine: Engine, carried: Carried, asked: Sequence[tuple[Tracked, int]]) -> Iterator[Prediction]:
@@ -87,7 +86,7 @@ def _predicted(engine: Engine, carried: Carried, asked: Sequence[tuple[Tracked, 
         said = freezer.forecasts_at([(one.told, one.born) for one, _ in part], [index for _, index in part])
         for (tracked, index), forecast in zip(part, said, strict=True):
             state = tracked.state(index)
-            censored = state != MATURED and not _to_come(engine, tracked, index, tracked.outcomes[index])
+            censored = state != MATURED and not _to_come(engine, tracked, index)
             if not censored or forecast.predicted is not None:
                 yield _prediction(engine, carried, tracked, index, forecast, censored)
 
@@ -121,8 +120,9 @@ def _prediction(
     )
 
 
-def _to_come(engine: Engine, tracked: Tracked, index: int, outcome: int | str) -> bool:
+def _to_come(engine: Engine, tracked: Tracked, index: int) -> bool:
     """Whether a post has its horizon before it; one that is not in the sample too, though nobody grades it then."""
+    outcome = tracked.outcomes[index]
     if outcome != UNSAMPLED or engine.now is None:
         return outcome == WAITING
     return tracked.born + engine.labels.horizons[index] >= engine.now

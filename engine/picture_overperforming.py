@@ -1,5 +1,6 @@
 """What a snapshot says of posts that run above what is normal for their author at their age."""
 
+from collections.abc import Iterator
 from heapq import heappush, heappushpop
 from math import exp, inf, log
 
@@ -7,11 +8,13 @@ from engine.config import SECOND
 from engine.ledger import Entry
 from engine.overperforming import Standing
 from engine.pipeline import Engine
+from engine.ranking import foremost
 from engine.snapshot import Overperformer
 from engine.units import moment
 from models.normal import SUPPORT, Normal, above, times
 
 TWICE = 2.0  # times its normal from which a post is listed, if it has SUPPORT engagements
+FIRST = 1_000  # posts of most engagements, after which there mostly is no need to look further
 LATELY = 20  # newest posts of an author that are compared
 
 
@@ -19,7 +22,7 @@ def overperformers(engine: Engine, limit: int | None) -> list[Overperformer]:
     """The posts of the window furthest above normal, by models.normal.above."""
     rows: list[tuple[float, str, Standing]] = []
     best: list[float] = []  # heap of the scores of the `limit` best so far
-    for count, key in _candidates(engine):
+    for key, count in _candidates(engine):
         # The most that so many can be above anything: what is left has no more, and cannot come before those found.
         if limit is not None and len(best) >= limit and (not limit or above(count, Normal(0.0, inf)) < best[0]):
             break
@@ -41,18 +44,14 @@ def usual_times(engine: Engine, newest: list[Entry]) -> float | None:
     return round(exp(sum(logs) / len(logs)), 3) if logs else None
 
 
-def _candidates(engine: Engine) -> list[tuple[int, str]]:
-    """The posts of the window with SUPPORT engagements or more, most engagements first."""
-    posts, latest, now = engine.ledger.posts, engine.overperforming.latest, engine.now or 0
-    found = []
-    for key in engine.window.items:
-        entry = posts[key]
-        if sum(entry.seen) < SUPPORT and not entry.history:
-            continue
-        reading = latest(entry, now)
-        if reading is not None and reading[0] >= SUPPORT:
-            found.append((reading[0], key))
-    return sorted(found, key=lambda pair: (-pair[0], pair[1]))
+def _candidates(engine: Engine) -> Iterator[tuple[str, int]]:
+    """The posts of the window that may have SUPPORT engagements, and how many at the most: those of most first."""
+    items = engine.window.items
+    most = {key: count for key, count in engine.overperforming.engaged.items() if key in items}
+    first = foremost(most, FIRST)
+    yield from ((key, most[key]) for key in first)
+    if len(first) < len(most):
+        yield from ((key, most[key]) for key in foremost(most, None)[FIRST:])
 
 
 def _standing(engine: Engine, key: str) -> Standing | None:

@@ -1,22 +1,19 @@
 """What a snapshot says of posts and their authors, with counts from whoever reports them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from itertools import islice
-from operator import attrgetter
 
-from engine.carried import Carried, carried_by, counts, engagement_now
-from engine.ledger import NONE_SEEN, Entry
+from engine.carried import Carried, carried_by, counts
+from engine.ledger import Entry
+from engine.people import Person
 from engine.picture_overperforming import LATELY, usual_times
 from engine.pipeline import Engine
-from engine.ranking import foremost
 from engine.snapshot import (
     Author,
     PostRow,
 )
 from engine.tally import SCALE
 from engine.units import moment
-
-_AGE, _COMPOUND = attrgetter("time", "key"), attrgetter("compound")
 
 
 def carried_kinds(engine: Engine) -> Carried:
@@ -25,58 +22,33 @@ def carried_kinds(engine: Engine) -> Carried:
 
 
 def authors(engine: Engine, carried: Carried, limit: int | None) -> list[Author]:
-    window, ledger = engine.window, engine.ledger
-    items, kept = window.items, ledger.posts
-    rows = []
-    numbers = window.total.authors
-    for author in foremost(numbers, limit):
-        keys: Collection[str] = ledger.by_author.of(author)
-        if len(keys) > numbers[author]:  # some are in no window
-            keys = [key for key in keys if key in items]
-        compounds = [c for c in map(_COMPOUND, map(items.__getitem__, keys)) if c is not None]
-        rows.append(_author(engine, carried, author, [*map(kept.__getitem__, keys)], compounds))
-    return rows
+    """Those of most posts in the window."""
+    window = engine.window
+    shown = window.busiest(limit)
+    people = window.people.of(shown, engine.ledger, carried, keep=limit is not None)
+    return [_author(engine, carried, author, person) for author, person in zip(shown, people, strict=True)]
 
 
-def _rounded(count: float | None) -> float | None:
-    return None if count is None else round(count, 2)
-
-
-def _author(engine: Engine, carried: Carried, author: str, posts: list[Entry], compounds: list[int]) -> Author:
-    """What is known of an author by the posts in the window and the compounds of those that are scored."""
-    newest = _newest(posts, LATELY)
+def _author(engine: Engine, carried: Carried, author: str, person: Person) -> Author:
+    posts = engine.ledger.posts
+    newest = [posts[key] for key in person.newest(LATELY)]
     last = newest[0]
     followers = last.followers
-    if followers is None and (told := [entry for entry in posts if entry.followers is not None]):
-        followers = max(told, key=_AGE).followers
+    if followers is None and (followed := person.followed()) is not None:
+        followers = posts[followed].followers
+    typical = engine.model.usual(author, 0)
     return Author(
         author=author.partition(":")[2],
         name=last.name,
-        posts=len(posts),
+        posts=len(person.ages),
         followers=followers,
-        sentiment=sum(compounds) / len(compounds) / SCALE if compounds else None,
-        scored=len(compounds),
-        reactions=_reactions(posts, carried),
-        typical=_rounded(engine.model.usual(author, 0)),
+        sentiment=person.total / person.scored / SCALE if person.scored else None,
+        scored=person.scored,
+        reactions=person.reactions(any(carried[last.platform])),
+        typical=None if typical is None else round(typical, 2),
         times=usual_times(engine, newest),
         platform=last.platform,
     )
-
-
-def _newest(posts: list[Entry], most: int) -> list[Entry]:
-    """The newest posts, newest first. Few of many are compared by more than their time."""
-    times = sorted([entry.time for entry in posts])
-    oldest = times[-min(most, len(times))]
-    return sorted([entry for entry in posts if entry.time >= oldest], key=_AGE, reverse=True)[:most]
-
-
-def _reactions(posts: list[Entry], carried: Carried) -> int | None:
-    """All reactions to the posts of one author; None where nobody says anything of them."""
-    said = [entry for entry in posts if entry.counts is not None or entry.seen != NONE_SEEN]
-    totals = [total for entry in said if (total := engagement_now(entry, carried)) is not None]
-    # Most posts have none, and it is known of each or of no one on a platform.
-    silent = len(said) < len(posts) and any(carried[posts[0].platform])
-    return sum(totals) if totals or silent else None
 
 
 def posts(engine: Engine, carried: Carried, limit: int | None) -> list[PostRow]:

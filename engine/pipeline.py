@@ -9,7 +9,7 @@ from engine.alerts.watch import Watch
 from engine.analysis import Analysis, analyse_all
 from engine.arrivals import key_of
 from engine.clean import clean_line
-from engine.clock import Incoming, Stamped
+from engine.clock import Stamped
 from engine.config import SECOND, EngineConfig
 from engine.corrections import Corrections
 from engine.discretion import Discretion, Read, analysed
@@ -110,11 +110,8 @@ class Engine:
 
     def feed(self, source: int, items: Sequence[Item], present: int) -> None:
         """Take lines of a source, in order. `present` is the reader's clock: no claim from its future is believed."""
-        lines, formats, read, offer = [], self.intake.decoder.formats, self.intake.records, self.raw.offer
-        for item in items:
-            if records := read(item):
-                kept = offer(records[0], item) if len(records) == 1 and isinstance(item, bytes) else None
-                lines.append(Incoming(records, len(formats), kept))
+        lines = self.intake.take(items)
+        self.raw.offer(lines)
         self._apply_all(self.sequence.take(source, lines, present))
 
     def quiet(self, source: int) -> None:
@@ -167,14 +164,16 @@ class Engine:
         wanted = parse(text)
         if window is not None and window != self.whole.span:
             self.view.open(window, self.ledger.posts.values(), self.reactions)
-        self.ledger.noticed = None
         self.view.filtered = None if wanted is None else Filtered(self, text, wanted)
 
     def catch_up(self) -> None:
-        """Forecast the posts that have come, and test those that have come or changed, if there is a filter."""
+        """Forecast the posts that have come, and look at those that have come or changed."""
         self.forecasting.forecast()
+        changed = self.ledger.take_noticed()
+        self.overperforming.look(changed)
+        self.whole.people.counted_anew(changed or ())
         if self.filtered is not None:
-            self.filtered.catch_up(self)
+            self.filtered.catch_up(self, changed or ())
 
     def matches(self, key: str) -> bool:
         """Whether a retained post matches the filter, if there is one."""

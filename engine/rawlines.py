@@ -4,11 +4,11 @@ A line stays only if it holds one post and no words of another: what is taken ba
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
+from engine.clock import Incoming
 from engine.config import EngineConfig
 from engine.events import Edit, Event, Post
-
-Record = tuple[Event, ...]
 
 # A key of Jetstream's alone (inside a text its quotes would be escaped): there other posts are named, never repeated.
 _JETSTREAM = b'"time_us"'
@@ -34,22 +34,32 @@ class RawLines:
         """The line that a post stands in; None if it is not kept."""
         return self._kept.get(key)
 
-    def offer(self, record: Record, line: bytes) -> bytes | None:
-        """The line of a record, to wait with it until it is settled.
+    def offer(self, lines: Iterable[Incoming]) -> None:
+        """Have lines wait with their records until these are settled.
 
-        None if it cannot be kept: if it holds more than one post, or one that is withheld, or there is no room.
+        Let go of those that cannot be kept: that hold more than one post, or one that is withheld, or are too much.
         """
-        held, first = self._held + len(line), record[0]
-        post = first if isinstance(first, Post) else posted(first)
-        if post is None or len(record) > 1 or held > self._max_bytes or not self._max_lines:
-            return None
-        if post.removed or (post.withheld and not self._keep_withheld):
-            return None
-        if post.quote_of and not _names_only(post, line):
-            return None
-        self._waiting += 1
-        self._held = held
-        return line
+        held, waiting, room = self._held, self._waiting, self._max_bytes if self._max_lines else 0
+        for incoming in lines:
+            line, records = incoming.line, incoming.records
+            if line is None:
+                continue
+            first = records[0][0]
+            post = first if isinstance(first, Post) else posted(first)
+            if (
+                post is None
+                or len(records) > 1
+                or len(records[0]) > 1
+                or held + len(line) > room
+                or post.removed
+                or (post.withheld and not self._keep_withheld)
+                or (post.quote_of and not _names_only(post, line))
+            ):
+                incoming.line = None
+                continue
+            waiting += 1
+            held += len(line)
+        self._held, self._waiting = held, waiting
 
     def settle(self, post: Post, line: bytes | None, key: str, keep: bool) -> None:
         """What a post's record says was applied: its line takes the place of the one before, or is let go of."""

@@ -44,7 +44,7 @@ class Opened(NamedTuple):
 
 # In the order that a post comes through them.
 OPENED = (
-    Opened("decode", Intake, ("records",)),
+    Opened("decode", Intake, ("take",)),
     Opened("lines kept", RawLines, ("offer", "settle", "expire")),
     Opened("order", Sequencer, ("take", "quiet", "rest")),
     Opened("language", language, ("judge_all", "judge_tokens")),

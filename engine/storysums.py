@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
+from engine.newest import Newest
 from engine.places import Places
 from engine.tally import Contribution, Tally, bump, tally
 
@@ -16,10 +18,16 @@ class Terms(Mapping[int, Counter[str]]):
     def __init__(self) -> None:
         self._counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._left: defaultdict[int, dict[str, Contribution]] = defaultdict(dict)  # not counted yet, by key
+        self.leading: dict[int, Mapping[str, int]] = {}  # the most frequent, of stories that have not changed since
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "leading": {}}
 
     def add(self, story: int, item: Contribution) -> None:
         """Count the terms of a post."""
         if item.terms:
+            self.leading.pop(story, None)
             left = self._left[story]
             left[item.key] = item
             if len(left) >= WAITING:
@@ -28,6 +36,7 @@ class Terms(Mapping[int, Counter[str]]):
     def leave(self, story: int, posts: Iterable[Contribution]) -> None:
         """Count the terms of many posts."""
         if found := {item.key: item for item in posts if item.terms}:
+            self.leading.pop(story, None)
             left = self._left[story]
             left.update(found)
             if len(left) >= WAITING:
@@ -35,6 +44,7 @@ class Terms(Mapping[int, Counter[str]]):
 
     def remove(self, story: int, item: Contribution) -> None:
         """Take the terms of a post out; nothing of it stays."""
+        self.leading.pop(story, None)
         left = self._left.get(story)
         if left is not None and left.pop(item.key, None) is not None:
             if not left:
@@ -48,6 +58,8 @@ class Terms(Mapping[int, Counter[str]]):
 
     def absorb(self, gone: int, into: int) -> None:
         """Story `gone` becomes part of `into`."""
+        for story in (gone, into):
+            self.leading.pop(story, None)
         if (terms := self._counted.pop(gone, None)) is not None:
             self._counted[into].update(terms)
         if (left := self._left.pop(gone, None)) is not None:
@@ -81,6 +93,11 @@ class StorySums:
         self.copies: Counter[int] = Counter()  # by story: posts that nearly repeat an earlier one
         self.before: Counter[int] = Counter()  # by story: posts of the span before
         self.themes: defaultdict[int, Tally] = defaultdict(Tally)
+        self._newest: dict[int, Newest] = {}  # of stories that this was asked of
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only a picture asks for."""
+        return {**self.__dict__, "_newest": {}}
 
     def count(self, item: Contribution, width: int, sign: int) -> None:
         """Add a post, with time buckets of `width`, or with sign -1 take it out."""
@@ -89,15 +106,20 @@ class StorySums:
             return
         bucket = item.time // width
         tally(self.stories, story, item, bucket, sign)
+        newest = self._newest.get(story)
         if sign > 0:
             self.posts[story][item.key] = None
             self.terms.add(story, item)
+            if newest is not None:
+                newest.add(item)
         else:
             posts = self.posts[story]
             del posts[item.key]
             if not posts:
                 del self.posts[story]
             self.terms.remove(story, item)
+            if newest is not None and not (newest.remove(item) and posts):
+                del self._newest[story]
         if item.copy:
             bump(self.copies, story, sign)
         theme = self.places.theme(story)
@@ -118,6 +140,9 @@ class StorySums:
             self.stories[story].add_all(group, width, 1)
             self.posts[story].update(dict.fromkeys([item.key for item in group]))
             self.terms.leave(story, group)
+            if (newest := self._newest.get(story)) is not None:
+                for item in group:
+                    newest.add(item)
             if copies := sum([item.copy for item in group]):
                 self.copies[story] += copies
             if (theme := theme_of.get(story)) is not None:
@@ -166,6 +191,8 @@ class StorySums:
             self.stories[into].absorb(sums)
             self.posts[into].update(self.posts.pop(gone))
         self.terms.absorb(gone, into)
+        for story in (gone, into):
+            self._newest.pop(story, None)
         for counts in (self.copies, self.before):
             if posts := counts.pop(gone, 0):
                 counts[into] += posts
@@ -178,6 +205,12 @@ class StorySums:
     def shift(self, story: int, theme: int) -> None:
         """What is held of a story goes over to another theme, before the places know of it; -1 is none."""
         self._shift(story, self.places.theme(story), theme if theme >= 0 else None)
+
+    def newest(self, story: int, items: Mapping[str, Contribution]) -> Newest:
+        """The newest posts of a story; `items` are the posts of the window by key."""
+        if (found := self._newest.get(story)) is None:
+            found = self._newest[story] = Newest([items[key] for key in self.posts[story]])
+        return found
 
     def sizes(self) -> dict[int, int]:
         """Posts by story."""

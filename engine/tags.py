@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from heapq import nlargest
 
+from engine.ranking import Front
 from engine.sketch import WIDTH, CountMin
 from engine.tally import Contribution, Tally
 from engine.together import Together
@@ -33,6 +34,7 @@ class Tags:
         self._room = cap * 3 // 4  # tags that keep their tally when there are too many
         self._width = width
         self.sketch: CountMin | None = None  # None up to the cap
+        self._common: Front[str] = Front()  # of those with a tally
         self._rising: dict[str, str] = {}  # tags that are to have a tally -> key of the post that last had it
         self._changes = 0  # posts that came or went since the sketch began
         self._settled = 0  # at which of these the rising were last counted
@@ -55,6 +57,7 @@ class Tags:
                 tally = self.tallies[tag] = Tally()
             if tally is not None:
                 tally.add(item, bucket)
+                self._common.note(tag, tally.posts)
             if sketch is not None:
                 estimate = sketch.add(tag, 1)
                 if tally is None and (estimate > self.error or tag in self._rising):
@@ -89,6 +92,7 @@ class Tags:
         for tag in item.tags:
             if (tally := self.tallies.get(tag)) is not None:
                 tally.add(item, bucket, -1)
+                self._common.note(tag, tally.posts)
                 if not tally.posts:
                     del self.tallies[tag]
                     self.together.forget((tag,))
@@ -117,7 +121,10 @@ class Tags:
         if limit is not None and rising:
             most = nlargest(limit, (tally.posts for tally in self.tallies.values()))
             rising = {tag for tag in rising if len(most) < limit or self.posts(tag) >= most[-1]}
-        return {**self.tallies, **self._count(rising, width)} if rising else self.tallies
+        if rising:
+            return {**self.tallies, **self._count(rising, width)}
+        common = self._common.keys(limit, lambda: {tag: tally.posts for tag, tally in self.tallies.items()})
+        return {tag: self.tallies[tag] for tag in common}
 
     # -- past the cap ----------------------------------------------------------------------------------------
 
@@ -148,6 +155,7 @@ class Tags:
 
     def _settle(self, width: int) -> None:
         self._settled = self._changes
+        self._common.forget()
         self.tallies.update(self._count(set(self._rising), width))
         self._rising = {}
 
@@ -174,6 +182,7 @@ class Tags:
     def _keep(self, tags: Container[str]) -> None:
         self.together.forget([tag for names in (self.tallies, self._rising) for tag in names if tag not in tags])
         self.tallies = {tag: tally for tag, tally in self.tallies.items() if tag in tags}
+        self._common.forget()
         self._rising = {tag: key for tag, key in self._rising.items() if tag in tags}
 
     def _estimate(self, tag: str) -> int:

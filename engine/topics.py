@@ -1,6 +1,7 @@
 """Topics of a feed: posts in batches that depend on the feed alone, the stories they join, and the themes of those."""
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -85,8 +86,9 @@ class Topics:
             return []
         before, self._grid = self._grid * BATCH_SPAN, grid
         waiting = len(self._waiting)
-        if any(waiting >= posts and time // span != before // span for posts, span in CLOSE_WHEN):
-            return self.finish()
+        for posts, span in CLOSE_WHEN:
+            if waiting >= posts and time // span != before // span:
+                return self.finish()
         return []
 
     def add(self, key: str, terms: Sequence[str], time: int, copy: bool | None = None) -> list[Placed]:
@@ -96,8 +98,12 @@ class Topics:
         if self.one_in > 1 and crc32(key.encode("utf-8", "surrogatepass")) % self.one_in:
             self.left_out += 1
             return []
-        self._waiting[key] = _Waiting(terms, time, copy)
-        return self.finish() if len(self._waiting) >= BATCH_POSTS and self._full(time) else []
+        waiting = self._waiting
+        waiting[key] = _Waiting(terms, time, copy)
+        if len(waiting) < BATCH_POSTS:
+            return []
+        oldest = next(iter(waiting.values())).time
+        return self.finish() if time - oldest >= BATCH_TIME or len(waiting) >= MOST_POSTS else []
 
     def drop(self, key: str) -> None:
         """Forget a post that is gone."""
@@ -135,11 +141,6 @@ class Topics:
         """The story that a post would join, its theme (-1: none) and the cosine; None if it would found a story."""
         found = self.stories.nearest(terms)
         return None if found is None else (found[0], self.themes.of.get(found[0], -1), found[1])
-
-    def _full(self, time: int) -> bool:
-        """Whether a batch that could be closed is, at event time `time`."""
-        oldest = next(iter(self._waiting.values())).time
-        return time - oldest >= BATCH_TIME or len(self._waiting) >= MOST_POSTS
 
     # -- the parts of a batch ------------------------------------------------------------------------------------
 
@@ -185,16 +186,18 @@ class Topics:
         """The posts of a batch in order, then the first posts of stories that are of more than one only now."""
         of, first = self.themes.of, self._alone
         became = dict(self.merges)
-        now = {story: followed(became, story) for story in stories if story >= 0}
+        now = {story: followed(became, story) for story in dict.fromkeys(stories) if story >= 0}
         alone = self.stories.alone([*now.values(), *became.values()])
-        placed, grown = [], []
-        for key, story, copy in zip(keys, stories, copies, strict=True):
-            counted = story >= 0 and now[story] not in alone
-            placed.append(Placed(key, story, of.get(now.get(story, -1), -1), copy, counted))
-            if story >= 0 and not counted:
+        told = {story: (of.get(into, -1), into not in alone) for story, into in now.items()}
+        told[-1] = -1, False
+        themes, counted = zip(*map(told.__getitem__, stories), strict=True)
+        placed = [*map(tuple.__new__, repeat(Placed), zip(keys, stories, themes, copies, counted, strict=True))]
+        for key, story, _, copy, counts in placed:
+            if not counts and story >= 0:
                 if (before := self._alone_in.get(key)) is not None:  # it was past retention and has come again
                     del first[before]
                 first[story], self._alone_in[key] = (key, copy), story
+        grown = []
         for story in sorted({*now, *now.values(), *became, *became.values()} & first.keys()):
             if (into := followed(became, story)) not in alone:
                 key, copy = first.pop(story)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from engine.bytime import ByTime
 from engine.config import ALL_TIME, SECOND
+from engine.people import People
 from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags, occurrences
@@ -55,6 +56,7 @@ class Window:
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
+        self.people = People(self.items)
         self._sums = WindowSums()
         self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
@@ -70,6 +72,10 @@ class Window:
     def total(self) -> Tally:
         """Of all posts of the window."""
         return self._settled().total
+
+    def busiest(self, limit: int | None) -> list[str]:
+        """The authors of most posts."""
+        return self._settled().busiest(limit)
 
     @property
     def per_bucket(self) -> defaultdict[int, Tally]:
@@ -189,6 +195,8 @@ class Window:
         if item.tags or self.tags.sketch is not None:
             self.tags.add(item, self.width)
         self.items[item.key] = item
+        if item.author in self.people.shown:
+            self.people.count(item, 1)
         if span != ALL_TIME:
             self._expiry.add(time, item.key)
 
@@ -281,6 +289,8 @@ class Window:
             self.topics.count(item, self.width, -1)
         if item.tags or self.tags.sketch is not None:
             self.tags.remove(item, self.width)
+        if item.author in self.people.shown:
+            self.people.count(item, -1)
         del self.items[item.key]
 
     def _add_before(self, item: Contribution) -> None:

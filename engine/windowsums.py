@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from engine.tally import FEW, SCALE, Contribution, Tally, bump_each
+from engine.ranking import Front, foremost
+from engine.tally import FEW, SCALE, Contribution, Tally, bump, bump_each, tally
 
 GATHERED = 512  # posts that are added, or taken out, at once: of each it costs a third
 
@@ -16,6 +17,7 @@ class WindowSums:
         self.per_bucket: defaultdict[int, Tally] = defaultdict(Tally)
         self.languages: Counter[str] = Counter()
         self.not_scored: Counter[str] = Counter()
+        self._busy: Front[str] = Front()  # authors
         self._came: dict[str, Contribution] = {}
         self._went: dict[str, Contribution] = {}
 
@@ -33,8 +35,15 @@ class WindowSums:
 
     def remove(self, item: Contribution, width: int) -> None:
         """A post that had come is gone at once: nothing of it stays."""
-        if self._came.pop(item.key, None) is None:
-            self._count([item], width, -1)
+        if self._came.pop(item.key, None) is not None:
+            return
+        bucket = item.time // width
+        self.total.add(item, bucket, -1)
+        self._busy.note(item.author, self.total.authors.get(item.author, 0))
+        tally(self.per_bucket, bucket, item, bucket, -1)
+        bump(self.languages, item.lang, -1)
+        if item.compound is None:
+            bump(self.not_scored, item.reason, -1)
 
     def forget(self, key: str, width: int) -> None:
         """Nothing stays of a post that is gone."""
@@ -47,6 +56,11 @@ class WindowSums:
             if items:
                 self._count([*items.values()], width, sign)
                 items.clear()
+
+    def busiest(self, limit: int | None) -> list[str]:
+        """The authors of most posts."""
+        authors = self.total.authors
+        return foremost({author: authors[author] for author in self._busy.keys(limit, lambda: authors)}, limit)
 
     def _count(self, items: Sequence[Contribution], width: int, sign: int) -> None:
         alone: list[Contribution] = []  # posts of buckets with few
@@ -65,6 +79,9 @@ class WindowSums:
             if not empty:
                 held.absorb(part, sign)
         self.total.add_all(alone, width, sign)
+        authors = self.total.authors
+        for author in {item.author for item in items}:
+            self._busy.note(author, authors.get(author, 0))
         bump_each(self.languages, [item.lang for item in items], sign)
         bump_each(self.not_scored, [item.reason for item in items if item.compound is None], sign)
 

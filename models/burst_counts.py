@@ -5,19 +5,18 @@ from itertools import chain, groupby
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from models.burst_changes import NONE, Changes, Few, Ints, Many, Mask
 from models.vectors import is_new
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Mask: TypeAlias = npt.NDArray[np.bool_]
 Spoken: TypeAlias = tuple[Sequence[Hashable], int]  # of which subjects, and by whom
+Pairs: TypeAlias = set[int] | Ints  # of few; of many sorted and each once
 
 MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
 FEW = 64  # times of which pairs are made one by one
+FEW_PAIRS = 256  # in the steps of a window, of which the changes are found one by one
 TAKEN = 4_096  # times that somebody spoke in a step, until pairs are made of these
 _AUTHOR = (1 << 32) - 1
-_NONE: Ints = np.zeros(0, np.int64)
 
 
 class Counts:
@@ -30,15 +29,19 @@ class Counts:
         self.width = width
         self.slots: dict[Hashable, int] = {}
         self.subjects: list[Hashable | None] = []  # by slot
-        self.window: Ints = _NONE  # the pairs of the window, sorted
+        self.counted: Ints = NONE  # by slot, the authors in the window that was closed last
+        self.total = 0  # of these
         self.blind = 0  # steps that held too many pairs
         self._free: list[int] = []
         self._open: dict[int, list[Spoken]] = {}  # as they came, by step
-        self._parts: dict[int, Ints] = {}  # of open steps the pairs so far, sorted and each once
+        self._unnamed = 0  # subjects in these, each as often as it was spoken of
+        self._steps: dict[int, Pairs] = {}
         self._said: dict[int, int] = {}  # how often somebody spoke, by step
-        self._steps: dict[int, Ints] = {}  # pairs, sorted and each once
+        self._last: dict[int, int] | None = {}  # pairs that were counted -> last step they are in; None if not known
+        self._past: list[tuple[int, Pairs]] = []  # steps that were counted and are past by now
         self._blinded: set[int] = set()
         self._first = 0  # steps before this are past
+        self._now = 0  # how often somebody spoke in the window that the next is told by
 
     def add_all(self, spoken: Sequence[Spoken], times: Sequence[int], length: int) -> None:
         """People spoke, each at a time: what is in a step of `length` that has left the window is ignored.
@@ -58,85 +61,90 @@ class Counts:
                 part = spoken[start : min(end, start + TAKEN - len(opened))]
                 start += len(part)
                 self._said[step] = self._said.get(step, 0) + len(part)
+                if step < self._first + self.width:
+                    self._now += len(part)
+                self._unnamed += sum([len(subjects) for subjects, _ in part])
                 opened += part
                 if len(opened) >= TAKEN:
+                    self._last = None
                     self._take(step)
 
     def catch_up(self) -> None:
         """Give every subject that somebody spoke of its slot."""
-        for step in [*self._open]:
+        for step in [step for step, came in self._open.items() if came]:
+            self._last = None
             self._take(step)
 
-    def may_exceed(self, most: int) -> bool:
-        """Whether so many subjects may be known or have been spoken of that the steps of the window are to be read."""
-        left = most - len(self.slots)
-        for came in self._open.values():
-            for subjects, _ in came:
-                left -= len(subjects)
-        return left < 0
+    def exceeds(self, most: int) -> bool:
+        """Whether so many subjects are known or have been spoken of."""
+        if len(self.slots) + self._unnamed <= most:
+            return False
+        self.catch_up()
+        return len(self.slots) > most
 
-    def is_idle(self, most: int) -> bool:
-        """Whether nobody spoke in the window or after it, and no more than so many subjects are known."""
-        return not self._said and len(self.slots) <= most
+    def start(self, step: int) -> None:
+        """Let the window end with the step before this."""
+        self._first = first = step - self.width
+        for old in [old for old in self._said if old < first]:
+            self._leave(old)
+        self._now = sum([often for said, often in self._said.items() if said < step])
 
-    def said(self, step: int) -> int:
-        """How often somebody spoke in the window that ends with `step`: no subject can have more authors."""
-        first, said = step - self.width, 0
-        for one, often in self._said.items():
-            if first < one <= step:
-                said += often
-        return said
+    def advance(self, step: int) -> int:
+        """Let the window, which ended with the step before, end with `step`: how often somebody spoke in it."""
+        first = step - self.width
+        self._first = first + 1
+        self._now += self._said.get(step, 0)
+        if (gone := self._said.get(first)) is not None:
+            self._now -= gone
+            self._leave(first)
+        return self._now
 
-    def few(self, step: int, until: int, now: int, enough: int) -> list[int]:
-        """`said` from `step` on, where it is `now`, as long as it is not nought and less than `enough`."""
-        said, found = self._said.get, list[int]()
-        while step < until and 0 < now < enough:
-            found.append(now)
-            step += 1
-            now += said(step, 0) - said(step - self.width, 0)
+    def skip(self, step: int, until: int) -> int:
+        """Nobody spoke in the window that ends with `step`: the first step until `until` in which somebody did."""
+        found = min([said for said in self._said if step <= said < until], default=until)
+        self._first = found - self.width
         return found
 
-    def next_step(self, step: int) -> int | None:
-        """The first step from `step` on in which somebody spoke."""
-        return min([said for said in self._said if said >= step], default=None)
+    def close(self) -> Changes | None:
+        """Count: what changed since the last window that held anything. None if this one holds nothing."""
+        end = self._first + self.width
+        closed = [step for step in self._open if step < end]
+        came = [(step, self._take(step)) for step in closed if self._open[step]]
+        for step in closed:
+            self._open.pop(step, None)
+        if (more := len(self.subjects) - len(self.counted)) > 0:
+            self.counted = np.concatenate([self.counted, np.zeros(more + len(self.subjects) // 2, np.int64)])
+        few = None if sum([len(pairs) for _, pairs in came]) > FEW_PAIRS else self._last
+        changes = self._recount() if few is None else self._change(few, came)
+        self._past = []
+        if changes is None:
+            self._last = None
+        else:
+            changes.add_to(self.counted)
+            self.total += changes.total
+        return changes
 
-    def move(self, step: int) -> None:
-        """Let the window end with `step`, and forget what is before it."""
-        self._first = first = step - self.width + 1
-        if self._said and min(self._said) < first:
-            for old in [old for old in self._said if old < first]:
-                for by_step in (self._said, self._open, self._parts, self._steps):
-                    by_step.pop(old, None)
-        if self._blinded:
-            self._blinded = {blind for blind in self._blinded if blind >= first}
-
-    def close(self, step: int) -> tuple[Ints, Ints, bool]:
-        """Let the window end with `step`: the slots of the subjects in it, the authors of each, whether any came."""
-        self.catch_up()
-        self.move(step)
-        came = False
-        for opened in [opened for opened in self._open if opened <= step]:
-            del self._open[opened]
-            added = self._parts.pop(opened, _NONE)
-            self._steps[opened] = pairs = _union([self._steps[opened], added]) if opened in self._steps else added
-            self._limit(opened, len(pairs))
-            came = True
-        self.window = _union([*self._steps.values()])
-        slots = self.window >> 32
-        first = is_new(slots).nonzero()[0]
-        ends = np.empty(len(first) + 1, np.int64)
-        ends[:-1], ends[-1] = first, len(slots)
-        return slots[first], ends[1:] - first, came
+    def counted_of(self, subject: Hashable) -> int:
+        """The authors of a subject in the window that was closed last."""
+        slot = self.slots.get(subject)
+        return 0 if slot is None else self.counted.item(slot)
 
     def authors(self, subject: Hashable) -> Ints:
-        """The authors of a subject in the window."""
+        """Who spoke of a subject in the window."""
         slot = self.slots.get(subject)
-        return _NONE if slot is None else _of(self.window, slot) & _AUTHOR
+        if slot is None:
+            return NONE
+        return _sorted({pair & _AUTHOR for pairs in self._steps.values() for pair in _of(pairs, slot)})
 
     def by_step(self, slot: int) -> list[int]:
         """Authors of a subject in each step of the window, oldest first."""
         steps = range(self._first, self._first + self.width)
         return [len(_of(self._steps[step], slot)) if step in self._steps else 0 for step in steps]
+
+    def in_last(self, subject: Hashable) -> int:
+        """Authors of a subject in the last step of the window."""
+        pairs = self._steps.get(self._first + self.width - 1)
+        return 0 if pairs is None else len(_of(pairs, self.slots[subject]))
 
     def drop(self, gone: Ints) -> None:
         """Forget the subjects of these slots, which others may get."""
@@ -147,12 +155,15 @@ class Counts:
             del self.slots[self.subjects[slot]]
             self.subjects[slot] = None
         self._free += gone.tolist()
-        self._steps = {step: pairs[~lost[pairs >> 32]] for step, pairs in self._steps.items()}
-        self._parts = {step: pairs[~lost[pairs >> 32]] for step, pairs in self._parts.items()}
-        self.window = self.window[~lost[self.window >> 32]]
+        self._steps = {step: _without(pairs, lost) for step, pairs in self._steps.items()}
+        self.counted[gone[gone < len(self.counted)]] = 0
+        self.total, self._last = int(self.counted.sum()), None
 
     def merge(self, gone: Hashable, into: Hashable) -> tuple[int, int] | None:
-        """One subject has become part of another. The two slots, if both were known; the first is free then."""
+        """One subject has become part of another. The two slots, if both were known; the first is free then.
+
+        Authors that they have in common are counted twice until the next window is closed.
+        """
         self.catch_up()
         if (old := self.slots.pop(gone, None)) is None:
             return None
@@ -162,32 +173,82 @@ class Counts:
         self.subjects[old] = None
         self._free.append(old)
         self._steps = {step: _moved(pairs, old, new) for step, pairs in self._steps.items()}
-        self._parts = {step: _moved(pairs, old, new) for step, pairs in self._parts.items()}
-        self.window = _moved(self.window, old, new)
+        if old < len(self.counted):
+            self.counted[new] += self.counted[old]
+            self.counted[old] = 0
+        self._last = None
         return old, new
 
-    def _take(self, step: int) -> None:
+    def _leave(self, step: int) -> None:
+        """A step has left the window."""
+        del self._said[step]
+        for subjects, _ in self._open.pop(step, ()):
+            self._unnamed -= len(subjects)
+        if (pairs := self._steps.pop(step, None)) is not None and self._last is not None:
+            self._past.append((step, pairs))
+        self._blinded.discard(step)
+
+    def _take(self, step: int) -> Pairs:
         """Make pairs of what came in a step."""
         came = self._open[step]
-        if not came:
-            return
         self._open[step] = []
-        if len(came) <= FEW and step not in self._parts:
-            few, slot_of = set[int](), self.slots.get
+        spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
+        self._unnamed -= len(spoken)
+        pairs: Pairs
+        if len(came) <= FEW:
+            pairs, slot_of = set[int](), self.slots.get
             for subjects, author in came:
                 for subject in subjects:
                     slot = slot_of(subject)
-                    few.add((self._enter(subject) if slot is None else slot) << 32 | author)
-            self._parts[step] = np.array(sorted(few), np.int64)
-            return
-        spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
-        for subject in dict.fromkeys(spoken):
-            if subject not in self.slots:
-                self._enter(subject)
-        slots = np.array([*map(self.slots.__getitem__, spoken)], np.int64)
-        authors = np.repeat(np.array([author for _, author in came]), [len(subjects) for subjects, _ in came])
-        self._parts[step] = pairs = _union([self._parts.get(step, _NONE), slots << 32 | authors])
-        self._limit(step, len(pairs))
+                    pairs.add((self._enter(subject) if slot is None else slot) << 32 | author)
+        else:
+            for subject in dict.fromkeys(spoken):
+                if subject not in self.slots:
+                    self._enter(subject)
+            slots = np.array([*map(self.slots.__getitem__, spoken)], np.int64)
+            authors = np.repeat(np.array([author for _, author in came]), [len(subjects) for subjects, _ in came])
+            pairs = _union([slots << 32 | authors])
+        before = self._steps.get(step)
+        self._steps[step] = known = pairs if before is None else _joined(before, pairs)
+        if len(known) > MAX_PAIRS:
+            del self._open[step], self._steps[step]
+            self._blinded.add(step)
+            self.blind += 1
+            self._last = None
+        return pairs
+
+    def _change(self, last: dict[int, int], came: Sequence[tuple[int, Pairs]]) -> Few | None:
+        """Tell the pairs that came, and those of steps that are past, one by one."""
+        by, total = dict[int, int](), 0
+        for step, pairs in came:
+            for pair in pairs:
+                if (before := last.get(pair)) is None:
+                    by[pair >> 32] = by.get(pair >> 32, 0) + 1
+                    total += 1
+                elif before >= step:
+                    continue
+                last[pair] = step
+        for step, pairs in self._past:
+            for pair in pairs:
+                if last.get(pair) == step:
+                    del last[pair]
+                    by[pair >> 32] = by.get(pair >> 32, 0) - 1
+                    total -= 1
+        return Few(by, total) if last else None
+
+    def _recount(self) -> Many | None:
+        """Count what the steps hold together."""
+        steps = {step: _sorted(pairs) for step, pairs in self._steps.items() if step < self._first + self.width}
+        self._steps |= steps
+        pairs = _union([*steps.values()])
+        if not len(pairs):
+            return None
+        self._last = None
+        if len(pairs) <= FEW_PAIRS:
+            self._last = {pair: step for step in sorted(steps) for pair in steps[step].tolist()}
+        change = np.bincount(pairs >> 32, minlength=len(self.counted)) - self.counted
+        slots = change.nonzero()[0]
+        return Many(slots, change[slots], len(pairs) - self.total)
 
     def _enter(self, subject: Hashable) -> int:
         if self._free:
@@ -199,18 +260,29 @@ class Counts:
         self.slots[subject] = slot
         return slot
 
-    def _limit(self, step: int, pairs: int) -> None:
-        if pairs > MAX_PAIRS:
-            self._open.pop(step, None)
-            self._parts.pop(step, None)
-            self._steps.pop(step, None)
-            self._blinded.add(step)
-            self.blind += 1
+
+def _sorted(pairs: Pairs) -> Ints:
+    return np.array(sorted(pairs), np.int64) if isinstance(pairs, set) else pairs
 
 
-def _of(pairs: Ints, slot: int) -> Ints:
+def _joined(pairs: Pairs, added: Pairs) -> Pairs:
+    if isinstance(pairs, set) and isinstance(added, set):
+        return pairs | added
+    return _union([_sorted(pairs), _sorted(added)])
+
+
+def _without(pairs: Pairs, lost: Mask) -> Pairs:
+    """The pairs but those of lost slots."""
+    return {pair for pair in pairs if not lost[pair >> 32]} if isinstance(pairs, set) else pairs[~lost[pairs >> 32]]
+
+
+def _of(pairs: Pairs, slot: int) -> list[int]:
+    """The pairs of a slot."""
+    if isinstance(pairs, set):
+        return [pair for pair in pairs if pair >> 32 == slot]
     low, high = _place(pairs, slot)
-    return pairs[low:high]
+    found: list[int] = pairs[low:high].tolist()
+    return found
 
 
 def _place(pairs: Ints, slot: int) -> tuple[int, int]:
@@ -218,8 +290,10 @@ def _place(pairs: Ints, slot: int) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _moved(pairs: Ints, old: int, new: int) -> Ints:
+def _moved(pairs: Pairs, old: int, new: int) -> Pairs:
     """The pairs with those of slot `old` in `new`."""
+    if isinstance(pairs, set):
+        return {pair + (new - old << 32) if pair >> 32 == old else pair for pair in pairs}
     low, high = _place(pairs, old)
     if low == high:
         return pairs

@@ -1,12 +1,11 @@
 """What subjects without a past usually reach: the yardstick for new ones in a feed where new ones come all the time."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection
 
 import numpy as np
 
-from models.burst_counts import Ints, Mask
-from models.burst_past import Floats, among
+from models.burst_changes import Floats, Ints, Mask, Slots, raise_in
 
 RARE = 2.0  # authors of a past, under which a subject that comes up is a newcomer
 YOUNG = 5  # windows in which a newcomer shows what newcomers reach
@@ -27,28 +26,30 @@ class Newcomers:
     def __init__(self, width: int, fade: float) -> None:
         """`width`: ticks of a window; `fade`: what is left of a count after a tick."""
         self._span = YOUNG * width
+        self._rare = RARE * width
         self._fade = fade
         self._ticks = 0.0
         self._heights = np.zeros(MOST + 1)  # by authors, newcomers that had as many
         self._above = 0  # authors from which on there has been none
-        self._seen: Ints = np.zeros(0, np.int64)  # by slot: the last tick it was in a window
+        self._seen: Mask = np.zeros(0, np.bool_)  # by slot: whether it was ever in a window
         self._young: Ints = np.zeros(0, np.int64)  # by slot: the last tick that it is a newcomer in; 0 if it is none
         self._height: Ints = np.zeros(0, np.int64)
-        self._come: deque[tuple[int, Ints]] = deque()  # newcomers, with the last tick in which they are
+        self._come: deque[tuple[int, list[int]]] = deque()  # newcomers, with the last tick in which they are
 
     def grow(self, slots: int) -> None:
         """Have room for so many slots."""
         if slots > len(self._seen):
             more = np.zeros(slots - len(self._seen), np.int64)
-            self._seen, self._young, self._height = (
-                np.concatenate([known, more]) for known in (self._seen, self._young, self._height)
-            )
+            self._seen = np.concatenate([self._seen, more > 0])
+            self._young, self._height = (np.concatenate([known, more]) for known in (self._young, self._height))
 
-    def are_new(self, slots: Ints, authors: Floats, now: int) -> tuple[Mask, Mask]:
-        """Which are newcomers in the tick after `now`, and which come up in it. `authors`: what their pasts weigh."""
-        young = self.are_young(slots)
-        come: Mask = (self._seen[slots] < now) & (authors < RARE) & ~young
-        return young | come, come
+    def coming(self, slots: Slots, mass: Floats) -> list[int]:
+        """Which come up, of those that were not in the last window. `mass`: what all ticks of the pasts add up to."""
+        young = self._young
+        if isinstance(slots, list):
+            return [slot for slot in slots if mass.item(slot) < self._rare and not young.item(slot)]
+        come: list[int] = slots[(mass[slots] < self._rare) & (young[slots] == 0)].tolist()
+        return come
 
     def are_young(self, slots: Ints) -> Mask:
         """Whether they have been newcomers for a while."""
@@ -57,60 +58,55 @@ class Newcomers:
 
     def settled(self, held: Collection[int]) -> Mask:
         """By slot, whether it is known, neither new nor held."""
-        settled: Mask = (self._seen > 0) & (self._young == 0)
+        settled: Mask = self._seen & (self._young == 0)
         settled[list(held)] = False
         return settled
 
     def tick(self, times: int = 1) -> None:
         """Time goes on."""
-        heights = self._heights[: self._above]
+        heights, fade = self._heights[: self._above], self._fade
         for _ in range(times):
-            self._ticks = self._ticks * self._fade + 1
-            heights *= self._fade
+            self._ticks = self._ticks * fade + 1
+            heights *= fade
 
-    def see(self, slots: Ints, now: int) -> None:
-        """They are in the window of tick `now`."""
-        self._seen[slots] = now
-        if self._come and self._come[0][0] <= now:
-            self._grow_up(now)
+    def learn(self, slots: Slots, authors: Ints, held: Collection[int]) -> None:
+        """More speak of them than before. Those held, being bursts, grow no more."""
+        self._seen[slots] = True
+        raise_in(self._height, slots, authors, held)
 
-    def learn(self, slots: Ints, counts: Ints, rising: Mask, held: Collection[int]) -> None:
-        """The counts of newcomers. Those held, being bursts, grow no more."""
-        if held:
-            rising = rising & ~among(slots, held)
-        risen = slots[rising]
-        self._height[risen] = np.maximum(self._height[risen], counts[rising])
-
-    def come_up(self, slots: Ints, now: int) -> None:
+    def come_up(self, slots: list[int], now: int) -> None:
         """They are newcomers from tick `now` on."""
-        if len(slots):
-            self._young[slots] = now + self._span
-            self._height[slots] = 0
-            self._come.append((now + self._span, slots))
+        self._young[slots] = now + self._span
+        self._height[slots] = 0
+        self._come.append((now + self._span, slots))
 
-    def _grow_up(self, now: int) -> None:
-        """Those that came long enough ago are newcomers no more."""
-        grown = []
+    def grow_up(self, now: int) -> None:
+        """Those that came long enough before tick `now` are newcomers no more."""
+        if not self._come or self._come[0][0] > now:
+            return
+        heights = Counter[int]()
         while self._come and self._come[0][0] <= now:
             until, come = self._come.popleft()
-            grown.append(come[self._young[come] == until])  # others are forgotten, or something else by now
-        grown_up = grown[0] if len(grown) == 1 else np.concatenate(grown)
-        counted = np.bincount(np.minimum(self._height[grown_up], MOST))
-        self._heights[: len(counted)] += counted
-        self._above = max(self._above, len(counted))
-        self._young[grown_up] = 0
+            for slot in come:
+                if self._young.item(slot) == until:  # others are forgotten, or something else by now
+                    heights[min(self._height.item(slot), MOST)] += 1
+                    self._young[slot] = 0
+        for height, newcomers in heights.items():
+            self._heights[height] += newcomers
+        self._above = max([self._above, *[height + 1 for height in heights]])
 
-    def welcome(self, slots: Ints) -> None:
+    def welcome(self, slots: list[int]) -> None:
         """They are no newcomers: it is the feed that is new."""
         self._young[slots] = 0
 
     def forget(self, slots: Ints) -> None:
         """Free slots."""
-        self._seen[slots] = self._young[slots] = self._height[slots] = 0
+        self._seen[slots] = False
+        self._young[slots] = self._height[slots] = 0
 
     def merge(self, old: int, new: int) -> None:
         """What slot `old` had is `new`'s."""
-        self._seen[new] = max(self._seen[old], self._seen[new])
+        self._seen[new] |= self._seen[old]
         self.forget(np.array([old]))
 
     @property

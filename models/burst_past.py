@@ -1,14 +1,11 @@
 """What each subject's past lets expect: a fading mean by subject, how far counts spread, and the hour of the day."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from models.burst_counts import Ints, Mask
-
-Floats = npt.NDArray[np.float64]
+from models.burst_changes import Changes, Floats, Ints, Mask, Slots, raise_in
 
 HOUR = 3_600_000_000  # microseconds
 HOURS = 24
@@ -36,7 +33,9 @@ class Past:
         self._faded = 0  # ticks that the masses have still to fade by
         self._weight = 0.0  # fading count of the ticks that went into the sums
         self._total = 0.0  # fading sum of all counts
-        self._recent: deque[tuple[Ints, Ints] | None] = deque()
+        self._recent: deque[Changes | None] = deque()  # what changed in each tick of the last window
+        self._before: Floats = np.zeros(0)  # authors by slot, a window ago ...
+        self._before_total = 0  # ... and of all together
         self._window_fade = 0.5 ** (1 / half_life)
         self._pairs = np.zeros(SPREADS)
         self._squares = np.zeros(SPREADS)
@@ -50,6 +49,7 @@ class Past:
         if (more := slots - len(self.mass)) > 0:
             more += slots // 2
             self.mass = np.concatenate([self.mass, np.zeros(more)])
+            self._before = np.concatenate([self._before, np.zeros(more)])
             self.born = np.concatenate([self.born, np.zeros(more, np.int64)])
             self._hourly = np.concatenate([self._hourly, np.zeros((more, HOURS), np.float32)])
             self._this_hour = np.concatenate([self._this_hour, np.zeros(more, np.float32)])
@@ -68,22 +68,22 @@ class Past:
         self.ticks += len(said)
         for little in said:
             self._hush = self._hush * self.fade + little
-        self._recent += [None] * len(said)
-        for _ in range(len(self._recent) - self.width):
-            self._fold({})
+            self._recent.append(None)
+            if len(self._recent) > self.width:
+                self._fold({})
 
-    def tick(self, time: int, slots: Ints, counts: Ints, held: Mapping[int, float], more: bool = True) -> None:
-        """The counts of the window that ends at `time`. Of `held` slots, the past goes on as given.
+    def tick(self, time: int, changes: Changes, held: Mapping[int, float], risen: Slots, authors: Ints) -> None:
+        """A window that ends at `time` is past. Of `held` slots, the past goes on as given.
 
-        `more`: whether any count may be more than in the last tick.
+        `authors` by slot, `changes` against the tick before; `risen`: those that may have more than in the last tick.
         """
         self.ticks += 1
-        self._tell_hour(time, slots, counts, more)
+        self._tell_hour(time, risen, authors)
         self._hush *= self.fade
-        self._recent.append((slots, counts))
+        self._recent.append(changes)
         if len(self._recent) > self.width:
             self._fold(held)
-        self.catch_up()
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Let the masses fade for all the time that has gone by."""
@@ -96,14 +96,15 @@ class Past:
         self._weight = self._weight * self.fade + 1
         self._total *= self.fade
         self._faded += 1
-        if (counted := self._recent.popleft()) is not None:
+        if (changes := self._recent.popleft()) is not None:
             self.catch_up()
-            slots, counts = counted
-            self._total += int(np.add.reduce(counts))
-            if held:
-                kept = ~among(slots, held)
-                slots, counts = slots[kept], counts[kept]
-            self.mass[slots] += counts
+            changes.add_to(self._before)
+            self._before_total += changes.total
+            self._total += self._before_total
+            own = [(slot, self.mass.item(slot)) for slot in held]
+            self.mass += self._before
+            for slot, mass in own:
+                self.mass[slot] = mass
         if held:
             self.catch_up()
             for slot, level in held.items():
@@ -117,6 +118,23 @@ class Past:
         usual = (self._total - self.mass[slots]) / max(1.0, self._weight)
         return np.maximum(1.0, (total - counts) / np.maximum(usual, 1.0))
 
+    def scale_of(self, slot: int, authors: int, total: int) -> float:
+        """The same of one slot."""
+        usual = (self._total - self.mass.item(slot)) / max(1.0, self._weight)
+        return max(1.0, (total - authors) / max(usual, 1.0))
+
+    def may_exceed(self, times: float, slots: Ints, authors: Ints, total: int) -> list[int]:
+        """Those that may be `times` what is expected or more, whatever is young: more is soon told of one by one."""
+        windows, weight, found = max(1.0, self.windows), max(1.0, self._weight), []
+        usual = max(1.0, self._total / weight)
+        times *= 1 - _MARGIN
+        slope, base = times / (windows * self.width), times * (UNSEEN / windows + self._hush / weight)
+        for slot, n, mass in zip(slots.tolist(), authors[slots].tolist(), self.mass[slots].tolist(), strict=True):
+            least = slope * mass + base
+            if n >= least and n * usual >= least * (total - n):
+                found.append(slot)
+        return found
+
     def expect(self, slots: Ints, young: Mask) -> tuple[Floats, Floats]:
         """The authors to expect in a window, and the shape of the negative binomial they are spread by.
 
@@ -126,29 +144,24 @@ class Past:
         shape = 1 / (1 / (UNSEEN + self.authors(slots)) + self._spread()[_classes(mean)])
         return mean, shape
 
-    def least(self, slots: Ints) -> Floats:
-        """No more than `mean`, whatever is young, and told in fewer steps."""
-        hushed = self._hush / max(1.0, self._weight)
-        return ((UNSEEN + self.authors(slots)) / max(1.0, self.windows) + hushed) * (1 - _MARGIN)
-
     def mean(self, slots: Ints, young: Mask) -> Floats:
         """The authors to expect in a window."""
         exposure = np.where(young, max(1.0, self._weight), self._exposure(slots))
         return self._mean(slots, exposure) + self._hush / max(1.0, self._weight)
 
-    def measure_spread(self, slots: Ints, counts: Ints, settled: Mask) -> None:
+    def measure_spread(self, authors: Ints, total: int, settled: Mask) -> None:
         """Compare counts with what was expected of the settled subjects, by class of their means. Once per window.
 
         Factorial moments: of a negative binomial of mean m and shape r, E[n (n - 1)] = m^2 (1 + 1 / r).
         """
         exposure = np.float64(max(1.0, self._weight))
         whole = self._total / max(1.0, self._weight)
-        scale = int(np.add.reduce(counts)) / whole if whole else 1.0
-        counted = settled[slots]
-        counts = counts[counted]
-        classes = _classes(self._mean(slots[counted], exposure))
-        mean = self._mean(settled.nonzero()[0], exposure)
-        squares = np.bincount(_classes(mean), np.rint(mean * mean * _EXACT), SPREADS) / _EXACT
+        scale = total / whole if whole else 1.0
+        slots = settled.nonzero()[0]
+        counts = authors[slots]
+        mean = self._mean(slots, exposure)
+        classes = _classes(mean)
+        squares = np.bincount(classes, np.rint(mean * mean * _EXACT), SPREADS) / _EXACT
         fade = self._window_fade
         self._pairs = self._pairs * fade + np.bincount(classes, counts * (counts - 1), SPREADS)
         self._squares = self._squares * fade + squares * scale * scale
@@ -157,18 +170,18 @@ class Past:
         """Free slots."""
         lost = np.zeros(len(self.mass), bool)
         lost[gone] = True
-        self.mass[gone] = self.born[gone] = self._hourly[gone] = self._this_hour[gone] = 0
-        self._recent = deque(
-            one if one is None else (one[0][~lost[one[0]]], one[1][~lost[one[0]]]) for one in self._recent
-        )
+        for known in (self.mass, self.born, self._before, self._hourly, self._this_hour):
+            known[gone] = 0
+        self._before_total = int(self._before.sum())
+        self._recent = deque(one if one is None else one.without(lost) for one in self._recent)
 
     def merge(self, old: int, new: int) -> None:
         """What slot `old` had is `new`'s from now on."""
-        for sums in (self.mass, self._hourly, self._this_hour):
+        for sums in (self.mass, self._before, self._hourly, self._this_hour):
             sums[new] += sums[old]  # at most, of the hours: they may have had authors in common
             sums[old] = 0
         self.born[new] = min(self.born[old], self.born[new])
-        self._recent = deque(one if one is None else _merged(*one, old, new) for one in self._recent)
+        self._recent = deque(one if one is None else one.merged(old, new) for one in self._recent)
 
     def _mean(self, slots: Ints, exposure: Floats | np.float64) -> Floats:
         return (UNSEEN + self.authors(slots)) / np.maximum(1.0, exposure / self.width)
@@ -193,35 +206,20 @@ class Past:
         most: Floats = np.max(self._hourly[slots][:, about], axis=1).astype(np.float64)
         return most
 
-    def _tell_hour(self, time: int, slots: Ints, counts: Ints, more: bool) -> None:
+    def _tell_hour(self, time: int, risen: Slots, authors: Ints) -> None:
         hour = (time - 1) // HOUR
         if self._hour is None:
             self._hour = self._first_hour = hour
         if hour != self._hour:
-            more = True
             at = self._hour % HOURS
             self._hourly[:, at] = np.maximum(self._hourly[:, at] * np.float32(DAY_KEPT), self._this_hour)
             self._this_hour[:] = 0
             self._hour = hour
-        if more:
-            self._this_hour[slots] = np.maximum(self._this_hour[slots], counts.astype(np.float32))
-
-
-def among(slots: Ints, few: Iterable[int]) -> Mask:
-    """Which of them are among a few. Compared one by one, which is faster here than numpy's own way."""
-    found = np.zeros(len(slots), bool)
-    for one in few:
-        found |= slots == one
-    return found
+            risen = authors.nonzero()[0]
+        if len(risen):
+            raise_in(self._this_hour, risen, authors)
 
 
 def _classes(mean: Floats) -> Ints:
     classes: Ints = np.minimum(np.maximum(np.frexp(mean)[1] - _LOWEST, 0), SPREADS - 1).astype(np.int64)
     return classes
-
-
-def _merged(slots: Ints, counts: Ints, old: int, new: int) -> tuple[Ints, Ints]:
-    if old not in slots:
-        return slots, counts
-    names, places = np.unique(np.where(slots == old, new, slots), return_inverse=True)
-    return names, np.bincount(places, counts).astype(np.int64)

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betainc
 
-from models.burst_counts import Ints
-from models.burst_past import Floats
+from models.burst_changes import Floats, Ints
 
 _LEAST = np.finfo(np.float64).tiny
 

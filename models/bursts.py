@@ -1,12 +1,13 @@
 """What rises against its own past, by distinct authors, on a fixed grid of event time. How and why: docs/bursts.md."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 
 import numpy as np
 
-from models.burst_counts import Counts, Ints, Mask, Spoken
+from models.burst_changes import Changes, Floats, Ints, Slots
+from models.burst_counts import Counts, Spoken
 from models.burst_newcomers import Newcomers
-from models.burst_past import Floats, Past
+from models.burst_past import Past
 from models.burst_rise import Rise, Scale, log_chance
 
 __all__ = ["Detector", "Rise", "Scale"]
@@ -47,7 +48,8 @@ class Detector:
         self._cooling: dict[Hashable, Rise] = {}
         self._alarms_per_tick = alarms * scale.step / 3_600_000_000
         self._most = most
-        self._learnt = -1  # the last tick whose counts were all learnt by subject
+        self._learnt = -1  # the last tick that was learnt by subject
+        self._anew = True  # whether any may be higher in its own past than is known, though nobody came
         self._next: int | None = None  # the step that is to be closed next
 
     @property
@@ -76,28 +78,33 @@ class Detector:
     def turn(self, time: int) -> list[Rise]:
         """All that happened before `time` has been added: what has begun to rise since, or has begun again."""
         until = time // self.scale.step
-        step = until if self._next is None else self._next
-        begun, counts = list[Rise](), self._counts
-        if step < until and not self.going and counts.is_idle(self._most):
-            counts.move(until - 1)
-            step = until
+        if self._next is None:
+            self._next = until
+            self._counts.start(until)
+        if self._next >= until:
+            return []
+        step, begun, little, counts = self._next, list[Rise](), list[int](), self._counts
         while step < until:
-            said = counts.said(step)
-            if said >= SUPPORT or self.going or (counts.may_exceed(self._most) and self.subjects > self._most):
-                begun += self._tick(step)
+            said = counts.advance(step)
+            if said >= SUPPORT or self.going or counts.exceeds(self._most):
+                self._pass(little)
+                little = []
+                begun += self._tick((step + 1) * self.scale.step)
                 step += 1
-                continue
-            if said:
-                few = counts.few(step, until, said, SUPPORT)
-                self._past.tick_small(few)
-                self._newcomers.tick(len(few))
-                step += len(few)
+            elif said:
+                little.append(said)
+                step += 1
             else:  # a silent feed is no past
-                following = counts.next_step(step)
-                step = until if following is None else min(until, following)
-            counts.move(step - 1)
+                step = counts.skip(step, until)
+        self._pass(little)
         self._next = step
         return begun
+
+    def _pass(self, said: Sequence[int]) -> None:
+        """Let windows pass in which so little was said, each."""
+        if said:
+            self._past.tick_small(said)
+            self._newcomers.tick(len(said))
 
     def merge(self, gone: Hashable, into: Hashable) -> None:
         """A subject has become part of another, with its past and its burst."""
@@ -107,7 +114,7 @@ class Detector:
                     rise.end = rise.last
                 else:
                     rise.subject, rises[into] = into, rise
-        self._learnt = -1
+        self._anew = True
         if (slots := self._counts.merge(gone, into)) is not None:
             self._grow()
             self._past.merge(*slots)
@@ -115,55 +122,55 @@ class Detector:
 
     # -- one step ------------------------------------------------------------------------------------------------
 
-    def _tick(self, step: int) -> list[Rise]:
-        past, newcomers = self._past, self._newcomers
-        time = (step + 1) * self.scale.step
-        slots, counts, came = self._counts.close(step)
+    def _tick(self, time: int) -> list[Rise]:
+        past, counts = self._past, self._counts
+        changes = counts.close()
+        if changes is None:
+            self._follow(time, silent=True)
+            return []
         self._grow()
         past.catch_up()
-        come: Mask | None = None
-        if came or self._learnt != past.ticks:
-            new, come = newcomers.are_new(slots, past.authors(slots), past.ticks)
-        else:  # all of them were in the last tick, with as many authors or more
-            new = newcomers.are_young(slots)
-        may_be = len(self._counts.window) - len(slots) >= SUPPORT - 1  # that one has so many authors
-        warm = may_be and past.windows >= WARM and counts.max(initial=0) >= SUPPORT
-        begun = self._begin(slots, counts, new, time) if warm else []
-        self._follow(slots, counts, time)
-        if len(slots):
-            self._learn(slots, counts, new, come, time)
-            self._tidy(slots, counts)
+        counted, in_last = counts.counted, self._learnt == past.ticks  # are the others, with as many authors or more
+        risen = changes.risen() if in_last and not self._anew else counted.nonzero()[0]
+        come = self._newcomers.coming(changes.come(counted) if in_last else risen, past.mass) if past.ticks else []
+        begun = self._begin(come, time) if past.windows >= WARM else []
+        self._follow(time)
+        self._learn(changes, risen, come, time)
+        self._tidy()
         return begun
 
-    def _begin(self, slots: Ints, counts: Ints, new: Mask, time: int) -> list[Rise]:
+    def _begin(self, come: Collection[int], time: int) -> list[Rise]:
         """The subjects that go above what chance allows."""
-        past, newcomers = self._past, self._newcomers
-        may = counts >= SUPPORT
-        tested, n, new = slots[may], counts[may], new[may]
-        least = past.least(tested)
-        if not (n >= TIMES * least).any():
+        past, newcomers, names = self._past, self._newcomers, self._counts.subjects
+        counted, total = self._counts.counted, self._counts.total
+        if counted.max() < SUPPORT:
             return []
-        scale = past.scale(tested, n, len(self._counts.window))
-        if not (n >= TIMES * least * scale).any():
+        enough = (counted >= SUPPORT).nonzero()[0]
+        high = [slot for slot in past.may_exceed(TIMES, enough, counted, total) if names[slot] not in self.going]
+        if not high:
             return []
-        high = n >= TIMES * past.mean(tested, new) * scale  # as few are
-        if not high.any():
+        tested = np.array(high)
+        n, new = counted[tested], newcomers.are_young(tested) | np.array([slot in come for slot in high])
+        scale = past.scale(tested, n, total)
+        alarm = n >= TIMES * past.mean(tested, new) * scale
+        if not alarm.any():
             return []
-        tested, n, new, scale = tested[high], n[high], new[high], scale[high]
+        tested, n, new, scale = tested[alarm], n[alarm], new[alarm], scale[alarm]
         mean, shape = past.expect(tested, new)
         chance = log_chance(n, mean * scale, shape)
-        alarm = chance < np.log(self._alarms_per_tick / len(slots))
+        alarm = chance < np.log(self._alarms_per_tick / np.count_nonzero(counted))
+        if not alarm.any():
+            return []
         rare = self._alarms_per_tick / max(newcomers.per_tick, self._alarms_per_tick)
         alarm &= ~new | (newcomers.log_tail(n) < np.log(rare))
         reached = past.reached(tested, time)
         usual = np.maximum(np.where(new, np.maximum(mean, newcomers.mean), mean), reached)
         alarm &= (n >= TIMES * usual * scale) & (n >= TIMES_REACHED * reached)
-        names = self._counts.subjects
         begun = []
         for at in sorted(np.flatnonzero(alarm), key=lambda at: (chance[at], str(names[tested[at]]))):
             subject, slot = names[tested[at]], int(tested[at])
-            if subject in self.going or len(self.going) >= MAX_RISES:
-                continue
+            if len(self.going) >= MAX_RISES:
+                break
             rise = self._cooling.pop(subject, None)
             if rise is None:
                 start = self._start(slot, float(mean[at] * scale[at]) / self.scale.width, time)
@@ -185,21 +192,19 @@ class Detector:
                 best, start = excess, at
         return time - (len(steps) - start) * self.scale.step
 
-    def _follow(self, slots: Ints, counts: Ints, time: int) -> None:
+    def _follow(self, time: int, silent: bool = False) -> None:
         """Let the bursts that go on peak, go on or end."""
         if not self.going and not self._cooling:
             return
-        total = int(counts.sum()) if self.going else 0
+        past, counts = self._past, self._counts
         for subject, rise in list(self.going.items()):
-            slot = self._counts.slots.get(subject, -1)
-            at = np.flatnonzero(slots == slot)
-            n = int(counts[at].sum())
-            expected = rise.usual * float(self._past.scale(slots[at], counts[at], total)[0]) if n else rise.usual
+            n = 0 if silent else counts.counted_of(subject)
+            expected = rise.usual * past.scale_of(counts.slots[subject], n, counts.total) if n else rise.usual
             if n > rise.authors:
                 rise.authors, rise.expected, rise.score = n, expected, self._score(rise, n, expected)
-            rise.usual += (n - rise.usual) * (1 - self._past.fade) / ADAPT
+            rise.usual += (n - rise.usual) * (1 - past.fade) / ADAPT
             if n >= max(STILL_AUTHORS, STILL * expected):
-                if self._counts.by_step(slot)[-1] > expected / self.scale.width:
+                if counts.in_last(subject) > expected / self.scale.width:
                     rise.last = time
             elif time - rise.last > QUIET * self.scale.window:
                 rise.end = rise.last
@@ -209,31 +214,32 @@ class Detector:
 
     def _score(self, rise: Rise, authors: int, expected: float) -> float:
         n = np.array([authors])
-        chance = log_chance(n, np.array([expected]), np.array([rise.shape]))
         if rise.new:
             chance = self._newcomers.log_tail(n)
+        else:
+            chance = log_chance(n, np.array([expected]), np.array([rise.shape]))
         return float(-chance[0] / np.log(10))
 
-    def _learn(self, slots: Ints, counts: Ints, new: Mask, come: Mask | None, time: int) -> None:
-        """Make what was seen a part of the past. `come`: which come up; None if all of it was seen in the last tick."""
-        past, newcomers, held = self._past, self._newcomers, dict[int, float]()
+    def _learn(self, changes: Changes, risen: Slots, come: list[int], time: int) -> None:
+        """Make what was seen a part of the past. `come`: which of those that have `risen` come up."""
+        past, newcomers, counts, held = self._past, self._newcomers, self._counts, dict[int, float]()
         if self.going:
-            known = self._counts.slots
+            known = counts.slots
             held = {known[subject]: rise.usual for subject, rise in self.going.items() if subject in known}
         settled = newcomers.settled(held) if (past.ticks + 1) % past.width == 0 else None
-        past.tick(time, slots, counts, held, come is not None)
+        past.tick(time, changes, held, risen, counts.counted)
         if settled is not None and past.windows >= LEARN_FROM:
-            past.measure_spread(slots, counts, settled)
+            past.measure_spread(counts.counted, counts.total, settled)
         newcomers.tick()
-        if come is not None:
-            risen = slots[come]
-            newcomers.come_up(risen, past.ticks)
-            newcomers.learn(slots, counts, new, held)
-            past.born[risen] = past.ticks
-        newcomers.see(slots, past.ticks)
-        if come is not None and past.windows < LEARN_FROM:
-            newcomers.welcome(slots[come])
-        self._learnt = -1 if held else past.ticks
+        if come:
+            newcomers.come_up(come, past.ticks)
+            past.born[come] = past.ticks
+        if len(risen):
+            newcomers.learn(risen, counts.counted, held)
+        newcomers.grow_up(past.ticks)
+        if come and past.windows < LEARN_FROM:
+            newcomers.welcome(come)
+        self._learnt, self._anew = past.ticks, bool(held)
 
     # -- memory --------------------------------------------------------------------------------------------------
 
@@ -242,14 +248,14 @@ class Detector:
             self._past.grow(len(self._counts.subjects))
             self._newcomers.grow(len(self._past.mass))
 
-    def _tidy(self, slots: Ints, counts: Ints) -> None:
+    def _tidy(self) -> None:
         """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""
-        over = len(self._counts.slots) - self._most
+        over = len(self._counts.slots) - self._most if self._counts.exceeds(self._most) else 0
         if over <= 0 and self._past.ticks % (HALF_LIFE * self._past.width):
             return
         known = np.array(sorted(self._counts.slots.values()), np.int64)
         worth: Floats = self._past.authors(np.arange(len(self._past.mass)))
-        worth[slots] += counts
+        worth[: len(self._counts.counted)] += self._counts.counted
         worth[[self._counts.slots[name] for name in self.going if name in self._counts.slots]] = np.inf
         least = FAINT
         if over > 0:

@@ -34,6 +34,7 @@ class Clue(NamedTuple):
 
 
 _SKIPPED = Clue(skipped=True)
+PICTURE = Clue(picture=True, marked=True)
 
 
 @cache
@@ -48,7 +49,7 @@ def read_clue(raw: str) -> Clue:
         return _SKIPPED
     word = raw.lower()
     if word in emoticons():
-        return Clue(picture=True, marked=True)
+        return PICTURE
     if "@" in raw:
         return _SKIPPED
     if raw.isascii() and not word.startswith("www.") and word not in ("rt", "rt:"):
@@ -70,7 +71,7 @@ def _read(raw: str) -> Clue:
     picture = not emoji_names().keys().isdisjoint(raw)
     foreign = NOT_LATIN.search(raw) is not None
     marked = clue.marked or accented or picture or foreign
-    return clue._replace(accented=accented, picture=picture, foreign=foreign, marked=marked)
+    return Clue(*clue[:5], accented, picture, clue.skipped, foreign, marked)
 
 
 def clue_of(words: Sequence[str]) -> Clue:

@@ -1,7 +1,8 @@
 """What sets clusters apart, in words: class-based TF-IDF (Grootendorst 2022, BERTopic, arXiv 2203.05794)."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping
+from itertools import chain
 from math import log
 from typing import NamedTuple
 
@@ -33,17 +34,18 @@ def labels(
     """
     counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
     counts = {theme: found for theme, found in counts.items() if found}
-    overall: dict[str, int] = {}
+    overall: defaultdict[str, int] = defaultdict(int)
     for found in counts.values():
         for term, n in found.items():
-            overall[term] = overall.get(term, 0) + n
+            overall[term] += n
     mean = sum(overall.values()) / max(1, len(counts))
     rarity = {f: log(1 + mean / f) for f in set(overall.values())}
-    everywhere = _everywhere(counts)
+    tags = {theme: [term for term in found if term[:1] == "#"] for theme, found in counts.items()}
+    everywhere = _everywhere(tags.values())
     named = {}
     for theme, found in counts.items():
         said = _Said(found, sum(found.values()), overall, rarity)
-        named[theme] = _kept(_name(said, everywhere, top), (held or {}).get(theme), said)
+        named[theme] = _kept(_name(said, tags[theme], everywhere, top), (held or {}).get(theme), said)
     return named
 
 
@@ -60,8 +62,10 @@ class _Said(NamedTuple):
         return self.counts[term] / self.total * self.rarity[self.overall[term]] if term in self.counts else 0.0
 
     def ranked(self, terms: Iterable[str], top: int) -> tuple[str, ...]:
-        """Of these terms those that set it apart the most."""
-        return tuple(sorted(terms, key=lambda term: (-self.score(term), term))[:top])
+        """Of these terms of the cluster those that set it apart the most."""
+        counts, total, overall, rarity = self
+        ranks = [(-(counts[term] / total * rarity[overall[term]]), term) for term in terms]
+        return tuple([term for _, term in sorted(ranks)[:top]])
 
 
 def _kept(new: Label, held: Label | None, said: _Said) -> Label:
@@ -76,22 +80,23 @@ def _level(label: Label, said: _Said) -> float:
     return sum([said.score(part) for part in label.parts]) / max(1, len(label.parts))
 
 
-def _everywhere(counts: Mapping[int, Mapping[str, int]]) -> set[str]:
+def _everywhere(tags_by_theme: Collection[Iterable[str]]) -> set[str]:
     """Tags that say nothing of a cluster, because most of several have them: the tag that a feed was searched by."""
-    if len(counts) < SEVERAL:
+    if len(tags_by_theme) < SEVERAL:
         return set()
-    spread = Counter([term for found in counts.values() for term in found if term[:1] == "#"])
-    return {tag for tag, clusters in spread.items() if clusters > len(counts) / 2}
+    spread = Counter(chain.from_iterable(tags_by_theme))
+    return {tag for tag, clusters in spread.items() if clusters > len(tags_by_theme) / 2}
 
 
-def _name(said: _Said, everywhere: set[str], top: int) -> Label:
+def _name(said: _Said, own_tags: Iterable[str], everywhere: Container[str], top: int) -> Label:
     found = said.counts
     common = MIN_TAG_SHARE * max(found.values())
-    named = said.ranked([term for term, n in found.items() if n >= common and term[:1] == "#"], top)
+    named = said.ranked([tag for tag in own_tags if found[tag] >= common], top)
     tags = tuple([tag[1:] for tag in named])
-    spoken = {term: n for term, n in found.items() if term[:1] != "#" and term not in tags}
-    common = MIN_WORD_SHARE * max(spoken.values(), default=0)
-    words = said.ranked([term for term, n in spoken.items() if n >= common], top)
+    unspoken = {*own_tags, *tags}
+    spoken = [n for term, n in found.items() if term not in unspoken]
+    common = MIN_WORD_SHARE * max(spoken, default=0)
+    words = said.ranked([term for term, n in found.items() if n >= common and term not in unspoken], top)
     parts = [tag for tag in named if tag not in everywhere] or words or named
     least = SPURIOUS * said.score(parts[0])
     chosen = tuple([part for part in parts if said.score(part) >= least][:LABEL_PARTS])

@@ -15,13 +15,12 @@ _SIGNS = "#\uff03\ufe5f"
 _MEDIAL = "\u200c\u200d\u00b7\u30fb\u05f3\u05f4\u0f0b"
 BODY = rf"\w{WORD}*(?:[{_MEDIAL}]{WORD}+)*"
 HASHTAG = re.compile(rf"{LINK}|(?<![\w&/{MARKS}])[{_SIGNS}]({BODY})")
-_HAS_SIGN = re.compile(f"[{_SIGNS}]")
 _TRIMMED = frozenset("`<>=|~^")
 
 
 def has_sign(text: str) -> bool:
     """Whether there is any number sign: most posts have none, and need no search."""
-    return _HAS_SIGN.search(text) is not None
+    return "#" in text or "\uff03" in text or "\ufe5f" in text
 
 
 def normalise(tag: str) -> str:
@@ -61,7 +60,7 @@ def find(text: str) -> tuple[str, ...]:
 
 def bodies(text: str) -> list[str]:
     """What follows the sign of each hashtag, and of each number."""
-    return [match[1] for match in HASHTAG.finditer(text) if match[1]] if has_sign(text) else []
+    return [body for body in HASHTAG.findall(text) if body] if has_sign(text) else []
 
 
 def normalise_body(body: str) -> str:

@@ -12,9 +12,10 @@ from models.vectors import Bools, Floats, Ints
 
 
 def unit(rows: Floats) -> tuple[Floats, Floats]:
-    """Dense rows of length one, and the length that each had. Rows of zeros stay zeros."""
+    """Make dense rows of length one, in place, and say which length each had. Rows of zeros stay zeros."""
     lengths: Floats = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    return rows / np.where(lengths > 0, lengths, 1.0)[:, None], lengths
+    rows /= np.where(lengths > 0, lengths, 1.0)[:, None]
+    return rows, lengths
 
 
 def farthest(cosines: Floats, mass: Floats) -> int:
@@ -39,7 +40,9 @@ def step(rows: csr_array, mass: Floats, home: Ints, centroids: Floats, weights: 
     """
     share = np.zeros((rows.shape[0], len(centroids)))
     share[np.arange(len(home)), home] = mass
-    return unit(centroids * weights[:, None] + (rows.T @ share).T)
+    sums: Floats = (rows.T @ share).T
+    sums += centroids * weights[:, None]
+    return unit(sums)
 
 
 def cosines(rows: csr_array, centroids: Floats) -> Floats:

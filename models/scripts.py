@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_right
-from collections import Counter
 
 from models.memo import Memo
 
@@ -67,12 +66,12 @@ def foreign_script(text: str) -> tuple[str, int]:
     found = NOT_LATIN.findall(text)
     if not found:
         return "", 0
-    counts = Counter(map(_scripts.__getitem__, found[:_SAMPLE]))
-    script, _ = counts.most_common(1)[0]
+    scripts = [*map(_scripts.__getitem__, found[:_SAMPLE])]
+    script = max(dict.fromkeys(scripts), key=scripts.count)
     weight = 1
     if script in _SYLLABIC:
         weight = 3
-        if script == "han" and counts["kana"] * 8 >= counts["han"]:
+        if script == "han" and scripts.count("kana") * 8 >= scripts.count("han"):
             script = "kana"  # Japanese is Chinese characters among kana
     return script, len(found) * weight
 

@@ -6,8 +6,10 @@ function of the six tokens around it (another).
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -127,13 +129,12 @@ def polarities_of(codes: Codes, words: Counts, exclamations: Counts, questions: 
 
 def parts_of(lengths: Iterable[int], most: int, characters: int) -> Iterator[slice]:
     """Parts of texts of these lengths: `most` of them each, and over `characters` by one text at most."""
-    start = end = total = 0
-    for end, length in enumerate(lengths):
-        if end - start == most or total > characters:
-            yield slice(start, end)
-            start, total = end, 0
-        total += length
-    yield slice(start, end + 1)
+    ends = [0, *accumulate(lengths)]
+    start, texts = 0, len(ends) - 1
+    while start < texts:
+        end = min(bisect_right(ends, ends[start] + characters), start + most, texts)
+        yield slice(start, end)
+        start = end
 
 
 def label(compound: float) -> Label:

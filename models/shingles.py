@@ -38,10 +38,10 @@ class Shingles(NamedTuple):
     def sketch(self) -> U32:
         """The smallest hashes of each text, shape (n, KEPT), ascending, filled up with NONE."""
         sketch = np.full((len(self.place), KEPT), NONE, np.uint32)
-        column = np.arange(len(self.hashes)) - self.start.repeat(self.size)
-        cells, hashes = (np.arange(len(self.place)) * KEPT).repeat(self.size) + column, self.hashes
+        places = np.arange(len(self.hashes))
+        cells, hashes = (np.arange(len(self.place)) * KEPT - self.start).repeat(self.size) + places, self.hashes
         if self.size.max(initial=0) > KEPT:
-            kept = column < KEPT
+            kept = (places - self.start.repeat(self.size) < KEPT).nonzero()[0]
             cells, hashes = cells[kept], hashes[kept]
         sketch.reshape(-1)[cells] = hashes
         return sketch
@@ -58,7 +58,8 @@ class Shingles(NamedTuple):
             return self
         size = self.size[which]
         start = size.cumsum() - size
-        places = np.arange(int(size.sum())) + (self.start[which] - start).repeat(size)
+        places = (self.start[which] - start).repeat(size)
+        places += np.arange(len(places))
         return Shingles(self.place[which], start, size, self.hashes[places], self.key[which])
 
 
@@ -69,25 +70,25 @@ def shingles(said: Said) -> Shingles:
     no pair, or all posts of a feed searched by its tags would be copies. Documents with fewer than `LEAST` distinct
     words, or one pair fewer than that, are left out.
     """
-    words = said.rows.astype(np.uint64) << _HALF | said.word
-    of, tags = said.rows, (said.own & 1).astype(np.bool_)
+    words, of = said.rows.view(np.uint64) << _HALF | said.word, said.rows
+    tags = said.own & 1
     tagged = None
-    if tags.any():
-        marks, words, of = np.sort(words[tags]), words[~tags], of[~tags]
-        tagged = marks[np.minimum(marks.searchsorted(words), len(marks) - 1)] == words
-    enough = _counts(distinct(words), said.size) >= LEAST
+    if len(marked := tags.nonzero()[0]):
+        plain = (tags == 0).nonzero()[0]
+        marks, words, of = np.sort(words[marked]), words[plain], of[plain]
+        tagged = marks.take(marks.searchsorted(words), mode="clip") == words
+    different = is_new(np.sort(words))  # words of one document stay together
+    enough = np.bincount(of[different], minlength=said.size) >= LEAST
     pair = enough[of]
     pair[:-1] &= of[:-1] == of[1:]
     pair[-1:] = False
     if tagged is not None:
         pair[:-1] &= ~(tagged[:-1] & tagged[1:])
     first = pair.nonzero()[0]
-    second = words[first + 1]
-    joint = mixed(words[first] << _HALF | second & _WORD) >> _HALF
-    codes = distinct(second ^ second & _WORD | joint)
-    size = _counts(codes, said.size)
-    place = (size >= LEAST - 1).nonzero()[0]
-    hashes = codes.astype(np.uint32)
+    joint = mixed(words[first] << _HALF | words[first + 1] & _WORD) >> _HALF
+    codes = distinct(of[first].view(np.uint64) << _HALF | joint)
+    size = np.bincount((codes >> _HALF).view(np.int64), minlength=said.size)
+    place, hashes = (size >= LEAST - 1).nonzero()[0], codes.astype(np.uint32)
     if len(place) < np.count_nonzero(size):
         hashes = hashes[(size >= LEAST - 1).repeat(size)]
     size = size[place]
@@ -117,12 +118,7 @@ def compare(one: U32, size: Ints, other: U32, other_size: Ints) -> tuple[Ints, I
 def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
     """The values, each once, ascending."""
     values = np.sort(values)
-    return values[is_new(values)]
-
-
-def _counts(codes: U64, docs: int) -> Ints:
-    """How many of the codes each document has."""
-    return np.bincount((codes >> _HALF).astype(np.int64), minlength=docs)
+    return values[is_new(values).nonzero()[0]]
 
 
 _FACTORS = (constants(ROWS * BANDS, 1) >> _HALF | np.uint64(1)).astype(np.uint32)

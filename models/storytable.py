@@ -134,11 +134,13 @@ class StoryTable:
         """
         inside = np.zeros(len(self), np.bool_)
         inside[rows] = True
-        return self._weighed(inside).of(rows).unit()
+        terms = self._weighed(self._held(inside))
+        return terms._replace(rows=(inside.cumsum() - 1)[terms.rows], size=len(rows)).unit()
 
     def rare(self, terms: Terms, most: int) -> Terms:
-        """Those of the terms that `most` stories have, or fewer."""
-        return terms.only(self._spread[terms.columns] <= most)
+        """Those of the terms that several stories have, but `most` at most."""
+        spread = self._spread.take(terms.columns)
+        return terms.only((spread > 1) & (spread <= most))
 
     def posts(self, counts: Counts, new: bool = True) -> Posts:
         """Documents as unit TF-IDF rows. If they are new they count for what is usual."""
@@ -149,7 +151,7 @@ class StoryTable:
         first = is_new(ordered)
         places = np.empty_like(order)
         places[order] = first.cumsum() - 1
-        known = ordered[first]
+        known = ordered[first.nonzero()[0]]
         times = np.bincount(places)
         if new:
             self.usual.add(known, times, counts.size)
@@ -165,7 +167,10 @@ class StoryTable:
         held = (self.cells.searchsorted(posts.known << _ROW) - starts).repeat(times)
         held += np.arange(len(held))
         rows, sums = self.cells[held] & _ROWS, self.sums[held]
-        weights = np.sqrt(sums * np.sqrt(sums)) * posts.worth.repeat(times) / self._lengths[rows] * factors[rows]
+        weights = _tamed(sums)
+        weights *= posts.worth.repeat(times)
+        weights /= self._lengths[rows]
+        weights *= factors[rows]
         return Postings(starts, times, rows, weights, len(self))
 
     def rows_of(self, ids: Ints) -> Ints:
@@ -227,18 +232,20 @@ class StoryTable:
         if self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured:
             self._drop(self.sums < FAINT_TERM / self.scale)
             self._measured, self._stale = len(self), 0
-            self._lengths = self._weighed().lengths()
+            self._lengths = self._weighed(slice(None)).lengths()
         elif (learnt := self._lengths == 0).any():
-            self._lengths += self._weighed(learnt).lengths()
+            self._lengths += self._weighed(self._held(learnt)).lengths()
 
-    def _weighed(self, inside: Bools | None = None) -> Terms:
-        """Stories as TF-IDF rows, by column: all, or those inside."""
-        cells, sums = self.cells, self.sums
-        if inside is not None:
-            held = inside[cells & _ROWS].nonzero()[0]
-            cells, sums = cells[held], sums[held]
+    def _held(self, rows: Bools) -> Ints:
+        """Where the terms of some rows stand."""
+        held: Ints = rows[self.cells & _ROWS].nonzero()[0]
+        return held
+
+    def _weighed(self, held: Ints | slice) -> Terms:
+        """Some of the terms as those of TF-IDF rows."""
+        cells, sums = self.cells[held], self.sums[held]
         columns = cells >> _ROW
-        return Terms(cells & _ROWS, columns, np.sqrt(sums * np.sqrt(sums)) * self.idf(columns), len(self))
+        return Terms(cells & _ROWS, columns, _tamed(sums) * self.idf(columns), len(self))
 
     def _drop(self, gone: Bools) -> None:
         """Let go of these cells."""
@@ -261,9 +268,9 @@ class StoryTable:
         first = is_new(ordered).nonzero()[0]
         cells, values = ordered[first], np.add.reduceat(values, first)
         place = self.cells.searchsorted(cells)
-        known = np.concatenate([self.cells, [-1]])[place] == cells
+        other = self.cells.take(place, mode="clip") != cells if len(self.cells) else np.ones(len(cells), np.bool_)
+        known, new = (~other).nonzero()[0], other.nonzero()[0]
         self.sums[place[known]] += values[known]
-        new = ~known
         self._insert(place[new], cells[new], values[new])
         rows = cells & _ROWS
         self._lengths[rows] = 0
@@ -282,10 +289,10 @@ class StoryTable:
 
     def _shed(self) -> None:
         """Of rows with more than TERMS terms drop the lightest, many at once."""
-        rows, full = self.cells & _ROWS, self.sizes > TERMS
-        gone = np.zeros(len(rows), np.bool_)
-        held = full[rows].nonzero()[0]
-        held = held[rows[held].astype(np.int16).argsort(kind="stable")]
+        full = self.sizes > TERMS
+        held = self._held(full)
+        held = held[(self.cells[held] & _ROWS).astype(np.int16).argsort(kind="stable")]
+        gone = np.zeros(len(self.cells), np.bool_)
         end = 0
         for size in self.sizes[full].tolist():
             start, end = end, end + size
@@ -326,6 +333,13 @@ def nearest(terms: Terms, postings: Postings) -> tuple[Ints, Floats]:
         best[first : first + len(found)] = place
         greatest[first : first + len(found)] = found[np.arange(len(found)), place]
     return best, greatest
+
+
+def _tamed(sums: Floats) -> Floats:
+    """Sums to the power 0.75."""
+    found: Floats = np.sqrt(sums)
+    found *= sums
+    return np.sqrt(found, out=found)
 
 
 def _woven(held: Bools, at: Ints, old: np.ndarray, new: np.ndarray) -> np.ndarray:

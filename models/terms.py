@@ -19,14 +19,15 @@ _MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};"
 AROUND = ".,:;!?\"'()"  # may stand around a word or a handle
 _OPENING = re.compile("</?[A-Za-z]")
 _NOISE = re.compile(f"{LINK}|{_HANDLE}|{_MARKUP}")
-_MAY_BE_NOISE = re.compile("[@/<&]|(?i:www)")
+_NOISY = re.compile("[@/<&]")
 _CASE_CHANGE = re.compile(
     "(?<=[a-zß-öø-ÿα-ωа-яё])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ])|(?<=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁ][a-zß-öø-ÿα-ωа-яё])"
 )
 _ASCII_WORD = re.compile("[a-z0-9]{2,}")
 _WORD = re.compile(rf"[^\W_][\w{MARKS}]+")
 _RUN = re.compile(f"[{UNSPACED}]+")
-_ONLY_HIRAGANA = re.compile(f"[{HIRAGANA}]+")
+_ALONE = f"(?<![{UNSPACED}])(?![{HIRAGANA}])[{UNSPACED}](?![{UNSPACED}])"
+_PAIR = re.compile(f"(?=((?![{HIRAGANA}]{{2}})[{UNSPACED}]{{2}}|{_ALONE}))")  # each pair in a run, or all of a run
 
 
 def terms(text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def put_together(words: list[str], folded: Iterable[str], tags: Sequence[str]) -
 
 def hangs_together(text: str) -> bool:
     """Whether a text with unspaced pieces is to be read whole: a number sign has links taken out before handles."""
-    return has_sign(text) and _MAY_BE_NOISE.search(text) is not None
+    return has_sign(text) and may_be_noise(text)
 
 
 class Piece(NamedTuple):
@@ -86,9 +87,10 @@ def read_piece(raw: str) -> Piece | None:
     if raw.isascii():
         core = raw.strip(AROUND)
         if core.isalnum():  # as most are
-            word = share(core.lower())
+            word = core.lower()
             if word != "www":
-                return Piece((word,)) if len(word) > 1 and _counts(word) else NOTHING
+                words = words_in(word)
+                return Piece(tuple(words)) if words else NOTHING
         if raw.startswith(("http://", "https://")) and raw.isprintable():
             return NOTHING
         if core.startswith("@") and core[1:].replace("_", "").isalnum():
@@ -97,12 +99,12 @@ def read_piece(raw: str) -> Piece | None:
 
 
 def _read_any(raw: str) -> Piece | None:
-    if _OPENING.search(raw):
+    if "<" in raw and _OPENING.search(raw):
         return None
-    text = _folded(_plain(raw))
-    unspaced = not text.isascii() and _RUN.search(text) is not None
-    pairs = tuple(_pairs_in(text)) if unspaced else ()
-    return Piece(tuple(_words_in(text)), tuple(map(fold, bodies(raw))), unspaced, pairs)
+    text, folded = _folded(_plain(raw)), tuple(map(fold, bodies(raw)))
+    if text.isascii() or not _RUN.search(text):
+        return Piece(tuple(words_in(text)), folded)
+    return Piece(tuple(words_in(_RUN.sub(" ", text))), folded, True, tuple(_PAIR.findall(text)))
 
 
 _pieces = Memo(read_piece, 50_000)
@@ -112,7 +114,12 @@ def _plain(text: str) -> str:
     """`text` without what is not language, and with the words of its hashtags apart."""
     if has_sign(text):
         text = HASHTAG.sub(_spell_out, text)
-    return _NOISE.sub(" ", text) if _MAY_BE_NOISE.search(text) else text
+    return _NOISE.sub(" ", text) if may_be_noise(text) else text
+
+
+def may_be_noise(text: str) -> bool:
+    """Whether there may be links, handles or markup in a text."""
+    return _NOISY.search(text) is not None or "www" in text.lower()
 
 
 def spell_out(body: str) -> str:
@@ -124,16 +131,11 @@ def _spell_out(match: re.Match[str]) -> str:
     return f" {spell_out(match[1])} " if match[1] else " "
 
 
-def ascii_words(text: str) -> tuple[str, ...]:
-    """The terms in ASCII text, of small letters, in which there are but words."""
-    return tuple([share(word) for word in _ASCII_WORD.findall(text) if _counts(word)])
-
-
 def _words(text: str) -> Iterator[str]:
     """Pairs of characters and words of plain text, stop words left out."""
     text = _folded(text)
-    yield from _pairs_in(text)
-    yield from _words_in(text)
+    yield from _PAIR.findall(text)
+    yield from words_in(_RUN.sub(" ", text))
 
 
 def _words_of_tags(tags: str) -> tuple[str, ...]:
@@ -147,27 +149,8 @@ def _folded(text: str) -> str:
     return fold(text).replace("_", " ")
 
 
-def _pairs_in(text: str) -> Iterator[str]:
-    if not text.isascii():
-        for match in _RUN.finditer(text):
-            yield from _pairs(match[0])
-
-
-def _words_in(text: str) -> Iterator[str]:
-    words = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(_RUN.sub(" ", text))
-    for word in words:
-        if _counts(word):
-            yield share(word)  # thousands of posts that are kept share their words
-
-
-def _counts(word: str) -> bool:
-    return word not in STOPWORDS and len(word) <= MAX_WORD and not word.isdigit()
-
-
-def _pairs(run: str) -> Iterator[str]:
-    if len(run) == 1 and not _ONLY_HIRAGANA.fullmatch(run):
-        yield run
-    for start in range(len(run) - 1):
-        pair = run[start : start + 2]
-        if not _ONLY_HIRAGANA.fullmatch(pair):
-            yield pair
+def words_in(text: str) -> list[str]:
+    """The words that count in folded text of scripts with spaces."""
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    # Thousands of posts that are kept share their words.
+    return [share(word) for word in words if word not in STOPWORDS and len(word) <= MAX_WORD and not word.isdigit()]

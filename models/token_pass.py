@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.hashtags import distinct
 from models.terms import MAX_TERMS, hangs_together, put_together, terms
-from models.tokens import CODE, COUNTS, MORE, WHOLE, WORD, Token, read_tokens
+from models.tokens import CODE, COUNTS, MARKED, MORE, WHOLE, WORD, Token, read_tokens
 from models.vader_words import spread
 from models.word_bytes import Numbers, Places
 
@@ -19,7 +19,7 @@ Codes = NDArray[np.uint8]
 Objects = NDArray[np.object_]
 Strings = tuple[str, ...]
 
-_TELLING = np.uint64(WORD | MORE)
+_TELLING, _MARKED = np.uint64(WORD | MORE), np.uint64(MARKED)
 WORDS = 1 << 32  # beside MENTIONS and LINKS
 LONGEST = 24  # characters of a token that is kept
 
@@ -34,6 +34,8 @@ class Tokens(NamedTuple):
     form: Numbers
     telling: Places  # tokens that say something,
     says: Objects  # and what
+    marked: Places  # tokens with a marked clue,
+    clues: Objects  # and that
 
 
 class TokenTable(dict[str, int]):
@@ -43,7 +45,7 @@ class TokenTable(dict[str, int]):
         super().__init__()
         self.cap = cap
         self._numbers = np.zeros((cap, 3), dtype=np.uint64)
-        self._says = np.full(cap, None, dtype=np.object_)
+        self._says, self._clues = np.full((2, cap), None, dtype=np.object_)
         self._new: list[str] = []  # tokens of these texts, the rows of which are yet to be made
         self._passing: list[str] = []  # those that are not kept: their rows are after all others
 
@@ -61,7 +63,7 @@ class TokenTable(dict[str, int]):
         """The tokens of clean texts: no white space but spaces and line ends, no controls, no lone surrogates."""
         if len(self) >= self.cap:
             self.clear()
-            self._says[:] = None
+            self._says[:] = self._clues[:] = None
         row_of = self.__getitem__
         found: list[int] = []
         ends = [0]
@@ -72,23 +74,24 @@ class TokenTable(dict[str, int]):
         if self._new or self._passing:
             self._learn()
         numbers = self._numbers.take(rows, axis=0)
-        telling = np.flatnonzero(numbers[:, 0] & _TELLING)
+        info = numbers[:, 0]
+        telling, marked = np.flatnonzero(info & _TELLING), np.flatnonzero(info & _MARKED)
         sums, form = (_added(numbers[:, column], bounds) for column in (1, 2))
-        says = self._says.take(rows[telling])
-        self._says[self.cap :] = None
-        return Tokens(texts, bounds, numbers[:, 0], sums, form, telling, says)
+        says, clues = self._says.take(rows[telling]), self._clues.take(rows[marked])
+        self._says[self.cap :] = self._clues[self.cap :] = None
+        return Tokens(texts, bounds, info, sums, form, telling, says, marked, clues)
 
     def _learn(self) -> None:
         """Make the rows of tokens that were not there."""
         new, passing = self._new, self._passing
         if (room := self.cap + len(passing)) > len(self._says):
             self._numbers = np.resize(self._numbers, (room, 3))
-            self._says = np.resize(self._says, room)
-        *columns, says = read_tokens(chain(new, passing))
+            self._says, self._clues = np.resize(self._says, room), np.resize(self._clues, room)
+        *columns, says, clues = read_tokens(chain(new, passing))
         read = np.stack([np.array(column, dtype=np.uint64) for column in columns], axis=1)
-        said = np.fromiter(says, dtype=np.object_, count=len(says))
+        said, marked = (np.fromiter(objects, dtype=np.object_, count=len(read)) for objects in (says, clues))
         kept, after = slice(len(self) - len(new), len(self)), slice(self.cap, room)
-        for table, rows in ((self._numbers, read), (self._says, said)):
+        for table, rows in ((self._numbers, read), (self._says, said), (self._clues, marked)):
             table[kept], table[after] = rows[: len(new)], rows[len(new) :]
         self._new, self._passing = [], []
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from models.clues import LATIN_WORD, ODD, Clue, emoticons, pack, read_clue, sums_of
+from models.clues import LATIN_WORD, ODD, PICTURE, Clue, clue_of, emoticons, pack, read_clue, sums_of
 from models.function_words import ENGLISH, OTHERS, SHARED
 from models.hashtags import bodies, normalise_body
 from models.sharing import share
 from models.stopwords import STOPWORDS
-from models.terms import AROUND, MAX_WORD, NOTHING, ascii_words, read_piece, spell_out
+from models.terms import AROUND, MAX_WORD, NOTHING, read_piece, spell_out, words_in
 from models.vader_codes import book, marks, read_word
 
 CODE = 0xFF  # bits of the first number: the code of a token that VADER reads as one word, else 0
@@ -31,8 +31,8 @@ MENTIONS, LINKS, EXCLAMATIONS, QUESTIONS = 1, 1 << 16, 1 << 32, 1 << 48
 COUNTS = (1 << 16) - 1
 
 _MENTION = re.compile(r"(?<!\w)@\w")
-_SIGN = re.compile("[#@/<&]|(?i:www|^rt:?$)")  # that there is more in a token than words and punctuation
-_ODD = frozenset(("www", "rt"))  # letters alone, and no word
+_SIGN = re.compile("[#@/<&]")  # that there is more in a token than words and punctuation
+_ODD = frozenset(("www", "rt", "rt:"))  # that are no words
 _SCHEMES = ("http://", "https://")
 
 
@@ -47,16 +47,18 @@ class Token(NamedTuple):
     codes: bytes = b""  # one for each word that VADER reads it as, if they are several
 
 
-Read = tuple[int, int, int, str | Token | None]  # the three numbers of a token, and what it says
+# The three numbers of a token, what it says, and its clue if that is marked.
+Read = tuple[int, int, int, str | Token | None, Clue | None]
 
 
 class Told(NamedTuple):
-    """Of each of some tokens, the three numbers, and what it says."""
+    """`Read` of some tokens, by column."""
 
     info: list[int]
     sums: list[int]
     form: list[int]
     says: list[str | Token | None]
+    clues: list[Clue | None]
 
 
 class _Known(NamedTuple):
@@ -66,52 +68,50 @@ class _Known(NamedTuple):
     high: int
     sums: int
     counts: bool
+    clue: Clue | None = None
 
 
 @cache
 def _lexicon() -> tuple[dict[str, _Known], _Known]:
     """What is known of words; and of all others."""
-    words, (low, high) = book().words, map(ord, book().plain)
+    words, plain = book().words, book().plain
     known: dict[str, _Known] = {}
     for word in {*words, *ENGLISH, *SHARED, *OTHERS, *STOPWORDS}:
         if word.isascii() and word.isalpha() and len(word) > 2:
-            small, large = map(ord, words[word]) if word in words else (low, high)
-            known[word] = _info(small, large, word in OTHERS, word in ENGLISH, word in SHARED, word not in STOPWORDS)
-    return known, _info(low, high, False, False, False, True)
+            known[word] = _known(words.get(word, plain), clue_of([word]), word not in STOPWORDS)
+    return known, _known(plain, Clue(words=1), True)
 
 
-def _info(low: int, high: int, other: bool, english: bool, shared: bool, counts: bool) -> _Known:
-    more = KNOWN | (MARKED if other else 0) | (WORD if counts else 0)
-    clue = Clue(words=1, english=english, shared=shared, others=("",) if other else ())
-    return _Known(low | more, high | more, pack(clue), counts)
+def _known(codes: tuple[str, str], clue: Clue, counts: bool) -> _Known:
+    low, high = map(ord, codes)
+    more = KNOWN | (MARKED if clue.marked else 0) | (WORD if counts else 0)
+    return _Known(low | more, high | more, pack(clue) - clue.letters, counts, clue if clue.marked else None)
 
 
 def read_tokens(raws: Iterable[str]) -> Told:
     """What each token tells. Takes tokens of clean text: no control characters, no lone surrogates."""
-    known, (low, high, alone, _) = _lexicon()
-    told = Told([], [], [], [])
-    info, sums, form, says = told.info.append, told.sums.append, told.form.append, told.says.append
+    known, other = _lexicon()
+    told = Told([], [], [], [], [])
+    info, sums, form = told.info.append, told.sums.append, told.form.append
+    says, clue = told.says.append, told.clues.append
     for raw in raws:
         core = raw.strip(AROUND)
         if core.isalpha() and raw.isascii() and 2 < len(core) <= MAX_WORD:  # as most are
             word = core.lower()
             if word not in _ODD:
-                at = known.get(word)
-                if at is None:
-                    info(high if core.isupper() else low)
-                    sums(alone + len(core))
-                    says(share(word))
-                else:
-                    info(at.high if core.isupper() else at.low)
-                    sums(at.sums + len(core))
-                    says(share(word) if at.counts else None)
+                low, high, more, counts, marked = known.get(word, other)
+                info(high if core.isupper() else low)
+                sums(more + len(core))
                 form(_marks(raw) if len(raw) > len(core) else 0)
+                says(share(word) if counts else None)
+                clue(marked)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
         info(found[0])
         sums(found[1])
         form(found[2])
         says(found[3])
+        clue(found[4])
     return told
 
 
@@ -144,7 +144,7 @@ def read_any(raw: str) -> Read:
     elif piece.words:
         info |= WORD
         (says,) = piece.words
-    return info, pack(clue), form, says
+    return info, pack(clue), form, says, clue if clue.marked else None
 
 
 def ties(text: str) -> int:
@@ -163,30 +163,32 @@ def _read_ascii(raw: str, core: str) -> Read:
     form = _marks(raw)
     if raw.startswith(_SCHEMES):
         kind = read_word(raw) if "'" in raw else book().plain[0]  # no word of the lexicon begins so
-        return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + form, None
+        return KNOWN | SKIPPED | ord(kind), 0, ties(raw) + form, None, None
     sign, body = core[:1], core[1:]
     if sign == "@" and body.replace("_", "").isalnum():
-        return KNOWN | SKIPPED | ord(read_word(raw)), 0, MENTIONS + form, None
+        return KNOWN | SKIPPED | ord(read_word(raw)), 0, MENTIONS + form, None, None
     if sign == "#" and body.isalpha() and 3 < len(core) <= MAX_WORD:
         return _read_tag(body, form)
-    return read_any(raw) if _SIGN.search(raw) else _read_plain(raw, form)
+    lower = raw.lower()
+    if _SIGN.search(raw) or "www" in lower or lower in _ODD:
+        return read_any(raw)
+    return _read_plain(raw, lower, form)
 
 
-def _read_plain(raw: str, form: int) -> Read:
+def _read_plain(raw: str, lower: str, form: int) -> Read:
     """A token without a sign that anything is in it but words."""
     code = KNOWN | ord(read_word(raw))
-    lower = raw.lower()
-    sums = 0
+    sums, clue = 0, None
     if lower in emoticons():
-        code |= MARKED
+        code, clue = code | MARKED, PICTURE
     else:
         sums = sums_of(LATIN_WORD.findall(lower))
         if sums >= ODD:
-            code |= MARKED
-    words = ascii_words(lower)
+            code, clue = code | MARKED, read_clue(raw)
+    words = words_in(lower)
     if len(words) > 1:
-        return code | MORE, sums, form, Token(words, (), ())
-    return (code | WORD, sums, form, words[0]) if words else (code, sums, form, None)
+        return code | MORE, sums, form, Token(tuple(words), (), ()), clue
+    return (code | WORD, sums, form, words[0], clue) if words else (code, sums, form, None, clue)
 
 
 def _read_tag(body: str, form: int) -> Read:
@@ -194,6 +196,7 @@ def _read_tag(body: str, form: int) -> Read:
     known, other = _lexicon()
     word = share(body.lower())
     at = known.get(word, other)
-    words = ascii_words(spell_out(body).lower()) if not body.islower() else (word,) if at.counts else ()
+    one = body[1:].islower() or body.isupper()
+    words = (word,) * at.counts if one else tuple(words_in(spell_out(body).lower()))
     info = (at.high if body.isupper() else at.low) & ~WORD | MORE
-    return info, at.sums + len(body), form, Token(words, (word,), (word,))
+    return info, at.sums + len(body), form, Token(words, (word,), (word,)), at.clue

@@ -44,7 +44,7 @@ class Usual:
         """Count documents, in so many of which each of the columns is, and say anew what these columns weigh."""
         found = self._found[columns]
         if posts >= RARE:
-            tracked = (found > 0) | (times * RARE > posts)
+            tracked = ((found > 0) | (times * RARE > posts)).nonzero()[0]
             columns, found, times = columns[tracked], found[tracked], times[tracked]
         new = found == 0
         if new.any():

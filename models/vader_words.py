@@ -28,7 +28,7 @@ _KINDS = bytes(
     for byte in range(256)
 )
 _PUNCTUATION = string.punctuation.encode()
-_WIDE = 0xC0  # the first byte of a character that is not ASCII is no less
+_WIDE = 0x80  # the bytes of a character that is not ASCII are no less
 _ONES = 0x0101010101010101
 
 
@@ -65,7 +65,7 @@ def read(texts: Sequence[str], others: Memo[bytes, bytes]) -> Coded:
     counts = np.diff(np.searchsorted(starts, ends_of), prepend=0)
     codes = codes_of(plain, text, starts, ends)
     exclamations, questions = (_marks(text, ord(mark), ends_of) for mark in "!?")
-    wide = _owners(starts, text >= _WIDE)
+    wide = _wide(text, starts)
     if len(wide):
         places = zip((starts[wide] - 1).tolist(), (ends[wide] - 1).tolist(), strict=True)
         raws = [plain[start:end] for start, end in places]
@@ -163,9 +163,10 @@ def _upper(plain: bytes, text: Bytes, small: Bytes, starts: Places, sizes: Place
     return upper
 
 
-def _owners(starts: Places, holds: Flags) -> Places:
-    """The words that hold some of the bytes."""
-    owners = np.searchsorted(starts, np.flatnonzero(holds), side="right") - 1
+def _wide(text: Bytes, starts: Places) -> Places:
+    """The words that are not ASCII."""
+    wide = text >= _WIDE
+    owners = np.searchsorted(starts, np.flatnonzero(wide[1:] > wide[:-1]) + 1, side="right") - 1
     words: Places = owners[np.diff(owners, prepend=-1) > 0]
     return words
 

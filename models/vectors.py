@@ -52,9 +52,9 @@ def count(docs: Said | Sequence[Sequence[str]], seed: int = 0) -> Counts:
     rows, stemmed = said.rows << _COLUMN, (said.stem >= 0).nonzero()[0]
     places = np.concatenate([rows | said.own, rows[stemmed] | said.stem[stemmed]])
     places.sort()
-    first = is_new(places)
-    times = np.bincount(first.cumsum() - 1)
-    places = places[first]
+    new = is_new(places)
+    times = np.bincount(new.cumsum() - 1)
+    places = places[new.nonzero()[0]]
     columns = places & (1 << _COLUMN) - 1
     return Counts(places >> _COLUMN, columns, times * _WEIGHTS[columns & 1], said.size)
 
@@ -72,7 +72,7 @@ def numbered(columns: Ints) -> tuple[Ints, NDArray[np.int32]]:
     new = is_new(values)
     place = np.empty(len(values), np.int32)
     place[ordered & 0xFFFFFFFF] = np.cumsum(new, dtype=np.int32) - 1
-    return values[new], place
+    return values[new.nonzero()[0]], place
 
 
 def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:

@@ -94,9 +94,12 @@ def read(docs: Said | Sequence[Sequence[str]], seed: int = 0) -> Said:
 
 def mixed(values: U64) -> U64:
     """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit of each value depends on all of its bits."""
-    values = (values ^ values >> _THIRTY) * _FIRST
-    values = (values ^ values >> _TWENTY_SEVEN) * _SECOND
-    found: U64 = values ^ values >> _THIRTY_ONE
+    found: U64 = values >> _THIRTY
+    found ^= values
+    found *= _FIRST
+    found ^= found >> _TWENTY_SEVEN
+    found *= _SECOND
+    found ^= found >> _THIRTY_ONE
     return found
 
 

@@ -333,25 +333,31 @@ def test_the_order_inside_a_second_and_the_cuts_change_nothing(seed: int, order:
 
 
 @settings(max_examples=8, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([6, 20, 100]))
-def test_a_step_in_which_nobody_spoke_teaches_the_same_in_short_as_at_length(seed: int, rate: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.sampled_from([6, 20, 100]), st.integers(0, 40))
+def test_a_window_is_the_same_counted_anew_as_by_what_changed(seed: int, rate: int, few: int) -> None:
     rng = np.random.default_rng(seed)
     steadily = steady(rng, 0, 90 * MINUTE, rate, subjects=40)
     said = together(steadily, planted(rng, 30 * MINUTE, 40 * MINUTE, 12), planted(rng, 62 * MINUTE, 64 * MINUTE, 30))
     times = [time for _, _, time in said]
-    short, at_length = Detector(FAST), Detector(FAST)
-    begun: list[list[Rise]] = [[], []]
+    by_change, now_and_then, anew = detectors = Detector(FAST), Detector(FAST), Detector(FAST)
+    begun: list[list[Rise]] = [[], [], []]
     for turn in range(STEP, 95 * MINUTE, STEP):
-        for found, detector in zip(begun, (short, at_length), strict=True):
-            for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
+        for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
+            for detector in detectors:
                 detector.add(*one)
-            at_length._learnt = -1  # as if it could not be told from the last step
-            found.extend(detector.turn(turn))
-    assert begun[0] == begun[1]
-    for part in ("_past", "_newcomers"):
-        for name, value in vars(getattr(short, part)).items():
-            if isinstance(value, np.ndarray):
-                assert np.array_equal(value, getattr(getattr(at_length, part), name)), name
+        anew._counts._last, anew._anew = None, True  # as if nothing could be told from the last step
+        begun[0] += by_change.turn(turn)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(burst_counts, "FEW_PAIRS", few)
+            begun[1] += now_and_then.turn(turn)
+        begun[2] += anew.turn(turn)
+    assert begun[0] == begun[1] == begun[2]
+    for detector in (now_and_then, anew):
+        assert detector._counts.counted.tolist() == by_change._counts.counted.tolist()
+        for part in ("_past", "_newcomers"):
+            for name, value in vars(getattr(by_change, part)).items():
+                if isinstance(value, np.ndarray):
+                    assert np.array_equal(value, getattr(getattr(detector, part), name)), name
 
 
 def test_what_comes_late_counts_in_its_own_step_while_that_is_open_and_else_not_at_all() -> None:
@@ -389,7 +395,8 @@ def test_a_slow_feed_is_bounded_too() -> None:
     detector = Detector(FAST, most=100)
     feed(detector, [((f"once {n}",), n, n * MINUTE) for n in range(1_000)], 1_000 * MINUTE)
     assert detector.subjects <= 101
-    assert len(detector._counts._open) + len(detector._counts._said) + len(detector._counts._steps) < 10
+    counts = detector._counts
+    assert len(counts._open) + len(counts._said) + len(counts._steps) + len(counts._past) < 10
 
 
 def test_what_is_no_more_heard_of_is_forgotten() -> None:
@@ -439,7 +446,7 @@ def test_added_all_at_once_it_is_as_one_by_one(
         patch.setattr(burst_counts, "MAX_PAIRS", 12)
         single, several = burst_counts.Counts(2), burst_counts.Counts(2)
         for counts in (single, several):
-            counts.move(2)  # steps before the first are past
+            counts.start(3)  # steps before the first are past
         for subjects, author, time in told:
             single.add_all([(subjects, author)], [time], 1)
         for cut in (*cuts, max(len(told), 1)):
@@ -449,5 +456,5 @@ def test_added_all_at_once_it_is_as_one_by_one(
 
 
 def state(counts: burst_counts.Counts) -> dict[str, object]:
-    parts = {step: pairs.tolist() for step, pairs in counts._parts.items()}
-    return {**vars(counts), "window": counts.window.tolist(), "_parts": parts, "slots": [*counts.slots.items()]}
+    steps = {step: sorted(pairs) for step, pairs in counts._steps.items()}
+    return {**vars(counts), "counted": counts.counted.tolist(), "_steps": steps, "slots": [*counts.slots.items()]}

@@ -240,7 +240,6 @@ def in_step_with_one_made_anew(lines: list[bytes], config: EngineConfig, text: s
         assert engine.filtered is not kept
         assert snapshot(engine) == shown
         engine.view.filtered = kept
-        engine.ledger.noticed = kept._noted if kept is not None and kept._by_count else None
 
 
 def learners(engine: Engine) -> bytes:

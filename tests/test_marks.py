@@ -32,6 +32,12 @@ def test_a_line_without_any_of_its_marks_is_recognised_by_no_adapter(line: dict[
         assert not adapter.recognises(without), adapter.name
 
 
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(KEYS), values, max_size=10))
+def test_what_recognises_any_line_is_among_those_that_are_asked(line: dict[str, Any]) -> None:
+    assert first(registry.adapters(), line) is first(registry.marked(line), line)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_recognises_a_line_is_among_those_that_are_asked(shape: str) -> None:
     for raw in simulate(shape, seed=1, hours=0.2, rate=10.0)[0]:

@@ -289,6 +289,59 @@ def test_only_the_newest_posts_are_read() -> None:
     assert read_so_far == READ
 
 
+def test_no_more_posts_are_read_than_it_takes_to_hear_a_word_again() -> None:
+    world = two()
+    posts = world.say("water over the bridge #flood", 1, 5)
+    looked_at: list[str] = []
+
+    def noted() -> Iterable[Entry]:
+        for entry in world.newest():
+            looked_at.append(entry.key)
+            yield entry
+
+    world.ledger.remove(posts[0], tombstone=True)
+    world.names.forget(posts[0].analysis.terms, noted(), world.places)
+    assert (world.story(1), world.theme(10)) == ("#flood", "#flood")
+    assert len(looked_at) <= 2
+    world.names.forget(("nothing", "is", "called", "so"), noted(), world.places)
+    assert len(looked_at) <= 3
+
+
+said = st.tuples(
+    st.integers(0, 3), st.lists(st.sampled_from(["#a", "#b", "oak", "elm", "ash"]), min_size=1, max_size=3)
+)
+
+
+@given(st.lists(said, min_size=1, max_size=30), st.lists(st.integers(0, 29), max_size=20), st.booleans())
+def test_a_name_is_forgotten_as_soon_as_no_post_there_says_a_word_of_it(
+    posts: list[tuple[int, list[str]]], gone: list[int], merged: bool
+) -> None:
+    world = World()
+    for story in range(4):
+        world.places.move(story, 10 + story % 2)
+    entries = [world.say(" ".join(words), story)[0] for story, words in posts]
+    world.update()
+    if merged:
+        world.names.merge(0, 1)
+        world.places.merge(0, 1)
+    for number in gone:
+        if number >= len(entries) or entries[number].key not in world.ledger.posts:
+            continue
+        entry = entries[number]
+        named = [{**held} for held in (world.names.themes, world.names.stories)]
+        world.delete([entry])
+        for held, labels_before, place in (
+            (world.names.themes, named[0], lambda story: world.places.theme(world.places.story(story))),
+            (world.names.stories, named[1], world.places.story),
+        ):
+            for each, label in labels_before.items():
+                lost = set(label.parts).intersection(entry.analysis.terms)
+                there = [other for other in world.newest() if place(other.story) == each]
+                heard = {term for other in there for term in other.analysis.terms}
+                assert (each in held) == (lost <= heard)
+                assert held.get(each, label) == label
+
+
 # -- in an engine ------------------------------------------------------------------------------------------------------
 
 WET = ("water over the bridge", "the river rises", "water in the streets of the old town", "the bridge is closed")

@@ -1,13 +1,15 @@
 """Sums of stories and themes equal a plain recount, whatever was added, taken out, assigned, merged and moved."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from engine import newest
 from engine.config import MINUTE
 from engine.places import Places
 from engine.storysums import WAITING, StorySums
@@ -127,6 +129,10 @@ class Model:
         assert all(sums.copies.values())
         assert all(sums.before.values())
         assert sums.sizes() == posts_by(items, story)
+        held = {item.key: item for item in items}
+        for each, of in keys.items():
+            ages = [(held[key].time, key) for key in of]
+            assert sums.newest(each, held).ages() == sorted(ages, reverse=True)[: newest.FEW]
         by_theme = {each: Counter(of) for each, of in sums.by_theme().items()}
         assert by_theme == {
             each: Counter(story(item) for item in items if theme(item) == each)
@@ -138,6 +144,14 @@ def _before(self: Model, item: Contribution) -> None:
     self.sums.count_before(item, 1)
     self.before[self.number] = item
     self.number += 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    """So that most of the posts of a story are not among its newest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(newest, "FEW", 2)
+        yield
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,9 +1,13 @@
 """The terms of a post are what it is about: words and tags, in any script, without noise."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.characters import HIRAGANA, MARKS, UNSPACED, fold
 from models.stopwords import STOPWORDS
 from models.terms import MAX_TERMS, MAX_WORD, _read_any, read_piece, terms
 
@@ -107,3 +111,29 @@ def test_any_text_has_clean_terms(text: str, tags: list[str]) -> None:
 )
 def test_a_megabyte_of_hostile_text_has_few_terms(unit: str) -> None:
     assert len(terms(unit * (1_000_000 // len(unit)))) <= MAX_TERMS
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(st.text(st.sampled_from("ぁあゖゝー東京タ地กິ한aé1 、.")))
+def test_unspaced_runs_count_as_pairs_or_as_one_character(text: str) -> None:
+    expected = []
+    for run in re.findall(f"[{UNSPACED}]+", text):
+        pairs = [run[place : place + 2] for place in range(len(run) - 1)] or [run]
+        expected += [pair for pair in pairs if not re.fullmatch(f"[{HIRAGANA}]+", pair)]
+    piece = _read_any(text)
+    assert piece is not None
+    assert [*piece.pairs] == expected
+
+
+def test_no_mark_is_a_character_of_words_so_that_few_texts_are_searched_for_stacks() -> None:
+    assert not re.search(r"\w", "".join(re.findall(f"[{MARKS}]", "".join(map(chr, range(0x20000))))))
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(st.text(st.sampled_from("éſKİ\u0301\u0345\u0903a.")))
+def test_marks_are_stacked_eight_high_at_most(text: str) -> None:
+    expected = text
+    for _ in range(2):
+        cut = re.sub(rf"([{MARKS}]{{8}})[{MARKS}]+", r"\1", expected)
+        expected = unicodedata.normalize("NFKC", cut).casefold()
+    assert fold(text) == unicodedata.normalize("NFKC", expected).replace("i\u0307", "i")

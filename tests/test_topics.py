@@ -238,6 +238,23 @@ def test_a_story_that_is_retired_alone_is_told_no_more(monkeypatch: pytest.Monke
     assert len(model._alone) <= 5 + stories_module.STEP
 
 
+def test_the_post_of_a_story_is_found_by_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However posts come, go, come again and are joined by others."""
+    monkeypatch.setattr(stories_module, "MAX_ALONE", 40)
+    monkeypatch.setattr(module, "BATCH_POSTS", 20)
+    model, rng = topics(), random.Random(2)
+    for number, doc in enumerate(stream(1_500, {"": 6.0, **even()})[0]):
+        key = f"k{rng.randrange(300)}"
+        if rng.random() < 0.2:
+            model.drop(key)
+        else:
+            model.add(key, doc, number * SECOND, copy=rng.choice([None, False]))
+        assert {story: key for key, story in model._alone_in.items()} == {
+            story: key for story, (key, _) in model._alone.items()
+        }
+    assert model._alone
+
+
 # -- memory ------------------------------------------------------------------------------------------------------------
 
 

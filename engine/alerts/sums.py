@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from typing import NamedTuple
 
-from engine.tally import NEGATIVE, POSITIVE, SCALE
+from engine.tally import NEGATIVE, POSITIVE, SCALE, bump
 
 LEAST_SCORED = 10  # posts without which a mean or share of moods says nothing
 
@@ -56,11 +56,12 @@ class Recent:
         return len(self._posts)
 
     def _count(self, seen: Seen, sign: int) -> None:
-        self._authors[seen.author] += sign
-        if not self._authors[seen.author]:
-            del self._authors[seen.author]
-        if seen.compound is not None:
+        bump(self._authors, seen.author, sign)
+        compound = seen.compound
+        if compound is not None:
             self._scored += sign
-            self._compounds += sign * seen.compound
-            self._positive += sign * (seen.compound >= POSITIVE)
-            self._negative += sign * (seen.compound <= NEGATIVE)
+            self._compounds += sign * compound
+            if compound >= POSITIVE:
+                self._positive += sign
+            elif compound <= NEGATIVE:
+                self._negative += sign

@@ -11,6 +11,7 @@ from engine.alerts.sums import Recent, Seen
 from engine.alerts.unknown import Unknown
 from engine.config import MINUTE, SECOND
 from engine.filters.matching import matcher
+from engine.labels import FAR
 from engine.ledger import Entry
 from engine.risen import author_of
 from engine.rising import Rising
@@ -95,6 +96,7 @@ class Watch:
         self.news: list[Alert] = []
         self._watched = {rule.text: Watched(rule, None) for rule in rules}
         self.watching = bool(self._watched)  # whether it is to be told of every post and record, or of the last one
+        self._patience = self._shortest()
         self._rising = rising
         self._last: int | None = None  # event time of the newest record
         self._looked = 0
@@ -125,6 +127,7 @@ class Watch:
             if now is not None:
                 _fill(new, now, posts)
         self.watching = bool(self._watched)
+        self._patience = self._shortest()
         for one in before.values():
             for alert in one.alerts():
                 alert.end = now if alert.end is None else alert.end
@@ -163,13 +166,17 @@ class Watch:
 
     def record(self, time: int) -> None:
         """A record has come, the newest by its time."""
-        if self._watched and self._last is not None:
+        if self._last is not None and time - self._last >= self._patience:
             for one in self._watched.values():
                 silent = one.rule.kind == "silence" and time - self._last >= one.rule.hold
                 if silent and (one.since is None or time > one.since):
                     self._raise(one.rule, self._last, self._last + one.rule.hold).end = time
         if self._last is None or time > self._last:
             self._last = time
+
+    def _shortest(self) -> int:
+        """The shortest silence that is watched for."""
+        return min((one.rule.hold for one in self._watched.values() if one.rule.kind == "silence"), default=FAR)
 
     def _look(self, now: int) -> None:
         self._looked = now

@@ -9,9 +9,10 @@ from engine.events import Event
 
 Json: TypeAlias = Any
 Object: TypeAlias = dict[str, Any]
+Shapes: TypeAlias = dict[str, bool]  # names of the shapes on a line -> whether all of each was mapped
 
 
-class Mapped(msgspec.Struct, frozen=True):
+class Mapped(msgspec.Struct, frozen=True, gc=False):
     """A record understood. The first event is what the record is; the rest are what it also tells."""
 
     events: tuple[Event, ...]

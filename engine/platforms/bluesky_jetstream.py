@@ -101,13 +101,13 @@ def _event(line: Object) -> _Event:
     return _Event(kind, fields.text(line.get("did")), fields.time(time), body)
 
 
-def _read_line(line: _Line) -> Sequence[Outcome] | None:
+def _read_line(line: _Line) -> Outcome | None:
     did, commit, seen = line.did, line.commit, line.time_us
     if line.kind != "commit" or not isinstance(commit, _Commit) or line.frame is not None:
         return None
     if did is None or seen is None:
         return None
-    return (_commit(commit, fields.text(did), fields.time(seen)),)
+    return _commit(commit, fields.text(did), fields.time(seen))
 
 
 USED = (Used(_Line, _read_line),)

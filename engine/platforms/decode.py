@@ -5,19 +5,17 @@ line holds can raise out of here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
-from itertools import islice
-from typing import TypeAlias
+from itertools import groupby, islice
 
+from engine.events import Post
 from engine.platforms import generic, labels, paths, registry
-from engine.platforms.base import Adapter, Ignored, Json, Object, Outcome, Rejected
+from engine.platforms.base import Adapter, Ignored, Json, Object, Outcome, Rejected, Shapes
 from engine.platforms.jsontext import JsonError, parse
 
 MAX_LINE = 1 << 20  # bytes, without the line's end
-
-Shapes: TypeAlias = dict[str, bool]  # names of the shapes on a line -> whether all of each was mapped
 
 _BOM = b"\xef\xbb\xbf"
 # Server-sent events as curl prints them. Of these fields only the data matter; ":" starts a heartbeat.
@@ -27,7 +25,7 @@ LEFT_OUT = Ignored("left out by --keep")
 _ARRAY_BRACKETS = frozenset({b"[", b"]"})
 _USUAL_LABEL = (labels.FIELD,)
 _NONE_YET = (0, 0)
-_OPENS, _CLOSES = b"{}"
+_OPENS, _CLOSES = b"{", b"}"
 
 
 class Decoder:
@@ -66,14 +64,17 @@ class Decoder:
 
     def look(self, line: bytes) -> tuple[Sequence[Outcome], Shapes]:
         """`read`, and the shapes met, which are not counted yet."""
-        body = line if _is_bare(line) else _framed(line)
-        if not isinstance(body, bytes):
-            return [body], {}
+        body = line
+        if line[:1] != _OPENS or line[-1:] != _CLOSES or len(line) > MAX_LINE:  # as hardly any is
+            framed = _framed(line)
+            if not isinstance(framed, bytes):
+                return [framed], {}
+            body = framed
         typed = registry.likely(body)
         if typed is not None and self._may_be(typed.adapter):
-            outcomes = typed.read(body)
-            if outcomes is not None:
-                return outcomes, {typed.adapter.name: Rejected not in map(type, outcomes)}
+            outcome = typed.read(body)
+            if outcome is not None:
+                return (outcome,), typed.shapes(outcome)
         try:
             value = parse(body)
         except JsonError as bad:
@@ -82,15 +83,22 @@ class Decoder:
             return self._read_items(value) if value else ([Ignored("empty page")], {})
         outcomes, shapes = self._read_item(value)
         if typed is not None or not registry.TYPED.isdisjoint(shapes):
-            registry.remember(body, shapes)
+            registry.remember(body, value, shapes)
         return outcomes, shapes
 
-    def count(self, shapes: Shapes) -> None:
-        """Take note of the shapes that a line was found to have."""
-        formats = self.formats
-        for name, fine in shapes.items():
-            lines, mapped = formats.get(name, _NONE_YET)
-            formats[name] = (lines + 1, mapped + fine)
+    def together(self, lines: Iterable[bytes]) -> Iterator[Post | None]:
+        """The posts of lines, as far as these are plain ones that can be read together; None for the others."""
+        for reader, alike in groupby(lines, registry.alike):
+            if reader is None or not self._may_be(generic.ADAPTER):
+                yield from (None for _ in alike)
+            else:
+                yield from reader.posts(alike)
+
+    def count(self, shapes: Shapes, times: int = 1) -> None:
+        """Take note of the shapes that a line was found to have, or so many lines."""
+        for name, fine in shapes.items() if times else ():
+            lines, mapped = self.formats.get(name, _NONE_YET)
+            self.formats[name] = (lines + times, mapped + fine * times)
 
     def carries(self, platform: str, met: int | None = None) -> frozenset[str]:
         """Reaction kinds of which the first `met` formats, all if None, deliver every instance for `platform`."""
@@ -170,17 +178,12 @@ def _read(adapter: Adapter, item: Json) -> Sequence[Outcome]:
     return outcomes or [Ignored("empty page")]
 
 
-def _is_bare(line: bytes) -> bool:
-    """Whether a line is an object and nothing else, as nearly all are."""
-    return 0 < len(line) <= MAX_LINE and line[0] == _OPENS and line[-1] == _CLOSES
-
-
 def _framed(line: bytes) -> bytes | Ignored | Rejected:
     """The JSON text on a line."""
     body = line.removeprefix(_BOM).strip(b" \t\r\n")
     if len(body) > MAX_LINE:
         return Rejected("line too long")
-    if _is_bare(body):
+    if body[:1] == _OPENS and body[-1:] == _CLOSES:
         return body
     if not body or _SSE_OTHER.match(body):
         return Ignored("keep-alive")

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from hashlib import blake2b
 
-from engine.events import Counts, Post
+from engine.events import Post
 from engine.platforms import fields, paths
 from engine.platforms.base import Adapter, Json, Mapped, Object, Outcome, Rejected
 from engine.platforms.layouts import LAYOUTS, OF_X, PLANS, SLOTS, TEXT_OF_X, Row, of_x_alone
 from engine.platforms.names import ROLES, USUAL, by_plain_name, plain
-from engine.platforms.readers import moment, tag_names
+from engine.platforms.readers import counts, moment, tag_names
 from engine.platforms.x_common import snowflake_time
 
 PLATFORM = "generic"
@@ -154,7 +154,7 @@ def _as_it_is(value: Json) -> Json:
 
 
 def _id(value: Json) -> str | None:
-    return fields.text(value) if isinstance(value, str | int) else None
+    return value if type(value) is str else fields.text(value) if isinstance(value, int) else None
 
 
 def _string(value: Json) -> str | None:
@@ -186,11 +186,11 @@ def _read(line: Object, platform: str, row: Row, of_x: int, mapped: Collection[s
         text = _string(text)
         of_x &= of_x if text is not None else ~TEXT_OF_X
     if title is not None:
-        text = _titled(_string(title), text)
+        text = titled(_string(title), text)
     if text is None:
         return Rejected("no text")
     user: dict[str, Json] = {}
-    if isinstance(author, dict) or isinstance(name, dict):
+    if type(author) is dict or type(name) is dict:
         author, name, user = _account(author, name)
     else:
         author, name = fields.text(author), fields.text(name)
@@ -203,10 +203,12 @@ def _read(line: Object, platform: str, row: Row, of_x: int, mapped: Collection[s
     nameless = not (uid or author) and time is None
     if not uid:
         uid = _digest(line if nameless else [author, time, text])
-    reply_to = "" if reply_to is None else _id(reply_to) or ""
+    if reply_to is not None:
+        reply_to = _id(reply_to)
     total = None
     if not (like is None and repost is None and reply is None and quote is None and view is None):
-        total = _counts((like, repost, reply, quote, view))
+        raw = (like, repost, reply, quote, view)
+        total = counts(*map(_number, raw)) if dict in map(type, raw) else counts(*raw)
     count = None if followers is None else _number(followers)
     made = None if author_created is None else moment(author_created)
     if user:
@@ -223,9 +225,9 @@ def _read(line: Object, platform: str, row: Row, of_x: int, mapped: Collection[s
         None if seen is None else moment(seen),
         "",
         "",
-        None if tags is None else _tags(tags),
-        "" if lang is None else _language(lang),
-        "" if reply_to == uid else reply_to,
+        None if tags is None else tags_of(tags),
+        "" if lang is None else language(lang),
+        "" if reply_to is None or reply_to == uid else reply_to,
         "" if quote_of is None else _id(quote_of) or "",
         "",
         count,
@@ -240,7 +242,7 @@ def _read(line: Object, platform: str, row: Row, of_x: int, mapped: Collection[s
     return Mapped((post,))
 
 
-def _titled(title: str | None, body: str | None) -> str | None:
+def titled(title: str | None, body: str | None) -> str | None:
     """The text, under its title if it has one that it does not repeat."""
     if title is None or body is None:
         return title if body is None else body
@@ -249,13 +251,6 @@ def _titled(title: str | None, body: str | None) -> str | None:
     if not body:
         return title
     return f"{title}\n\n{body}"
-
-
-def _counts(raw: Row) -> Counts | None:
-    total = Counts(
-        *[value if type(value) is int and 0 <= value <= fields.MAX_COUNT else _number(value) for value in raw]
-    )
-    return total if total.known() else None
 
 
 def _account(author: Json, name: Json) -> tuple[str, str, dict[str, Json]]:
@@ -274,7 +269,7 @@ def _first_number(user: dict[str, Json], names: Sequence[str]) -> int | None:
     return next((found for name in names if name in user and (found := _number(user[name])) is not None), None)
 
 
-def _tags(value: Json) -> tuple[str, ...] | None:
+def tags_of(value: Json) -> tuple[str, ...] | None:
     """Hashtags of a list, or of a string such as "a,b", "#a #b" or "['a', 'b']"; None for anything else."""
     if isinstance(value, str):
         return tag_names(piece.strip("[]'\"") for piece in _TAG_CUTS.split(value))
@@ -283,7 +278,8 @@ def _tags(value: Json) -> tuple[str, ...] | None:
     return None
 
 
-def _language(value: Json) -> str:
+def language(value: Json) -> str:
+    """What an author says that a text is in, if it is a language; "" if not."""
     if isinstance(value, list):
         value = value[0] if value else ""
     return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else ""

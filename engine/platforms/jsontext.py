@@ -12,6 +12,7 @@ from engine.platforms.base import Json
 # A fixed bound, since how deep a parser can go depends on the Python version and on who calls it. Comment trees of
 # real platforms stay under a hundred.
 MAX_DEPTH = 200
+_TOO_MANY = MAX_DEPTH + 1
 
 # A pair of surrogate escapes is one character and stays; any other escape stays; what is left is half a character.
 _ESCAPE = re.compile(
@@ -51,7 +52,7 @@ def may_be_deep(data: bytes) -> bool:
     if len(data) <= 2 * MAX_DEPTH:
         return False
     # On the versions of Python we support it is faster to take them out than to count them.
-    left = len(data.replace(b"{", b"", MAX_DEPTH + 1)) + len(data.replace(b"[", b"", MAX_DEPTH + 1))
+    left = len(data.replace(b"{", b"", _TOO_MANY)) + len(data.replace(b"[", b"", _TOO_MANY))
     return 2 * len(data) - left > MAX_DEPTH
 
 

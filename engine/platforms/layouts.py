@@ -32,6 +32,7 @@ class Layout(NamedTuple):
     pick: Callable[[Row], Row]  # of the values, and a last None
     contests: tuple[Contest, ...]
     of_x: int
+    places: dict[str, tuple[int, ...]]  # by field where it may stand, the most usual first
 
 
 class Plan(NamedTuple):
@@ -51,15 +52,18 @@ def _make_plan(keys: tuple[str, ...]) -> Plan:
 
 
 def _lay_out(keys: tuple[str, ...], keys_of: dict[str, str]) -> Layout:
-    places, contests, of_x = [], [], 0
+    places: dict[str, tuple[int, ...]] = {}
+    contests, of_x = [], 0
     for field, usual in USUAL.items():
         names = tuple([(name, keys_of[name]) for name in usual if name in keys_of])
-        places.append(keys.index(names[0][1]) if names else -1)
+        if names:
+            places[field] = tuple([keys.index(key) for _, key in names])
         if len(names) > 1:
             contests.append(Contest(field, names))
         elif names:
             of_x |= of_x_alone(field, names[0][0])
-    return Layout(itemgetter(*places), tuple(contests), of_x)
+    pick = itemgetter(*[places[field][0] if field in places else -1 for field in USUAL])
+    return Layout(pick, tuple(contests), of_x, places)
 
 
 def of_x_alone(field: str, name: str) -> int:

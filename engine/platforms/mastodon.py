@@ -81,21 +81,21 @@ class _Mastodon:
         return [_any(item, at) for item in page] if page else (Ignored("empty page"),)
 
 
-def _read_event(line: StreamEvent) -> Sequence[Outcome] | None:
+def _read_event(line: StreamEvent) -> Outcome | None:
     event, payload = line.event, line.payload
     if not (isinstance(event, str) and isinstance(line.stream, list) and isinstance(payload, str)):
         return None
     if event not in _POSTS:
-        return (_streamed(event, payload),)
+        return _streamed(event, payload)
     body = payload.encode()
-    return None if may_be_deep(body) else (_outcome(_decode(body), None, edited=event == _EDITED),)
+    return None if may_be_deep(body) else _outcome(_decode(body), None, edited=event == _EDITED)
 
 
-def _read_status(status: Status) -> Sequence[Outcome] | None:
+def _read_status(status: Status) -> Outcome | None:
     uri = status.uri
     if not (isinstance(uri, str) and _is_whole(status)) or uri.startswith("at://"):
         return None
-    return (_outcome(status, None, edited=False),)
+    return _outcome(status, None, edited=False)
 
 
 USED = (

@@ -10,10 +10,11 @@ from typing import Any
 from engine.events import Counts
 from engine.platforms import fields
 from engine.platforms.base import Json
-from engine.platforms.fields import MAX_COUNT
+from engine.platforms.fields import FIRST_SECOND, LAST_SECOND, SECOND, count
 
 MAX_TIME = 64  # characters; bounds what the cache below can hold
 
+_NO_COUNTS = Counts()
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -22,12 +23,13 @@ def counts(
 ) -> Counts | None:
     """Counts from raw JSON values, or None where none of them is a count."""
     found = Counts(
-        *[
-            value if value is None or (type(value) is int and 0 <= value <= MAX_COUNT) else fields.count(value)
-            for value in (like, repost, reply, quote, view)
-        ]
+        like if like is None else count(like),
+        repost if repost is None else count(repost),
+        reply if reply is None else count(reply),
+        quote if quote is None else count(quote),
+        view if view is None else count(view),
     )
-    return found if found.known() else None
+    return None if found == _NO_COUNTS else found
 
 
 def moment(value: Json) -> int | None:
@@ -35,6 +37,18 @@ def moment(value: Json) -> int | None:
     if isinstance(value, str):
         return _text_moment(value) if len(value) <= MAX_TIME else None
     return None if value is None else fields.time(value)
+
+
+def moments(values: Iterable[Json]) -> list[int | None]:
+    """`moment` of each of many values that are strings or numbers."""
+    return [
+        None
+        if value is None
+        else moment(value)
+        if type(value) is str or not FIRST_SECOND <= value <= LAST_SECOND
+        else round(value * SECOND)
+        for value in values
+    ]
 
 
 @lru_cache(maxsize=4096)

@@ -1,23 +1,29 @@
 """All native shapes, in the order in which their signatures are tried; the catch-all comes last."""
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import count
+from typing import Any, TypeVar
 
 from engine.platforms import (
     bluesky_jetstream,
     bluesky_view,
     generic,
     mastodon,
+    plain,
     reddit,
     x_snscrape,
     x_v1,
     x_v2,
+    x_v2_shapes,
     x_web,
     zeeschuimer,
 )
 from engine.platforms.base import Adapter, Object
 from engine.platforms.bykeys import ByKeys
+from engine.platforms.plain import Plain
 from engine.platforms.typed import Typed, Used
+
+T = TypeVar("T")
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -49,6 +55,8 @@ def _marked_by(keys: tuple[str, ...]) -> tuple[Adapter, ...]:
     bits = 0
     for key in keys:
         bits |= _BITS.get(key, 0)
+    if not x_v2_shapes.may_have(keys):
+        bits &= ~(1 << _ADAPTERS.index(x_v2.ADAPTER))
     return tuple(adapter for place, adapter in enumerate(_ADAPTERS) if not adapter.marks or bits >> place & 1)
 
 
@@ -60,21 +68,52 @@ def likely(line: bytes) -> Typed | None:
     return _likely.get(line[:_HEAD])
 
 
-def remember(line: bytes, shapes: Iterable[str]) -> None:
-    """Take note of the shape that a line was found to have, if others of its beginning are to be read as typed."""
+def alike(line: bytes) -> Plain | None:
+    """How to read a line together with others, if it is likely to be a plain one with the keys of those before it."""
+    return _alike.get(line[:_HEAD])
+
+
+def remember(line: bytes, item: Object, shapes: Iterable[str]) -> None:
+    """Take note of the shape that a line was found to have, if others of its beginning are to be read by it."""
     head = line[:_HEAD]
     for shape in shapes:
         if shape not in _typed:
             _likely.pop(head, None)
         for typed in _typed.get(shape, ()):
             if typed.read(line) is not None:
-                if len(_likely) >= _MAX_HEADS:
-                    _likely.clear()
-                _likely[head] = typed
+                _keep(_likely, head, typed)
+        if shape == generic.ADAPTER.name:
+            _remember_keys(head, tuple(item))
+
+
+def _remember_keys(head: bytes, keys: tuple[str, ...]) -> None:
+    """Take note of the keys of a plain line: there may be more to come that have these, or some of those before it."""
+    known = _alike.get(head)
+    choices = [keys] if known is None else [tuple(dict.fromkeys((*known.keys, *keys))), keys]
+    for choice in choices if known is None or known.keys != keys else ():
+        if next(_met[choice]) > _ENOUGH and (found := _plain[choice]) is not None:
+            _keep(_alike, head, found)
+            return
+
+
+def _make_plain(keys: tuple[str, ...]) -> Plain | None:
+    return plain.reader(keys, not x_v2_shapes.MARKS.isdisjoint(keys)) if _marked[keys] == (generic.ADAPTER,) else None
+
+
+def _keep(table: dict[bytes, T], head: bytes, reader: T) -> None:
+    if len(table) >= _MAX_HEADS:
+        table.clear()
+    table[head] = reader
+
+
+_ENOUGH = 8  # lines: it takes a millisecond to get ready for more
+_met = ByKeys(lambda _keys: count(1))
+_plain = ByKeys(_make_plain)
+_alike: dict[bytes, Plain] = {}
 
 
 def typed() -> tuple[Typed, ...]:
-    """All shapes that are typed."""
+    """All shapes that are typed, but for plain lines, which are typed by their keys."""
     return tuple(typed for shapes in _typed.values() for typed in shapes)
 
 
@@ -93,7 +132,7 @@ _typed = {
     adapter.name: [Typed(adapter, each, _marks_before(adapter)) for each in used]  # most lines have one of these forms
     for adapter, used in _USED
 }
-TYPED = frozenset(_typed)  # names of shapes
+TYPED = frozenset((*_typed, generic.ADAPTER.name))  # names of shapes
 _likely: dict[bytes, Typed] = {}
 
 

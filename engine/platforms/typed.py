@@ -4,14 +4,14 @@ What is tried first is told by how a line begins, and decides nothing: a line th
 that it was taken for is read as any other line, and to the same end.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from engine.platforms import labels
-from engine.platforms.base import Adapter, Outcome
+from engine.platforms.base import Adapter, Outcome, Rejected, Shapes
 from engine.platforms.jsontext import may_be_deep
 
 # Any JSON value but an object or an array, or but an object, for fields in which those have a type of their own.
@@ -29,18 +29,19 @@ class Used(NamedTuple, Generic[T]):
     """
 
     kind: type[T]
-    read: Callable[[T], Sequence[Outcome] | None]
+    read: Callable[[T], Outcome | None]
     without: tuple[str, ...] = ()  # further keys with which a line is to be read as any other
 
 
 class Typed:
     """Reads lines of one shape. `others` are keys by which a line could be of a shape that is asked before it."""
 
-    def __init__(self, adapter: Adapter, used: Used[Any], others: Iterable[str]) -> None:
+    def __init__(self, adapter: Adapter, used: Used[Any], others: Iterable[str] = ()) -> None:
         self.adapter = adapter
         self._used = used
         self._read = used.read
         self._others = others
+        self._shapes: tuple[Shapes, Shapes] = ({adapter.name: False}, {adapter.name: True})
 
     @cached_property
     def _decode(self) -> Callable[[bytes], Any]:
@@ -57,8 +58,8 @@ class Typed:
         )
         return msgspec.json.Decoder(kind, dec_hook=_refuse).decode
 
-    def read(self, line: bytes) -> Sequence[Outcome] | None:
-        """The outcomes of a line; None if it is to be read as any other. Never raises."""
+    def read(self, line: bytes) -> Outcome | None:
+        """The outcome of a line; None if it is to be read as any other. Never raises."""
         try:
             if not line.isascii():
                 line.decode()  # what is passed over is not looked at
@@ -67,6 +68,10 @@ class Typed:
             return self._read(self._decode(line))
         except Exception:  # whatever is the matter, it is known how to say it of any line
             return None
+
+    def shapes(self, outcome: Outcome) -> Shapes:
+        """The shapes on a line that came to `outcome`: the same object each time, so that lines of a kind are told."""
+        return self._shapes[type(outcome) is not Rejected]
 
 
 class _Refused:

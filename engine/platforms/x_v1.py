@@ -137,10 +137,10 @@ def _read_control(line: Object) -> Outcome:
     return Mapped((Delete(platform=PLATFORM, uid=uid, at=at),)) if uid else Rejected("notice without id")
 
 
-def _read_typed(status: Status) -> Sequence[Outcome] | None:
-    if not isinstance(status.user, User) or None in (status.id_str, status.text or status.full_text):
+def _read_typed(status: Status) -> Outcome | None:
+    if not isinstance(status.user, User) or status.id_str is None or (status.text or status.full_text) is None:
         return None
-    return (_read_line(status),)
+    return _read_line(status)
 
 
 USED = (Used(Status, _read_typed, without=("_type",)),)
@@ -242,7 +242,8 @@ def _of_whole(whole: Object, entities: _Entity, extended: _Entity) -> tuple[_Ent
 
 
 def _id(thing: Embedded | User) -> str:
-    return _either(thing.id_str, thing.id)
+    text = thing.id_str
+    return text if type(text) is str and text else _either(text, thing.id)
 
 
 def _named(thing: Object) -> str:
@@ -270,7 +271,7 @@ def _text(status: Embedded) -> str | None:
 
 
 def _created(status: Embedded) -> int | None:
-    return first_time(status.created_at, status.timestamp_ms) or snowflake_time(_id(status))
+    return moment(status.created_at) or moment(status.timestamp_ms) or snowflake_time(_id(status))
 
 
 def _counts(status: Embedded) -> Counts | None:
@@ -282,7 +283,8 @@ def _counts(status: Embedded) -> Counts | None:
 def _tags(entities: _Entity) -> tuple[str, ...] | None:
     if not isinstance(entities, Entities):
         return None
-    return tag_names(entities.hashtags, "text", "tag") if isinstance(entities.hashtags, list) else ()
+    tags = entities.hashtags
+    return tag_names(tags, "text", "tag") if tags and isinstance(tags, list) else ()
 
 
 def _media(entities: _Entity, extended: _Entity) -> Media:

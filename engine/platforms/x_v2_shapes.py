@@ -1,17 +1,15 @@
 """The signatures of X API v2: what kind of line one is."""
 
+from collections.abc import Collection
+
 from engine.platforms import fields
 from engine.platforms.base import Object
 
 _INCLUDES = ("users", "tweets", "media", "places", "polls")
 _PAGE_META = ("result_count", "newest_id", "next_token", "previous_token", "total_tweet_count", "sent")
 _FLAT_MARKS = ("edit_history_tweet_ids", "__twarc", "edit_controls")
-_AUTHORED_MARKS = (
-    "conversation_id",
-    "referenced_tweets",
-    "reply_settings",
-    "context_annotations",
-    "note_tweet",
+_AUTHORED_MARKS = frozenset(
+    ("conversation_id", "referenced_tweets", "reply_settings", "context_annotations", "note_tweet")
 )
 _PLAIN_KEYS = frozenset(("id", "text", "author_id", "created_at", "lang", "source", "entities"))
 # What an answer has around its posts, and what X gives of a post or an account if nothing more was asked for.
@@ -22,6 +20,12 @@ _METRICS = ("retweet_count", "like_count", "impression_count")
 _PROBLEMS = ("https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/")
 MARKS = frozenset({"data", "meta", "errors", "type", "public_metrics", "author_id", *_FLAT_MARKS})
 _PROBLEM_KEYS = ("title", "detail", "type", "message", "code", "resource_type")
+
+
+def may_have(keys: Collection[str]) -> bool:
+    """Whether a line with these keys could be of X API v2. An author's id is its mark only in certain company."""
+    marks = MARKS.intersection(keys)
+    return marks != {"author_id"} or not _AUTHORED_MARKS.isdisjoint(keys) or _PLAIN_KEYS.issuperset(keys)
 
 
 def is_page(line: Object) -> bool:
@@ -56,7 +60,7 @@ def is_flat(line: Object) -> bool:
         return True
     if "author_id" not in line:
         return False
-    return any(mark in line for mark in _AUTHORED_MARKS) or line.keys() <= _PLAIN_KEYS
+    return not _AUTHORED_MARKS.isdisjoint(line) or line.keys() <= _PLAIN_KEYS
 
 
 def is_user(line: Object) -> bool:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from engine.replacing import whole_file
 
 MAGIC = b"TRENDST\n"
-SCHEMA = 4  # of the head and of how the body is made
+SCHEMA = 5  # of the head and of how the body is made
 _START = struct.Struct(">IQ")
 _SEAL = hashlib.sha256().digest_size
 
