@@ -124,7 +124,10 @@ class Intake:
             return prepared.readings
         ready = dict(zip(map(id, prepared.lines), prepared.readings, strict=True))
         unread = [item for item in items if isinstance(item, bytes) and id(item) not in ready]
-        read = iter(self.decoder.readings(unread))
+        readings = self.decoder.readings(unread)
+        if len(readings) == len(items):
+            return readings
+        read = iter(readings)
         return [_OVERSIZED if isinstance(item, Oversized) else ready.get(id(item)) or next(read) for item in items]
 
     def _keep_texts(self, prepared: Prepared, found: Iterable[Incoming] | None) -> None:
