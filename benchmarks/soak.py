@@ -94,7 +94,6 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (language._clues, "cap", 500),
     (sentiment._codes, "cap", 500),
     (sentiment._wide, "cap", 500),
-    (language._sums, "cap", 500),
     (terms._of_tags, "cap", 500),
     (terms._pieces, "cap", 500),
     (analysis._tokens, "cap", 500),
