@@ -1,8 +1,9 @@
 """The hashtags of the window: counted exactly, all of them up to a cap, and past it those that occur most."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from heapq import nlargest
+from itertools import islice
 
 from engine.ranking import Front
 from engine.sketch import WIDTH, CountMin
@@ -11,6 +12,7 @@ from engine.together import Together
 
 MAX_TAGS = 50_000  # distinct tags that are counted one by one
 SETTLED = 8  # tags that rise are counted after so many changes: an eighth of the posts in the window
+NEWEST = 1_000  # posts among which one is looked for that has a rising tag as well
 SOUGHT = 4  # of the rounds in which there is no room for all tags, one in so many chooses anew which have a tally
 
 
@@ -25,11 +27,12 @@ class Tags:
     When a post is added it is not among them yet, and when it is removed it still is.
     """
 
-    def __init__(self, items: Mapping[str, Contribution], cap: int = MAX_TAGS, width: int = WIDTH) -> None:
+    def __init__(self, items: dict[str, Contribution], cap: int = MAX_TAGS, width: int = WIDTH) -> None:
         self.tallies: dict[str, Tally] = {}
         self.error = 0  # posts that a tag without a tally can be in; 0 while each has one
         self.cap = cap
         self.together = Together(items)
+        self._before: Counter[str] = Counter()  # posts of the span before, of tags that were last asked for
         self._items = items
         self._room = cap * 3 // 4  # tags that keep their tally when there are too many
         self._width = width
@@ -87,15 +90,16 @@ class Tags:
         sketch, bucket = self.sketch, item.time // width
         if sketch is not None:
             self._changes += 1
-            if any(self._rising.get(tag) == item.key for tag in item.tags):
-                self._settle(width)  # else a tag could be remembered that is in no post any more
+            for tag in item.tags:
+                if self._rising.get(tag) == item.key and not self._passed_on(tag, item):
+                    self._settle(width)  # else a tag could be remembered that is in no post any more
         for tag in item.tags:
             if (tally := self.tallies.get(tag)) is not None:
                 tally.add(item, bucket, -1)
                 self._common.note(tag, tally.posts)
                 if not tally.posts:
                     del self.tallies[tag]
-                    self.together.forget((tag,))
+                    self._forget((tag,))
             if sketch is not None:
                 sketch.add(tag, -1)
         if sketch is not None and not sketch.total:
@@ -126,6 +130,29 @@ class Tags:
         common = self._common.keys(limit, lambda: {tag: tally.posts for tag, tally in self.tallies.items()})
         return {tag: self.tallies[tag] for tag in common}
 
+    def count_before(self, item: Contribution, sign: int) -> None:
+        """A post of the span before comes, or with sign -1 goes."""
+        if item.tags and self._before:
+            for tag in item.tags:
+                if tag in self._before:
+                    self._before[tag] += sign
+
+    def before(self, tags: Collection[str], items: Iterable[Contribution]) -> Counter[str]:
+        """In how many posts of the span before each of some tags is, and kept up to date while they are asked for.
+
+        `items` are all posts of that span.
+        """
+        known, new = self._before, {tag for tag in tags if tag not in self._before}
+        counts = _occurrences(items, new) if new else Counter[str]()
+        self._before = Counter({tag: counts[tag] if tag in new else known[tag] for tag in tags})
+        return self._before
+
+    def _forget(self, tags: Iterable[str]) -> None:
+        """These tags are in no post any more, or not counted any more."""
+        self.together.forget(tags)
+        for tag in tags:
+            self._before.pop(tag, None)
+
     # -- past the cap ----------------------------------------------------------------------------------------
 
     def _counted(self) -> int:
@@ -152,6 +179,14 @@ class Tags:
             self._rounds += 1
             if self.distinct <= self._room or self._rounds % SOUGHT == 0:
                 self._seek(width)
+
+    def _passed_on(self, tag: str, gone: Contribution) -> bool:
+        """Whether another post stands for a tag that rises: the newest that has it, if it is soon found."""
+        for item in islice(reversed(self._items.values()), NEWEST):
+            if tag in item.tags and item is not gone:
+                self._rising[tag] = item.key
+                return True
+        return False
 
     def _settle(self, width: int) -> None:
         self._settled = self._changes
@@ -180,7 +215,7 @@ class Tags:
             self.sketch = None
 
     def _keep(self, tags: Container[str]) -> None:
-        self.together.forget([tag for names in (self.tallies, self._rising) for tag in names if tag not in tags])
+        self._forget([tag for names in (self.tallies, self._rising) for tag in names if tag not in tags])
         self.tallies = {tag: tally for tag, tally in self.tallies.items() if tag in tags}
         self._common.forget()
         self._rising = {tag: key for tag, key in self._rising.items() if tag in tags}
@@ -209,7 +244,7 @@ def _most(counts: Mapping[str, int], keep: int) -> tuple[dict[str, int], int]:
     return {name: counts[name] for name in names[:keep]}, counts[names[keep]] if len(names) > keep else 0
 
 
-def occurrences(items: Iterable[Contribution], tags: set[str]) -> Counter[str]:
+def _occurrences(items: Iterable[Contribution], tags: set[str]) -> Counter[str]:
     """In how many of these posts each of some tags is."""
     counts: Counter[str] = Counter()
     for item in items:
