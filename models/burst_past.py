@@ -126,7 +126,7 @@ class Past:
         return max(1.0, (total - authors) / max(usual, 1.0))
 
     def may_exceed(self, times: float, slots: Ints, authors: Ints, total: int) -> list[int]:
-        """Those that may be `times` what is expected, or more: a bound for any, young or not, that is soon worked out."""
+        """Those that may be `times` what is expected, or more: by a bound for any, young or not, that is soon told."""
         windows, weight, found = max(1.0, self.windows), max(1.0, self._weight), []
         usual = max(1.0, self._total / weight)
         times *= 1 - _MARGIN
