@@ -69,18 +69,18 @@ class Crew:
             return None
         return given
 
-    def outcome(self, lines: Sequence[bytes], given: "Future[bytes]", patience: float) -> list[Prepared]:
+    def outcome(self, lines: Sequence[bytes], given: "Future[bytes]", patience: float) -> Prepared:
         """What was found in lines, none if they are to be read here. Raises TimeoutError: not yet."""
         try:
             sent = given.result(patience)
-            return unpack(lines, sent) if sent else []
+            return unpack(lines, sent) if sent else Prepared()
         except TimeoutError:
             raise
         except (BrokenExecutor, CancelledError):
             self.fail("a worker process died")
         except Exception:  # whatever it met there, it will be met here, where it is known what to do
-            return []
-        return []
+            return Prepared()
+        return Prepared()
 
     def fail(self, why: str) -> None:
         """Do without workers from now on."""

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+import numpy as np
 
 from engine.analysis import Analysis, analyse
 from engine.config import EngineConfig
@@ -49,12 +50,13 @@ class Read(NamedTuple):
 
 def forms_of(analyses: Sequence[Analysis], given: Sequence[Form | None]) -> tuple[list[int], ...]:
     """The forms of texts by column, as of `Form`: those given, where the text was read as it came in, and not kept."""
-    texts, counts = [analysis.text for analysis in analyses], [analysis.counts for analysis in analyses]
+    texts = [analysis.text for analysis in analyses]
+    counts = np.array([analysis.counts for analysis in analyses], np.int64)
     columns: tuple[list[int], ...] = (
         [*map(len, texts)],
-        [each // WORDS for each in counts],
-        [each // MENTIONS & COUNTS for each in counts],
-        [each // LINKS & COUNTS for each in counts],
+        (counts // WORDS).tolist(),
+        (counts // MENTIONS & COUNTS).tolist(),
+        (counts // LINKS & COUNTS).tolist(),
         [text[:1] == "@" for text in texts],
         ["?" in text for text in texts],
     )

@@ -53,11 +53,15 @@ _OVERSIZED = Reading((), {}, ((False, TOO_LONG),))
 
 
 class Prepared(NamedTuple):
-    """A line that was read before its turn, with the texts of posts in it that were read as well."""
+    """Lines that were read before their turn, with what the texts of some posts in them say."""
 
-    line: bytes
-    reading: Reading
-    texts: "Sequence[Text]"
+    lines: Sequence[bytes] = ()
+    readings: Sequence[Reading] = ()
+    posts: Sequence[Post] = ()
+    analyses: "Sequence[Analysis]" = ()
+
+
+_NOTHING = Prepared()
 
 
 def read_line(decoder: Decoder, line: bytes) -> Reading:
@@ -93,7 +97,7 @@ class Intake:
         self.rejections: dict[str, Tallied] = {}
         self.ignored: dict[str, Tallied] = {}
         self._platforms: set[str] = set()
-        self._prepared: dict[int, Prepared] = {}  # by id() of the line, which is held as long
+        self._prepared = _NOTHING
         self._texts: dict[int, Text] = {}  # by id() of the post, which is held as long
 
     def __getstate__(self) -> dict[str, Any]:
@@ -102,11 +106,11 @@ class Intake:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._prepared, self._texts = {}, {}
+        self._prepared, self._texts = _NOTHING, {}
 
-    def prepare(self, lines: Sequence[Prepared]) -> None:
+    def prepare(self, prepared: Prepared) -> None:
         """Have the next lines ready: the very objects that `take` will be given."""
-        self._prepared = {id(prepared.line): prepared for prepared in lines}
+        self._prepared = prepared
 
     def text(self, post: Post) -> "Analysis | None":
         """What was read ahead of a post's text, once; None if that is still to be done."""
@@ -119,14 +123,14 @@ class Intake:
         """The usable records of each line that has any."""
         found: list[Incoming] = []
         decoder, formats = self.decoder, self.decoder.formats
-        prepared, self._prepared = self._prepared, {}
+        prepared, self._prepared = self._prepared, _NOTHING
         readings = self._readings(items, prepared)
         changes = self._discretion is not None or not self._platforms.issuperset(_platforms_of(readings))
-        shapes: Shapes = {}  # of the lines before,
-        times, met = 0, len(formats)  # of so many of which they are yet to be counted
+        shapes: Shapes = {}  # of the lines before, of so many of which they are yet to be counted
+        times, met = 0, len(formats)
         for item, reading in zip(items, readings, strict=True):
             records = reading.records
-            if reading.shapes is not shapes:
+            if reading.shapes != shapes:
                 decoder.count(shapes, times)
                 shapes, times = reading.shapes, 0
                 decoder.count(shapes, 1)
@@ -142,27 +146,27 @@ class Intake:
                 found.append(Incoming(records, met, item if isinstance(item, bytes) else None))
         decoder.count(shapes, times)
         self.lines += len(items)
-        self._keep_texts(prepared.values(), found)
+        if prepared.posts:
+            self._keep_texts(prepared, None if items is prepared.lines and not changes else found)
         return found
 
-    def _readings(self, items: Sequence[Item], prepared: dict[int, Prepared]) -> list[Reading]:
-        lines = [item for item in items if isinstance(item, bytes) and id(item) not in prepared]
-        read = iter(read_lines(self.decoder, lines))
-        return [
-            _OVERSIZED
-            if isinstance(item, Oversized)
-            else prepared[id(item)].reading
-            if id(item) in prepared
-            else next(read)
-            for item in items
-        ]
+    def _readings(self, items: Sequence[Item], prepared: Prepared) -> Sequence[Reading]:
+        if items is prepared.lines:
+            return prepared.readings
+        ready = dict(zip(map(id, prepared.lines), prepared.readings, strict=True))
+        unread = [item for item in items if isinstance(item, bytes) and id(item) not in ready]
+        read = iter(read_lines(self.decoder, unread))
+        return [_OVERSIZED if isinstance(item, Oversized) else ready.get(id(item)) or next(read) for item in items]
 
-    def _keep_texts(self, prepared: Iterable[Prepared], found: Iterable[Incoming]) -> None:
-        """Keep what was read ahead of the texts of posts, but for those that were changed: their text is another."""
-        texts = [text for line in prepared for text in line.texts]
-        if texts and len(self._texts) < MAX_TEXTS:
+    def _keep_texts(self, prepared: Prepared, found: Iterable[Incoming] | None) -> None:
+        """Keep what was read ahead of the texts of posts; of those alone that were found as they are, if not of all."""
+        if len(self._texts) >= MAX_TEXTS:
+            return
+        texts: Iterable[Text] = zip(prepared.posts, prepared.analyses, strict=True)
+        if found is not None:
             taken = {id(event) for incoming in found for record in incoming.records for event in record}
-            self._texts.update((id(text[0]), text) for text in texts if id(text[0]) in taken)
+            texts = [text for text in texts if id(text[0]) in taken]
+        self._texts.update((id(text[0]), text) for text in texts)
 
     def _taken(self, event: Event) -> Event:
         if isinstance(event, Post) and event.platform not in self._platforms:

@@ -1,9 +1,10 @@
 """The text nearest the centre of a story or cluster: which of its posts says most of what it is called by."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from math import sqrt
+from operator import attrgetter
 
 from engine.ledger import Entry
 from engine.newest import FEW, Age
@@ -14,6 +15,7 @@ RECENT = 600  # newest posts of the feed that are looked through
 BRIEF = 12  # terms; a text with fewer is no nearer for saying nothing else
 
 Words = Mapping[str, int]
+_AGE = attrgetter("time", "key")
 
 
 def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, Collection[int]]) -> dict[int, str]:
@@ -64,13 +66,11 @@ def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -
     return {word: sum([counts.get(word, 0) for counts in said]) for word in words}
 
 
-def _nearest(posts: Iterable[Entry], telling: Words) -> Entry:
+def _nearest(posts: Sequence[Entry], telling: Words) -> Entry:
     """The nearest of some posts that are about one thing."""
     words, counts = frozenset(telling), telling.__getitem__
-
-    def nearness(entry: Entry) -> tuple[float, int, str]:
-        terms = entry.analysis.terms
-        size = BRIEF if len(terms) <= BRIEF else max(BRIEF, len(set(terms)))
-        return sum(map(counts, words.intersection(terms))) / sqrt(size), entry.time, entry.key
-
-    return max(posts, key=nearness)
+    said = [entry.analysis.terms for entry in posts]
+    sizes = [BRIEF if len(terms) <= BRIEF else max(BRIEF, len(set(terms))) for terms in said]
+    near = [sum(map(counts, words.intersection(terms))) / sqrt(size) for terms, size in zip(said, sizes, strict=True)]
+    nearest = max(near)
+    return max([entry for entry, n in zip(posts, near, strict=True) if n == nearest], key=_AGE)

@@ -21,12 +21,13 @@ LATELY = 20  # newest posts of an author that are compared
 def overperformers(engine: Engine, limit: int | None) -> list[Overperformer]:
     """The posts of the window furthest above normal, by models.normal.above."""
     rows: list[tuple[float, str, Standing]] = []
+    posts, now = engine.ledger.posts, engine.now or 0
     best: list[float] = []  # heap of the scores of the `limit` best so far
     for key, count in _candidates(engine):
         # The most that so many can be above anything: what is left has no more, and cannot come before those found.
         if limit is not None and len(best) >= limit and (not limit or above(count, Normal(0.0, inf)) < best[0]):
             break
-        standing = _standing(engine, key)
+        standing = engine.overperforming.standing(posts[key], now)
         if standing is None or standing.now < SUPPORT or times(standing.now, standing.normal.engagements) < TWICE:
             continue
         score = above(standing.now, standing.normal)
@@ -34,12 +35,13 @@ def overperformers(engine: Engine, limit: int | None) -> list[Overperformer]:
         if limit is not None:
             (heappush if len(best) < limit else heappushpop)(best, score)
     rows.sort(key=lambda row: (-row[0], row[1]))
-    return [_row(engine, engine.ledger.posts[key], standing, score) for score, key, standing in rows[:limit]]
+    return [_row(engine, posts[key], standing, score) for score, key, standing in rows[:limit]]
 
 
 def usual_times(engine: Engine, newest: list[Entry]) -> float | None:
     """How many times normal an author's newest posts have, by the geometric mean; None if none can be compared."""
-    standings = [one for entry in newest if (one := _standing(engine, entry.key)) is not None]
+    standing, now = engine.overperforming.standing, engine.now or 0
+    standings = [one for entry in newest if (one := standing(entry, now)) is not None]
     logs = [log(times(one.now, one.normal.engagements)) for one in standings]
     return round(exp(sum(logs) / len(logs)), 3) if logs else None
 
@@ -52,10 +54,6 @@ def _candidates(engine: Engine) -> Iterator[tuple[str, int]]:
     yield from ((key, most[key]) for key in first)
     if len(first) < len(most):
         yield from ((key, most[key]) for key in foremost(most, None)[FIRST:])
-
-
-def _standing(engine: Engine, key: str) -> Standing | None:
-    return engine.overperforming.standing(engine.ledger.posts[key], engine.now or 0)
 
 
 def _row(engine: Engine, entry: Entry, standing: Standing, score: float) -> Overperformer:

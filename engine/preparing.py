@@ -4,13 +4,15 @@ The engine's process takes a chunk apart again, for which it pays far less than 
 MessagePack, and of a text only what is not in its post, its words as numbers of a list that a chunk has once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain, compress, repeat
+from typing import Any
 
 import msgspec
 
 from engine.analysis import Analysis, analyse_all
 from engine.events import Post
-from engine.intake import Prepared, Reading, read_line
+from engine.intake import Prepared, Reading, read_lines
 from engine.platforms.decode import Decoder
 from models.sentiment import Polarity
 from models.sharing import share
@@ -18,24 +20,25 @@ from models.sharing import share
 MAX_SEEN = 200_000  # posts remembered, whose texts are not read again when they are met again
 
 
-class _Read(msgspec.Struct, array_like=True, frozen=True):
-    """An Analysis. Numbers are places in the words of the chunk; None stands for what the post says itself."""
+class _Texts(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Analyses, field by field. Numbers are places in `words`; None stands for what the post says itself."""
 
-    text: str | None
-    name: str | None
-    tags: tuple[int, ...]
-    terms: tuple[int, ...]
-    lang: int
-    reason: int
-    polarity: Polarity | None
-    counts: int
+    text: tuple[str | None, ...]
+    name: tuple[str | None, ...]
+    tags: tuple[tuple[int, ...], ...]
+    terms: tuple[tuple[int, ...], ...]
+    lang: tuple[int, ...]
+    reason: tuple[int, ...]
+    polarity: tuple[Polarity | None, ...]
+    counts: tuple[int, ...]
 
 
 class _Chunk(msgspec.Struct, array_like=True, frozen=True):
-    """Lines in their order; `texts` has an entry for each post in them, None where it was not read."""
+    """Lines in their order, with the texts of some of the posts in them."""
 
     readings: tuple[Reading, ...]
-    texts: tuple[_Read | None, ...]
+    known: bytes  # by post whether its text was read
+    texts: _Texts
     words: tuple[str, ...]
 
 
@@ -51,13 +54,11 @@ class Reader:
         self._keep_withheld = keep_withheld
         self._seen: set[int] = set()  # hashes of ids: one taken for another costs the engine a text to read
 
-    def read(self, lines: Sequence[bytes]) -> list[Prepared]:
-        """Each line with the texts of the posts in it that were not met before."""
-        readings = [read_line(self._decoder, line) for line in lines]
-        fresh = [[post for post in _posts(reading) if self._is_new(post)] for reading in readings]
-        analyses = iter(analyse_all([post for posts in fresh for post in posts], self._keep_withheld))
-        texts = [[(post, next(analyses)) for post in posts] for posts in fresh]
-        return [Prepared(*each) for each in zip(lines, readings, texts, strict=True)]
+    def read(self, lines: Sequence[bytes]) -> Prepared:
+        """The lines with the texts of the posts in them that were not met before."""
+        readings = read_lines(self._decoder, lines)
+        fresh = [post for post in _posts(readings) if self._is_new(post)]
+        return Prepared(lines, readings, fresh, analyse_all(fresh, self._keep_withheld))
 
     def _is_new(self, post: Post) -> bool:
         key = hash((post.platform, post.uid))
@@ -69,61 +70,49 @@ class Reader:
         return True
 
 
-def pack(lines: Sequence[Prepared]) -> bytes:
+def pack(prepared: Prepared) -> bytes:
     """Prepared lines, without the lines. Raises ValueError, TypeError for what cannot be sent."""
-    places: dict[str, int] = {}
-
-    def place(word: str) -> int:
-        return places.setdefault(word, len(places))
-
-    texts: list[_Read | None] = []
-    for line in lines:
-        known = {id(post): analysis for post, analysis in line.texts}
-        for post in _posts(line.reading):
-            analysis = known.get(id(post))
-            texts.append(
-                None
-                if analysis is None
-                else _Read(
-                    None if analysis.text == post.text else analysis.text,
-                    None if analysis.name == post.name else analysis.name,
-                    tuple(map(place, analysis.tags)),
-                    tuple(map(place, analysis.terms)),
-                    place(analysis.lang),
-                    place(analysis.reason),
-                    analysis.polarity,
-                    analysis.counts,
-                )
-            )
-    return _encode(_Chunk(tuple(line.reading for line in lines), tuple(texts), tuple(places)))
+    posts, (texts, names, tags, terms, langs, reasons, polarities, counts) = prepared.posts, _columns(prepared.analyses)
+    words = [*dict.fromkeys(chain(*tags, *terms, langs, reasons))]
+    place = {word: place for place, word in enumerate(words)}.__getitem__
+    told = _Texts(
+        tuple([None if text == post.text else text for text, post in zip(texts, posts, strict=True)]),
+        tuple([None if name == post.name else name for name, post in zip(names, posts, strict=True)]),
+        tuple([tuple(map(place, each)) for each in tags]),
+        tuple([tuple(map(place, each)) for each in terms]),
+        tuple(map(place, langs)),
+        tuple(map(place, reasons)),
+        tuple(polarities),
+        tuple(counts),
+    )
+    read = set(map(id, posts))
+    known = bytes([id(post) in read for post in _posts(prepared.readings)])
+    return _encode(_Chunk(tuple(prepared.readings), known, told, tuple(words)))
 
 
-def unpack(lines: Sequence[bytes], sent: bytes) -> list[Prepared]:
+def unpack(lines: Sequence[bytes], sent: bytes) -> Prepared:
     """The prepared lines again. Raises ValueError for what cannot be read."""
     chunk = _decode(sent)
-    words = tuple(map(share, chunk.words))  # one of each for all posts, as where one process reads them
-    texts = iter(chunk.texts)
-    prepared = []
-    for line, reading in zip(lines, chunk.readings, strict=True):
-        read = [(post, next(texts)) for post in _posts(reading)]
-        known = [(post, _analysis(post, text, words)) for post, text in read if text is not None]
-        prepared.append(Prepared(line, reading, known))
-    return prepared
-
-
-def _posts(reading: Reading) -> Iterator[Post]:
-    return (event for record in reading.records for event in record if isinstance(event, Post))
-
-
-def _analysis(post: Post, read: _Read, words: Sequence[str]) -> Analysis:
-    get = words.__getitem__
-    return Analysis(
-        post.text if read.text is None else read.text,
-        post.name if read.name is None else read.name,
-        tuple(map(get, read.tags)),
-        tuple(map(get, read.terms)),
-        words[read.lang],
-        words[read.reason],
-        read.polarity,
-        read.counts,
+    posts, told = [*compress(_posts(chunk.readings), chunk.known)], chunk.texts
+    word = tuple(map(share, chunk.words)).__getitem__  # one of each for all posts, as where one process reads them
+    columns = zip(
+        [post.text if text is None else text for text, post in zip(told.text, posts, strict=True)],
+        [post.name if name is None else name for name, post in zip(told.name, posts, strict=True)],
+        [tuple(map(word, each)) if each else () for each in told.tags],
+        [tuple(map(word, each)) for each in told.terms],
+        map(word, told.lang),
+        map(word, told.reason),
+        told.polarity,
+        told.counts,
+        strict=True,
     )
+    analyses = [*map(tuple.__new__, repeat(Analysis), columns)]  # half the price of Analysis(...)
+    return Prepared(lines, [*chunk.readings], posts, analyses)
+
+
+def _columns(analyses: Sequence[Analysis]) -> Sequence[Sequence[Any]]:
+    return [*zip(*analyses, strict=True)] or [()] * len(Analysis._fields)
+
+
+def _posts(readings: Sequence[Reading]) -> list[Post]:
+    return [event for reading in readings for record in reading.records for event in record if isinstance(event, Post)]

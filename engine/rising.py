@@ -129,8 +129,9 @@ class Rising:
             self._gather(event, rise, authors)
         if begun:
             self._look()
+        before, self._going = self._going, [event for event in self._going if event.end is None]
+        ended = len(self._going) < len(before)
         self._unite()
-        ended = any(event.end is not None for event in self._going)
         if begun or ended or self._thinned or any(len(event.posts) > MAX_POSTS for event in self._going):
             self._bound()
         self._index()
@@ -172,7 +173,7 @@ class Rising:
 
     def _unite(self) -> None:
         """Make one of events going on that turn out to be made of the same posts: the older one stays."""
-        going = [event for event in self._going if event.end is None]
+        going = self._going
         if len(going) < 2:
             return
         pairs = [(event, older) for at, event in enumerate(going) for older in going[:at] if _overlap(event, older)]
@@ -232,17 +233,19 @@ class Rising:
         self, kind: Kind, subjects: Sequence[Sequence[int]], authors: Sequence[int], times: Sequence[int]
     ) -> None:
         """Each author spoke at a time, of any subjects or none."""
-        spoken = [(each, author, time) for each, author, time in zip(subjects, authors, times, strict=True) if each]
-        if spoken:
-            said = [(each, author) for each, author, _ in spoken]
-            when = [time for _, _, time in spoken]
-            for detector in self._detectors[kind]:
-                detector.add_all(said, when)
+        if not all(subjects):
+            spoken = [one for one in zip(subjects, authors, times, strict=True) if one[0]]
+            if not spoken:
+                return
+            subjects, authors, times = zip(*spoken, strict=True)
+        said = [*zip(subjects, authors, strict=True)]
+        for detector in self._detectors[kind]:
+            detector.add_all(said, times)
 
     def _index(self) -> None:
         """What rises now, so that most posts need not be looked at twice."""
         self._active, self._times = {}, {}
-        self._going = [event for event in self._going if event.id in self.events and event.end is None]
+        self._going = [event for event in self._going if event.id in self.events]
         for event in self._going:
             for member in event.members:
                 self._active.setdefault(member, []).append(event.id)

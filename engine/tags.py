@@ -1,7 +1,7 @@
 """The hashtags of the window: counted exactly, all of them up to a cap, and past it those that occur most."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from heapq import nlargest
 from itertools import islice
 
@@ -32,6 +32,7 @@ class Tags:
         self.error = 0  # posts that a tag without a tally can be in; 0 while each has one
         self.cap = cap
         self.together = Together(items)
+        self._before: Counter[str] = Counter()  # posts of the span before, of tags that were last asked for
         self._items = items
         self._room = cap * 3 // 4  # tags that keep their tally when there are too many
         self._width = width
@@ -98,7 +99,7 @@ class Tags:
                 self._common.note(tag, tally.posts)
                 if not tally.posts:
                     del self.tallies[tag]
-                    self.together.forget((tag,))
+                    self._forget((tag,))
             if sketch is not None:
                 sketch.add(tag, -1)
         if sketch is not None and not sketch.total:
@@ -128,6 +129,29 @@ class Tags:
             return {**self.tallies, **self._count(rising, width)}
         common = self._common.keys(limit, lambda: {tag: tally.posts for tag, tally in self.tallies.items()})
         return {tag: self.tallies[tag] for tag in common}
+
+    def count_before(self, item: Contribution, sign: int) -> None:
+        """A post of the span before comes, or with sign -1 goes."""
+        if item.tags and self._before:
+            for tag in item.tags:
+                if tag in self._before:
+                    self._before[tag] += sign
+
+    def before(self, tags: Collection[str], items: Iterable[Contribution]) -> Counter[str]:
+        """In how many posts of the span before each of some tags is, and kept up to date while they are asked for.
+
+        `items` are all posts of that span.
+        """
+        known, new = self._before, {tag for tag in tags if tag not in self._before}
+        counts = _occurrences(items, new) if new else Counter[str]()
+        self._before = Counter({tag: counts[tag] if tag in new else known[tag] for tag in tags})
+        return self._before
+
+    def _forget(self, tags: Iterable[str]) -> None:
+        """These tags are in no post any more, or not counted any more."""
+        self.together.forget(tags)
+        for tag in tags:
+            self._before.pop(tag, None)
 
     # -- past the cap ----------------------------------------------------------------------------------------
 
@@ -191,7 +215,7 @@ class Tags:
             self.sketch = None
 
     def _keep(self, tags: Container[str]) -> None:
-        self.together.forget([tag for names in (self.tallies, self._rising) for tag in names if tag not in tags])
+        self._forget([tag for names in (self.tallies, self._rising) for tag in names if tag not in tags])
         self.tallies = {tag: tally for tag, tally in self.tallies.items() if tag in tags}
         self._common.forget()
         self._rising = {tag: key for tag, key in self._rising.items() if tag in tags}
@@ -220,7 +244,7 @@ def _most(counts: Mapping[str, int], keep: int) -> tuple[dict[str, int], int]:
     return {name: counts[name] for name in names[:keep]}, counts[names[keep]] if len(names) > keep else 0
 
 
-def occurrences(items: Iterable[Contribution], tags: set[str]) -> Counter[str]:
+def _occurrences(items: Iterable[Contribution], tags: set[str]) -> Counter[str]:
     """In how many of these posts each of some tags is."""
     counts: Counter[str] = Counter()
     for item in items:

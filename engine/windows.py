@@ -9,7 +9,7 @@ from engine.config import ALL_TIME, SECOND
 from engine.people import People
 from engine.places import Places
 from engine.storysums import StorySums
-from engine.tags import Tags, occurrences
+from engine.tags import Tags
 from engine.tally import Contribution, Tally
 from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
@@ -276,7 +276,7 @@ class Window:
 
     def tags_before(self, tags: set[str]) -> Counter[str]:
         """In how many posts of the span before each of some tags is."""
-        return occurrences(self.items_before.values(), tags)
+        return self.tags.before(tags, self.items_before.values())
 
     # -- the sums --------------------------------------------------------------------------------------------
 
@@ -295,6 +295,7 @@ class Window:
 
     def _add_before(self, item: Contribution) -> None:
         self.before.count(item, 1)
+        self.tags.count_before(item, 1)
         if item.story is not None:
             self.topics.count_before(item, 1)
         self.items_before[item.key] = item
@@ -302,6 +303,7 @@ class Window:
 
     def _drop_before(self, item: Contribution) -> None:
         self.before.count(item, -1)
+        self.tags.count_before(item, -1)
         if item.story is not None:
             self.topics.count_before(item, -1)
         del self.items_before[item.key]

@@ -3,7 +3,7 @@
 From step to step a slow feed changes a handful of subjects, for which a call of numpy costs as much as all of them.
 """
 
-from collections.abc import Container
+from collections.abc import Collection
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,45 +18,47 @@ NONE: Ints = np.zeros(0, np.int64)
 
 
 class Few(NamedTuple):
-    """By how much the authors of some slots changed, and of all together."""
+    """Slots with an author more, and with one less, each as often as it is so many."""
 
-    by: dict[int, int]
-    total: int
+    more: list[int]
+    less: list[int]
+
+    @property
+    def total(self) -> int:
+        """By how much the authors of all together changed."""
+        return len(self.more) - len(self.less)
 
     def add_to(self, authors: Ints | Floats) -> None:
         """Make the change."""
         each: Any = authors.data  # numbers of Python, read and written in a third of the time
-        for slot, by in self.by.items():
-            each[slot] += by
+        for slot in self.more:
+            each[slot] += 1
+        for slot in self.less:
+            each[slot] -= 1
 
     def risen(self) -> Slots:
-        """The slots with more authors than before."""
-        return [slot for slot, by in self.by.items() if by > 0]
-
-    def come(self, authors: Ints) -> Slots:
-        """Those of them that had none before, given what they have now."""
-        return [slot for slot, by in self.by.items() if by > 0 and authors.item(slot) == by]
+        """The slots with authors that were not counted before."""
+        return [*dict.fromkeys(self.more)]
 
     def without(self, lost: Mask) -> "Few":
         """The same but for lost slots."""
-        by = {slot: by for slot, by in self.by.items() if not lost[slot]}
-        return Few(by, sum(by.values()))
+        return Few(*([slot for slot in slots if not lost[slot]] for slots in self))
 
     def merged(self, old: int, new: int) -> "Few":
         """The same with slot `old` part of `new`."""
-        if old not in self.by:
-            return self
-        by = {**self.by, new: self.by.get(new, 0) + self.by[old]}
-        del by[old]
-        return Few(by, self.total)
+        return Few(*([new if slot == old else slot for slot in slots] for slots in self))
 
 
 class Many(NamedTuple):
-    """The same in arrays."""
+    """The same in arrays: by how much the authors of each slot changed."""
 
     slots: Ints
     by: Ints
-    total: int
+
+    @property
+    def total(self) -> int:
+        """By how much the authors of all together changed."""
+        return int(self.by.sum())
 
     def add_to(self, authors: Ints | Floats) -> None:
         """Make the change."""
@@ -66,32 +68,43 @@ class Many(NamedTuple):
         """The slots with more authors than before."""
         return self.slots[self.by > 0]
 
-    def come(self, authors: Ints) -> Slots:
-        """Those of them that had none before, given what they have now."""
-        come: Ints = self.slots[(self.by > 0) & (authors[self.slots] == self.by)]
-        return come
-
     def without(self, lost: Mask) -> "Many":
         """The same but for lost slots."""
         kept = ~lost[self.slots]
-        by = self.by[kept]
-        return Many(self.slots[kept], by, int(by.sum()))
+        return Many(self.slots[kept], self.by[kept])
 
     def merged(self, old: int, new: int) -> Few:
         """The same with slot `old` part of `new`."""
-        return Few(dict(zip(self.slots.tolist(), self.by.tolist(), strict=True)), self.total).merged(old, new)
+        more, less = (np.repeat(self.slots, np.maximum(by, 0)).tolist() for by in (self.by, -self.by))
+        return Few(more, less).merged(old, new)
 
 
 Changes: TypeAlias = Few | Many
 
 
-def raise_in(highest: npt.NDArray[Any], slots: Slots, authors: Ints, held: Container[int] = ()) -> None:
+def joined(slots: Slots, others: list[int]) -> Slots:
+    """The slots and some more."""
+    if not others:
+        return slots
+    return slots + others if isinstance(slots, list) else np.append(slots, others)
+
+
+def absent(slots: Slots, authors: Ints) -> Slots:
+    """Those of them that have no authors."""
+    if isinstance(slots, list):
+        return [slot for slot in slots if not authors.item(slot)]
+    absent: Ints = slots[authors[slots] == 0]
+    return absent
+
+
+def raise_in(highest: npt.NDArray[Any], slots: Slots, authors: Ints, held: Collection[int] = ()) -> None:
     """Raise what is the highest yet of some slots, but not of those held."""
     if isinstance(slots, list):
         for slot in slots:
             if (n := authors.item(slot)) > highest.item(slot) and slot not in held:
                 highest[slot] = n
     else:
-        if held:
-            slots = slots[[slot not in held for slot in slots.tolist()]]
-        highest[slots] = np.maximum(highest[slots], authors[slots])
+        others: Ints = slots
+        for one in held:  # a few
+            others = others[others != one]
+        highest[others] = np.maximum(highest[others], authors[others])

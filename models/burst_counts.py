@@ -1,12 +1,12 @@
 """How many different authors speak of each subject: a sliding union of steps of event time, order of arrival unseen."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from itertools import chain, groupby
 from typing import TypeAlias
 
 import numpy as np
 
-from models.burst_changes import NONE, Changes, Few, Ints, Many, Mask
+from models.burst_changes import NONE, Changes, Few, Ints, Many, Mask, Slots, absent
 from models.vectors import is_new
 
 Spoken: TypeAlias = tuple[Sequence[Hashable], int]  # of which subjects, and by whom
@@ -34,7 +34,6 @@ class Counts:
         self.blind = 0  # steps that held too many pairs
         self._free: list[int] = []
         self._open: dict[int, list[Spoken]] = {}  # as they came, by step
-        self._unnamed = 0  # subjects in these, each as often as it was spoken of
         self._steps: dict[int, Pairs] = {}
         self._said: dict[int, int] = {}  # how often somebody spoke, by step
         self._last: dict[int, int] | None = {}  # pairs that were counted -> last step they are in; None if not known
@@ -50,22 +49,16 @@ class Counts:
         """
         start = 0
         for step, run in groupby([time // length for time in times]):
-            end = start + len([*run])
-            while start < end:
-                opened = self._open.get(step)
-                if opened is None:
-                    if step < self._first or step in self._blinded:
-                        start = end
-                        break
-                    opened = self._open[step] = []
-                part = spoken[start : min(end, start + TAKEN - len(opened))]
-                start += len(part)
-                self._said[step] = self._said.get(step, 0) + len(part)
+            part = spoken[start : (start := start + len([*run]))]
+            while part and step >= self._first and step not in self._blinded:
+                opened = self._open.setdefault(step, [])
+                room = TAKEN - len(opened)
+                came, part = (part, ()) if len(part) < room else (part[:room], part[room:])
+                opened += came
+                self._said[step] = self._said.get(step, 0) + len(came)
                 if step < self._first + self.width:
-                    self._now += len(part)
-                self._unnamed += sum([len(subjects) for subjects, _ in part])
-                opened += part
-                if len(opened) >= TAKEN:
+                    self._now += len(came)
+                if len(came) == room:
                     self._last = None
                     self._take(step)
 
@@ -74,13 +67,6 @@ class Counts:
         for step in [step for step, came in self._open.items() if came]:
             self._last = None
             self._take(step)
-
-    def exceeds(self, most: int) -> bool:
-        """Whether so many subjects are known or have been spoken of."""
-        if len(self.slots) + self._unnamed <= most:
-            return False
-        self.catch_up()
-        return len(self.slots) > most
 
     def start(self, step: int) -> None:
         """Let the window end with the step before this."""
@@ -105,8 +91,9 @@ class Counts:
         self._first = found - self.width
         return found
 
-    def close(self) -> Changes | None:
-        """Count: what changed since the last window that held anything. None if this one holds nothing."""
+    def close(self) -> tuple[Changes, Slots, Slots] | None:
+        """Count: what changed since the last window that held anything, who may have more authors than in that, and
+        which of these had none. None if this one holds nothing."""
         end = self._first + self.width
         closed = [step for step in self._open if step < end]
         came = [(step, self._take(step)) for step in closed if self._open[step]]
@@ -119,10 +106,12 @@ class Counts:
         self._past = []
         if changes is None:
             self._last = None
-        else:
-            changes.add_to(self.counted)
-            self.total += changes.total
-        return changes
+            return None
+        risen = changes.risen()
+        come = absent(risen, self.counted)
+        changes.add_to(self.counted)
+        self.total += changes.total
+        return changes, risen, come
 
     def counted_of(self, subject: Hashable) -> int:
         """The authors of a subject in the window that was closed last."""
@@ -182,8 +171,7 @@ class Counts:
     def _leave(self, step: int) -> None:
         """A step has left the window."""
         del self._said[step]
-        for subjects, _ in self._open.pop(step, ()):
-            self._unnamed -= len(subjects)
+        self._open.pop(step, None)
         if (pairs := self._steps.pop(step, None)) is not None and self._last is not None:
             self._past.append((step, pairs))
         self._blinded.discard(step)
@@ -192,8 +180,6 @@ class Counts:
         """Make pairs of what came in a step."""
         came = self._open[step]
         self._open[step] = []
-        spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
-        self._unnamed -= len(spoken)
         pairs: Pairs
         if len(came) <= FEW:
             pairs, slot_of = set[int](), self.slots.get
@@ -202,6 +188,7 @@ class Counts:
                     slot = slot_of(subject)
                     pairs.add((self._enter(subject) if slot is None else slot) << 32 | author)
         else:
+            spoken = [*chain.from_iterable([subjects for subjects, _ in came])]
             for subject in dict.fromkeys(spoken):
                 if subject not in self.slots:
                     self._enter(subject)
@@ -209,8 +196,8 @@ class Counts:
             authors = np.repeat(np.array([author for _, author in came]), [len(subjects) for subjects, _ in came])
             pairs = _union([slots << 32 | authors])
         before = self._steps.get(step)
-        self._steps[step] = known = pairs if before is None else _joined(before, pairs)
-        if len(known) > MAX_PAIRS:
+        self._steps[step] = all_pairs = pairs if before is None else _joined(before, pairs)
+        if len(all_pairs) > MAX_PAIRS:
             del self._open[step], self._steps[step]
             self._blinded.add(step)
             self.blind += 1
@@ -219,22 +206,19 @@ class Counts:
 
     def _change(self, last: dict[int, int], came: Sequence[tuple[int, Pairs]]) -> Few | None:
         """Tell the pairs that came, and those of steps that are past, one by one."""
-        by, total = dict[int, int](), 0
+        more, less, newest = list[int](), list[int](), self._first + self.width - 1
         for step, pairs in came:
-            for pair in pairs:
-                if (before := last.get(pair)) is None:
-                    by[pair >> 32] = by.get(pair >> 32, 0) + 1
-                    total += 1
-                elif before >= step:
-                    continue
-                last[pair] = step
+            each = _each(pairs)
+            more += [pair >> 32 for pair in each if pair not in last]
+            if step < newest:
+                each = [pair for pair in each if last.get(pair, step) <= step]
+            last |= dict.fromkeys(each, step)
         for step, pairs in self._past:
-            for pair in pairs:
-                if last.get(pair) == step:
-                    del last[pair]
-                    by[pair >> 32] = by.get(pair >> 32, 0) - 1
-                    total -= 1
-        return Few(by, total) if last else None
+            gone = [pair for pair in _each(pairs) if last.get(pair) == step]
+            less += [pair >> 32 for pair in gone]
+            for pair in gone:
+                del last[pair]
+        return Few(more, less) if last else None
 
     def _recount(self) -> Many | None:
         """Count what the steps hold together."""
@@ -248,7 +232,7 @@ class Counts:
             self._last = {pair: step for step in sorted(steps) for pair in steps[step].tolist()}
         change = np.bincount(pairs >> 32, minlength=len(self.counted)) - self.counted
         slots = change.nonzero()[0]
-        return Many(slots, change[slots], len(pairs) - self.total)
+        return Many(slots, change[slots])
 
     def _enter(self, subject: Hashable) -> int:
         if self._free:
@@ -259,6 +243,10 @@ class Counts:
             self.subjects.append(subject)
         self.slots[subject] = slot
         return slot
+
+
+def _each(pairs: Pairs) -> Collection[int]:
+    return pairs if isinstance(pairs, set) else pairs.tolist()
 
 
 def _sorted(pairs: Pairs) -> Ints:

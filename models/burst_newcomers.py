@@ -14,6 +14,7 @@ TAIL = 100  # newcomers, or TAIL_SHARE of them if that is more, that the tail is
 TAIL_SHARE = 0.05
 PRIOR_WEIGHT = 20.0  # newcomers that are taken to have gone PRIOR_EXCESS beyond, before any are known
 PRIOR_EXCESS = 1.0
+_SETTLED, _UNSEEN = 0, -1  # in place of the last tick as a newcomer, of those that are none
 
 
 class Newcomers:
@@ -31,24 +32,22 @@ class Newcomers:
         self._ticks = 0.0
         self._heights = np.zeros(MOST + 1)  # by authors, newcomers that had as many
         self._above = 0  # authors from which on there has been none
-        self._seen: Mask = np.zeros(0, np.bool_)  # by slot: whether it was ever in a window
-        self._young: Ints = np.zeros(0, np.int64)  # by slot: the last tick that it is a newcomer in; 0 if it is none
+        self._young: Ints = np.zeros(0, np.int64)  # by slot: the last tick that it is a newcomer in
         self._height: Ints = np.zeros(0, np.int64)
         self._come: deque[tuple[int, list[int]]] = deque()  # newcomers, with the last tick in which they are
 
     def grow(self, slots: int) -> None:
         """Have room for so many slots."""
-        if slots > len(self._seen):
-            more = np.zeros(slots - len(self._seen), np.int64)
-            self._seen = np.concatenate([self._seen, more > 0])
-            self._young, self._height = (np.concatenate([known, more]) for known in (self._young, self._height))
+        if (more := slots - len(self._young)) > 0:
+            self._young = np.concatenate([self._young, np.full(more, _UNSEEN)])
+            self._height = np.concatenate([self._height, np.zeros(more, np.int64)])
 
     def coming(self, slots: Slots, mass: Floats) -> list[int]:
         """Which come up, of those that were not in the last window. `mass`: what all ticks of the pasts add up to."""
         young = self._young
         if isinstance(slots, list):
-            return [slot for slot in slots if mass.item(slot) < self._rare and not young.item(slot)]
-        come: list[int] = slots[(mass[slots] < self._rare) & (young[slots] == 0)].tolist()
+            return [slot for slot in slots if mass.item(slot) < self._rare and young.item(slot) <= 0]
+        come: list[int] = slots[(mass[slots] < self._rare) & (young[slots] <= 0)].tolist()
         return come
 
     def are_young(self, slots: Ints) -> Mask:
@@ -58,7 +57,7 @@ class Newcomers:
 
     def settled(self, held: Collection[int]) -> Mask:
         """By slot, whether it is known, neither new nor held."""
-        settled: Mask = self._seen & (self._young == 0)
+        settled: Mask = self._young == _SETTLED
         settled[list(held)] = False
         return settled
 
@@ -71,7 +70,6 @@ class Newcomers:
 
     def learn(self, slots: Slots, authors: Ints, held: Collection[int]) -> None:
         """More speak of them than before. Those held, being bursts, grow no more."""
-        self._seen[slots] = True
         raise_in(self._height, slots, authors, held)
 
     def come_up(self, slots: list[int], now: int) -> None:
@@ -84,29 +82,29 @@ class Newcomers:
         """Those that came long enough before tick `now` are newcomers no more."""
         if not self._come or self._come[0][0] > now:
             return
-        heights = Counter[int]()
+        young, height, heights = self._young.data, self._height.data, list[int]()
         while self._come and self._come[0][0] <= now:
             until, come = self._come.popleft()
             for slot in come:
-                if self._young.item(slot) == until:  # others are forgotten, or something else by now
-                    heights[min(self._height.item(slot), MOST)] += 1
-                    self._young[slot] = 0
-        for height, newcomers in heights.items():
-            self._heights[height] += newcomers
-        self._above = max([self._above, *[height + 1 for height in heights]])
+                if young[slot] == until:  # others are forgotten, or something else by now
+                    young[slot] = _SETTLED
+                    heights.append(min(height[slot], MOST))
+        for reached, newcomers in Counter(heights).items():
+            self._heights[reached] += newcomers
+        self._above = max(self._above, max(heights, default=-1) + 1)
 
-    def welcome(self, slots: list[int]) -> None:
+    def welcome(self, slots: Slots) -> None:
         """They are no newcomers: it is the feed that is new."""
-        self._young[slots] = 0
+        self._young[slots] = _SETTLED
 
     def forget(self, slots: Ints) -> None:
         """Free slots."""
-        self._seen[slots] = False
-        self._young[slots] = self._height[slots] = 0
+        self._young[slots], self._height[slots] = _UNSEEN, 0
 
     def merge(self, old: int, new: int) -> None:
         """What slot `old` had is `new`'s."""
-        self._seen[new] |= self._seen[old]
+        if self._young[new] == _UNSEEN and self._young[old] != _UNSEEN:
+            self._young[new] = _SETTLED
         self.forget(np.array([old]))
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 
 import numpy as np
 
-from models.burst_changes import Changes, Floats, Ints, Slots
+from models.burst_changes import Changes, Floats, Ints, Slots, joined
 from models.burst_counts import Counts, Spoken
 from models.burst_newcomers import Newcomers
 from models.burst_past import Past
@@ -24,6 +24,7 @@ LEARN_FROM = 4  # windows before those that come up are newcomers: at first all 
 HALF_LIFE = 30  # of the past, in windows
 ADAPT = 8  # so many times slower does a burst become its own past
 FAINT = 0.02  # authors of a past, under which it is forgotten
+MAX_LITTLE = 256  # windows in which little was said, that pass together
 MAX_SUBJECTS = 50_000
 ROOM = 8  # this part of them is made free when there are too many, so that it need not be done at every step
 MAX_RISES = 200  # going on at once
@@ -49,8 +50,9 @@ class Detector:
         self._alarms_per_tick = alarms * scale.step / 3_600_000_000
         self._most = most
         self._learnt = -1  # the last tick that was learnt by subject
-        self._anew = True  # whether any may be higher in its own past than is known, though nobody came
+        self._again: list[int] = []  # slots of which more speak than was learnt, though no more may come
         self._next: int | None = None  # the step that is to be closed next
+        self._little: list[int] = []  # what was said in each window since the last tick, so little that it is none
 
     @property
     def blind(self) -> int:
@@ -77,34 +79,27 @@ class Detector:
 
     def turn(self, time: int) -> list[Rise]:
         """All that happened before `time` has been added: what has begun to rise since, or has begun again."""
-        until = time // self.scale.step
         if self._next is None:
-            self._next = until
-            self._counts.start(until)
-        if self._next >= until:
+            self._next = time // self.scale.step
+            self._counts.start(self._next)
+        step, until = self._next, time // self.scale.step
+        if step >= until:
             return []
-        step, begun, little, counts = self._next, list[Rise](), list[int](), self._counts
+        begun, counts = list[Rise](), self._counts
         while step < until:
             said = counts.advance(step)
-            if said >= SUPPORT or self.going or counts.exceeds(self._most):
-                self._pass(little)
-                little = []
-                begun += self._tick((step + 1) * self.scale.step)
+            if said >= SUPPORT or self.going:
                 step += 1
+                begun += self._tick(step * self.scale.step)
             elif said:
-                little.append(said)
                 step += 1
+                self._little.append(said)
             else:  # a silent feed is no past
                 step = counts.skip(step, until)
-        self._pass(little)
         self._next = step
+        if len(self._little) >= MAX_LITTLE:
+            self._pass()
         return begun
-
-    def _pass(self, said: Sequence[int]) -> None:
-        """Let windows pass in which so little was said, each."""
-        if said:
-            self._past.tick_small(said)
-            self._newcomers.tick(len(said))
 
     def merge(self, gone: Hashable, into: Hashable) -> None:
         """A subject has become part of another, with its past and its burst."""
@@ -114,25 +109,37 @@ class Detector:
                     rise.end = rise.last
                 else:
                     rise.subject, rises[into] = into, rise
-        self._anew = True
+        self._pass()
         if (slots := self._counts.merge(gone, into)) is not None:
+            self._again.append(slots[1])
             self._grow()
             self._past.merge(*slots)
             self._newcomers.merge(*slots)
+
+    def _pass(self) -> None:
+        """Let the windows pass in which little was said."""
+        if self._little:
+            self._past.tick_small(self._little)
+            self._newcomers.tick(len(self._little))
+            self._little = []
 
     # -- one step ------------------------------------------------------------------------------------------------
 
     def _tick(self, time: int) -> list[Rise]:
         past, counts = self._past, self._counts
-        changes = counts.close()
-        if changes is None:
+        self._pass()
+        closed = counts.close()
+        if closed is None:
             self._follow(time, silent=True)
             return []
         self._grow()
         past.catch_up()
-        counted, in_last = counts.counted, self._learnt == past.ticks  # are the others, with as many authors or more
-        risen = changes.risen() if in_last and not self._anew else counted.nonzero()[0]
-        come = self._newcomers.coming(changes.come(counted) if in_last else risen, past.mass) if past.ticks else []
+        changes, risen, came = closed
+        if self._learnt == past.ticks:  # the others were in the last tick, with as many authors or more
+            risen = joined(risen, self._again)
+        else:
+            risen = came = counts.counted.nonzero()[0]
+        come = self._newcomers.coming(came, past.mass)
         begun = self._begin(come, time) if past.windows >= WARM else []
         self._follow(time)
         self._learn(changes, risen, come, time)
@@ -152,13 +159,13 @@ class Detector:
         tested = np.array(high)
         n, new = counted[tested], newcomers.are_young(tested) | np.array([slot in come for slot in high])
         scale = past.scale(tested, n, total)
-        alarm = n >= TIMES * past.mean(tested, new) * scale
+        mean = past.mean(tested, new)
+        alarm = n >= TIMES * mean * scale
         if not alarm.any():
             return []
-        tested, n, new, scale = tested[alarm], n[alarm], new[alarm], scale[alarm]
-        mean, shape = past.expect(tested, new)
+        shape = past.shape(tested, mean)
         chance = log_chance(n, mean * scale, shape)
-        alarm = chance < np.log(self._alarms_per_tick / np.count_nonzero(counted))
+        alarm &= chance < np.log(self._alarms_per_tick / np.count_nonzero(counted))
         if not alarm.any():
             return []
         rare = self._alarms_per_tick / max(newcomers.per_tick, self._alarms_per_tick)
@@ -231,7 +238,7 @@ class Detector:
         if settled is not None and past.windows >= LEARN_FROM:
             past.measure_spread(counts.counted, counts.total, settled)
         newcomers.tick()
-        if come:
+        if come and past.ticks > 1:  # what there is at first has been there before
             newcomers.come_up(come, past.ticks)
             past.born[come] = past.ticks
         if len(risen):
@@ -239,7 +246,7 @@ class Detector:
         newcomers.grow_up(past.ticks)
         if come and past.windows < LEARN_FROM:
             newcomers.welcome(come)
-        self._learnt, self._anew = past.ticks, bool(held)
+        self._learnt, self._again = past.ticks, [*held]
 
     # -- memory --------------------------------------------------------------------------------------------------
 
@@ -250,7 +257,7 @@ class Detector:
 
     def _tidy(self) -> None:
         """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""
-        over = len(self._counts.slots) - self._most if self._counts.exceeds(self._most) else 0
+        over = len(self._counts.slots) - self._most
         if over <= 0 and self._past.ticks % (HALF_LIFE * self._past.width):
             return
         known = np.array(sorted(self._counts.slots.values()), np.int64)

@@ -32,21 +32,28 @@ def labels(
     clusters, A the mean number of terms of a cluster. The label is up to three top tags, or words if there are no tags
     but those that most clusters have. A label that is `held` already stays until another scores CLEARLY times as high.
     """
-    counts = {theme: {t: n for t, n in found.items() if n > 0} for theme, found in docs_by_theme.items()}
-    counts = {theme: found for theme, found in counts.items() if found}
+    counts = {theme: positive for theme, found in docs_by_theme.items() if (positive := _positive(found))}
     overall: defaultdict[str, int] = defaultdict(int)
-    for found in counts.values():
+    tags: dict[int, list[str]] = {}
+    for theme, found in counts.items():
+        own = tags[theme] = []
         for term, n in found.items():
             overall[term] += n
+            if term[:1] == "#":
+                own.append(term)
     mean = sum(overall.values()) / max(1, len(counts))
     rarity = {f: log(1 + mean / f) for f in set(overall.values())}
-    tags = {theme: [term for term in found if term[:1] == "#"] for theme, found in counts.items()}
     everywhere = _everywhere(tags.values())
     named = {}
     for theme, found in counts.items():
         said = _Said(found, sum(found.values()), overall, rarity)
         named[theme] = _kept(_name(said, tags[theme], everywhere, top), (held or {}).get(theme), said)
     return named
+
+
+def _positive(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """Those that are not nought: nearly always all."""
+    return counts if min(counts.values(), default=0) > 0 else {term: n for term, n in counts.items() if n > 0}
 
 
 class _Said(NamedTuple):

@@ -3,6 +3,7 @@
 A great many posts wait for their labels, and of most nobody ever asks what was said.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from math import isnan
 from typing import Any, NamedTuple
@@ -250,13 +251,21 @@ class Freezer:
 
     def predicted_at_all(self, told: Sequence[Told]) -> Floats:
         """The same at all horizons: (n, horizons)."""
-        rivals = self.thaw(told)["rivals"]
-        moments = {id(one.made): one.made for one in told}
-        places = {made: place for place, made in enumerate(moments)}
-        leading = np.array([_leading(made) for made in moments.values()], np.intp).reshape(-1, rivals.shape[1])
-        leading = leading[[places[id(one.made)] for one in told]] if told else leading
-        shown = np.take_along_axis(rivals, leading[:, :, np.newaxis], axis=2)[:, :, 0]
-        return np.where(leading >= 0, shown, np.nan)
+        self._settle(told)
+        together: defaultdict[Batch | Made, list[int]] = defaultdict(list)
+        for at, one in enumerate(told):
+            together[one.made if isinstance(one.kept, bytes) else one.kept].append(at)
+        horizons = self._layout["rivals"].shape[0]
+        shown = np.empty((len(told), horizons))
+        for whole, places in together.items():
+            part = [told[at] for at in places]
+            if isinstance(whole, Batch):  # cut out of its records at once
+                rivals = np.frombuffer(whole.numbers, self._layout)["rivals"][[one.place for one in part]]
+            else:
+                rivals = self.thaw(part)["rivals"]
+            leading = np.array(_leading(part[0].made), np.intp)
+            shown[places] = np.where(leading >= 0, rivals[:, np.arange(horizons), leading], np.nan)
+        return shown
 
     def forecasts(self, told: Told, at: int) -> list[Forecast]:
         """What was said at each horizon of a post made at event time `at`, in microseconds."""

@@ -38,9 +38,7 @@ def step(rows: csr_array, mass: Floats, home: Ints, centroids: Floats, weights: 
     `home` is the nearest centroid of each row. Returns the new ones. A centroid stands for the sum of its rows, of
     which it has the direction and `weights` the length: so the mean is that of spherical k-means.
     """
-    share = np.zeros((rows.shape[0], len(centroids)))
-    share[np.arange(len(home)), home] = mass
-    sums: Floats = (rows.T @ share).T
+    sums = _sums(rows, mass, home, len(centroids))
     sums += centroids * weights[:, None]
     return unit(sums)
 
@@ -61,10 +59,7 @@ def settled(rows: csr_array, mass: Floats, centroids: Floats, near: float) -> Fl
     """Spherical k-means on all rows at once: what mini-batches would come to in the end, near enough."""
     for _ in range(2):
         home, belongs = homes(cosines(rows, centroids), near)
-        members = np.flatnonzero(belongs)
-        share = np.zeros((rows.shape[0], len(centroids)))
-        share[members, home[members]] = mass[members]
-        sums, lengths = unit((rows.T @ share).T)
+        sums, lengths = unit(_sums(rows, np.where(belongs, mass, 0.0), home, len(centroids)))
         empty = lengths == 0
         sums[empty] = centroids[empty]
         centroids = sums
@@ -85,7 +80,15 @@ def tried(
     more = centroids
     while len(more) < numbers[-1]:
         seed = farthest(cosines(rows, more).max(axis=1, initial=0.0), mass)
-        more = np.vstack([more, rows[[seed]].toarray()])
+        more = np.hstack([more.T, rows[[seed]].toarray().T]).T  # by column, as products want them
         if len(more) in numbers:
             found[len(more)] = settled(rows, mass, more, near)
     return found
+
+
+def _sums(rows: csr_array, mass: Floats, home: Ints, k: int) -> Floats:
+    """The rows of each of k centroids added up, each times its mass, shape (k, columns)."""
+    sizes = np.diff(rows.indptr)
+    cells = rows.indices * np.int64(k) + home.repeat(sizes)
+    sums = np.bincount(cells, rows.data * mass.repeat(sizes), rows.shape[1] * k).astype(np.float64, copy=False)
+    return sums.reshape(-1, k).T

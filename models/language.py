@@ -94,7 +94,7 @@ def judge_tokens(tokens: Tokens, claimed: Sequence[str]) -> list[Verdict]:
     unclear = np.flatnonzero(~clear)
     bounds = np.stack((tokens.bounds, np.searchsorted(tokens.marked, tokens.bounds)))
     spans = np.concatenate((bounds[:, unclear], bounds[:, unclear + 1], sums[:4, unclear])).T.tolist()
-    clues, heeded = tokens.clues.tolist(), (tokens.info & SKIPPED == 0).tobytes()
+    clues, heeded = tokens.clues, (tokens.info & SKIPPED == 0).tobytes()
     found = []
     for number, (start, first, end, last, *numbers) in zip(unclear.tolist(), spans, strict=True):
         text, claim = tokens.texts[number], claimed[number]

@@ -57,13 +57,14 @@ _TELLING = {
 }
 
 NOT_LATIN = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high, *_ in _BLOCKS) + "]")
+_RUN = re.compile(f"{NOT_LATIN.pattern}+")
 _SYLLABIC = frozenset({"kana", "hangul", "han"})  # a character holds more than a letter does
 _SAMPLE = 200  # characters looked at
 
 
 def foreign_script(text: str) -> tuple[str, int]:
     """The script other than Latin that most of `text` is in, and how many Latin letters that much text would have."""
-    found = NOT_LATIN.findall(text)
+    found = "".join(_RUN.findall(text))
     if not found:
         return "", 0
     scripts = [*map(_scripts.__getitem__, found[:_SAMPLE])]
@@ -83,10 +84,11 @@ def language_of(script: str, text: str, claimed: str) -> str:
     """
     if claimed in _CLAIMABLE[script]:
         return claimed
-    letters = set(text.lower())
-    for telling, language in _TELLING.get(script, ()):
-        if not letters.isdisjoint(telling):
-            return language
+    if script in _TELLING:
+        letters = frozenset(text.lower())
+        for telling, language in _TELLING[script]:
+            if not letters.isdisjoint(telling):
+                return language
     return _LANGUAGE[script]
 
 

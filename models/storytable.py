@@ -1,6 +1,7 @@
 """The live stories as rows of one table by column: what their posts say, hashed and faded, and how many there were."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ _ONE = np.int16(1)  # of the type it is added to, which is many times as fast
 _ROW = 16  # bits of a row in a cell
 _ROWS = (1 << _ROW) - 1
 _ORDER = 27  # bits of a place among what is learnt at once
-_CELLS = 1 << 14  # of documents and rows, whose products are taken at once
+_CELLS = 1 << 15  # of documents and rows, whose products are taken at once
 
 
 class Terms(NamedTuple):
@@ -112,20 +113,17 @@ class StoryTable:
         self.next = 0  # serial of the next to be founded
         self._lengths: Floats = np.zeros(0)  # of the rows weighed, with sums as they stand; 0 until they are measured
         self._measured, self._stale = 0, 0  # rows there were when all were measured, and posts since
-        self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self._spread = np.zeros(SIZE, np.int16)  # live stories that have each column
 
     def __len__(self) -> int:
         return len(self.serial)
 
     def idf(self, columns: Ints) -> Floats:
-        """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column.
+        """Inverse document frequency over what is live.
 
         What most posts of late have, the tag that a feed was searched by, tells nothing apart and weighs less.
         """
-        if len(self._idf) != len(self) + 1:
-            self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        return self.usual.damp(columns, self._idf.take(self._spread.take(columns)))
+        return self.usual.damp(columns, _idf(len(self)).take(self._spread.take(columns)))
 
     def terms(self, rows: Ints) -> Terms:
         """Stories as unit TF-IDF rows, by column: those in the rows given, in ascending order.
@@ -222,15 +220,21 @@ class StoryTable:
 
     def keep(self, staying: Bools) -> None:
         """Let go of all other rows."""
-        self._drop(~staying[self.cells & _ROWS])
-        self.cells -= (~staying).cumsum()[self.cells & _ROWS]
+        up = np.where(staying, (~staying).cumsum(), -1).take(self.cells & _ROWS)  # how far each cell moves
+        left = up >= 0
+        np.subtract.at(self._spread, self.cells[~left] >> _ROW, _ONE)
+        self.cells, self.sums = (self.cells - up)[left], self.sums[left]
         for name in ("sizes", "mass", "joined", "serial", "_lengths"):
             setattr(self, name, getattr(self, name)[staying])
 
     def measure(self) -> None:
-        """After rows have learnt, work out their lengths; those of all, and what has become faint, after many posts."""
-        if self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured:
-            self._drop(self.sums < FAINT_TERM / self.scale)
+        """After rows have learnt, let go of what they have too much of, and work out their lengths.
+
+        After many posts that is done of all, and what has become faint goes.
+        """
+        stale = self._stale >= STALE or abs(len(self) - self._measured) * GROWN > self._measured
+        self._drop(self.sums < FAINT_TERM / self.scale if stale else np.zeros(len(self.sums), np.bool_))
+        if stale:
             self._measured, self._stale = len(self), 0
             self._lengths = self._weighed(slice(None)).lengths()
         elif (learnt := self._lengths == 0).any():
@@ -248,8 +252,11 @@ class StoryTable:
         return Terms(cells & _ROWS, columns, _tamed(sums) * self.idf(columns), len(self))
 
     def _drop(self, gone: Bools) -> None:
-        """Let go of these cells."""
-        if not gone.any():
+        """Let go of these cells, and of the lightest ones of rows with more than TERMS terms, many at once."""
+        full = self.sizes > TERMS
+        if full.any():
+            gone[self._lightest(full)] = True
+        elif not gone.any():
             return
         left = self.cells[gone]
         np.subtract.at(self._spread, left >> _ROW, _ONE)
@@ -258,7 +265,7 @@ class StoryTable:
         self.cells, self.sums = self.cells[staying], self.sums[staying]
 
     def _learn(self, cells: Ints, values: Floats) -> None:
-        """Add to cells; where a row has too many then, the lightest give way."""
+        """Add to cells."""
         if not len(cells):
             return
         ordered = cells << _ORDER | np.arange(len(cells))
@@ -272,10 +279,7 @@ class StoryTable:
         known, new = (~other).nonzero()[0], other.nonzero()[0]
         self.sums[place[known]] += values[known]
         self._insert(place[new], cells[new], values[new])
-        rows = cells & _ROWS
-        self._lengths[rows] = 0
-        if self.sizes[rows].max() > TERMS:
-            self._shed()
+        self._lengths[cells & _ROWS] = 0
 
     def _insert(self, place: Ints, cells: Ints, values: Floats) -> None:
         """Put new cells before those at `place`."""
@@ -287,18 +291,16 @@ class StoryTable:
         self.sizes += np.bincount(cells & _ROWS, minlength=len(self))
         np.add.at(self._spread, cells >> _ROW, _ONE)
 
-    def _shed(self) -> None:
-        """Of rows with more than TERMS terms drop the lightest, many at once."""
-        full = self.sizes > TERMS
+    def _lightest(self, full: Bools) -> Ints:
+        """Where the terms of full rows stand that are to go."""
         held = self._held(full)
         held = held[(self.cells[held] & _ROWS).astype(np.int16).argsort(kind="stable")]
-        gone = np.zeros(len(self.cells), np.bool_)
-        end = 0
+        gone, end = [], 0
         for size in self.sizes[full].tolist():
             start, end = end, end + size
             lightest = self.sums[held[start:end]].argsort(kind="stable")
-            gone[held[start:end][lightest[: size - (TERMS - SHED)]]] = True
-        self._drop(gone)
+            gone.append(held[start:end][lightest[: size - (TERMS - SHED)]])
+        return np.concatenate(gone)
 
 
 def products(terms: Terms, postings: Postings) -> Iterator[tuple[int, Floats]]:
@@ -333,6 +335,13 @@ def nearest(terms: Terms, postings: Postings) -> tuple[Ints, Floats]:
         best[first : first + len(found)] = place
         greatest[first : first + len(found)] = found[np.arange(len(found)), place]
     return best, greatest
+
+
+@lru_cache(64)
+def _idf(stories: int) -> Floats:
+    """Inverse document frequency by df, the stories out of so many that have a column: ln(1 + n / (1 + df)) + 1."""
+    found: Floats = np.log(1 + stories / (1 + np.arange(stories + 1))) + 1
+    return found
 
 
 def _tamed(sums: Floats) -> Floats:

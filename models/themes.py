@@ -106,10 +106,9 @@ class Themes:
         rows, columns, centroids = self._together(stories.rows)
         centroids, cosines = self._reseeded(rows, stories.mass, columns, centroids)
         home, near = kmeans.homes(cosines, NEAR)
-        learnt = np.flatnonzero(near & (gained > 0))
-        if len(learnt):
-            some = rows[learnt], gained[learnt], home[learnt]
-            centroids, self._weights = kmeans.step(*some, centroids, self._weights)
+        learnt = np.where(near, gained, 0.0)
+        if learnt.any():
+            centroids, self._weights = kmeans.step(rows, learnt, home, centroids, self._weights)
         self._learnt += int(gained.sum())
         if self._is_due(self._at):
             centroids = self._review(stories, rows, columns, centroids, sample, self._at)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.clues import Clue
 from models.hashtags import distinct
 from models.terms import MAX_TERMS, hangs_together, put_together, terms
 from models.tokens import CODE, COUNTS, MARKED, MORE, WHOLE, WORD, Token, read_tokens
@@ -35,7 +36,7 @@ class Tokens(NamedTuple):
     telling: Places  # tokens that say something,
     says: Objects  # and what
     marked: Places  # tokens with a marked clue,
-    clues: Objects  # and that
+    clues: list[Clue]  # and that
 
 
 class TokenTable(dict[str, int]):
@@ -45,7 +46,8 @@ class TokenTable(dict[str, int]):
         super().__init__()
         self.cap = cap
         self._numbers = np.zeros((cap, 3), dtype=np.uint64)
-        self._says, self._clues = np.full((2, cap), None, dtype=np.object_)
+        self._says = np.full(cap, None, dtype=np.object_)
+        self._clues: dict[int, Clue] = {}  # of rows that have a marked one
         self._new: list[str] = []  # tokens of these texts, the rows of which are yet to be made
         self._passing: list[str] = []  # those that are not kept: their rows are after all others
 
@@ -63,7 +65,8 @@ class TokenTable(dict[str, int]):
         """The tokens of clean texts: no white space but spaces and line ends, no controls, no lone surrogates."""
         if len(self) >= self.cap:
             self.clear()
-            self._says[:] = self._clues[:] = None
+            self._clues.clear()
+            self._says[:] = None
         row_of = self.__getitem__
         found: list[int] = []
         ends = [0]
@@ -77,8 +80,8 @@ class TokenTable(dict[str, int]):
         info = numbers[:, 0]
         telling, marked = np.flatnonzero(info & _TELLING), np.flatnonzero(info & _MARKED)
         sums, form = (_added(numbers[:, column], bounds) for column in (1, 2))
-        says, clues = self._says.take(rows[telling]), self._clues.take(rows[marked])
-        self._says[self.cap :] = self._clues[self.cap :] = None
+        says, clues = self._says.take(rows[telling]), [*map(self._clues.__getitem__, rows[marked].tolist())]
+        self._says[self.cap :] = None
         return Tokens(texts, bounds, info, sums, form, telling, says, marked, clues)
 
     def _learn(self) -> None:
@@ -86,13 +89,15 @@ class TokenTable(dict[str, int]):
         new, passing = self._new, self._passing
         if (room := self.cap + len(passing)) > len(self._says):
             self._numbers = np.resize(self._numbers, (room, 3))
-            self._says, self._clues = np.resize(self._says, room), np.resize(self._clues, room)
+            self._says = np.resize(self._says, room)
         *columns, says, clues = read_tokens(chain(new, passing))
         read = np.stack([np.array(column, dtype=np.uint64) for column in columns], axis=1)
-        said, marked = (np.fromiter(objects, dtype=np.object_, count=len(read)) for objects in (says, clues))
+        said = np.fromiter(says, dtype=np.object_, count=len(says))
         kept, after = slice(len(self) - len(new), len(self)), slice(self.cap, room)
-        for table, rows in ((self._numbers, read), (self._says, said), (self._clues, marked)):
+        for table, rows in ((self._numbers, read), (self._says, said)):
             table[kept], table[after] = rows[: len(new)], rows[len(new) :]
+        for place, clue in clues.items():
+            self._clues[(kept.start if place < len(new) else self.cap - len(new)) + place] = clue
         self._new, self._passing = [], []
 
 

@@ -58,7 +58,7 @@ class Told(NamedTuple):
     sums: list[int]
     form: list[int]
     says: list[str | Token | None]
-    clues: list[Clue | None]
+    clues: dict[int, Clue]  # of those that have one, by their places
 
 
 class _Known(NamedTuple):
@@ -90,28 +90,34 @@ def _known(codes: tuple[str, str], clue: Clue, counts: bool) -> _Known:
 
 def read_tokens(raws: Iterable[str]) -> Told:
     """What each token tells. Takes tokens of clean text: no control characters, no lone surrogates."""
-    known, other = _lexicon()
-    told = Told([], [], [], [], [])
-    info, sums, form = told.info.append, told.sums.append, told.form.append
-    says, clue = told.says.append, told.clues.append
+    known, (low, high, alone, _, _) = _lexicon()
+    told = Told([], [], [], [], {})
+    info, sums, form, says = told.info.append, told.sums.append, told.form.append, told.says.append
     for raw in raws:
         core = raw.strip(AROUND)
         if core.isalpha() and raw.isascii() and 2 < len(core) <= MAX_WORD:  # as most are
             word = core.lower()
             if word not in _ODD:
-                low, high, more, counts, marked = known.get(word, other)
-                info(high if core.isupper() else low)
-                sums(more + len(core))
+                at = known.get(word)
+                if at is None:
+                    info(high if core.isupper() else low)
+                    sums(alone + len(core))
+                    says(share(word))
+                else:
+                    if at.clue:
+                        told.clues[len(told.says)] = at.clue
+                    info(at.high if core.isupper() else at.low)
+                    sums(at.sums + len(core))
+                    says(share(word) if at.counts else None)
                 form(_marks(raw) if len(raw) > len(core) else 0)
-                says(share(word) if counts else None)
-                clue(marked)
                 continue
         found = _read_ascii(raw, core) if raw.isascii() else read_any(raw)
         info(found[0])
         sums(found[1])
         form(found[2])
+        if found[4]:
+            told.clues[len(told.says)] = found[4]
         says(found[3])
-        clue(found[4])
     return told
 
 

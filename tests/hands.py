@@ -46,7 +46,7 @@ class Hands:
         lines, future = self.given.popleft()
         future.set_result(pack(self._reader.read(lines)))
 
-    def outcome(self, lines: Sequence[bytes], given: "Future[bytes]", patience: float) -> list[Prepared]:
+    def outcome(self, lines: Sequence[bytes], given: "Future[bytes]", patience: float) -> Prepared:
         while self.quick and not given.done():
             self.do()
         return unpack(lines, given.result(patience))

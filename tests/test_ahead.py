@@ -45,7 +45,7 @@ def test_every_shape_with_hostile_lines_comes_to_the_same(shape: str, tmp_path: 
         assert as_json(snapshot(engine)) == as_json(snapshot(alone)), (jobs, chunk)
         assert books(engine) == books(alone)
         assert "start" in hands[-1].told
-        assert not engine.intake._prepared
+        assert not engine.intake._prepared.lines
         assert not engine.intake._texts
 
 
@@ -108,21 +108,21 @@ def test_what_is_sent_is_what_was_read(shape: str) -> None:
     prepared = Reader(Decoder(), True).read(lines)
     assert unpack(lines, pack(prepared)) == prepared
     assert repr(unpack(lines, pack(prepared))) == repr(prepared)  # 1 is not 1.0
-    assert [one.reading for one in prepared] == [read_line(Decoder(), line) for line in lines]
-    assert any(one.texts for one in prepared)
+    assert prepared.readings == [read_line(Decoder(), line) for line in lines]
+    assert len(prepared.posts) == len(prepared.analyses) > 0
 
 
 def test_words_of_many_posts_are_kept_once() -> None:
     lines = [post(f"p{number}", START + number, "wonderful harbours everywhere").encode() for number in range(2)]
     first, second = (unpack(lines, pack(Reader(Decoder(), True).read(lines))) for _ in range(2))
-    assert first[0].texts[0][1].terms[0] is second[1].texts[0][1].terms[0]
+    assert first.analyses[0].terms[0] is second.analyses[1].terms[0]
 
 
 def test_a_post_is_read_once() -> None:
     line = post("p", START, "wonderful harbours everywhere").encode()
     reader = Reader(Decoder(), True)
-    assert [len(one.texts) for one in reader.read([line, line])] == [1, 0]
-    assert not reader.read([line])[0].texts
+    assert len(reader.read([line, line]).posts) == 1
+    assert not reader.read([line]).posts
 
 
 def test_only_so_many_texts_wait(tmp_path: Path, hands: list[Hands], monkeypatch: pytest.MonkeyPatch) -> None:

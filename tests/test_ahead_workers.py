@@ -167,13 +167,13 @@ def test_a_watch_catches_up_with_workers_and_lets_them_go(tmp_path: Path) -> Non
 def test_lines_that_cannot_be_sent_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = lines_of(1)[0]
     event = msgspec.structs.replace(read_line(Decoder(), line).records[0][0], text="\ud800")
-    odd = Prepared(line, Reading(((event,),), {}, ()), ())
-    monkeypatch.setattr(Reader, "read", lambda *_arguments: [odd])
+    odd = Prepared([line], [Reading(((event,),), {}, ())])
+    monkeypatch.setattr(Reader, "read", lambda *_arguments: odd)
     monkeypatch.setattr("engine.crew_member._readers", [Reader(Decoder(), False)])
     assert work([line]) == b""
     given: Future[bytes] = Future()
     given.set_result(b"")
-    assert Crew(1, Decoder(), False).outcome([line], given, 0.0) == []
+    assert Crew(1, Decoder(), False).outcome([line], given, 0.0) == Prepared()
 
 
 def test_a_worker_that_does_not_answer_is_done_without(

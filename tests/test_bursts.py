@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import burst_counts, bursts
+from models.burst_changes import Few, Many, absent, raise_in
 from models.bursts import COOL, QUIET, SUPPORT, WARM, Detector, Rise, Scale
 
 SECOND = 1_000_000
@@ -345,7 +346,8 @@ def test_a_window_is_the_same_counted_anew_as_by_what_changed(seed: int, rate: i
         for one in said[bisect_left(times, turn - STEP) : bisect_left(times, turn)]:
             for detector in detectors:
                 detector.add(*one)
-        anew._counts._last, anew._anew = None, True  # as if nothing could be told from the last step
+        anew._counts._last = None  # as if nothing could be told from the last step
+        anew._again = anew._counts.counted.nonzero()[0].tolist()
         begun[0] += by_change.turn(turn)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(burst_counts, "FEW_PAIRS", few)
@@ -397,6 +399,7 @@ def test_a_slow_feed_is_bounded_too() -> None:
     assert detector.subjects <= 101
     counts = detector._counts
     assert len(counts._open) + len(counts._said) + len(counts._steps) + len(counts._past) < 10
+    assert len(detector._little) < bursts.MAX_LITTLE
 
 
 def test_what_is_no_more_heard_of_is_forgotten() -> None:
@@ -429,6 +432,34 @@ def test_so_many_go_on_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     detector = Detector(FAST)
     feed(detector, together(steady(rng, 0, 22 * MINUTE, 300), *many), 22 * MINUTE)
     assert len(detector.going) == 3
+
+
+BY_SLOT = st.lists(st.integers(0, 4), min_size=8, max_size=8)
+
+
+@given(BY_SLOT, BY_SLOT, st.sets(st.integers(0, 7)), st.integers(0, 3), st.integers(4, 7))
+def test_a_change_of_few_is_as_one_of_many(
+    before: list[int], after: list[int], held: set[int], old: int, new: int
+) -> None:
+    by = np.array(after) - before
+    few = Few(np.repeat(range(8), np.maximum(by, 0)).tolist(), np.repeat(range(8), np.maximum(-by, 0)).tolist())
+    many = Many(by.nonzero()[0], by[by != 0])
+    lost = np.isin(range(8), [*held])
+    found = []
+    for changes in (few, many):
+        authors, highest = np.array(before), np.array(before)
+        risen = changes.risen()
+        come = absent(risen, authors)
+        changes.add_to(authors)
+        raise_in(highest, risen, authors, held)
+        results = [authors, highest]
+        for one in (changes.without(lost), changes.merged(old, new)):
+            sums = np.zeros(8)
+            one.add_to(sums)
+            results.append(np.append(sums, one.total))
+        found.append(([*map(int, risen)], [*map(int, come)], changes.total, [result.tolist() for result in results]))
+    assert found[0] == found[1]
+    assert found[0][3][0] == after
 
 
 SPOKEN = st.lists(

@@ -21,7 +21,8 @@ LINKS = ["http://a.b", "https://a.b/n't", "http://a.b@c", "http://", "HTTP://A.B
 
 
 def apart(tokens: list[str]) -> list[object]:
-    return [tuple(column[0] for column in read_tokens([token])) for token in tokens]
+    told = [read_tokens([token]) for token in tokens]
+    return [(*(column[0] for column in each[:-1]), each.clues.get(0)) for each in told]
 
 
 def test_a_token_is_read_in_the_short_way_as_in_the_long_one() -> None:

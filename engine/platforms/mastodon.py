@@ -106,7 +106,7 @@ _decode = msgspec.json.Decoder(Status).decode
 
 
 def _is_status(value: Any) -> bool:
-    return isinstance(value, dict) and _is_whole(msgspec.convert(value, Status))
+    return isinstance(value, dict) and "content" in value and _is_whole(msgspec.convert(value, Status))
 
 
 def _is_deleted(line: Object) -> bool:

@@ -19,12 +19,14 @@ from engine.platforms.jsontext import may_be_deep
 from engine.platforms.layouts import OF_X, PLANS, Layout
 from engine.platforms.names import USUAL, plain
 from engine.platforms.readers import moments
+from engine.platforms.x_common import snowflake_time
 
 Column: TypeAlias = Sequence[Any]
 
 _TIMES = frozenset(("time", "seen", "counts_at", "author_created"))
 _COUNTS = ("likes", "reposts", "replies", "quotes", "views")
 _NO_COUNTS = Counts()
+_NAMES_OF_X = frozenset(name for _, names in OF_X.values() for name in names)
 # What usually stands under a field, besides null.
 _KINDS: dict[str, Any] = {
     **dict.fromkeys(USUAL, str | int),
@@ -41,8 +43,12 @@ class Plain:
 
     def __init__(self, keys: tuple[str, ...], layout: Layout, all_needed: bool) -> None:
         self.keys = keys
-        self._places = layout.places
+        self._of_x = layout.of_x != 0
+        self._places = dict(layout.places)
         kinds = {place: _KINDS[field] | None for field, places in layout.places.items() for place in places}
+        if labels.FIELD in keys:
+            self._places[labels.FIELD] = (keys.index(labels.FIELD),)
+            kinds[keys.index(labels.FIELD)] = Any
         names = [f"key_{place}" for place in range(len(keys))]
         default = () if all_needed else (None,)
         line = msgspec.defstruct(
@@ -58,7 +64,7 @@ class Plain:
         """The post of each line, its ids made safe; None where a line is to be read as any other. Never raises."""
         rows = [self._row(line) for line in lines]
         columns = [*zip(*filter(None, rows), strict=True)]
-        posts = iter(_posts(self._fields(columns)) if columns else ())
+        posts = iter(_posts(self._fields(columns), self._of_x) if columns else ())
         return [None if row is None else next(posts) for row in rows]
 
     def _row(self, line: bytes) -> tuple[Any, ...] | None:
@@ -88,23 +94,34 @@ def reader(keys: tuple[str, ...], all_needed: bool) -> Plain | None:
     layout, letters = PLANS[keys].layout, "".join(keys)
     if layout is None or "text" not in layout.places or "id" not in layout.places:
         return None
-    if labels.FIELD in keys or not letters.isprintable() or '"' in letters or "\\" in letters:
+    if not letters.isprintable() or '"' in letters or "\\" in letters:
         return None
-    of_x = any(plain(key) in names for _, names in OF_X.values() for key in keys)
-    return None if of_x else Plain(keys, layout, all_needed)
+    in_doubt = any(contest.field in OF_X for contest in layout.contests)  # whether it is X's turns on what they hold
+    return None if in_doubt and any(plain(key) in _NAMES_OF_X for key in keys) else Plain(keys, layout, all_needed)
 
 
-def _posts(found: dict[str, Column]) -> list[Post | None]:
+def _posts(found: dict[str, Column], of_x: bool) -> list[Post | None]:
     """A post of each row of what was found under the fields; None where it has no id or no text."""
     uids = [uid.strip("'\" ") for uid in _strings(found["id"])]
-    none, empty = [None] * len(uids), [""] * len(uids)
+    none, empty, false = [None] * len(uids), [""] * len(uids), [False] * len(uids)
+    times = found.get("time", none)
+    if of_x:
+        times = [snowflake_time(uid) if time is None else time for time, uid in zip(times, uids, strict=True)]
     said: Column = [*map(titled, found["title"], found["text"])] if "title" in found else found["text"]
     texts = _strings(said)
     authors, names = _accounts(found.get("author", none), found.get("name", none))
     langs = {lang: language(lang) for lang in {*found.get("lang", none)}}
-    replies = _strings(found.get("reply_to", none))
-    quotes = _strings(found.get("quote_of", none))
-    totals = none if found.keys().isdisjoint(_COUNTS) else _totals([found.get(field, none) for field in _COUNTS])
+    replies = empty
+    if "reply_to" in found:
+        replies = ["" if reply == uid else reply for reply, uid in zip(_strings(found["reply_to"]), uids, strict=True)]
+    quotes = _strings(found["quote_of"]) if "quote_of" in found else empty
+    totals: Sequence[Counts | None] = none
+    if not found.keys().isdisjoint(_COUNTS):
+        told = map(Counts, *[found.get(field, none) for field in _COUNTS])
+        totals = [None if total == _NO_COUNTS else total for total in told]
+    counts_at = none
+    if "counts_at" in found:
+        counts_at = [None if total is None else at for total, at in zip(totals, found["counts_at"], strict=True)]
     posts: Iterable[Post] = map(
         Post,  # its fields in their order
         repeat(PLATFORM),
@@ -112,20 +129,24 @@ def _posts(found: dict[str, Column]) -> list[Post | None]:
         authors,
         names,
         texts,
-        found.get("time", none),
+        times,
         found.get("seen", none),
         empty,
         empty,
-        [None if tags is None else tags_of(tags) for tags in found.get("tags", none)],
+        [None if tags is None else tags_of(tags) for tags in found["tags"]] if "tags" in found else none,
         map(langs.__getitem__, found.get("lang", none)),
-        ["" if reply == uid else reply for reply, uid in zip(replies, uids, strict=True)],
+        replies,
         quotes,
         empty,
         found.get("followers", none),
         found.get("author_created", none),
         totals,
-        [None if told is None else at for told, at in zip(totals, found.get("counts_at", none), strict=True)],
-        map(bool, found.get("sensitive", none)),
+        counts_at,
+        map(bool, found.get("sensitive", false)),
+        false,
+        false,
+        false,
+        map(labels.written, found[labels.FIELD]) if labels.FIELD in found else empty,
     )
     if "tags" in found or not all_fine((uids, authors, replies, quotes), names, texts, langs.values()):
         posts = map(clean_ids, posts)
@@ -142,10 +163,6 @@ def _accounts(authors: Column, names: Column) -> tuple[list[str], list[str]]:
         [uid or name for uid, name in zip(ids, shown, strict=True)],
         [name or uid for uid, name in zip(ids, shown, strict=True)],
     )
-
-
-def _totals(columns: Iterable[Column]) -> list[Counts | None]:
-    return [None if total == _NO_COUNTS else total for total in map(Counts, *columns)]
 
 
 def _strings(values: Column) -> list[str]:

@@ -97,7 +97,10 @@ def _remember_keys(head: bytes, keys: tuple[str, ...]) -> None:
 
 
 def _make_plain(keys: tuple[str, ...]) -> Plain | None:
-    return plain.reader(keys, not x_v2_shapes.MARKS.isdisjoint(keys)) if _marked[keys] == (generic.ADAPTER,) else None
+    marking = tuple([key for key in keys if key not in x_v1.ENVELOPES])  # which mark nothing with a text in them
+    if _marked_by(marking) != (generic.ADAPTER,):
+        return None
+    return plain.reader(keys, all_needed=not x_v2_shapes.MARKS.isdisjoint(keys))
 
 
 def _keep(table: dict[bytes, T], head: bytes, reader: T) -> None:

@@ -27,7 +27,7 @@ _STATUS_MARKS = (
     "entities",
 )
 _OWN_MARKS = ("id_str", "created_at", "favorite_count", "retweet_count", "entities")
-_ENVELOPES = ("tweet", "message")  # around a status: in the archive of an account, and in streams for several accounts
+ENVELOPES = ("tweet", "message")  # around a status: in the archive of an account, and in streams for several accounts
 _CONTROL = {
     "limit": "limit notice",
     "scrub_geo": "scrub_geo notice",
@@ -54,7 +54,7 @@ class _XV1:
     platform = PLATFORM
     # A stream that tracks words delivers each retweet of what it delivered: the words are in the retweet too.
     carries: frozenset[str] = frozenset({"repost"})
-    marks = frozenset({"event", "statuses", *_STATUS_MARKS, *_ENVELOPES, *_CONTROL_KEYS})
+    marks = frozenset({"event", "statuses", *_STATUS_MARKS, *ENVELOPES, *_CONTROL_KEYS})
 
     def recognises(self, line: Json) -> bool:
         if not isinstance(line, dict):
@@ -97,7 +97,7 @@ def _enclosed(line: Object) -> Object | None:
     """The status or the notice in an envelope that holds little else."""
     if len(line) > 2:
         return None
-    for key in _ENVELOPES:
+    for key in ENVELOPES:
         inner = line.get(key)
         if isinstance(inner, dict) and (_is_status(inner) or (key == "message" and _is_control(inner))):
             return inner
