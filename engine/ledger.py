@@ -314,11 +314,15 @@ class Ledger:
 
     # -- tombstones: hashes, so that not even the id is kept -------------------------------------------------
 
-    def bury(self, key: str) -> None:
-        """Remember that `key` was taken back."""
+    def bury(self, key: str) -> bool:
+        """Remember that `key` was taken back; False if that was known."""
+        digest = _digest(key)
+        if digest in self._tombstones:
+            return False
         if len(self._tombstones) >= self._config.max_tombstones:
             _make_room(self._tombstones)
-        self._tombstones[_digest(key)] = None
+        self._tombstones[digest] = None
+        return True
 
     def buried(self, key: str) -> bool:
         """Whether `key` was taken back."""
