@@ -29,10 +29,12 @@ class ByAuthor:
     def remove(self, account: str, key: str) -> None:
         """A post is gone."""
         theirs = self._keys.get(account)
-        if isinstance(theirs, dict):
-            theirs.pop(key, None)
-        if not theirs or theirs == key:
-            self._keys.pop(account, None)
+        if theirs == key:
+            del self._keys[account]
+        elif isinstance(theirs, dict) and key in theirs:
+            del theirs[key]
+            if not theirs:
+                del self._keys[account]
 
     def of(self, account: str) -> tuple[str, ...] | dict[str, None]:
         """The posts of an account."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import compress
 from typing import NamedTuple
 from zlib import crc32
@@ -11,7 +11,7 @@ import msgspec
 
 from engine.config import MINUTE, SECOND
 from engine.events import Counts, Gap
-from engine.ledger import KINDS, Counted, Entry, Ledger
+from engine.ledger import Counted, Entry, Ledger
 from models.engagement import EngagementModel, Forecast, Matured, Told
 from models.frozen import Made
 
@@ -83,6 +83,10 @@ class Labels:
         self.observer: Callable[[int, Sequence[Matured]], None] | None = None  # is shown labels before they are learnt
         self._untouched: tuple[int | str, ...] = (WAITING,) * len(horizons)  # one for all posts
         self._outside: tuple[int | str, ...] = (UNSAMPLED,) * len(horizons)
+        # Of a post of which nothing is reported, by how many horizons it has passed.
+        self._unreported = [
+            (*(NOT_REPORTED,) * passed, *self._untouched[passed:]) for passed in range(len(horizons) + 1)
+        ]
         self.sample = 1.0  # share of posts that are graded: less than all, if more wait than there is room for
         self._sampled = 0  # event time since which it is that share
         self._shortest = min(horizons, default=0)
@@ -206,32 +210,29 @@ class Labels:
         if now <= self.soonest:
             return []
         done: list[Counted] = []
-        soonest, reacting = FAR, bool(ledger.reacting)
+        soonest, reacting, held = FAR, platforms_reacting(ledger), self.tracked
         for index, (due, reported, horizon, later) in enumerate(self._queues):
             while due and due[0].born < now - horizon:
                 tracked = due.popleft()
                 if not reacting:
                     reported.append(tracked)
-                elif (entry := self._counted(tracked, ledger)) is not None:
-                    if reacts(entry.platform, ledger):
+                elif held.get(tracked.key) is tracked:
+                    entry = ledger.posts.get(tracked.key) or ledger.outlived[tracked.key]
+                    if entry.platform in reacting:
                         self._settle(tracked, entry, index, True, ledger, done)
                     else:
                         reported.append(tracked)
-            while reported and reported[0].born < now - later:
+            if due and (next_due := due[0].born + horizon) < soonest:
+                soonest = next_due
+            while reported and (next_due := reported[0].born + later) < now:
                 tracked = reported.popleft()
-                if (entry := self._counted(tracked, ledger)) is not None:
+                if held.get(tracked.key) is tracked:
+                    entry = ledger.posts.get(tracked.key) or ledger.outlived[tracked.key]
                     self._settle(tracked, entry, index, False, ledger, done)
-            if due and due[0].born + horizon < soonest:
-                soonest = due[0].born + horizon
-            if reported and reported[0].born + later < soonest:
-                soonest = reported[0].born + later
+            if reported and next_due < soonest:
+                soonest = next_due
         self.soonest = soonest
         return done
-
-    def _counted(self, tracked: Tracked, ledger: Ledger) -> Counted | None:
-        """What a post has come to; None if it is gone."""
-        key = tracked.key
-        return (ledger.posts.get(key) or ledger.outlived.get(key)) if self.tracked.get(key) is tracked else None
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
@@ -240,12 +241,15 @@ class Labels:
         self, tracked: Tracked, entry: Counted, index: int, reacting: bool, ledger: Ledger, done: list[Counted]
     ) -> None:
         """Give a forecast its outcome, at the age at which it is known; a post past retention may be `done` then."""
-        horizon = self.horizons[index]
+        horizon, outcomes = self.horizons[index], tracked.outcomes
         actual, reason = self._label(entry, horizon, reacting, ledger)
-        outcome = reason if actual is None else actual
-        tracked.outcomes = (*tracked.outcomes[:index], outcome, *tracked.outcomes[index + 1 :])
+        if reason == NOT_REPORTED and outcomes == self._unreported[index]:
+            tracked.outcomes = self._unreported[index + 1]  # most posts of many feeds: those share it
+        else:
+            outcome = reason if actual is None else actual
+            tracked.outcomes = (*outcomes[:index], outcome, *outcomes[index + 1 :])
         self.waiting[index] -= 1
-        if entry.key in ledger.outlived and WAITING not in tracked.outcomes:
+        if ledger.outlived and entry.key in ledger.outlived and WAITING not in tracked.outcomes:
             ledger.release(entry.key)
             del self.tracked[entry.key]
             done.append(entry)
@@ -312,9 +316,9 @@ def _lessons(ready: list[Matured], part: int, now: int) -> tuple[list[Matured], 
     return left, lessons
 
 
-def reacts(platform: str, ledger: Ledger) -> bool:
-    """Whether reactions to a platform's posts come as events."""
-    return bool(ledger.reacting) and any(f"{platform}:{kind}" in ledger.reacting for kind in KINDS)
+def platforms_reacting(ledger: Ledger) -> Collection[str]:
+    """The platforms of which reactions to posts come as events."""
+    return {each.rpartition(":")[0] for each in ledger.reacting} if ledger.reacting else ()
 
 
 def is_born_unseen(entry: Counted) -> bool:

@@ -16,7 +16,7 @@ from engine.events import Counts, Post, Reaction
 from models.sharing import share
 
 KINDS = ("like", "repost", "reply", "quote")
-REPLY, QUOTE = 2, 3  # of them
+LIKE, REPOST, REPLY, QUOTE = range(4)  # of them
 HISTORY = 64  # observations kept of one post
 MAX_REACTIONS = 2_000_000  # reactions that can still be recognised as duplicates or taken back
 PARTS = 64  # of a full table one is forgotten
@@ -405,9 +405,16 @@ def _bare(entry: Entry) -> Counted:
 
 
 def _plus(seen: Seen, kind: int, sign: int) -> Seen:
-    counts = list(seen)
-    counts[kind] = max(0, counts[kind] + sign)
-    return (counts[0], counts[1], counts[2], counts[3])
+    like, repost, reply, quote = seen  # each by itself: a list of them takes four times as long
+    if kind == LIKE:
+        like = max(0, like + sign)
+    elif kind == REPOST:
+        repost = max(0, repost + sign)
+    elif kind == REPLY:
+        reply = max(0, reply + sign)
+    else:
+        quote = max(0, quote + sign)
+    return like, repost, reply, quote
 
 
 def _digest(key: str) -> bytes:

@@ -4,17 +4,19 @@ A count is known as a label is (engine/labels.py): all that came, where the feed
 the post was seen from its birth on; else what the platform reported at about that age. What is not known is not zero.
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import msgspec
 
 from engine.config import SECOND
 from engine.events import Gap
-from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, reacts
+from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, platforms_reacting
 from engine.ledger import NONE_SEEN, Counted, Ledger
 from models.normal import LADDER, SUPPORT, Normal, NormalByAge, Own
+
+SPARE = 1_000  # posts that were read at all rungs, and a fourth of all: then they are let go of
 
 Reading = tuple[int, int]  # engagements, and the age (microseconds) at which they were true
 
@@ -31,16 +33,27 @@ class Followed(msgspec.Struct, gc=False):
     """A post that is read as it grows older."""
 
     entry: Counted | None  # None once it is gone
-    readings: tuple[int | None, ...]  # engagements by rung passed; None where not known
+    readings: tuple[int | None, ...]  # engagements by rung, up to the last at which they were known; None where not
     delivered: bool  # whether the feed brings each reaction to it, from its birth on; else what is reported counts
 
 
 class Rungs:
-    """The posts that wait at each rung, and after what time a post there is read."""
+    """Posts in the order of their times, after what time a post is read at each rung, and how many were read there.
+
+    As they come due in the same order, nothing has to be moved from one rung to the next.
+    """
 
     def __init__(self, due: Sequence[int]) -> None:
         self.due = tuple(due)
-        self.queues: tuple[deque[Followed], ...] = tuple(deque() for _ in due)
+        self.posts: list[Followed] = []
+        self.passed = [0] * len(self.due)
+
+    def trim(self) -> None:
+        """Let go of the posts that were read at all rungs, once they are many."""
+        done = self.passed[-1]
+        if done >= SPARE and done > len(self.posts) // 4:
+            del self.posts[:done]
+            self.passed = [each - done for each in self.passed]
 
 
 class Overperforming:
@@ -55,11 +68,11 @@ class Overperforming:
         self._ledger = ledger
         self._ages = tuple(ages)
         self._followed: dict[str, Followed] = {}
-        # A post waits at one rung at a time. Posts come in the order of their times, so they come due in it as well.
         self._delivered = Rungs(self._ages)
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
         self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
         self._second = 0
+        self._until = 0  # all posts are read that were due before
         self.soonest = 0  # no post is to be read before
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
@@ -81,7 +94,7 @@ class Overperforming:
         delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
         self._followed[entry.key] = post = Followed(entry, (), delivered)
         rungs = self._delivered if delivered else self._reported
-        rungs.queues[0].append(post)
+        rungs.posts.append(post)
         if (due := time + rungs.due[0]) < self.soonest:
             self.soonest = due
 
@@ -130,7 +143,11 @@ class Overperforming:
     def readings(self, entry: Counted) -> list[tuple[int, int | None]]:
         """What a post had at each age (microseconds) that it has passed; None where that is not known."""
         post = self._followed.get(entry.key)
-        return [] if post is None else [*zip(self._ages, post.readings, strict=False)]
+        if post is None:
+            return []
+        rungs = self._delivered if post.delivered else self._reported
+        passed = sum(entry.time + due < self._until for due in rungs.due)
+        return [*zip(self._ages[:passed], chain(post.readings, repeat(None)), strict=False)]
 
     def standing(self, entry: Counted, now: int) -> Standing | None:
         """A post at time `now` against the normal of others; None where there is nothing to compare.
@@ -165,54 +182,47 @@ class Overperforming:
     # -- reading ---------------------------------------------------------------------------------------------
 
     def _read(self, now: int) -> None:
-        """Read the posts that are due before `now`: each then waits for the next rung."""
+        """Read the posts that are due before `now` at each rung."""
         soonest = FAR
         for rungs in (self._delivered, self._reported):
-            for rung, queue in enumerate(rungs.queues):
-                if queue:
-                    due = rungs.due[rung]
-                    entry = queue[0].entry
-                    if entry is None or entry.time + due < now:
-                        if known := self._pass(rung, rungs, now - due):
-                            self.normal.learn(rung, known)
-                        if not queue or (entry := queue[0].entry) is None:
-                            continue
-                    soonest = min(soonest, entry.time + due)
-        self.soonest = soonest
+            posts, passed, count = rungs.posts, rungs.passed, len(rungs.posts)
+            for rung, due in enumerate(rungs.due):
+                if passed[rung] < count:
+                    passed[rung] = place = self._pass(rung, posts, passed[rung], now - due)
+                    if place < count and (entry := posts[place].entry) is not None:
+                        soonest = min(soonest, entry.time + due)
+            rungs.trim()
+        self.soonest, self._until = soonest, max(now, self._until)
 
-    def _pass(self, rung: int, rungs: Rungs, before: int) -> list[tuple[str, int, int]]:
-        """Read the posts at a rung that were made before a time; gives what is to be learnt of them."""
-        known = []
-        age, zeros, more = self._ages[rung], self._unread[rung], self._unread[rung + 1]
-        queue, reacting = rungs.queues[rung], self._reacting
-        after = rungs.queues[rung + 1] if rung + 1 < len(rungs.queues) else None
-        while queue:
-            post = queue[0]
-            entry = post.entry
-            if entry is None:
-                queue.popleft()
-                continue
-            if entry.time >= before:
-                break
-            queue.popleft()
-            count: int | None = 0
-            if not post.delivered:
-                count = _reported(entry, age) if entry.history else None
-            elif entry.platform not in reacting and not self._reacts(entry.platform):
-                count = None
-            elif entry.seen is not NONE_SEEN:
-                count = sum(entry.seen)
-            if count is not None:
-                known.append((entry.author, count, entry.time + age))
-            # Most posts have nothing: those share what was read of them.
-            post.readings = more if count == 0 and post.readings is zeros else (*post.readings, count)
-            if after is not None:
-                after.append(post)
-        return known
+    def _pass(self, rung: int, posts: Sequence[Followed], place: int, before: int) -> int:
+        """Read the posts from a place on that were made before a time, at a rung; gives the place of the next."""
+        known: list[tuple[str, int, int]] = []
+        age, zeros, reacting, count = self._ages[rung], self._unread[rung], self._reacting, len(posts)
+        while place < count:
+            post = posts[place]
+            if (entry := post.entry) is not None:
+                if entry.time >= before:
+                    break
+                reading: int | None = None
+                if post.delivered:
+                    if entry.platform in reacting or self._reacts(entry.platform):
+                        reading = 0 if entry.seen is NONE_SEEN else sum(entry.seen)
+                elif entry.history:
+                    reading = _reported(entry, age)
+                if reading is not None:
+                    known.append((entry.author, reading, entry.time + age))
+                    if reading == 0 and post.readings is zeros:
+                        post.readings = self._unread[rung + 1]  # most posts have nothing: those share what was read
+                    else:
+                        post.readings = (*post.readings, *(None,) * (rung - len(post.readings)), reading)
+            place += 1
+        if known:
+            self.normal.learn(rung, known)
+        return place
 
     def _reacts(self, platform: str) -> bool:
         """Whether a platform's reactions come at all: a feed that is to bring them may hold posts alone."""
-        if platform not in self._reacting and reacts(platform, self._ledger):
+        if platform not in self._reacting and platform in platforms_reacting(self._ledger):
             self._reacting.add(platform)
         return platform in self._reacting
 

@@ -191,19 +191,21 @@ class Engine:
 
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
-        fresh: dict[str, Post] = {}
+        fresh: dict[tuple[str, str], Post] = {}
         ready: dict[int, Analysis] = {}
         kept, outlived = self.ledger.posts, self.ledger.outlived
         for record in records:
             key = record.key  # of the first event; what else is in the record has one of its own
             for event in record.events:
-                if isinstance(event, Post) and event.read is None:
-                    if (known := self.intake.text(event)) is not None:
-                        ready[id(event)] = known
+                post = event.post if isinstance(event, Edit) else event
+                if isinstance(post, Post) and post.read is None:
+                    if (known := self.intake.text(post)) is not None:
+                        ready[id(post)] = known
                         continue
-                    key = key or key_of(event)
-                    if key not in kept and key not in outlived:
-                        fresh.setdefault(key, event)
+                    key = key or key_of(post)
+                    entry = kept.get(key)
+                    if key not in outlived if entry is None else _version(post.version) > _version(entry.version):
+                        fresh.setdefault((key, post.version), post)
                 key = ""
         posts = list(fresh.values())
         analyses = analyse_all(posts, not self.config.respect_noindex)

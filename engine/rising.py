@@ -129,8 +129,9 @@ class Rising:
             self._gather(event, rise, authors)
         if begun:
             self._look()
+        before, self._going = self._going, [event for event in self._going if event.end is None]
+        ended = len(self._going) < len(before)
         self._unite()
-        ended = any(event.end is not None for event in self._going)
         if begun or ended or self._thinned or any(len(event.posts) > MAX_POSTS for event in self._going):
             self._bound()
         self._index()
@@ -172,7 +173,7 @@ class Rising:
 
     def _unite(self) -> None:
         """Make one of events going on that turn out to be made of the same posts: the older one stays."""
-        going = [event for event in self._going if event.end is None]
+        going = self._going
         if len(going) < 2:
             return
         pairs = [(event, older) for at, event in enumerate(going) for older in going[:at] if _overlap(event, older)]
@@ -244,7 +245,7 @@ class Rising:
     def _index(self) -> None:
         """What rises now, so that most posts need not be looked at twice."""
         self._active, self._times = {}, {}
-        self._going = [event for event in self._going if event.id in self.events and event.end is None]
+        self._going = [event for event in self._going if event.id in self.events]
         for event in self._going:
             for member in event.members:
                 self._active.setdefault(member, []).append(event.id)

@@ -52,7 +52,10 @@ class Terms(Mapping[int, Counter[str]]):
         elif item.terms:
             terms = self._counted[story]
             for term in item.terms:
-                bump(terms, term, -1)
+                if posts := terms[term] - 1:
+                    terms[term] = posts
+                else:
+                    del terms[term]
             if not terms:
                 del self._counted[story]
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping
 from heapq import nlargest
+from itertools import islice
 
 from engine.ranking import Front
 from engine.sketch import WIDTH, CountMin
@@ -11,6 +12,7 @@ from engine.together import Together
 
 MAX_TAGS = 50_000  # distinct tags that are counted one by one
 SETTLED = 8  # tags that rise are counted after so many changes: an eighth of the posts in the window
+NEWEST = 1_000  # posts among which one is looked for that has a rising tag as well
 SOUGHT = 4  # of the rounds in which there is no room for all tags, one in so many chooses anew which have a tally
 
 
@@ -25,7 +27,7 @@ class Tags:
     When a post is added it is not among them yet, and when it is removed it still is.
     """
 
-    def __init__(self, items: Mapping[str, Contribution], cap: int = MAX_TAGS, width: int = WIDTH) -> None:
+    def __init__(self, items: dict[str, Contribution], cap: int = MAX_TAGS, width: int = WIDTH) -> None:
         self.tallies: dict[str, Tally] = {}
         self.error = 0  # posts that a tag without a tally can be in; 0 while each has one
         self.cap = cap
@@ -88,8 +90,9 @@ class Tags:
         sketch, bucket = self.sketch, item.time // width
         if sketch is not None:
             self._changes += 1
-            if any(self._rising.get(tag) == item.key for tag in item.tags):
-                self._settle(width)  # else a tag could be remembered that is in no post any more
+            for tag in item.tags:
+                if self._rising.get(tag) == item.key and not self._passed_on(tag, item):
+                    self._settle(width)  # else a tag could be remembered that is in no post any more
         for tag in item.tags:
             if (tally := self.tallies.get(tag)) is not None:
                 tally.add(item, bucket, -1)
@@ -176,6 +179,14 @@ class Tags:
             self._rounds += 1
             if self.distinct <= self._room or self._rounds % SOUGHT == 0:
                 self._seek(width)
+
+    def _passed_on(self, tag: str, gone: Contribution) -> bool:
+        """Whether another post stands for a tag that rises: the newest that has it, if it is soon found."""
+        for item in islice(reversed(self._items.values()), NEWEST):
+            if tag in item.tags and item is not gone:
+                self._rising[tag] = item.key
+                return True
+        return False
 
     def _settle(self, width: int) -> None:
         self._settled = self._changes

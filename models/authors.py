@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from itertools import chain
 from math import sqrt
 from typing import NamedTuple
 
@@ -97,14 +98,22 @@ class AuthorHistory:
             past.last = max(time, past.last)
         return posts, lasts
 
-    def learn(self, author: str, horizon: int, label: float, at: int) -> None:
-        """Learn a matured label, log1p(engagements), of one of the author's posts; it came due at `at`."""
-        self._feed[horizon].add(label, at)
-        self._usual = None
+    def learn(self, author: str, horizon: int, label: float, at: int) -> float:
+        """Learn a matured label, log1p(engagements), of one of the author's posts; it came due at `at`.
+
+        Gives how far it lay above what was typical of the author before.
+        """
+        feed = self._feed[horizon]
+        usual = feed.mean
         if author:
             past = self._touch(author)
             past.outcomes = past.outcomes or _means(self._horizons)
-            past.outcomes[horizon].add(label, at)
+            outcome = past.outcomes[horizon]
+            usual = shrunk(outcome.weight(at), outcome.mean, usual, STRENGTH)
+            outcome.add(label, at)
+        feed.add(label, at)
+        self._usual = None
+        return label - usual
 
     def past(self, author: str) -> Past | None:
         """The author's past, or None for one never heard of (or no longer remembered)."""
@@ -134,7 +143,8 @@ class AuthorHistory:
             return usual + none, spreads + none, none
         states = np.zeros((len(pasts), self._horizons, 4))
         table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
-        states[known] = np.array(table).reshape(len(known), self._horizons, 4)
+        flat = np.fromiter(chain.from_iterable(table), np.float64, 4 * len(table))
+        states[known] = flat.reshape(len(known), self._horizons, 4)
         weight, mean, variance, then = np.moveaxis(states, -1, 0)
         weight = weight * np.exp2(np.minimum(then - at[:, None], 0.0) / HALF_LIFE)
         # An author never heard of has no labels, which shrunk to the feed's are the feed's.

@@ -68,17 +68,6 @@ class Counts:
             self._last = None
             self._take(step)
 
-    def exceeds(self, most: int) -> bool:
-        """Whether so many subjects are known or have been spoken of."""
-        left = most - len(self.slots)
-        for came in self._open.values():
-            for subjects, _ in came:
-                left -= len(subjects)
-        if left >= 0:
-            return False
-        self.catch_up()
-        return len(self.slots) > most
-
     def start(self, step: int) -> None:
         """Let the window end with the step before this."""
         self._first = first = step - self.width

@@ -143,7 +143,8 @@ class Past:
         The past of a young slot is that it was not there; that of another begins where it first came up.
         """
         exposure = np.where(young, max(1.0, self._weight), self._exposure(slots))
-        return self._mean(slots, exposure) + self._hush / max(1.0, self._weight)
+        mean: Floats = (UNSEEN + self.authors(slots)) / np.maximum(1.0, exposure / self.width)
+        return mean + self._hush / max(1.0, self._weight)
 
     def shape(self, slots: Ints, mean: Floats) -> Floats:
         """Of the negative binomial that they are spread by about their mean."""
@@ -155,16 +156,20 @@ class Past:
 
         Factorial moments: of a negative binomial of mean m and shape r, E[n (n - 1)] = m^2 (1 + 1 / r).
         """
-        exposure = np.float64(max(1.0, self._weight))
         whole = self._total / max(1.0, self._weight)
         scale = total / whole if whole else 1.0
         slots = settled.nonzero()[0]
-        counts = authors[slots]
-        mean = self._mean(slots, exposure)
-        classes = _classes(mean)
-        squares = np.bincount(classes, np.rint(mean * mean * _EXACT), SPREADS) / _EXACT
+        mean = self.authors(slots)
+        mean += UNSEEN
+        mean /= max(1.0, self.windows)
+        classes, counts = _classes(mean), authors[slots]
+        mean *= mean
+        squares = np.bincount(classes, np.rint(mean * _EXACT), SPREADS) / _EXACT
+        several = (counts > 1).nonzero()[0]
+        counts = counts[several]
+        pairs = np.bincount(classes[several], counts * (counts - 1), SPREADS)
         fade = self._window_fade
-        self._pairs = self._pairs * fade + np.bincount(classes, counts * (counts - 1), SPREADS)
+        self._pairs = self._pairs * fade + pairs
         self._squares = self._squares * fade + squares * scale * scale
 
     def forget(self, gone: Ints) -> None:
@@ -183,9 +188,6 @@ class Past:
             sums[old] = 0
         self.born[new] = min(self.born[old], self.born[new])
         self._recent = deque(one if one is None else one.merged(old, new) for one in self._recent)
-
-    def _mean(self, slots: Ints, exposure: Floats | np.float64) -> Floats:
-        return (UNSEEN + self.authors(slots)) / np.maximum(1.0, exposure / self.width)
 
     def _exposure(self, slots: Ints) -> Floats:
         """The fading count of ticks since a slot's past began."""

@@ -24,6 +24,7 @@ LEARN_FROM = 4  # windows before those that come up are newcomers: at first all 
 HALF_LIFE = 30  # of the past, in windows
 ADAPT = 8  # so many times slower does a burst become its own past
 FAINT = 0.02  # authors of a past, under which it is forgotten
+MAX_LITTLE = 256  # windows in which little was said, that pass together
 MAX_SUBJECTS = 50_000
 ROOM = 8  # this part of them is made free when there are too many, so that it need not be done at every step
 MAX_RISES = 200  # going on at once
@@ -78,26 +79,26 @@ class Detector:
 
     def turn(self, time: int) -> list[Rise]:
         """All that happened before `time` has been added: what has begun to rise since, or has begun again."""
-        until = time // self.scale.step
         if self._next is None:
-            self._next = until
-            self._counts.start(until)
-        if self._next >= until:
+            self._next = time // self.scale.step
+            self._counts.start(self._next)
+        step, until = self._next, time // self.scale.step
+        if step >= until:
             return []
-        step, begun, counts = self._next, list[Rise](), self._counts
-        crowded = counts.exceeds(self._most)
+        begun, counts = list[Rise](), self._counts
         while step < until:
             said = counts.advance(step)
-            if said >= SUPPORT or self.going or crowded:
-                begun += self._tick((step + 1) * self.scale.step)
-                crowded = crowded and counts.exceeds(self._most)
+            if said >= SUPPORT or self.going:
                 step += 1
+                begun += self._tick(step * self.scale.step)
             elif said:
-                self._little.append(said)
                 step += 1
+                self._little.append(said)
             else:  # a silent feed is no past
                 step = counts.skip(step, until)
         self._next = step
+        if len(self._little) >= MAX_LITTLE:
+            self._pass()
         return begun
 
     def merge(self, gone: Hashable, into: Hashable) -> None:
@@ -108,20 +109,25 @@ class Detector:
                     rise.end = rise.last
                 else:
                     rise.subject, rises[into] = into, rise
+        self._pass()
         if (slots := self._counts.merge(gone, into)) is not None:
             self._again.append(slots[1])
             self._grow()
             self._past.merge(*slots)
             self._newcomers.merge(*slots)
 
+    def _pass(self) -> None:
+        """Let the windows pass in which little was said."""
+        if self._little:
+            self._past.tick_small(self._little)
+            self._newcomers.tick(len(self._little))
+            self._little = []
+
     # -- one step ------------------------------------------------------------------------------------------------
 
     def _tick(self, time: int) -> list[Rise]:
         past, counts = self._past, self._counts
-        if self._little:
-            past.tick_small(self._little)
-            self._newcomers.tick(len(self._little))
-            self._little = []
+        self._pass()
         closed = counts.close()
         if closed is None:
             self._follow(time, silent=True)
@@ -251,8 +257,8 @@ class Detector:
 
     def _tidy(self) -> None:
         """Forget the faint now and then, and the least where there are too many: all that are as faint as the last."""
-        over = len(self._counts.slots) - self._most if self._counts.exceeds(self._most) else 0
-        if not over and self._past.ticks % (HALF_LIFE * self._past.width):
+        over = len(self._counts.slots) - self._most
+        if over <= 0 and self._past.ticks % (HALF_LIFE * self._past.width):
             return
         known = np.array(sorted(self._counts.slots.values()), np.int64)
         worth: Floats = self._past.authors(np.arange(len(self._past.mass)))

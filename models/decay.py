@@ -99,8 +99,8 @@ class HashedMeans:
         counts = [len(packed) // 2 for packed in buckets]
         if not sum(counts):
             return
-        self._weight(max(at))  # scales the table first, if it must
-        weights = np.repeat(np.array([self._weight(time) for time in at]), counts)
+        origin, half_life = self._turn(max(at)), self._half_life
+        weights = np.repeat([exp2(max(-1000.0, (time - origin) / half_life)) for time in at], counts)
         cells = np.frombuffer(b"".join(buckets), np.uint16)
         np.add.at(self._weights[:, horizon], cells, weights)
         np.add.at(self._sums[:, horizon], cells, weights * np.repeat(labels, counts))
@@ -140,7 +140,8 @@ class HashedMeans:
                 self._sums[pasts.buckets, horizon] = pasts.sums[:, place]
         self._origin, self._newest = pasts.origin, pasts.newest
 
-    def _weight(self, at: int) -> float:
+    def _turn(self, at: int) -> int:
+        """Scale the tables down if time has gone on too far; gives their origin."""
         if self._origin is None:
             self._origin = at
         elapsed = (at - self._origin) // self._half_life
@@ -149,7 +150,7 @@ class HashedMeans:
                 np.ldexp(table, -elapsed, out=table)  # a power of two: nothing is rounded
             self._origin += elapsed * self._half_life
         self._newest = max(self._newest, at)
-        return exp2(max(-1000.0, (at - self._origin) / self._half_life))
+        return self._origin
 
 
 def halves(cells: Cells) -> tuple[Cells, Cells]:

@@ -142,10 +142,9 @@ class Features:
         self, horizon: int, authors: Sequence[str], keys: Sequence[bytes], labels: Floats, at: Sequence[int]
     ) -> None:
         """Learn the `labels` of posts with packed `keys`, which came due `at` (microseconds), oldest first."""
-        above = np.empty(len(labels))
-        for index, (author, outcome, due) in enumerate(zip(authors, labels.tolist(), at, strict=True)):
-            above[index] = outcome - self.authors.typical(self.authors.past(author), horizon, due).mean
-            self.authors.learn(author, horizon, outcome, due)
+        learn = self.authors.learn
+        told = zip(authors, labels.tolist(), at, strict=True)
+        above = np.array([learn(author, horizon, outcome, due) for author, outcome, due in told])
         ends = [2 + 2 * own[0] for own in keys]  # the first short is how many are the hour's: none or one
         self._hours.add(horizon, [own[2:end] for own, end in zip(keys, ends, strict=True)], above, at)
         self._keys.add(horizon, [own[end:] for own, end in zip(keys, ends, strict=True)], labels, at)

@@ -1,6 +1,7 @@
 """The live stories as rows of one table by column: what their posts say, hashed and faded, and how many there were."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -112,20 +113,17 @@ class StoryTable:
         self.next = 0  # serial of the next to be founded
         self._lengths: Floats = np.zeros(0)  # of the rows weighed, with sums as they stand; 0 until they are measured
         self._measured, self._stale = 0, 0  # rows there were when all were measured, and posts since
-        self._idf: Floats = np.zeros(0)  # by df, for as many stories as there are
         self._spread = np.zeros(SIZE, np.int16)  # live stories that have each column
 
     def __len__(self) -> int:
         return len(self.serial)
 
     def idf(self, columns: Ints) -> Floats:
-        """Inverse document frequency over what is live: ln(1 + n / (1 + df)) + 1, df the stories with the column.
+        """Inverse document frequency over what is live.
 
         What most posts of late have, the tag that a feed was searched by, tells nothing apart and weighs less.
         """
-        if len(self._idf) != len(self) + 1:
-            self._idf = np.log(1 + len(self) / (1 + np.arange(len(self) + 1))) + 1
-        return self.usual.damp(columns, self._idf.take(self._spread.take(columns)))
+        return self.usual.damp(columns, _idf(len(self)).take(self._spread.take(columns)))
 
     def terms(self, rows: Ints) -> Terms:
         """Stories as unit TF-IDF rows, by column: those in the rows given, in ascending order.
@@ -222,11 +220,10 @@ class StoryTable:
 
     def keep(self, staying: Bools) -> None:
         """Let go of all other rows."""
-        rows = self.cells & _ROWS
-        left = staying[rows]
+        up = np.where(staying, (~staying).cumsum(), -1).take(self.cells & _ROWS)  # how far each cell moves
+        left = up >= 0
         np.subtract.at(self._spread, self.cells[~left] >> _ROW, _ONE)
-        self.cells = (self.cells - ((~staying).cumsum() - ~staying)[rows])[left]
-        self.sums = self.sums[left]
+        self.cells, self.sums = (self.cells - up)[left], self.sums[left]
         for name in ("sizes", "mass", "joined", "serial", "_lengths"):
             setattr(self, name, getattr(self, name)[staying])
 
@@ -338,6 +335,13 @@ def nearest(terms: Terms, postings: Postings) -> tuple[Ints, Floats]:
         best[first : first + len(found)] = place
         greatest[first : first + len(found)] = found[np.arange(len(found)), place]
     return best, greatest
+
+
+@lru_cache(64)
+def _idf(stories: int) -> Floats:
+    """Inverse document frequency by df, the stories out of so many that have a column: ln(1 + n / (1 + df)) + 1."""
+    found: Floats = np.log(1 + stories / (1 + np.arange(stories + 1))) + 1
+    return found
 
 
 def _tamed(sums: Floats) -> Floats:

@@ -23,7 +23,7 @@ class Usual:
     def __init__(self) -> None:
         self._damping: Singles = np.ones(SIZE, np.float32)
         self._found: Singles = np.zeros(SIZE, np.float32)
-        self._counted: Ints = np.zeros(0, np.int64)  # the columns that were found
+        self._counted: list[Ints] = []  # the columns that were found, some after the other
         self._posts = 0.0
         self._damped = 0  # columns that weigh less
         self._weight = 1.0  # of a post that comes now: it grows, so that nothing else need ever fade
@@ -32,11 +32,13 @@ class Usual:
         """Let what was seen count 2^-halvings of what it did."""
         self._weight *= 2.0 ** min(halvings, GONE)
         if self._weight > HEAVY:
-            found = self._found[self._counted] / np.float32(self._weight)
+            counted = np.concatenate([np.zeros(0, np.int64), *self._counted])
+            found = self._found[counted] / np.float32(self._weight)
             faint = found < FAINT
-            gone, self._counted = self._counted[faint], self._counted[~faint]
-            self._found[gone], self._found[self._counted], self._damping[gone] = 0.0, found[~faint], 1.0
-            self._damped = int(np.count_nonzero(self._damping[self._counted] < 1))
+            self._found[counted] = np.where(faint, np.float32(0), found)
+            self._damping[counted[faint]] = 1.0
+            self._counted = [counted[~faint]]
+            self._damped = int(np.count_nonzero(self._damping[counted] < 1))
             self._posts /= self._weight
             self._weight = 1.0
 
@@ -46,9 +48,8 @@ class Usual:
         if posts >= RARE:
             tracked = ((found > 0) | (times * RARE > posts)).nonzero()[0]
             columns, found, times = columns[tracked], found[tracked], times[tracked]
-        new = found == 0
-        if new.any():
-            self._counted = np.concatenate([self._counted, columns[new]])
+        if len(new := (found == 0).nonzero()[0]):
+            self._counted.append(columns[new])
         found = found + times * self._weight
         self._found[columns] = found
         self._posts += posts * self._weight

@@ -399,6 +399,7 @@ def test_a_slow_feed_is_bounded_too() -> None:
     assert detector.subjects <= 101
     counts = detector._counts
     assert len(counts._open) + len(counts._said) + len(counts._steps) + len(counts._past) < 10
+    assert len(detector._little) < bursts.MAX_LITTLE
 
 
 def test_what_is_no_more_heard_of_is_forgotten() -> None:

@@ -146,6 +146,24 @@ def test_a_purge_costs_by_the_posts_of_the_account_alone(watches: tuple[Watched,
     assert costs[1] <= MORE * costs[0] + SLACK
 
 
+def test_outcomes_that_wait_are_looked_through_only_for_an_account_that_has_any() -> None:
+    engine = Engine(EngineConfig(window=ALL_TIME, lateness=0, horizons=(HOUR,)))
+    feed(engine, range(30))
+    engine.feed(0, [like(f"l{n}", START + n * STEP + 1, uri("7", author_of(7))).encode() for n in range(30)], PRESENT)
+    engine.catch_up()
+    engine._collect(START + HOUR + SECOND)
+    labels = engine.labels
+    before = labels._ready[0]
+    assert {outcome.author for outcome in before} == {f"bluesky:{author_of(number)}" for number in range(30)}
+    labels.disown("bluesky:did:plc:nobody")
+    assert labels._ready[0] is before
+    labels.disown(f"bluesky:{BOT}")
+    assert len(labels._ready[0]) == 20
+    assert f"bluesky:{BOT}" not in labels._authors
+    labels.lessons()
+    assert labels._authors == set()
+
+
 changes = st.lists(st.tuples(st.booleans(), st.sampled_from("ab"), st.sampled_from("123456")))
 
 

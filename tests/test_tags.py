@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import tags as module
 from engine.config import MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
@@ -111,20 +112,34 @@ def test_up_to_the_cap_all_is_exact_and_nothing_stays(feed: list[list[str]], rng
 
 
 @settings(max_examples=300)
-@given(posts, st.data(), st.sampled_from([4, 6]), st.sampled_from([4, 64]))
+@given(posts, st.data(), st.sampled_from([4, 6]), st.sampled_from([4, 64]), st.sampled_from([1, 100]))
 def test_past_the_cap_the_bounds_hold_for_every_tag(
-    feed: list[list[str]], data: st.DataObject, cap: int, width: int
+    feed: list[list[str]], data: st.DataObject, cap: int, width: int, looked_at: int
 ) -> None:
     held, keys = Held(cap, width), []
-    for tags in feed:
-        keys.append(held.add(*tags))
-        while keys and data.draw(st.integers(0, 2)) == 0:
-            held.remove(keys.pop(data.draw(st.integers(0, len(keys) - 1))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "NEWEST", looked_at)
+        for tags in feed:
+            keys.append(held.add(*tags))
+            while keys and data.draw(st.integers(0, 2)) == 0:
+                held.remove(keys.pop(data.draw(st.integers(0, len(keys) - 1))))
+            check(held)
+        for key in keys:
+            held.remove(key)
         check(held)
-    for key in keys:
-        held.remove(key)
-    check(held)
     assert (held.tags.tallies, held.tags.distinct, held.tags.error) == ({}, 0, 0)
+
+
+def test_a_post_that_is_gone_has_no_others_looked_through_as_long_as_another_has_its_tags() -> None:
+    held = Held(cap=4)
+    for number in range(4_000):
+        held.add(f"t{number % 100}")
+    (*_, newest) = (held.add("new") for _ in range(held.tags.error + 2))
+    assert held.tags._rising == {"new": newest}
+    settled = held.tags._settled
+    held.remove(newest)
+    assert (held.tags._settled, [*held.tags._rising]) == (settled, ["new"])
+    check(held)
 
 
 def zipf(count: int, names: int, seed: int = 1) -> list[str]:

@@ -34,7 +34,7 @@ def text(value: Any) -> str:
     """A string as it is, a number as its digits, anything else as nothing."""
     if type(value) is str:
         return value
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return str(value) if type(value) is int or type(value) is float else ""
 
 
 def mapping(value: Any) -> dict[str, Any]:

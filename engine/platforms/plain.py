@@ -115,8 +115,11 @@ def _posts(found: dict[str, Column], of_x: bool) -> list[Post | None]:
     if "reply_to" in found:
         replies = ["" if reply == uid else reply for reply, uid in zip(_strings(found["reply_to"]), uids, strict=True)]
     quotes = _strings(found["quote_of"]) if "quote_of" in found else empty
+    totals: Sequence[Counts | None] = none
+    if not found.keys().isdisjoint(_COUNTS):
+        told = map(Counts, *[found.get(field, none) for field in _COUNTS])
+        totals = [None if total == _NO_COUNTS else total for total in told]
     counts_at = none
-    totals = none if found.keys().isdisjoint(_COUNTS) else _totals([found.get(field, none) for field in _COUNTS])
     if "counts_at" in found:
         counts_at = [None if total is None else at for total, at in zip(totals, found["counts_at"], strict=True)]
     posts: Iterable[Post] = map(
@@ -160,10 +163,6 @@ def _accounts(authors: Column, names: Column) -> tuple[list[str], list[str]]:
         [uid or name for uid, name in zip(ids, shown, strict=True)],
         [name or uid for uid, name in zip(ids, shown, strict=True)],
     )
-
-
-def _totals(columns: Iterable[Column]) -> list[Counts | None]:
-    return [None if total == _NO_COUNTS else total for total in map(Counts, *columns)]
 
 
 def _strings(values: Column) -> list[str]:
