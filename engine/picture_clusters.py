@@ -51,12 +51,11 @@ def clusters(engine: Engine, said: Words, examples: Examples, limit: int | None)
     window = engine.window
     sums, shown = window.topics, shown_themes(engine)
     found = engine.names.of_themes(said, engine.places)
-    names = {theme: found.get(theme, NAMELESS) for theme in shown}
     copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
     stories = sums.by_theme()
     rows = []
     for theme in islice(shown, limit):
-        tally, name = sums.themes[theme], names[theme]
+        tally, name = sums.themes[theme], found.get(theme, NAMELESS)
         rows.append(
             Cluster(
                 id=theme,
@@ -85,10 +84,9 @@ def stories(engine: Engine, said: Words, examples: Examples, limit: int | None) 
     sums = window.topics
     shown = foremost(said.sizes, limit)
     found = engine.names.of_stories(said, shown)
-    names = {story: found.get(story, NAMELESS) for story in shown}
     rows = []
     for story in shown:
-        tally, name = sums.stories[story], names[story]
+        tally, name = sums.stories[story], found.get(story, NAMELESS)
         rows.append(
             Story(
                 id=story,
