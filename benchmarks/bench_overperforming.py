@@ -60,7 +60,7 @@ def follow(engine: Engine, entries: list[Entry], forget: bool) -> float:
     for entry in entries:
         at = entry.time
         one.collect(at)
-        one.admit(entry)
+        one.admit([entry])
         one.collect(at + STEP)
         one.collect(at + 2 * STEP)
         one.collect(at + 3 * STEP)

@@ -35,7 +35,7 @@ from engine.memory import ease
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.tags import Tags
-from models import checksums, frozen, language, sentiment, stories, terms, themes, vocabulary
+from models import frozen, language, sentiment, stories, terms, themes, vocabulary
 from models.authors import AuthorHistory
 from models.bursts import Detector
 from models.normal import NormalByAge
@@ -94,12 +94,10 @@ CAPS: tuple[tuple[Any, str, int], ...] = (
     (language._clues, "cap", 500),
     (sentiment._codes, "cap", 500),
     (sentiment._wide, "cap", 500),
-    (language._sums, "cap", 500),
     (terms._of_tags, "cap", 500),
     (terms._pieces, "cap", 500),
     (analysis._tokens, "cap", 500),
     (analysis._normal, "cap", 500),
-    (checksums._words, "cap", 500),
     (frozen, "MOST_BATCHES", 50),
     (vocabulary, "MAX_KNOWN", 500),
     (sentiment._windows, "cap", 50),

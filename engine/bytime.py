@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 At: TypeAlias = tuple[int, str]  # a time, and the key of a post
@@ -26,6 +26,15 @@ class ByTime:
         else:
             heapq.heappush(self._others, item)
 
+    def extend(self, items: Sequence[At]) -> None:
+        """Put keys in, in order."""
+        run = self._run
+        if items and (not run or items[0] >= run[-1]):
+            run.extend(items)
+        else:
+            for time, key in items:
+                self.add(time, key)
+
     def first(self) -> At | None:
         """The oldest; None if there is none."""
         run, others = self._run, self._others
@@ -38,7 +47,13 @@ class ByTime:
         run, others = self._run, self._others
         return heapq.heappop(others) if others and (not run or others[0] < run[0]) else run.popleft()
 
-    def until(self, time: int) -> Iterator[At]:
+    def until(self, time: int) -> list[At]:
         """Take out all up to a time."""
+        run, out = self._run, list[At]()
+        if not self._others:
+            while run and run[0][0] <= time:
+                out.append(run.popleft())
+            return out
         while (first := self.first()) is not None and first[0] <= time:
-            yield self.pop()
+            out.append(self.pop())
+        return out

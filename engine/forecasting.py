@@ -15,7 +15,7 @@ from engine.ledger import Entry, entry_of
 from engine.rising import Rising
 from engine.view import View
 from engine.volumes import Rises, Volumes
-from models.checksums import checksums, of_words
+from models.checksums import checksums, of_all_words, of_words
 from models.engagement import EngagementModel
 from models.known import KnownPosts, of_tags
 from models.wordsums import together
@@ -106,12 +106,13 @@ class Forecasting:
         new, self._new = self._new, []
         rises, tagged = self._rising.rises, self._volumes.tagged
         entries, words, tags = [], [], []
-        for came in new:
+        sums = of_all_words([came.entry.analysis.terms if came.entry else () for came in new])
+        for came, own in zip(new, sums, strict=True):
             came.told = True
             entry = came.entry
             assert entry is not None  # it is told of before it is gone
             analysis, time = entry.analysis, entry.time
-            own, named, past, posts, rise = of_words(analysis.terms), _NONE, _NONE, 0.0, 0.0
+            named, past, posts, rise = _NONE, _NONE, 0.0, 0.0
             if analysis.tags:
                 named, past = checksums(analysis.tags), of_tags(analysis.tags)
                 posts, rise = tagged(named, time, rises)

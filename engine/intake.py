@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
-from engine.clean import clean_ids, clean_line
-from engine.clock import Incoming, Record
+from engine.clean import clean_line
+from engine.clock import Incoming
 from engine.events import Event, Post
-from engine.platforms import generic
-from engine.platforms.base import Ignored, Mapped, Shapes
+from engine.platforms.base import Shapes
 from engine.platforms.decode import Decoder
+from engine.platforms.reading import Reading
 from engine.sources.base import Item, Oversized
 
 if TYPE_CHECKING:  # it brings numpy, which must not be loaded before the feed is known to be there
@@ -40,15 +40,6 @@ class Tallied(NamedTuple):
     example: str
 
 
-class Reading(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What a line was found to hold, whoever read it."""
-
-    records: tuple[Record, ...]  # the usable ones, their ids made safe to show
-    shapes: Shapes
-    noted: tuple[tuple[bool, str], ...]  # of the others, whether ignored or else rejected, and why
-
-
-_PLAIN: Shapes = {generic.ADAPTER.name: True}
 _OVERSIZED = Reading((), {}, ((False, TOO_LONG),))
 
 
@@ -62,28 +53,6 @@ class Prepared(NamedTuple):
 
 
 _NOTHING = Prepared()
-
-
-def read_line(decoder: Decoder, line: bytes) -> Reading:
-    """Read one line. Nothing but the line decides what comes of it, and nothing is counted yet."""
-    outcomes, shapes = decoder.look(line)
-    if len(outcomes) == 1 and type(only := outcomes[0]) is Mapped and len(only.events) == 1:  # as nearly always
-        return Reading(((clean_ids(only.events[0]),),), shapes, ())
-    records, noted = [], []
-    for outcome in outcomes:
-        if isinstance(outcome, Mapped):
-            records.append(tuple(map(clean_ids, outcome.events)))
-        else:
-            noted.append((isinstance(outcome, Ignored), outcome.reason))
-    return Reading(tuple(records), shapes, tuple(noted))
-
-
-def read_lines(decoder: Decoder, lines: Sequence[bytes]) -> list[Reading]:
-    """`read_line` of each: those of plain lines together, which is much faster."""
-    return [
-        read_line(decoder, line) if post is None else Reading(((post,),), _PLAIN, ())
-        for line, post in zip(lines, decoder.together(lines), strict=True)
-    ]
 
 
 class Intake:
@@ -155,7 +124,10 @@ class Intake:
             return prepared.readings
         ready = dict(zip(map(id, prepared.lines), prepared.readings, strict=True))
         unread = [item for item in items if isinstance(item, bytes) and id(item) not in ready]
-        read = iter(read_lines(self.decoder, unread))
+        readings = self.decoder.readings(unread)
+        if len(readings) == len(items):
+            return readings
+        read = iter(readings)
         return [_OVERSIZED if isinstance(item, Oversized) else ready.get(id(item)) or next(read) for item in items]
 
     def _keep_texts(self, prepared: Prepared, found: Iterable[Incoming] | None) -> None:

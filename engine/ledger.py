@@ -192,7 +192,7 @@ class Ledger:
             self.bury(key)
 
     def add(self, key: str, post: Post, analysis: Analysis, time: int, late: bool) -> Entry:
-        """Take in a post not known before."""
+        """Take in a post not known before, and count it for those it answers."""
         author = share(f"{post.platform}:{post.author}") if post.author else ""  # one string for all their posts
         self.posts[key] = entry = entry_of(key, author, post, analysis, time, late)
         if post.counts is not None and post.counts.known():
@@ -204,6 +204,8 @@ class Ledger:
             self._adopt(entry)
         if author:
             self.by_author.add(author, key)
+        if post.reply_to or post.quote_of:
+            self.answer(entry, 1, time)
         self._by_time.add(time, key)
         if (lapses := time + self._keep) < self.lapses:
             self.lapses = lapses
@@ -312,11 +314,15 @@ class Ledger:
 
     # -- tombstones: hashes, so that not even the id is kept -------------------------------------------------
 
-    def bury(self, key: str) -> None:
-        """Remember that `key` was taken back."""
+    def bury(self, key: str) -> bool:
+        """Remember that `key` was taken back; False if that was known."""
+        digest = _digest(key)
+        if digest in self._tombstones:
+            return False
         if len(self._tombstones) >= self._config.max_tombstones:
             _make_room(self._tombstones)
-        self._tombstones[_digest(key)] = None
+        self._tombstones[digest] = None
+        return True
 
     def buried(self, key: str) -> bool:
         """Whether `key` was taken back."""

@@ -23,19 +23,13 @@ class Newest:
         self._chosen: tuple[int, Age] | None = None  # by what, and one of those found
         self._leave_out()
 
-    def add(self, post: Contribution) -> None:
-        """A post has come."""
-        age = post.time, post.key
-        if age > self._since:
-            self._ages[post.key] = age
-            self._found = self._chosen = None
-            if len(self._ages) > 4 * FEW:
-                self._leave_out()
-
-    def remove(self, post: Contribution) -> bool:
-        """A post is gone; False if some of the newest may be among those that were left out."""
-        if self._ages.pop(post.key, None) is not None:
-            self._found = self._chosen = None
+    def change(self, posts: Iterable[Contribution], sign: int) -> bool:
+        """Posts have come, or with sign -1 gone; False if some of the newest may be among those that were left out."""
+        for post in posts:
+            if sign > 0:
+                self._add(post)
+            elif self._ages.pop(post.key, None) is not None:
+                self._found = self._chosen = None
         return len(self._ages) >= FEW or self._since == _BEFORE_ALL
 
     def ages(self) -> list[Age]:
@@ -49,6 +43,14 @@ class Newest:
         if self._chosen is None or self._chosen[0] != by:
             self._chosen = by, choose(self.ages())
         return self._chosen[1]
+
+    def _add(self, post: Contribution) -> None:
+        age = post.time, post.key
+        if age > self._since:
+            self._ages[post.key] = age
+            self._found = self._chosen = None
+            if len(self._ages) > 4 * FEW:
+                self._leave_out()
 
     def _leave_out(self) -> None:
         if len(self._ages) > 2 * FEW:

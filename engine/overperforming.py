@@ -13,7 +13,7 @@ import msgspec
 from engine.config import SECOND
 from engine.events import Gap
 from engine.labels import FAR, NEAR, engagements, is_born_unseen, observed_label, platforms_reacting
-from engine.ledger import NONE_SEEN, Counted, Ledger
+from engine.ledger import NONE_SEEN, Counted, Entry, Ledger
 from models.normal import LADDER, SUPPORT, Normal, NormalByAge, Own
 
 SPARE = 1_000  # posts that were read at all rungs, and a fourth of all: then they are let go of
@@ -71,9 +71,8 @@ class Overperforming:
         self._delivered = Rungs(self._ages)
         self._reported = Rungs(tuple(age + int(NEAR * age) for age in self._ages))
         self._unread = tuple((0,) * passed for passed in range(len(self._ages) + 1))  # shared: most posts have nothing
-        self._second = 0
         self._until = 0  # all posts are read that were due before
-        self.soonest = 0  # no post is to be read before
+        self.soonest = SECOND - 1  # no post is to be read up to then
         self._newest = 0  # time of the newest post admitted
         self._blind = 0  # posts made before this are not followed: the feed was blind while they grew
         self._reacting: set[str] = set()  # platforms of which reactions have come
@@ -85,24 +84,27 @@ class Overperforming:
 
     # -- input -----------------------------------------------------------------------------------------------
 
-    def admit(self, entry: Counted) -> None:
-        """Follow a post that stands at the time it was made. One that comes after newer ones is not followed."""
-        time = entry.time
-        if time < self._newest or time < self._blind:
-            return
-        self._newest = time
-        delivered = entry.platform in self._ledger.complete and not is_born_unseen(entry)
-        self._followed[entry.key] = post = Followed(entry, (), delivered)
-        rungs = self._delivered if delivered else self._reported
-        rungs.posts.append(post)
-        if (due := time + rungs.due[0]) < self.soonest:
-            self.soonest = due
+    def admit(self, entries: Sequence[Entry]) -> None:
+        """Follow posts that stand at the time they were made. One that comes after newer ones is not followed."""
+        complete, oldest = self._ledger.complete, max(self._newest, self._blind)
+        for entry in entries:
+            time, created = entry.time, entry.created
+            if created is None or created < time or time < oldest or entry.late:  # else its age is not known
+                continue
+            self._newest = oldest = time
+            delivered = entry.platform in complete and not is_born_unseen(entry)
+            self._followed[entry.key] = post = Followed(entry, (), delivered)
+            rungs = self._delivered if delivered else self._reported
+            rungs.posts.append(post)
+            if (due := time + rungs.due[0]) < self.soonest:
+                self.soonest = due
 
     def collect(self, now: int) -> None:
         """Read every post that passed a rung before the second of `now`, as it stands at this moment."""
-        if now > self.soonest and now // SECOND > self._second:
-            self._second = now // SECOND
-            self._read(self._second * SECOND)
+        if now > self.soonest:
+            second = now // SECOND * SECOND
+            self._read(second)
+            self.soonest = max(self.soonest, second + SECOND - 1)
 
     def blind(self, gap: Gap) -> None:
         """Note that the feed was blind for a time: posts made before its end are followed no more."""

@@ -39,6 +39,9 @@ from models.trained import Trained
 BATCH_SPAN = 5 * SECOND
 GAPS_KEPT = 1_000
 
+_PLAIN = (Post, Reaction)
+_POST = Outcome.POST.value
+
 
 class Engine:
     """State of one feed. Feed it lines by source; ask it for pictures (engine/picture.py) and scores at any time."""
@@ -82,7 +85,7 @@ class Engine:
         self.removed = 0  # texts that were taken back or edited: older checkpoints still hold their text
         self.gaps: list[Gap] = []
         self.now: int | None = None  # newest event time applied
-        self._grid = 0
+        self._grid = 0  # which span of the grid event time is in
         self._texts: dict[int, Analysis] = {}  # of the records being applied, read ahead, by id() of the post
         self._met = 0  # formats that were met up to the line being applied
         self._asked: dict[str, int] = {}  # by platform the formats met when it was last asked what they deliver
@@ -183,11 +186,81 @@ class Engine:
 
     def _apply_all(self, records: Sequence[Stamped]) -> None:
         self._read_texts(records)
-        for record in records:
-            self._apply(record)
+        at = 0
+        while at < len(records):
+            if applied := self._apply_run(records, at):
+                at += applied
+            else:
+                self._apply(records[at])
+                at += 1
         self._texts = {}
         if records:
             self.alerts.record(records[-1].order)
+
+    def _apply_run(self, records: Sequence[Stamped], start: int) -> int:
+        """Apply the run that begins at a place among records in order, and say how many it is of; 0 if there is none.
+
+        A run is new posts and reactions, one after another, in one span of the grid, and no batch is full before the
+        last of them. So nobody asks meanwhile for what counts posts, and all that does is told of them together at the
+        end, in their order. What goes by each post as it stands at a moment is kept up with: the state is the same as
+        if each record was applied by itself.
+        """
+        first, grid = records[start], records[start].order // BATCH_SPAN
+        alone = start + 1 == len(records) or records[start + 1].order // BATCH_SPAN != grid
+        if alone or first.late or not isinstance(first.events[0], _PLAIN):
+            return 0
+        if grid != self._grid:
+            self._turn(first.order)
+        (room, due), ledger, asked, meters = self._bounds(), self.ledger, self._asked, self.meters
+        entries: list[Entry] = []
+        posts: list[Post] = []
+        reacted: list[int] = []  # times of reactions
+        at, calm_until = start, -1
+        while at < len(records):
+            record = records[at]
+            event, key, time = record.events[0], record.key, record.time
+            if time >= due or time != record.order or record.late or len(record.events) > 1:
+                break
+            if isinstance(event, Post):
+                known = key in ledger.posts or key in ledger.outlived or ledger.bars(key, event, time)
+                if known or asked.get(event.platform) != record.met or room <= 0:
+                    break
+            elif not isinstance(event, Reaction):
+                break
+            if time > calm_until:
+                calm_until = self._keep_up(time)
+            self.now = time
+            if isinstance(event, Post):
+                room -= 1
+                entries.append(ledger.add(key, event, self._analyse(event), time, False))
+                posts.append(event)
+                meters[_POST] = meters.get(_POST, 0) + 1
+                self.raw.settle(event, record.line, key, True)
+            else:
+                outcome = self._react(event, time)
+                if outcome is Outcome.REACTION:
+                    reacted.append(time)
+                self._meter(outcome._value_)
+            if time >= ledger.lapses or len(ledger.posts) > ledger.most:
+                self._tell(entries, posts)
+                entries, posts, calm_until = [], [], -1
+                self.whole.move(time)
+                removal.expire(self, time)
+            at += 1
+        self._tell(entries, posts)
+        if reacted:
+            self._tell_reactions(reacted)
+        if at > start:
+            self.whole.move(records[at - 1].time)
+        return at - start
+
+    def _bounds(self) -> tuple[int, int]:
+        """How many posts may come together, and from what event time on they may not."""
+        room, due = self.forecasting.room, (self._grid + 1) * BATCH_SPAN
+        if self.config.topics:
+            most, until = self.topics.room()
+            return min(room, most), min(due, until)
+        return room, due
 
     def _read_texts(self, records: Sequence[Stamped]) -> None:
         """Read the texts of posts about to be applied, together, as that is faster; each is read by itself alone."""
@@ -218,18 +291,13 @@ class Engine:
         return analysed(post, not self.config.respect_noindex) if analysis is None else analysis
 
     def _apply(self, record: Stamped) -> None:
-        first, order, time, late, ledger = record.events[0], record.order, record.time, record.late, self.ledger
+        first, order, time, late = record.events[0], record.order, record.time, record.late
         self._met = record.met
         if isinstance(first, Gap):
             self._be_blind(first)  # before labels are read whose horizon ended inside it
         if order // BATCH_SPAN != self._grid:
             self._turn(order)
-        if self.alerts.watching:
-            self.alerts.record(order)
-        if order > self.labels.soonest:
-            self._collect(order)
-        if order > self.overperforming.soonest:
-            self.overperforming.collect(order)
+        self._keep_up(order)
         if self.now is None or time > self.now:
             self.now = time
             self.view.whole.move(time)
@@ -247,7 +315,7 @@ class Engine:
             for event in record.events[1:]:
                 self._meter("embedded")
                 self._apply_event(event, time, late)
-        if self.now >= ledger.lapses or len(ledger.posts) > ledger.most:
+        if self.now >= self.ledger.lapses or len(self.ledger.posts) > self.ledger.most:
             removal.expire(self, self.now)
 
     def _settle_line(self, record: Stamped, post: Post, outcome: Outcome) -> None:
@@ -272,13 +340,27 @@ class Engine:
         self.rising.turn(order)
         self.alerts.turn(order)
 
+    def _keep_up(self, now: int) -> int:
+        """A record comes: see whether it was silent before, and read what posts have come to that are of some age.
+
+        Gives the time up to which the same need not be done for others.
+        """
+        if now > self.labels.soonest:
+            self._collect(now)
+        if now > self.overperforming.soonest:
+            self.overperforming.collect(now)
+        if self.alerts.watching:
+            self.alerts.record(now)
+            return now - 1
+        return min(self.labels.soonest, self.overperforming.soonest)
+
     def _collect(self, now: int) -> None:
         """Read the labels due before `now`."""
         for counted in self.labels.collect(now, self.ledger):
             self.overperforming.forget(counted)
 
-    def _meter(self, name: str) -> None:
-        self.meters[name] = self.meters.get(name, 0) + 1
+    def _meter(self, name: str, times: int = 1) -> None:
+        self.meters[name] = self.meters.get(name, 0) + times
 
     def _be_blind(self, gap: Gap) -> None:
         """Count nothing that a gap touches."""
@@ -295,7 +377,10 @@ class Engine:
             case Edit():
                 return self._edit(event, time, late)
             case Reaction():
-                return self._react(event, time)
+                outcome = self._react(event, time)
+                if outcome is Outcome.REACTION:
+                    self._tell_reactions([time])
+                return outcome
             case Observation():
                 counted = self.ledger.counted(event.platform, event.uid)
                 changed = counted is None or counted.observe(event.counts, event.at or event.seen)
@@ -322,25 +407,31 @@ class Engine:
         if self.now is not None and time < self.now and not ledger.keeps(time, self.now):
             return Outcome.POST
         entry = ledger.add(key, post, self._analyse(post), time, late)
-        if post.withheld:
-            self.withheld += self.config.respect_noindex
-        self.platforms[platform] = self.platforms.get(platform, 0) + 1
-        if post.reply_to or post.quote_of:
-            ledger.answer(entry, 1, time)
         if self._asked.get(platform) != self._met:
             self._ask_what_is_carried(platform)
-        self.view.add(entry)
         if late:
             self.labels.turn_away(LATE)
-        else:
-            if self.alerts.watching:
-                self.alerts.post(entry)
-            if post.created is not None and post.created >= time:  # else its age is not known
-                self.overperforming.admit(entry)
-        self.forecasting.add([entry], [post])
-        if self.config.topics:
-            self._group(entry)
+        self._tell([entry], [post])
         return Outcome.POST
+
+    def _tell(self, entries: Sequence[Entry], posts: Sequence[Post]) -> None:
+        """Tell all that counts posts of new ones, in the order they came. No batch is full before the last of them."""
+        if not entries:
+            return
+        self.view.add(entries)
+        platforms = self.platforms
+        for post in posts:
+            platforms[post.platform] = platforms.get(post.platform, 0) + 1
+            if post.withheld:
+                self.withheld += self.config.respect_noindex
+        self.overperforming.admit(entries)
+        self.forecasting.add(entries, posts)
+        if self.alerts.watching:
+            for entry in entries:
+                self.alerts.post(entry)
+        if self.config.topics:
+            for entry in entries:
+                self._group(entry)
 
     def _ask_what_is_carried(self, platform: str) -> None:
         """Note whether the formats met so far deliver every reaction of some kind; they need be asked only once."""
@@ -419,16 +510,19 @@ class Engine:
             self._group(entry)
 
     def _react(self, reaction: Reaction, time: int) -> Outcome:
+        """Count a reaction for its post."""
         outcome = self.ledger.react(reaction, time)
-        if outcome is Outcome.REACTION:
-            self.whole.react(time)
-            self.reactions.add(time, time if self.now is None else self.now)
         original = reaction.original
         if original is not None:
             counted = self.ledger.counted(original.platform, original.uid)
             if counted is not None and self._observe(counted, original, None):
                 self._meter("embedded")
         return outcome
+
+    def _tell_reactions(self, times: Sequence[int]) -> None:
+        """Tell what counts reactions by time of new ones."""
+        self.whole.react(times)
+        self.reactions.add(times, times[0] if self.now is None else self.now)
 
     # -- learning --------------------------------------------------------------------------------------------
 

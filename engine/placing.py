@@ -9,7 +9,7 @@ from engine.rising import Rising
 from engine.topics import Placed, Topics
 from engine.view import View
 from engine.volumes import Volumes
-from models.checksums import of_words
+from models.checksums import of_all_words
 
 MERGES_KEPT = 1_000
 
@@ -45,7 +45,7 @@ class Placing:
                 place(story, entry.time)
         self._view.placed([each.key for each in placed], [(one.key, story, bool(one.copy)) for one, story in counted])
         self._rising.placed(counted)
-        words = [of_words(entry.analysis.terms) for entry, _ in counted]
+        words = of_all_words([entry.analysis.terms for entry, _ in counted])
         self._volumes.placed([story for _, story in counted], words, [entry.time for entry, _ in counted])
         self._follow()
         places = self._places

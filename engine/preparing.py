@@ -12,8 +12,9 @@ import msgspec
 
 from engine.analysis import Analysis, analyse_all
 from engine.events import Post
-from engine.intake import Prepared, Reading, read_lines
+from engine.intake import Prepared
 from engine.platforms.decode import Decoder
+from engine.platforms.reading import Reading
 from models.sentiment import Polarity
 from models.sharing import share
 
@@ -56,7 +57,7 @@ class Reader:
 
     def read(self, lines: Sequence[bytes]) -> Prepared:
         """The lines with the texts of the posts in them that were not met before."""
-        readings = read_lines(self._decoder, lines)
+        readings = self._decoder.readings(lines)
         fresh = [post for post in _posts(readings) if self._is_new(post)]
         return Prepared(lines, readings, fresh, analyse_all(fresh, self._keep_withheld))
 

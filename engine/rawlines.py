@@ -41,24 +41,22 @@ class RawLines:
         """
         held, waiting, room = self._held, self._waiting, self._max_bytes if self._max_lines else 0
         for incoming in lines:
-            line, records = incoming.line, incoming.records
+            line, record = incoming.line, incoming.records[0]
             if line is None:
                 continue
-            first = records[0][0]
-            post = first if isinstance(first, Post) else posted(first)
+            post = record[0] if type(record[0]) is Post else posted(record[0])
+            size = held + len(line)
             if (
-                post is None
-                or len(records) > 1
-                or len(records[0]) > 1
-                or held + len(line) > room
-                or post.removed
-                or (post.withheld and not self._keep_withheld)
-                or (post.quote_of and not _names_only(post, line))
+                post is not None
+                and len(record) == len(incoming.records) == 1
+                and size <= room
+                and not post.removed
+                and (self._keep_withheld or not post.withheld)
+                and (not post.quote_of or _names_only(post, line))
             ):
+                held, waiting = size, waiting + 1
+            else:
                 incoming.line = None
-                continue
-            waiting += 1
-            held += len(line)
         self._held, self._waiting = held, waiting
 
     def settle(self, post: Post, line: bytes | None, key: str, keep: bool) -> None:

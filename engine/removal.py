@@ -28,10 +28,7 @@ def delete(engine: "Engine", asked: Delete, time: int) -> Outcome:
         ledger.bury(key)
         return Outcome.DELETE
     engine.corrections.forget(key)  # it may have been marked in an earlier session
-    if ledger.buried(key):
-        return Outcome.DUPLICATE
-    ledger.bury(key)
-    return Outcome.DELETE
+    return Outcome.DELETE if ledger.bury(key) else Outcome.DUPLICATE
 
 
 def purge(engine: "Engine", asked: Purge, time: int) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.newest import Newest
 from engine.places import Places
-from engine.tally import Contribution, Tally, bump, tally
+from engine.tally import Contribution, Tally, bump, bump_all, tally_all
 
 WAITING = 256  # posts of a story whose terms are counted when nobody asks
 
@@ -24,17 +24,8 @@ class Terms(Mapping[int, Counter[str]]):
         """All but what only a picture asks for."""
         return {**self.__dict__, "leading": {}}
 
-    def add(self, story: int, item: Contribution) -> None:
-        """Count the terms of a post."""
-        if item.terms:
-            self.leading.pop(story, None)
-            left = self._left[story]
-            left[item.key] = item
-            if len(left) >= WAITING:
-                self._settle(story)
-
-    def leave(self, story: int, posts: Iterable[Contribution]) -> None:
-        """Count the terms of many posts."""
+    def add(self, story: int, posts: Iterable[Contribution]) -> None:
+        """Count the terms of posts."""
         if found := {item.key: item for item in posts if item.terms}:
             self.leading.pop(story, None)
             left = self._left[story]
@@ -42,22 +33,23 @@ class Terms(Mapping[int, Counter[str]]):
             if len(left) >= WAITING:
                 self._settle(story)
 
-    def remove(self, story: int, item: Contribution) -> None:
-        """Take the terms of a post out; nothing of it stays."""
+    def remove(self, story: int, posts: Iterable[Contribution]) -> None:
+        """Take the terms of posts out; nothing of them stays."""
         self.leading.pop(story, None)
-        left = self._left.get(story)
-        if left is not None and left.pop(item.key, None) is not None:
+        if (left := self._left.get(story)) is not None:
+            posts = [item for item in posts if left.pop(item.key, None) is None]
             if not left:
                 del self._left[story]
-        elif item.terms:
+        if gone := Counter(chain.from_iterable([item.terms for item in posts])):
             terms = self._counted[story]
-            for term in item.terms:
-                if posts := terms[term] - 1:
-                    terms[term] = posts
-                else:
-                    del terms[term]
+            bump_all(terms, gone, -1)
             if not terms:
                 del self._counted[story]
+
+    def forget(self, story: int) -> None:
+        """A story has no posts any more."""
+        for held in (self.leading, self._counted, self._left):
+            held.pop(story, None)
 
     def absorb(self, gone: int, into: int) -> None:
         """Story `gone` becomes part of `into`."""
@@ -102,35 +94,8 @@ class StorySums:
         """All but what only a picture asks for."""
         return {**self.__dict__, "_newest": {}}
 
-    def count(self, item: Contribution, width: int, sign: int) -> None:
-        """Add a post, with time buckets of `width`, or with sign -1 take it out."""
-        story = self.places.story(item.story)
-        if story is None:
-            return
-        bucket = item.time // width
-        tally(self.stories, story, item, bucket, sign)
-        newest = self._newest.get(story)
-        if sign > 0:
-            self.posts[story][item.key] = None
-            self.terms.add(story, item)
-            if newest is not None:
-                newest.add(item)
-        else:
-            posts = self.posts[story]
-            del posts[item.key]
-            if not posts:
-                del self.posts[story]
-            self.terms.remove(story, item)
-            if newest is not None and not (newest.remove(item) and posts):
-                del self._newest[story]
-        if item.copy:
-            bump(self.copies, story, sign)
-        theme = self.places.theme(story)
-        if theme is not None:
-            tally(self.themes, theme, item, bucket, sign)
-
-    def count_all(self, items: Iterable[Contribution], width: int) -> None:
-        """Add posts, with time buckets of `width`: those of one story and those of one theme together."""
+    def count(self, items: Iterable[Contribution], width: int, sign: int) -> None:
+        """Add posts, with time buckets of `width`, or with sign -1 take them out: those of a story together."""
         by_story: defaultdict[int | None, list[Contribution]] = defaultdict(list)
         by_theme: defaultdict[int, list[Contribution]] = defaultdict(list)
         merged, theme_of = self.places.merged, self.places.theme_of
@@ -140,18 +105,26 @@ class StorySums:
         by_story.pop(None, None)
         for story, group in by_story.items():
             assert story is not None
-            self.stories[story].add_all(group, width, 1)
-            self.posts[story].update(dict.fromkeys([item.key for item in group]))
-            self.terms.leave(story, group)
-            if (newest := self._newest.get(story)) is not None:
+            tally_all(self.stories, story, group, width, sign)
+            if sign > 0:
+                self.posts[story].update(dict.fromkeys([item.key for item in group]))
+                self.terms.add(story, group)
+            elif len(group) == len(posts := self.posts[story]):
+                del self.posts[story]
+                self.terms.forget(story)
+            else:
                 for item in group:
-                    newest.add(item)
+                    del posts[item.key]
+                self.terms.remove(story, group)
+            newest = self._newest.get(story)
+            if newest is not None and not (newest.change(group, sign) and story in self.posts):
+                del self._newest[story]
             if copies := sum([item.copy for item in group]):
-                self.copies[story] += copies
+                bump(self.copies, story, sign * copies)
             if (theme := theme_of.get(story)) is not None:
                 by_theme[theme] += group
         for theme, group in by_theme.items():
-            self.themes[theme].add_all(group, width, 1)
+            tally_all(self.themes, theme, group, width, sign)
 
     def fill(self, items: Sequence[Contribution], width: int, among: "StorySums") -> None:
         """Add many posts at once, where there are none yet; they are among those of other sums."""
@@ -166,7 +139,7 @@ class StorySums:
         for story, group in by_story.items():
             self.stories[story] = Tally.of(group, width, among.stories.get(story))
             self.posts[story] = dict.fromkeys([item.key for item in group])
-            self.terms.leave(story, group)
+            self.terms.add(story, group)
             if copies := sum([item.copy for item in group]):
                 self.copies[story] = copies
             if (theme := self.places.theme(story)) is not None:

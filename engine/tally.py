@@ -233,3 +233,12 @@ def tally(groups: defaultdict[_K, Tally], key: _K, item: Contribution, bucket: i
     group.add(item, bucket, sign)
     if not group.posts:
         del groups[key]
+
+
+def tally_all(groups: defaultdict[_K, Tally], key: _K, items: Sequence[Contribution], width: int, sign: int) -> None:
+    """The same of many, with time buckets of `width`."""
+    group = groups[key]
+    if sign < 0 and group.posts == len(items):
+        del groups[key]
+    else:
+        group.add_all(items, width, sign)

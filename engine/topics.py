@@ -1,7 +1,6 @@
 """Topics of a feed: posts in batches that depend on the feed alone, the stories they join, and the themes of those."""
 
 from collections.abc import Sequence
-from itertools import repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -30,6 +29,7 @@ LEARN_SHARE = 32  # of a feed's time so far no more than this part need pass: in
 NAME_EVERY = 512  # the same between steps after which names are taken anew
 NAME_TIME = 5_000_000
 NAME_SHARE = 2
+FAR = 2**63
 FIRSTS = 64  # first posts that are held of stories which may be over, and twice as many as there are stories
 LEARN_MOST = 65_536  # posts after which no time need pass, lest a feed whose clock stands still has no themes
 
@@ -105,6 +105,13 @@ class Topics:
         oldest = next(iter(waiting.values())).time
         return self.finish() if time - oldest >= BATCH_TIME or len(waiting) >= MOST_POSTS else []
 
+    def room(self) -> tuple[int, int]:
+        """So many posts can be added together, and up to what time: no batch is closed before the last of them."""
+        waiting = self._waiting
+        if len(waiting) < BATCH_POSTS:
+            return BATCH_POSTS - len(waiting), FAR
+        return MOST_POSTS - len(waiting), next(iter(waiting.values())).time + BATCH_TIME
+
     def drop(self, key: str) -> None:
         """Forget a post that is gone."""
         self._waiting.pop(key, None)
@@ -162,8 +169,7 @@ class Topics:
             self._learnt, self._unlearnt, self._learnt_at = self._learnt + self._unlearnt, 0, at
             moves += self.themes.update(self.stories.largest(STORIES), self.stories.sampled, at)
             self.themes.forget(self.stories.ids())
-        else:
-            new = {story for story in stories if story >= 0 and story not in self.themes.of}
+        elif new := {story for story in stories if story >= 0 and story not in self.themes.of}:
             moves += self.themes.place(*self.stories.terms(new))
         self.moves = moves
 
@@ -190,14 +196,14 @@ class Topics:
         alone = self.stories.alone([*now.values(), *became.values()])
         told = {story: (of.get(into, -1), into not in alone) for story, into in now.items()}
         told[-1] = -1, False
-        themes, counted = zip(*map(told.__getitem__, stories), strict=True)
-        placed = [*map(tuple.__new__, repeat(Placed), zip(keys, stories, themes, copies, counted, strict=True))]
-        for key, story, _, copy, counts in placed:
+        placed, grown = [], []
+        for key, story, copy in zip(keys, stories, copies, strict=True):
+            theme, counts = told[story]
+            placed.append(Placed(key, story, theme, copy, counts))
             if not counts and story >= 0:
                 if (before := self._alone_in.get(key)) is not None:  # it was past retention and has come again
                     del first[before]
                 first[story], self._alone_in[key] = (key, copy), story
-        grown = []
         for story in sorted({*now, *now.values(), *became, *became.values()} & first.keys()):
             if (into := followed(became, story)) not in alone:
                 key, copy = first.pop(story)

@@ -34,16 +34,17 @@ class View:
         fresh.follow(self.whole)
         fresh.fill(map(contribution, entries), self.whole)
         for second, count in reactions.counts.items():
-            fresh.react(second * reactions.width, count)
+            fresh.react([second * reactions.width], count)
         self.whole = fresh
 
     # -- posts -----------------------------------------------------------------------------------------------
 
-    def add(self, entry: Entry) -> None:
-        """A post has come."""
-        self.whole.add(contribution(entry))
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Posts have come."""
+        self.whole.add_all([*map(contribution, entries)])
         if self.filtered is not None:
-            self.filtered.note(entry.key)
+            for entry in entries:
+                self.filtered.note(entry.key)
 
     def replace(self, entry: Entry) -> None:
         """A post has another text: nothing of what it was stays."""

@@ -1,21 +1,24 @@
 """What the window holds, exact to the post: volume, sentiment, tags, authors and clusters, in total and over time."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TypeAlias
 
-from engine.bytime import ByTime
+from engine.bytime import At, ByTime
 from engine.config import ALL_TIME, SECOND
 from engine.people import People
 from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags
-from engine.tally import Contribution, Tally
+from engine.tally import FEW, Contribution, Tally
 from engine.windowsums import SumsBefore, WindowSums, by_bucket
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
-
+FAR = 2**63
+_TIME = attrgetter("time")
 
 Assigned: TypeAlias = tuple[str, int, bool]  # key of a post, its story, whether it is a copy
 
@@ -29,10 +32,12 @@ class Reactions:
         self.counts: Counter[int] = Counter()
         self._swept = 0
 
-    def add(self, time: int, now: int) -> None:
-        """Count a reaction; forget those too old."""
-        self.counts[time // self.width] += 1
+    def add(self, times: Sequence[int], now: int) -> None:
+        """Count reactions; forget those too old."""
+        for time in times:
+            self.counts[time // self.width] += 1
         if self.keep != ALL_TIME and now - self._swept > self.keep:  # so that sweeping costs little
+            now = next((time for time in times if time - self._swept > self.keep), now)
             self._swept, oldest = now, (now - self.keep - self.keep // 8) // self.width  # bucket cut in two: whole
             self.counts = Counter({moment: n for moment, n in self.counts.items() if moment >= oldest})
         if len(self.counts) > MAX_MOMENTS:
@@ -61,7 +66,8 @@ class Window:
         self.before = SumsBefore()
         self.items_before: dict[str, Contribution] = {}
         self._expiry, self._expiry_before = ByTime(), ByTime()
-        self._calm_until = 0  # event time before which moving on changes nothing
+        self._calm_until = 0  # event time before which no post falls out
+        self._even_until = 0  # event time before which nothing else changes as time moves on
         self._settled_at = -1  # which span of event time it was when the sums were last settled
         self._oldest = -1  # bucket before which reactions have been forgotten
         self.first: int | None = None  # earliest time of anything there ever was, inside the window or not
@@ -105,48 +111,28 @@ class Window:
 
     def move(self, now: int) -> None:
         """Let the window end at `now`; what falls out of it joins the span before."""
-        if self.now is not None and now <= self.now:
-            return
-        self.now = now
-        if now < self._calm_until:
-            return
+        if self.now is None or now > self.now:
+            self.now = now
+            if now >= self._calm_until:
+                self._join_before(self._leave(self._expiry.until(now - self.span)))
+            if now >= self._even_until:
+                self._turn(now)
+
+    def _turn(self, now: int) -> None:
+        """A time bucket ends, or all get wider, or another span of the window begins."""
         if self._reach != ALL_TIME:
             self._forget_reactions(now - self._reach)
         self.reach_back(now)
-        if self.span != ALL_TIME:
-            self._slide(now)
-        self._calm_until = self._next_change(now)
-
-    def _next_change(self, now: int) -> int:
-        """The event time up to which nothing falls out, no time bucket ends and none gets wider."""
+        if self.span != ALL_TIME and now // self.span > self._settled_at:
+            self._settled_at = now // self.span  # no post that has left stays in the sums for long
+            self._settled()
         changes = [(now // self.width + 1) * self.width]
         if self._reach != ALL_TIME:
             changes.append(((now - self._reach) // self.width + 1) * self.width + self._reach)
         longest = (2 * BUCKETS - 1) * self.width
         if self.first is not None and self.span == ALL_TIME and (self._reach == ALL_TIME or longest <= self._reach):
             changes.append(self.first + longest)
-        if (first := self._expiry.first()) is not None:
-            changes.append(first[0] + self.span)
-        if (first := self._expiry_before.first()) is not None:
-            changes.append(first[0] + 2 * self.span)
-        return min(changes)
-
-    def _slide(self, now: int) -> None:
-        """Let out what is past the window, and then past the span before."""
-        start = now - self.span
-        for time, key in self._expiry.until(start):
-            item = self.items.get(key)
-            if item is not None and item.time == time:
-                self._let_out(item)
-                self._add_before(item)
-        for time, key in self._expiry_before.until(start - self.span):
-            item = self.items_before.get(key)
-            if item is not None and item.time == time:
-                self._drop_before(item)
-        part = now // self.span
-        if part > self._settled_at:  # no post that has left stays in the sums for long
-            self._settled_at = part
-            self._settled()
+        self._even_until = min(changes)
 
     def follow(self, other: "Window") -> None:
         """End and begin where another window of the feed does: then its time buckets are as wide."""
@@ -189,16 +175,26 @@ class Window:
                 if time > self.now - 2 * span:
                     self._add_before(item)
                 return
-        self._sums.add(item, self.width)
         if item.story is not None:
-            self.topics.count(item, self.width, 1)
-        if item.tags or self.tags.sketch is not None:
-            self.tags.add(item, self.width)
-        self.items[item.key] = item
-        if item.author in self.people.shown:
-            self.people.count(item, 1)
+            self.topics.count([item], self.width, 1)
+        self._enter(item)
         if span != ALL_TIME:
             self._expiry.add(time, item.key)
+
+    def add_all(self, items: Sequence[Contribution]) -> None:
+        """Take in posts in no story yet, as they come: in the order of time, which moves on with each; or late ones."""
+        if len(items) < FEW or (self.now is not None and items[0].time < self.now):
+            for item in items:
+                self.move(item.time)
+                self.add(item)
+            return
+        while items:
+            first = items[0].time
+            self.move(first)
+            until = self._even_until if self.span == ALL_TIME else min(self._even_until, first + self.span)
+            end = len(items) if items[-1].time < until else bisect_left(items, until, key=_TIME)
+            self._take(items[:end])
+            items = items[end:]
 
     def fill(self, posts: Iterable[Contribution], beside: "Window") -> None:
         """Take in posts of the window and of the span before, where there are none yet.
@@ -234,7 +230,8 @@ class Window:
     def expire(self, key: str) -> None:
         """A post is past retention: take it out, wherever it stands."""
         if (item := self.items.get(key)) is not None:
-            self._let_out(item)
+            self._sums.take(item, self.width)
+            self._drop(item)
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
 
@@ -253,15 +250,15 @@ class Window:
         for key, story, copy in posts:
             if (item := items.get(key)) is not None:
                 if item.story is not None:
-                    self.topics.count_all(placed, self.width)
+                    self.topics.count(placed, self.width, 1)
                     placed.clear()
-                    self.topics.count(item, self.width, -1)
+                    self.topics.count([item], self.width, -1)
                 items[key] = item = item.within(story, copy)
                 placed.append(item)
             elif (item := self.items_before.get(key)) is not None:
                 self._drop_before(item)
                 self._add_before(item.within(story, copy))
-        self.topics.count_all(placed, self.width)
+        self.topics.count(placed, self.width, 1)
 
     def settle(self) -> None:
         """Write the stories that posts now belong to into their contributions, so that merges can be forgotten."""
@@ -271,12 +268,13 @@ class Window:
                 if (now := story(item.story)) != item.story:
                     items[key] = item.within(now, item.copy)
 
-    def react(self, time: int, count: int = 1) -> None:
-        """Count reactions at a time."""
-        self.reach_back(time)
-        bucket = time // self.width
-        if self._reach == ALL_TIME or self.now is None or bucket >= (self.now - self._reach) // self.width:
-            self.reactions[bucket] += count
+    def react(self, times: Sequence[int], count: int = 1) -> None:
+        """Count reactions, so many at each time."""
+        self.reach_back(min(times))
+        oldest = -FAR if self._reach == ALL_TIME or self.now is None else (self.now - self._reach) // self.width
+        for time in times:
+            if (bucket := time // self.width) >= oldest:
+                self.reactions[bucket] += count
 
     def tags_before(self, tags: set[str]) -> Counter[str]:
         """In how many posts of the span before each of some tags is."""
@@ -284,18 +282,77 @@ class Window:
 
     # -- the sums --------------------------------------------------------------------------------------------
 
-    def _let_out(self, item: Contribution) -> None:
-        self._sums.take(item, self.width)
-        self._drop(item)
+    def _take(self, items: Sequence[Contribution]) -> None:
+        """Take in posts in the order of time, from the present on, while nothing turns and none of them leaves again.
 
-    def _drop(self, item: Contribution) -> None:
-        if item.story is not None:
-            self.topics.count(item, self.width, -1)
+        What leaves as they come does so in between, as the tags see both; by story it is counted afterwards, together.
+        """
+        due = self._expiry.until(items[-1].time - self.span)
+        left: list[Contribution] = []
+        passed = 0
+        for item in items:
+            first = passed
+            while passed < len(due) and due[passed][0] <= item.time - self.span:
+                passed += 1
+            if passed > first:
+                left += self._leave(due[first:passed])
+            self._enter(item)
+        self.now = items[-1].time
+        if self.span != ALL_TIME:
+            self._expiry.extend([(item.time, item.key) for item in items])
+            self._calm_until = min(self._calm_until, items[0].time + self.span)
+        if self.now >= self._calm_until:
+            self._join_before(left)
+
+    def _enter(self, item: Contribution) -> None:
+        """Count a post in, but by story."""
+        self._sums.add(item, self.width)
+        if item.tags or self.tags.sketch is not None:
+            self.tags.add(item, self.width)
+        self.items[item.key] = item
+        if item.author in self.people.shown:
+            self.people.count(item, 1)
+
+    def _exit(self, item: Contribution) -> None:
+        """Count a post out, but by story and in the sums."""
         if item.tags or self.tags.sketch is not None:
             self.tags.remove(item, self.width)
         if item.author in self.people.shown:
             self.people.count(item, -1)
         del self.items[item.key]
+
+    def _leave(self, due: Iterable[At]) -> list[Contribution]:
+        """Count posts out, but by story, that fall out of the window; those that there are yet."""
+        left = []
+        for time, key in due:
+            item = self.items.get(key)
+            if item is not None and item.time == time:
+                self._sums.take(item, self.width)
+                self._exit(item)
+                left.append(item)
+        return left
+
+    def _join_before(self, left: Sequence[Contribution]) -> None:
+        """What has left the window joins the span before; nothing stays that is past that."""
+        assert self.now is not None
+        if self.topics.stories:
+            self.topics.count(left, self.width, -1)
+        for item in left:
+            self._add_before(item)
+        for time, key in self._expiry_before.until(self.now - 2 * self.span):
+            old = self.items_before.get(key)
+            if old is not None and old.time == time:
+                self._drop_before(old)
+        first, before = self._expiry.first(), self._expiry_before.first()
+        self._calm_until = min(
+            FAR if first is None else first[0] + self.span,
+            FAR if before is None else before[0] + 2 * self.span,
+        )
+
+    def _drop(self, item: Contribution) -> None:
+        self._exit(item)
+        if item.story is not None:
+            self.topics.count([item], self.width, -1)
 
     def _add_before(self, item: Contribution) -> None:
         self.before.count(item, 1)

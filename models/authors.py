@@ -1,15 +1,15 @@
 """What is known of each author from posts that went before: how many, how long ago, and how they fared."""
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from itertools import chain
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.decay import HALF_LIFE, DecayedMean, shrunk
+from models.decay import HALF_LIFE, NUMBERS, DecayedMeans, shrunk
 from models.pasts import DIGEST, AuthorPasts, MeanStates, digest
 
 Floats = NDArray[np.float64]
@@ -27,14 +27,14 @@ class Typical(NamedTuple):
 
 
 class Past:
-    """One author's past. `outcomes` holds a mean of log labels per horizon, once there is any label."""
+    """One author's past. `outcomes` are the means of log labels by horizon, once there is any label."""
 
     __slots__ = ("last", "outcomes", "posts")
 
     def __init__(self) -> None:
         self.posts = 0
         self.last = 0  # time of the newest post; 0 before any
-        self.outcomes: tuple[DecayedMean, ...] = ()
+        self.outcomes: DecayedMeans | None = None
 
 
 class Adopted:
@@ -54,10 +54,8 @@ class Adopted:
             return None
         past = Past()
         past.posts, past.last = int(self._pasts.posts[row]), int(self._pasts.last[row])
-        past.outcomes = _means(len(self._places))
-        for outcome, place in zip(past.outcomes, self._places, strict=True):
-            if place is not None:
-                _restore(outcome, self._pasts.outcomes, (row, place))
+        past.outcomes = DecayedMeans(len(self._places))
+        _restore(past.outcomes, self._pasts.outcomes, self._places, row)
         return past
 
     def forget(self, author: str) -> None:
@@ -75,7 +73,7 @@ class AuthorHistory:
         self._horizons = horizons
         self._cap = cap
         self._pasts: OrderedDict[str, Past] = OrderedDict()
-        self._feed = tuple(DecayedMean() for _ in range(horizons))
+        self._feed = DecayedMeans(horizons)
         self._adopted: Adopted | None = None
         self._usual: tuple[Floats, Floats, Floats] | None = None  # of the feed, until it learns more
 
@@ -103,15 +101,13 @@ class AuthorHistory:
 
         Gives how far it lay above what was typical of the author before.
         """
-        feed = self._feed[horizon]
-        usual = feed.mean
+        usual = self._feed.mean(horizon)
         if author:
             past = self._touch(author)
-            past.outcomes = past.outcomes or _means(self._horizons)
-            outcome = past.outcomes[horizon]
-            usual = shrunk(outcome.weight(at), outcome.mean, usual, STRENGTH)
-            outcome.add(label, at)
-        feed.add(label, at)
+            outcomes = past.outcomes = past.outcomes or DecayedMeans(self._horizons)
+            usual = shrunk(outcomes.weight(horizon, at), outcomes.mean(horizon), usual, STRENGTH)
+            outcomes.add(horizon, label, at)
+        self._feed.add(horizon, label, at)
         self._usual = None
         return label - usual
 
@@ -126,25 +122,23 @@ class AuthorHistory:
 
     def typical(self, past: Past | None, horizon: int, at: int) -> Typical:
         """What an author's labels are like, shrunk to the feed's: (n * mean + m * level) / (n + m), n their weight."""
-        feed = self._feed[horizon]
-        if past is None or not past.outcomes:
-            return Typical(feed.mean, sqrt(feed.variance), 0.0)
-        outcome = past.outcomes[horizon]
-        weight = outcome.weight(at)
-        variance = shrunk(weight, outcome.variance, feed.variance, STRENGTH)
-        return Typical(shrunk(weight, outcome.mean, feed.mean, STRENGTH), sqrt(variance), weight)
+        mean, variance = self._feed.mean(horizon), self._feed.variance(horizon)
+        if past is None or past.outcomes is None:
+            return Typical(mean, sqrt(variance), 0.0)
+        weight = past.outcomes.weight(horizon, at)
+        variance = shrunk(weight, past.outcomes.variance(horizon), variance, STRENGTH)
+        return Typical(shrunk(weight, past.outcomes.mean(horizon), mean, STRENGTH), sqrt(variance), weight)
 
     def typicals(self, pasts: Sequence[Past | None], at: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """`typical` of each past at its time, at all horizons: mean, spread, weight, each (pasts, horizons)."""
         usual, variances, spreads = self._of_feed()
-        known = [index for index, past in enumerate(pasts) if past is not None and past.outcomes]
+        outcomes = [None if past is None else past.outcomes for past in pasts]
+        known = [index for index, own in enumerate(outcomes) if own is not None]
         if not known:
             none = np.zeros((len(pasts), self._horizons))
             return usual + none, spreads + none, none
-        states = np.zeros((len(pasts), self._horizons, 4))
-        table = [outcome.state for index in known for outcome in pasts[index].outcomes]  # type: ignore[union-attr]
-        flat = np.fromiter(chain.from_iterable(table), np.float64, 4 * len(table))
-        states[known] = flat.reshape(len(known), self._horizons, 4)
+        states = np.zeros((len(pasts), self._horizons, NUMBERS))
+        states[known] = _table([own for own in outcomes if own is not None], self._horizons)
         weight, mean, variance, then = np.moveaxis(states, -1, 0)
         weight = weight * np.exp2(np.minimum(then - at[:, None], 0.0) / HALF_LIFE)
         # An author never heard of has no labels, which shrunk to the feed's are the feed's.
@@ -154,8 +148,8 @@ class AuthorHistory:
     def _of_feed(self) -> tuple[Floats, Floats, Floats]:
         """Mean, variance and spread of the feed's labels by horizon."""
         if self._usual is None:
-            variances = np.array([outcome.variance for outcome in self._feed])
-            self._usual = np.array([outcome.mean for outcome in self._feed]), variances, np.sqrt(variances)
+            (feed,) = _table([self._feed], self._horizons)
+            self._usual = feed[:, 1], feed[:, 2], np.sqrt(feed[:, 2])
         return self._usual
 
     def forget(self, author: str) -> None:
@@ -166,23 +160,19 @@ class AuthorHistory:
 
     def pasts(self, hashed: Callable[[str], bytes]) -> AuthorPasts:
         """All that is known, with authors by their hashes."""
-        pasts = self._pasts.values()
+        pasts, none = self._pasts.values(), DecayedMeans(self._horizons)
         return AuthorPasts(
             digests=b"".join(map(hashed, self._pasts)),
             posts=np.array([past.posts for past in pasts], np.int64),
             last=np.array([past.last for past in pasts], np.int64),
-            outcomes=_states(
-                [outcome for past in pasts for outcome in past.outcomes or _means(self._horizons)], (-1, self._horizons)
-            ),
-            feed=_states(self._feed, (self._horizons,)),
+            outcomes=_states(_table([past.outcomes or none for past in pasts], self._horizons)),
+            feed=_states(_table([self._feed], self._horizons)[0]),
         )
 
     def adopt(self, pasts: AuthorPasts, places: Sequence[int | None], salt: bytes) -> None:
         """Go on from `pasts`; `places` says where they have each horizon, None for nowhere. Before any label only."""
         self._adopted = Adopted(pasts, places, salt)
-        for outcome, place in zip(self._feed, places, strict=True):
-            if place is not None:
-                _restore(outcome, pasts.feed, (place,))
+        _restore(self._feed, pasts.feed, places)
         self._usual = None
 
     def _touch(self, author: str) -> Past:
@@ -197,16 +187,20 @@ class AuthorHistory:
         return past
 
 
-def _means(horizons: int) -> tuple[DecayedMean, ...]:
-    return tuple([DecayedMean() for _ in range(horizons)])
+def _table(outcomes: Sequence[DecayedMeans], horizons: int) -> Floats:
+    """(n, horizons, NUMBERS)."""
+    return np.frombuffer(b"".join([each.numbers for each in outcomes])).reshape(-1, horizons, NUMBERS)
 
 
-def _states(outcomes: Sequence[DecayedMean], shape: tuple[int, ...]) -> MeanStates:
-    table = np.array([outcome.state for outcome in outcomes], np.float64).reshape(-1, 4)
-    weights, means, variances, at = (column.reshape(shape) for column in table.T)
+def _states(table: Floats) -> MeanStates:
+    weights, means, variances, at = np.moveaxis(table, -1, 0)
     return MeanStates(weights, means, variances, at.astype(np.int64))
 
 
-def _restore(outcome: DecayedMean, states: MeanStates, place: tuple[int, ...]) -> None:
-    weight, mean, variance = (float(table[place]) for table in (states.weights, states.means, states.variances))
-    outcome.restore(weight, mean, variance, int(states.at[place]))
+def _restore(outcomes: DecayedMeans, states: MeanStates, places: Sequence[int | None], *row: int) -> None:
+    """Take over states; `places` says where they have each horizon, None for nowhere."""
+    for horizon, place in enumerate(places):
+        if place is not None:
+            tables = states.weights, states.means, states.variances, states.at
+            held = [float(table[*row, place]) for table in tables]
+            outcomes.numbers[NUMBERS * horizon : NUMBERS * (horizon + 1)] = array("d", held)

@@ -76,7 +76,7 @@ class Counts:
         self._now = sum([often for said, often in self._said.items() if said < step])
 
     def advance(self, step: int) -> int:
-        """Let the window, which ended with the step before, end with `step`: how often somebody spoke in it."""
+        """Let the window end with `step`, a step later than before: how often somebody spoke in it."""
         first = step - self.width
         self._first = first + 1
         self._now += self._said.get(step, 0)
@@ -120,10 +120,11 @@ class Counts:
 
     def authors(self, subject: Hashable) -> Ints:
         """Who spoke of a subject in the window."""
-        slot = self.slots.get(subject)
+        slot, end = self.slots.get(subject), self._first + self.width
         if slot is None:
             return NONE
-        return _sorted({pair & _AUTHOR for pairs in self._steps.values() for pair in _of(pairs, slot)})
+        steps = [pairs for step, pairs in self._steps.items() if step < end]
+        return _sorted({pair & _AUTHOR for pairs in steps for pair in _of(pairs, slot)})
 
     def by_step(self, slot: int) -> list[int]:
         """Authors of a subject in each step of the window, oldest first."""

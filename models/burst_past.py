@@ -103,9 +103,9 @@ class Past:
             changes.add_to(self._before)
             self._before_total += changes.total
             self._total += self._before_total
-            own = [(slot, self.mass.item(slot)) for slot in held]
+            kept = [(slot, self.mass.item(slot)) for slot in held]
             self.mass += self._before
-            for slot, mass in own:
+            for slot, mass in kept:
                 self.mass[slot] = mass
         if held:
             self.catch_up()
@@ -126,7 +126,7 @@ class Past:
         return max(1.0, (total - authors) / max(usual, 1.0))
 
     def may_exceed(self, times: float, slots: Ints, authors: Ints, total: int) -> list[int]:
-        """Those that may be `times` what is expected or more, whatever is young: more is soon told of one by one."""
+        """Those that may be `times` what is expected, or more: by a bound for any, young or not, that is soon told."""
         windows, weight, found = max(1.0, self.windows), max(1.0, self._weight), []
         usual = max(1.0, self._total / weight)
         times *= 1 - _MARGIN

@@ -87,31 +87,16 @@ def clue_of(words: Sequence[str]) -> Clue:
     return Clue(letters, len(words), english, shared, others, marked=bool(others))
 
 
-# The numbers of a clue in one whole number: those of all tokens of a text add up to that of the text, and sum() is fast
-# while the total has less than 63 bits.
+# The numbers of a clue in one whole number: those of all tokens of a text add up to that of the text. From the lowest:
+# letters, words, English ones, shared ones, and how many tokens have something that a sum does not tell.
 BITS = 12
 LONGEST = (1 << BITS) - 1  # characters of a text that has no number above what the bits hold
+FIELDS = 5
 ODD = 1 << 4 * BITS  # of one token
-_FIELD = (1 << BITS) - 1
-
-
-class Sums(NamedTuple):
-    """Clues added up. `odd`: how many tokens have something that a sum does not tell: `others`, accents, scripts."""
-
-    letters: int
-    words: int
-    english: int
-    shared: int
-    odd: int
-
-
-def read_sums(raw: str) -> int:
-    """The `Sums` of `raw`, packed."""
-    return pack(read_clue(raw))
 
 
 def pack(clue: Clue) -> int:
-    """The `Sums` of a clue, packed."""
+    """The numbers of a clue in one."""
     if clue is _SKIPPED:
         return 0
     odd = bool(clue.others) or clue.accented or clue.foreign
@@ -137,18 +122,7 @@ def sums_of(words: Sequence[str]) -> int:
     return packed if packed < 2 * ODD else packed % ODD + ODD
 
 
-def unpack(packed: int) -> Sums:
-    """The sums of a text, from those of its tokens added up."""
-    return Sums(
-        packed & _FIELD,
-        packed >> BITS & _FIELD,
-        packed >> 2 * BITS & _FIELD,
-        packed >> 3 * BITS & _FIELD,
-        packed >> 4 * BITS,
-    )
-
-
-def unpack_all(packed: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
-    """`unpack` of each."""
-    fields = [packed >> np.uint64(place * BITS) & np.uint64(_FIELD) for place in range(len(Sums._fields))]
-    return tuple(field.astype(np.int64) for field in fields)
+def unpack(packed: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The numbers, of which each text has one column, from those of its tokens added up."""
+    shifts = np.arange(FIELDS, dtype=np.uint64)[:, np.newaxis] * np.uint64(BITS)
+    return (packed >> shifts & np.uint64(LONGEST)).astype(np.int64)

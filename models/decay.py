@@ -1,5 +1,6 @@
 """Means of labels by key in which old labels count less: authors' pasts and the pasts of tags and words."""
 
+from array import array
 from collections.abc import Sequence
 from math import exp2
 from typing import NamedTuple, TypeVar
@@ -15,6 +16,7 @@ Buckets = NDArray[np.uint16]
 
 DAY = 86_400_000_000  # microseconds
 HALF_LIFE = 14 * DAY
+NUMBERS = 4  # of a decayed mean
 _REBASE = 512  # half-lives after which the weights are scaled down, long before they overflow
 
 
@@ -26,42 +28,39 @@ def shrunk(weight: Value, mean: Value, prior: Value, strength: float) -> Value:
     return (weight * mean + strength * prior) / (weight + strength)
 
 
-class DecayedMean:
-    """Mean, variance and weight of labels that count half as much a half-life later. Time never runs backwards."""
+class DecayedMeans:
+    """Means, variances and weights of labels by horizon; a label counts half as much a half-life later.
 
-    __slots__ = ("_at", "_half_life", "_weight", "mean", "variance")
+    Time never runs backwards.
+    """
 
-    def __init__(self, half_life: int = HALF_LIFE) -> None:
-        self._half_life = half_life
-        self._weight = 0.0
-        self._at = 0
-        self.mean = 0.0  # 0 before any label; time alone changes neither it nor the variance
-        self.variance = 0.0
+    __slots__ = ("numbers",)
 
-    def add(self, label: float, at: int) -> None:
+    def __init__(self, horizons: int) -> None:
+        self.numbers = array("d", bytes(8 * NUMBERS * horizons))  # weight, mean, variance, time that the weight is of
+
+    def add(self, horizon: int, label: float, at: int) -> None:
         """Learn a label that came due at `at` (microseconds). Weighted moments as in West 1979."""
-        before = self.weight(at)
-        weight = before + 1.0
-        step = label - self.mean
-        self.mean += step / weight
-        self.variance = (before * self.variance + step * (label - self.mean)) / weight
-        self._weight = weight
-        self._at = max(self._at, at)
+        numbers, start = self.numbers, NUMBERS * horizon
+        before, mean, variance = self.weight(horizon, at), numbers[start + 1], numbers[start + 2]
+        weight, step = before + 1.0, label - mean
+        mean += step / weight
+        numbers[start], numbers[start + 1] = weight, mean
+        numbers[start + 2] = (before * variance + step * (label - mean)) / weight
+        numbers[start + 3] = max(numbers[start + 3], at)
 
-    @property
-    def state(self) -> tuple[float, float, float, int]:
-        """Weight, mean, variance, and the time that the weight is of."""
-        return self._weight, self.mean, self.variance, self._at
+    def mean(self, horizon: int) -> float:
+        """0 before any label; time alone changes neither it nor the variance."""
+        return self.numbers[NUMBERS * horizon + 1]
 
-    def restore(self, weight: float, mean: float, variance: float, at: int) -> None:
-        """Go on from a state."""
-        self._weight, self.mean, self.variance, self._at = weight, mean, variance, at
+    def variance(self, horizon: int) -> float:
+        """0 before the second label."""
+        return self.numbers[NUMBERS * horizon + 2]
 
-    def weight(self, at: int) -> float:
+    def weight(self, horizon: int, at: int) -> float:
         """How many labels' worth is left at `at`."""
-        if not self._weight or at <= self._at:
-            return self._weight
-        return self._weight * exp2((self._at - at) / self._half_life)
+        weight, then = self.numbers[NUMBERS * horizon], self.numbers[NUMBERS * horizon + 3]
+        return weight if not weight or at <= then else weight * exp2((then - at) / HALF_LIFE)
 
 
 class Cells(NamedTuple):

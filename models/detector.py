@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONGEST = 500  # characters looked at: enough to be sure, and a bound on the time a hostile text can take
-FEW = 16  # texts that are read faster one by one
+FEW = 6  # texts that are read faster one by one
 BATCH = 512  # texts read at once
 LANE = 10  # bytes of a piece that the machine reads beside others
 PAGE = 16  # bytes for which the machine's steps are kept together: 4 bits

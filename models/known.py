@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from models.checksums import checksums, of_words
+from models.checksums import checksums, of_all_words
 from models.wordsums import WordSums, together
 
 
@@ -77,5 +77,5 @@ def by_column(posts: Sequence[Known]) -> KnownPosts:
     """One post at least."""
     told = zip(*map(msgspec.structs.astuple, posts), strict=True)
     columns = KnownPosts._make([nan if value is None else value for value in column] for column in told)
-    tags, terms = together([of_tags(post.tags) for post in posts]), together([of_words(post.terms) for post in posts])
-    return columns._replace(tags=tags, terms=terms)
+    words = of_all_words([post.terms for post in posts])
+    return columns._replace(tags=together([of_tags(post.tags) for post in posts]), terms=together(words))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.clues import LONGEST, Clue, Sums, read_clue, read_sums, unpack, unpack_all
+from models.clues import LONGEST, Clue, read_clue, unpack
 from models.detector import Guess, guess, guess_all
 from models.function_words import OTHERS
 from models.memo import Memo
@@ -61,7 +61,6 @@ class Evidence(NamedTuple):
 
 _ENGLISH = Verdict("en", "")
 _clues = Memo(read_clue, 50_000)
-_sums = Memo(read_sums, 100_000)
 
 
 class _Doubt(NamedTuple):
@@ -85,7 +84,7 @@ def judge_all(texts: Sequence[str], claimed: Sequence[str]) -> list[Verdict]:
 
 def judge_tokens(tokens: Tokens, claimed: Sequence[str]) -> list[Verdict]:
     """`judge` of each text of which the tokens are known, with its claim."""
-    sums = np.array(unpack_all(tokens.sums))
+    sums = unpack(tokens.sums)
     _, words, english, shared, odd = sums
     short = np.array(list(map(len, tokens.texts)), dtype=np.int64) <= LONGEST
     often = (english >= 2) | ((english == 1) & (shared >= 2)) | ((shared >= 5) & (shared * 3 >= words))
@@ -101,7 +100,7 @@ def judge_tokens(tokens: Tokens, claimed: Sequence[str]) -> list[Verdict]:
         if short[number]:
             found.append(_weigh(_with_marks(numbers, clues[first:last]), _kept(text, heeded[start:end]), claim))
         else:
-            found.append(_read(text.split(), claim))
+            found.append(_judge(text, claim))
     for number, verdict in zip(unclear.tolist(), _decided(found), strict=True):
         verdicts[number] = verdict
     return verdicts
@@ -119,14 +118,6 @@ def _decided(found: Sequence["Verdict | _Doubt"]) -> list[Verdict]:
 
 def _judge(text: str, claimed: str) -> Verdict | _Doubt:
     tokens = text.split()
-    if len(text) <= LONGEST:
-        sums = unpack(sum(map(_sums.__getitem__, tokens)))
-        if not sums.odd and _clearly_english(sums):
-            return _ENGLISH
-    return _read(tokens, claimed)
-
-
-def _read(tokens: list[str], claimed: str) -> Verdict | _Doubt:
     clues = list(map(_clues.__getitem__, tokens))
     letters = words = english = shared = 0
     for clue in clues:
@@ -134,8 +125,8 @@ def _read(tokens: list[str], claimed: str) -> Verdict | _Doubt:
         words += clue.words
         english += clue.english
         shared += clue.shared
-    kept = (raw for raw, clue in zip(tokens, clues, strict=True) if not clue.skipped)
     numbers = (letters, words, english, shared)
+    kept = (raw for raw, clue in zip(tokens, clues, strict=True) if not clue.skipped)
     return _weigh(_with_marks(numbers, [clue for clue in clues if clue.marked]), kept, claimed)
 
 
@@ -179,12 +170,12 @@ def _language(claimed: str) -> str:
     return claimed.replace("_", "-").partition("-")[0].lower()
 
 
-def _known(evidence: Evidence | Sums) -> int:
+def _known(evidence: Evidence) -> int:
     """How many function words of English there are."""
     return evidence.english + evidence.shared
 
 
-def _clearly_english(evidence: Evidence | Sums) -> bool:
+def _clearly_english(evidence: Evidence) -> bool:
     """Function words of English, often enough for running text rather than a quoted title."""
     known = _known(evidence)
     if known * 8 < evidence.words:

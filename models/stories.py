@@ -139,7 +139,7 @@ class Stories:
         """Those of the stories `ids` that are live, and unit TF-IDF rows of them."""
         rows = self._table.rows_of(np.array(sorted(ids), np.int64))
         rows = rows[rows >= 0]
-        return self._table.serial[rows], self._table.terms(rows).by_row()
+        return self._table.serial[rows], self._table.terms(rows)
 
     def _grown(self, most: int) -> Ints:
         """The rows of the stories of two posts or more, the `most` with the greatest mass."""

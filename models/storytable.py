@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usual import Usual
-from models.vectors import SIZE, Bools, Counts, Floats, Ints, is_new
+from models.vectors import SIZE, Bools, Counts, Floats, Ints, greatest, is_new
 
 TERMS = 192  # terms kept of a story, the heaviest
 SHED = 24
@@ -298,8 +298,8 @@ class StoryTable:
         gone, end = [], 0
         for size in self.sizes[full].tolist():
             start, end = end, end + size
-            lightest = self.sums[held[start:end]].argsort(kind="stable")
-            gone.append(held[start:end][lightest[: size - (TERMS - SHED)]])
+            own = held[start:end]
+            gone.append(own[greatest(-self.sums[own], size - (TERMS - SHED))])
         return np.concatenate(gone)
 
 
@@ -329,12 +329,12 @@ def products(terms: Terms, postings: Postings) -> Iterator[tuple[int, Floats]]:
 
 def nearest(terms: Terms, postings: Postings) -> tuple[Ints, Floats]:
     """Of each document the first of the rows of postings with the greatest product, and that product; 0 for none."""
-    best, greatest = np.zeros(terms.size, np.int64), np.zeros(terms.size)
+    best, product = np.zeros(terms.size, np.int64), np.zeros(terms.size)
     for first, found in products(terms, postings):
         place = found.argmax(axis=1)
         best[first : first + len(found)] = place
-        greatest[first : first + len(found)] = found[np.arange(len(found)), place]
-    return best, greatest
+        product[first : first + len(found)] = found[np.arange(len(found)), place]
+    return best, product
 
 
 @lru_cache(64)

@@ -14,7 +14,7 @@ from models.sample import Sampled
 from models.silhouette import silhouette, silhouettes
 from models.stories import MINUTE, Vectors, halvings
 from models.storytable import Terms
-from models.vectors import SIZE, Floats, Ints, dots, heaviest, is_new, numbered
+from models.vectors import SIZE, Floats, Ints, dots, heaviest, numbered
 
 HALF_LIFE = 30 * MINUTE
 HALF_LIFE_POSTS = 1_000
@@ -124,14 +124,12 @@ class Themes:
         weights = terms.weights * _FACTORS[terms.columns & 1]
         place = np.minimum(columns.searchsorted(terms.columns), len(columns) - 1)
         shared = (columns[place] == terms.columns).nonzero()[0]
-        rows = terms.rows[shared]
-        first = is_new(rows).nonzero()[0]
-        cosines = np.zeros((terms.size, len(self._ids)))
-        if len(first):
-            lengths = np.sqrt(np.bincount(terms.rows, weights * weights, terms.size))
-            shares = centroids[place[shared]] * weights[shared, None]
-            cosines[rows[first]] = np.add.reduceat(shares, first) / lengths[rows[first], None]
-        return self._place(stories, cosines)
+        k = len(self._ids)
+        shares = centroids[place[shared]] * weights[shared, None]
+        cells = terms.rows[shared, None] * k + np.arange(k)
+        found = np.bincount(cells.reshape(-1), shares.reshape(-1), terms.size * k).reshape(-1, k)
+        lengths = np.sqrt(np.bincount(terms.rows, weights * weights, terms.size))
+        return self._place(stories, found / np.where(lengths > 0, lengths, 1.0)[:, None])
 
     def merge(self, gone: int, into: int) -> Move | None:
         """Story `gone` has become part of `into`, which has its theme if it had none."""

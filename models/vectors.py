@@ -84,14 +84,19 @@ def heaviest(rows: Floats, columns: Ints, most: int) -> csr_array:
     ends = places.searchsorted(np.arange(len(rows) + 1) * len(columns)).tolist()
     for start, end in pairwise(ends):
         if end - start > most:
-            own = values[start:end]
-            least = np.partition(own, len(own) - most)[len(own) - most]
-            above = np.greater(own, least, out=kept[start:end])
-            equal = (own == least).nonzero()[0]
-            above[equal[: most - np.count_nonzero(above)]] = True  # of equals the first
+            kept[start:end] = greatest(values[start:end], most)
     held = kept.nonzero()[0]
     row, place = np.divmod(places[held], len(columns))
     return sparse(row, columns[place], values[held], (len(rows), SIZE))
+
+
+def greatest(values: Floats, most: int) -> Bools:
+    """Which are the `most` greatest of more values, of equals the first."""
+    least = np.partition(values, len(values) - most)[len(values) - most]
+    found: Bools = values > least
+    equal = (values == least).nonzero()[0]
+    found[equal[: most - np.count_nonzero(found)]] = True
+    return found
 
 
 def dots(rows: csr_array, others: csr_array) -> Floats:

@@ -11,7 +11,6 @@ from engine import ahead
 from engine.ahead import AheadSource, AheadSources, Sizes
 from engine.config import MINUTE
 from engine.crew import usual_jobs
-from engine.intake import read_line
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
@@ -108,7 +107,7 @@ def test_what_is_sent_is_what_was_read(shape: str) -> None:
     prepared = Reader(Decoder(), True).read(lines)
     assert unpack(lines, pack(prepared)) == prepared
     assert repr(unpack(lines, pack(prepared))) == repr(prepared)  # 1 is not 1.0
-    assert prepared.readings == [read_line(Decoder(), line) for line in lines]
+    assert prepared.readings == [Decoder().reading(line) for line in lines]
     assert len(prepared.posts) == len(prepared.analyses) > 0
 
 

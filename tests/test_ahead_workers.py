@@ -18,10 +18,11 @@ from engine.ahead import AheadSources
 from engine.config import SourceConfig
 from engine.crew import ALONE, Crew
 from engine.crew_member import work
-from engine.intake import Prepared, Reading, read_line
+from engine.intake import Prepared
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.decode import Decoder
+from engine.platforms.reading import Reading
 from engine.preparing import Reader
 from engine.protocol import Start, Stop
 from engine.runner import FixedSources, Runner
@@ -166,7 +167,7 @@ def test_a_watch_catches_up_with_workers_and_lets_them_go(tmp_path: Path) -> Non
 
 def test_lines_that_cannot_be_sent_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = lines_of(1)[0]
-    event = msgspec.structs.replace(read_line(Decoder(), line).records[0][0], text="\ud800")
+    event = msgspec.structs.replace(Decoder().reading(line).records[0][0], text="\ud800")
     odd = Prepared([line], [Reading(((event,),), {}, ())])
     monkeypatch.setattr(Reader, "read", lambda *_arguments: odd)
     monkeypatch.setattr("engine.crew_member._readers", [Reader(Decoder(), False)])

@@ -80,7 +80,7 @@ def test_any_posts_are_read_as_alone(texts: list[str], lang: str) -> None:
 
 def test_little_memory_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     before = analyse_all(POSTS)
-    for module, name in ((sentiment, "_codes"), (sentiment, "_windows"), (language, "_clues"), (language, "_sums")):
+    for module, name in ((sentiment, "_codes"), (sentiment, "_windows"), (language, "_clues")):
         monkeypatch.setattr(module, name, Memo(getattr(module, name).read, 3))
     monkeypatch.setattr(terms, "_pieces", Memo(terms._pieces.read, 3))
     assert analyse_all(POSTS) == before

@@ -17,9 +17,12 @@ def test_they_come_out_as_from_a_heap(items: list[At], steps: list[list[At] | in
     held, heap = ByTime(items), sorted(items)
     for step in steps:
         if isinstance(step, list):
-            for time, key in step:
+            one_by_one, together = step[::2], sorted(step[1::2])
+            for time, key in one_by_one:
                 held.add(time, key)
-                heapq.heappush(heap, (time, key))
+            held.extend(together)
+            for item in step:
+                heapq.heappush(heap, item)
         else:
             out = []
             while heap and heap[0][0] <= step:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.checksums import checksums
-from models.decay import DAY, HALF_LIFE, Cells, DecayedMean, HashedMeans, packed, shrunk
+from models.decay import DAY, HALF_LIFE, Cells, DecayedMeans, HashedMeans, packed, shrunk
 
 NOW = 1_700_000_000_000_000
 LABELS = st.lists(st.tuples(st.floats(0, 40), st.integers(0, 400 * DAY)), min_size=1, max_size=50)
@@ -18,32 +18,32 @@ LABELS = st.lists(st.tuples(st.floats(0, 40), st.integers(0, 400 * DAY)), min_si
 @given(LABELS)
 def test_a_decayed_mean_is_a_weighted_one(labels: list[tuple[float, int]]) -> None:
     labels = sorted(labels, key=lambda one: one[1])
-    mean = DecayedMean()
+    mean = DecayedMeans(2)
     for label, at in labels:
-        mean.add(label, at)
+        mean.add(1, label, at)
     now = labels[-1][1] + 3 * DAY
     values = np.array([label for label, _ in labels])
     weights = np.array([exp2((at - now) / HALF_LIFE) for _, at in labels])
     average = np.average(values, weights=weights)
-    assert mean.mean == pytest.approx(average, abs=1e-9)
-    assert mean.variance == pytest.approx(np.average((values - average) ** 2, weights=weights), abs=1e-6)
-    assert mean.weight(now) == pytest.approx(weights.sum())
+    assert mean.mean(1) == pytest.approx(average, abs=1e-9)
+    assert mean.variance(1) == pytest.approx(np.average((values - average) ** 2, weights=weights), abs=1e-6)
+    assert mean.weight(1, now) == pytest.approx(weights.sum())
 
 
 @given(LABELS)
 def test_whatever_the_order_of_times_a_mean_stays_within_its_labels(labels: list[tuple[float, int]]) -> None:
-    mean = DecayedMean()
+    mean = DecayedMeans(2)
     for label, at in labels:
-        mean.add(label, at)
+        mean.add(1, label, at)
     lowest, highest = min(label for label, _ in labels), max(label for label, _ in labels)
-    assert lowest - 1e-9 <= mean.mean <= highest + 1e-9
-    assert -1e-9 <= mean.variance <= (highest - lowest) ** 2 / 4 + 1e-6
-    assert 0 < mean.weight(0) <= len(labels)
+    assert lowest - 1e-9 <= mean.mean(1) <= highest + 1e-9
+    assert -1e-9 <= mean.variance(1) <= (highest - lowest) ** 2 / 4 + 1e-6
+    assert 0 < mean.weight(1, 0) <= len(labels)
 
 
 def test_before_any_label_there_is_nothing() -> None:
-    mean = DecayedMean()
-    assert (mean.mean, mean.variance, mean.weight(NOW)) == (0.0, 0.0, 0.0)
+    mean = DecayedMeans(2)
+    assert (mean.mean(0), mean.variance(0), mean.weight(0, NOW)) == (0.0, 0.0, 0.0)
 
 
 def test_shrinking_adds_labels_at_the_prior() -> None:

@@ -6,15 +6,17 @@ import sys
 from pathlib import Path
 from statistics import mean
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import clues, language
-from models.clues import LONGEST, read_clue, read_sums, unpack
-from models.language import REASONS, Verdict, judge, judge_all
+from models.clues import LONGEST, pack, read_clue, unpack
+from models.language import REASONS, Verdict, judge, judge_all, judge_tokens
 from models.memo import Memo
 from models.sentiment import polarity
+from models.token_pass import TokenTable
 
 ROOT = Path(__file__).parent.parent
 TWEETS = ROOT.parent / "shared" / "data" / "sentiment" / "tweeteval_val_text.txt"
@@ -311,12 +313,10 @@ def test_a_megabyte_of_anything_gets_a_verdict(text: str) -> None:
 def test_a_full_memo_changes_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ENGLISH + [text for texts in OTHERS.values() for text in texts]
     before = [judge(text) for text in texts]
-    details, sums = Memo(read_clue, cap=2), Memo(read_sums, cap=1)
+    details = Memo(read_clue, cap=2)
     monkeypatch.setattr(language, "_clues", details)
-    monkeypatch.setattr(language, "_sums", sums)
     assert [judge(text) for text in texts] == before
     assert len(details) <= 2
-    assert len(sums) <= 1
 
 
 def test_a_plain_word_tells_the_same_in_the_short_way() -> None:
@@ -332,21 +332,18 @@ def test_a_plain_word_tells_the_same_in_the_short_way() -> None:
 def test_sums_hold_the_numbers_of_any_text(unit: str, length: int) -> None:
     text = (unit * length)[:length]
     details = [read_clue(raw) for raw in text.split()]
-    sums = unpack(sum(map(read_sums, text.split())))
-    assert sums[:4] == tuple(sum(getattr(clue, name) for clue in details) for name in sums._fields[:4])
-    assert sums.odd == sum(bool(clue.others or clue.accented or clue.foreign) for clue in details)
+    ((*sums, odd),) = unpack(np.array([sum(map(pack, details))], dtype=np.uint64)).T.tolist()
+    assert sums == [sum(clue[place] for clue in details) for place in range(4)]
+    assert odd == sum(bool(clue.others or clue.accented or clue.foreign) for clue in details)
 
 
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(
     st.lists(st.sampled_from([word for text in [*ENGLISH, *OTHERS["de"], *SCRIPTS.values()] for word in text.split()]))
 )
-def test_the_short_way_gives_the_verdict_of_the_long_one(words: list[str]) -> None:
+def test_the_tokens_of_a_text_give_the_verdict_of_the_text(words: list[str]) -> None:
     text = " ".join(words)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(language, "LONGEST", -1)
-        verdict = judge(text)
-    assert judge(text) == verdict
+    assert judge_tokens(TokenTable(1_024).read([text]), [""]) == [judge(text)]
 
 
 def test_a_list_is_judged_as_its_texts() -> None:

@@ -65,3 +65,23 @@ def test_a_large_array_has_pages_of_its_own_even_after_larger_ones_have_gone() -
     }
     assert mapped["as it is"] == 0, "else there is nothing to mend"
     assert mapped["eased"] == 1
+
+
+PAGES = """
+import resource
+import numpy as np
+from engine.memory import ease
+
+ease()
+for turn in range(110):
+    if turn == 10:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(1 << 17)  # 1 MB
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="this C library does not tell of its heap")
+def test_arrays_that_come_and_go_are_given_the_same_pages_again() -> None:
+    told = subprocess.run([sys.executable, "-c", PAGES], capture_output=True, check=True).stdout
+    assert int(told) < 256, "else each of a hundred has asked for its 256 pages"

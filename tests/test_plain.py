@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.mutations import Mutator
-from engine.events import Post
-from engine.intake import Reading, read_line, read_lines
-from engine.platforms import registry
+from engine.platforms import plain, registry
 from engine.platforms.decode import Decoder
 from engine.platforms.names import USUAL
+from engine.platforms.reading import Reading
 from engine.simulate.plain import plain_lines
 
 AT = "2026-07-04T14:38:07Z"
@@ -48,28 +47,36 @@ def written(value: dict[str, Any]) -> bytes:
 
 
 def apart(lines: list[bytes]) -> list[Reading]:
-    return [read_line(Decoder(), line) for line in lines]
+    return [Decoder().reading(line) for line in lines]
+
+
+def fast(lines: list[bytes]) -> list[Reading | None]:
+    """What is read by others that begin alike."""
+    reader = registry.likely(lines[0])
+    assert reader is not None
+    return [*reader.readings(lines)]
 
 
 def learn(*lines: bytes) -> None:
     """Have lines of their keys read together from now on."""
     for line in lines:
         for _ in range(20):
-            read_line(Decoder(), line)
+            Decoder().reading(line)
 
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_alike", {})
+    monkeypatch.setattr(registry, "_likely", {})
+    monkeypatch.setattr(plain, "FEW", 0)
 
 
 def test_usual_lines_are_read_together_and_any_other_by_itself() -> None:
     lines = [written(USUALLY | {"id": str(number), "likes": number}) for number in range(5)]
     odd = written(USUALLY | {"likes": "many"})
     learn(lines[0])
-    found = [*Decoder().together([*lines, odd, b"{}", b"", lines[0]])]
-    assert [post and post.uid for post in found] == ["0", "1", "2", "3", "4", None, None, None, "0"]
-    assert [Reading(((post,),), {"generic": True}, ()) for post in found[:5] if post] == apart(lines)
+    found = fast([*lines, odd, b"{}", b"", lines[0]])
+    assert [reading and reading.records[0][0].uid for reading in found] == [*"01234", None, None, None, "0"]
+    assert found[:5] == apart(lines)
 
 
 @pytest.mark.parametrize("missing", USUALLY)
@@ -78,13 +85,13 @@ def test_a_field_may_be_missing(keys: tuple[str, ...], missing: str) -> None:
     whole = {key: USUALLY[key] for key in keys}
     lines = [written(whole), written({key: value for key, value in whole.items() if key != missing})]
     learn(lines[0])
-    assert read_lines(Decoder(), lines) == apart(lines)
+    assert Decoder().readings(lines) == apart(lines)
 
 
 def test_keys_that_come_by_turns_are_soon_read_together() -> None:
     lines = [written({"id": "1", "text": "x", "lang": "en"}), written({"id": "2", "text": "y", "likes": 1})]
     learn(*lines)
-    assert [isinstance(post, Post) for post in Decoder().together(lines * 2)] == [True] * 4
+    assert all(fast(lines * 2))
 
 
 @pytest.mark.parametrize("key", USUALLY)
@@ -92,7 +99,7 @@ def test_keys_that_come_by_turns_are_soon_read_together() -> None:
 def test_what_is_odd_in_one_field_is_told_as_ever(key: str, number: int) -> None:
     lines = [written(USUALLY), written(USUALLY | {key: ODD[number]}), written(USUALLY)]
     learn(lines[0])
-    assert read_lines(Decoder(), lines) == apart(lines)
+    assert Decoder().readings(lines) == apart(lines)
 
 
 @pytest.mark.parametrize(
@@ -114,14 +121,14 @@ def test_what_is_odd_in_one_field_is_told_as_ever(key: str, number: int) -> None
 def test_what_a_line_lacks_or_has_twice_is_told_as_ever(usual: dict[str, Any], other: dict[str, Any]) -> None:
     lines = [written(usual), written(other)]
     learn(lines[0])
-    assert read_lines(Decoder(), lines) == apart(lines)
+    assert Decoder().readings(lines) == apart(lines)
 
 
 def test_a_line_that_without_some_keys_is_of_another_shape_is_of_that() -> None:
     lines = [json.dumps(value).encode() for value in (USUALLY, {"id": "1", "text": "x", "author_id": "7"})]
     learn(lines[0])
-    assert [post is None for post in Decoder().together(lines)] == [False, True]
-    assert read_lines(Decoder(), lines) == apart(lines)
+    assert [reading is None for reading in fast(lines)] == [False, True]
+    assert Decoder().readings(lines) == apart(lines)
 
 
 @pytest.mark.parametrize("part", [b'"\xff"', b"[" * 250 + b"]" * 250, b"01", b"1e999", b'"\\ud800"', b"9" * 5_000])
@@ -130,19 +137,19 @@ def test_what_is_odd_where_nobody_looks_is_told_as_ever(part: bytes) -> None:
     line = usual.replace(b'"phone"', part)
     learn(usual)
     assert line != usual
-    assert read_lines(Decoder(), [usual, line]) == apart([usual, line])
+    assert Decoder().readings([usual, line]) == apart([usual, line])
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)
 @given(st.data())
 def test_any_names_and_values_are_told_as_ever(data: st.DataObject) -> None:
-    registry._alike.clear()
+    registry._likely.clear()
     keys = data.draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=8, unique=True))
     values = st.sampled_from((*USUALLY.values(), *ODD))
     usual = {"id": "1", "text": "words"} | {key: data.draw(values) for key in keys}
     lines = [written({key: data.draw(values) for key in usual}) for _ in range(4)]
     learn(written(usual))
-    assert read_lines(Decoder(), [*lines, written(usual)]) == apart([*lines, written(usual)])
+    assert Decoder().readings([*lines, written(usual)]) == apart([*lines, written(usual)])
 
 
 def test_spoilt_lines_are_told_as_ever() -> None:
@@ -152,14 +159,14 @@ def test_spoilt_lines_are_told_as_ever() -> None:
         for _ in range(4):
             _, item = mutator.spoilt(line, dice.choice(lines))
             if isinstance(item, bytes):
-                assert read_lines(Decoder(), [line, item]) == apart([line, item]), item
+                assert Decoder().readings([line, item]) == apart([line, item]), item
 
 
 def test_how_lines_are_cut_changes_nothing() -> None:
     lines = plain_lines(400)
     decoder = Decoder()
     for size in (1, 7, 400):
-        cut = [reading for begin in range(0, 400, size) for reading in read_lines(decoder, lines[begin : begin + size])]
+        cut = [reading for begin in range(0, 400, size) for reading in decoder.readings(lines[begin : begin + size])]
         assert cut == apart(lines)
 
 
@@ -170,16 +177,16 @@ def test_how_lines_are_cut_changes_nothing() -> None:
 def test_what_was_asked_for_is_read(decoder: Decoder) -> None:
     lines = plain_lines(40)
     learn(lines[0])
-    assert read_lines(decoder, lines) == [read_line(decoder, line) for line in lines]
+    assert decoder.readings(lines) == [decoder.reading(line) for line in lines]
 
 
 def test_labelled_lines_keep_their_label() -> None:
     lines = [written(USUALLY | {"label": "storm"}), written(USUALLY | {"label": "fire"})]
     learn(*lines, written(USUALLY))
-    assert [reading.records[0][0].label for reading in read_lines(Decoder(), lines)] == ["storm", "fire"]
+    assert [reading.records[0][0].label for reading in Decoder().readings(lines)] == ["storm", "fire"]
 
 
 def test_keys_that_are_another_each_time_are_not_got_ready_for() -> None:
     for number in range(300):
-        read_line(Decoder(), written({"id": "1", "text": "x", f"key{number}": 1}))
-    assert not registry._alike
+        Decoder().reading(written({"id": "1", "text": "x", f"key{number}": 1}))
+    assert not registry._likely

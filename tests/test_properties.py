@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.clock import Stamped
 from engine.config import ALL_TIME, MINUTE, EngineConfig
 from engine.ledger import Entry
 from engine.picture import snapshot
@@ -187,6 +188,39 @@ def test_a_delete_leaves_no_trace_of_the_text(feed: list, how: str) -> None:
 
 LIVE = EngineConfig(window=10 * MINUTE, horizons=(20 * SECOND, 3 * MINUTE), max_texts=1 << 10)
 LIVELY = lively(2, 400)
+
+
+class OneByOne(Engine):
+    """An engine that applies each record by itself."""
+
+    def _apply_run(self, records: Sequence[Stamped], start: int) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        LIVE,
+        msgspec.structs.replace(LIVE, window=3 * SECOND, topics=False),
+        msgspec.structs.replace(LIVE, window=ALL_TIME, max_posts=40, max_raw_lines=10),
+        msgspec.structs.replace(LIVE, retention=MINUTE, max_waiting=20),
+        msgspec.structs.replace(LIVE, alerts=("posts > 20 over 30s for 10s", "silence for 10s")),
+    ],
+    ids=["plain", "short", "capped", "brief", "alerts"],
+)
+@pytest.mark.parametrize("cuts", [7, 700])
+def test_what_is_applied_together_is_as_if_each_was_applied_by_itself(config: EngineConfig, cuts: int) -> None:
+    lines = [line.encode() for _, line in LIVELY[:700]]
+    together, alone = Engine(config), OneByOne(config)
+    for begin in range(0, len(lines), cuts):
+        for engine in (together, alone):
+            engine.feed(0, lines[begin : begin + cuts], PRESENT)
+        if begin % 140 == 0:
+            assert plain(snapshot(together)) == plain(snapshot(alone))
+    for engine in (together, alone):
+        engine.finish()
+    assert plain(snapshot(together)) == plain(snapshot(alone))
+    assert [*together.ledger.posts] == [*alone.ledger.posts]
 
 
 class Noted(Engine):

@@ -73,22 +73,22 @@ class Model:
 
     def add(self, item: Contribution) -> None:
         item = replace(item, key=str(self.number))
-        self.sums.count(item, WIDTH, 1)
+        self.sums.count([item], WIDTH, 1)
         self.items[self.number] = item
         self.number += 1
 
     def remove(self, number: int) -> None:
         if (item := self.items.pop(number, None)) is not None:
-            self.sums.count(item, WIDTH, -1)
+            self.sums.count([item], WIDTH, -1)
         if (item := self.before.pop(number, None)) is not None:
             self.sums.count_before(item, -1)
 
     def assign(self, given: tuple[int, int, bool]) -> None:
         number, story, copy = given
         if (item := self.items.get(number)) is not None:
-            self.sums.count(item, WIDTH, -1)
+            self.sums.count([item], WIDTH, -1)
             self.items[number] = item.within(self.now(story), copy)
-            self.sums.count(self.items[number], WIDTH, 1)
+            self.sums.count([self.items[number]], WIDTH, 1)
 
     def merge(self, given: tuple[int, int]) -> None:
         gone, into = (self.now(story) for story in given)
@@ -233,11 +233,11 @@ def test_terms_are_the_same_whenever_they_are_counted() -> None:
         for number in range(WAITING + 20)
     ]
     for post in posts:
-        sums.count(post, WIDTH, 1)
+        sums.count([post], WIDTH, 1)
     for post in posts[::3]:
-        sums.count(post, WIDTH, -1)  # some of them counted by now, some not
+        sums.count([post], WIDTH, -1)  # some of them counted by now, some not
     kept = [post for number, post in enumerate(posts) if number % 3]
     assert dict(sums.terms) == {1: Counter(term for post in kept for term in post.terms)}
     for post in kept:
-        sums.count(post, WIDTH, -1)
+        sums.count([post], WIDTH, -1)
     assert not sums.terms

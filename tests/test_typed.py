@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.mutations import Mutator
-from engine.intake import Reading, read_line
 from engine.platforms import registry
 from engine.platforms.decode import MAX_LINE, Decoder, Rejected
 from engine.platforms.typed import Typed
@@ -31,19 +30,13 @@ def spoilt() -> Iterator[bytes]:
                 yield item
 
 
-def read_whole(line: bytes, monkeypatch: pytest.MonkeyPatch) -> Reading:
-    with monkeypatch.context() as patched:
-        patched.setattr(registry, "likely", lambda _line: None)
-        return read_line(Decoder(), line)
-
-
 def check(line: bytes, monkeypatch: pytest.MonkeyPatch) -> list[Typed]:
     """Those that read a line: they all say what is said of it when it is read whole."""
     readers = [typed for typed in TYPED if len(line) <= MAX_LINE and typed.read(line) is not None]
     for typed in readers:
         with monkeypatch.context() as patched:
             patched.setattr(registry, "likely", lambda _line, typed=typed: typed)
-            assert read_line(Decoder(), line) == read_whole(line, monkeypatch), (typed.adapter.name, line)
+            assert Decoder().readings([line]) == [Decoder().reading(line)], (typed.adapter.name, line)
     return readers
 
 
@@ -76,8 +69,8 @@ ODD = {
 def test_what_is_wrong_in_a_part_that_is_passed_over_is_told(odd: str, number: int) -> None:
     line, (part, outcome) = BY_HAND[number], ODD[odd]
     decoder = Decoder()
-    decoder.read(line)
-    assert decoder.read(line[:-1] + b"," + part + b"}") == [outcome]
+    readings = decoder.readings([line]) + decoder.readings([line, line[:-1] + b"," + part + b"}"])
+    assert readings[2].noted == ((False, outcome.reason),)
 
 
 @pytest.mark.parametrize("part", [b'"x":1e999', b'"x":"\\ud800"', b'"x":' + b"9" * 5_000])
@@ -107,14 +100,14 @@ def test_a_format_that_was_named_is_typed_too_wherever_its_decoder_comes_from(
     monkeypatch.setattr(typed, "read", lambda line: (tried.append(line), read(line))[1])
     monkeypatch.setattr(registry, "likely", lambda _line: typed)
     line = next(line for line in SIMULATED["bluesky"] if line[:1] == b"{")
-    pickle.loads(pickle.dumps(Decoder(format))).read(line)
+    pickle.loads(pickle.dumps(Decoder(format))).readings([line])
     assert len(tried) == times
 
 
 def test_what_a_line_was_taken_for_decides_nothing() -> None:
     """Lines of several shapes that begin alike, in any order: each comes to the same."""
     shuffled = [line for line in LINES if line[:1] == b"{"]
-    alone = [read_line(Decoder(), line) for line in shuffled]
+    alone = [Decoder().reading(line) for line in shuffled]
     decoder, places = Decoder(), list(range(len(shuffled)))
     random.Random(1).shuffle(places)
-    assert all(read_line(decoder, shuffled[place]) == alone[place] for place in places)
+    assert decoder.readings([shuffled[place] for place in places]) == [alone[place] for place in places]

@@ -50,6 +50,29 @@ def check(window: Window, alive: list[Contribution]) -> None:
     assert window.total.buckets == buckets
 
 
+@given(st.lists(contributions, max_size=60), st.data())
+def test_posts_that_come_together_are_counted_as_one_by_one(items: list[Contribution], data: st.DataObject) -> None:
+    together, alone = Window(SPAN), Window(SPAN)
+    coming = [replace(item, key=str(n), story=None) for n, item in enumerate(sorted(items, key=lambda item: item.time))]
+    while coming:
+        size = data.draw(st.integers(1, len(coming)))
+        part, coming = coming[:size], coming[size:]
+        together.add_all(part)
+        for item in part:
+            alone.move(item.time)
+            alone.add(item)
+        placed = [(item.key, data.draw(st.integers(0, 3)), item.copy) for item in part]
+        for window in (together, alone):
+            window.assign(placed)
+            check(window, [*window.items.values()])
+        for name in ("now", "start", "first", "width", "items", "items_before"):
+            assert getattr(together, name) == getattr(alone, name)
+        assert [*together.items] == [*alone.items], "in the order they came"
+        assert (together.before.posts, together.before.mean) == (alone.before.posts, alone.before.mean)
+        assert together.topics.before == alone.topics.before
+        assert together.topics.copies == alone.topics.copies
+
+
 @given(st.lists(contributions, max_size=40), st.data())
 def test_a_window_equals_a_recount(items: list[Contribution], data: st.DataObject) -> None:
     window, now, kept = Window(SPAN), 0, {}
@@ -105,9 +128,9 @@ def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -
 def test_reactions_fall_out_with_time() -> None:
     window = Window(SPAN)
     window.move(0)
-    window.react(0)
+    window.react([0])
     window.move(5 * MINUTE)
-    window.react(5 * MINUTE)
+    window.react([5 * MINUTE])
     assert window.reactions.total() == 2
     window.move(12 * MINUTE)
     assert window.reactions.total() == 1

@@ -142,8 +142,8 @@ class Watch:
         self.watch([(rule, None) for rule in (*wanted, *asked)], now, posts)
 
     def post(self, entry: Entry) -> None:
-        """A post has come, in the order of time."""
-        if self._watched:
+        """A post has come. One that is late is not counted: alerts go by what came in the order of time."""
+        if self._watched and not entry.late:
             seen = _seen(entry)
             for one in self._watched.values():
                 one.post(entry, seen)

@@ -5,15 +5,15 @@ line holds can raise out of here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import islice
 
-from engine.events import Post
 from engine.platforms import generic, labels, paths, registry
 from engine.platforms.base import Adapter, Ignored, Json, Object, Outcome, Rejected, Shapes
 from engine.platforms.jsontext import JsonError, parse
+from engine.platforms.reading import Reader, Reading, reading_of
 
 MAX_LINE = 1 << 20  # bytes, without the line's end
 
@@ -64,35 +64,40 @@ class Decoder:
 
     def look(self, line: bytes) -> tuple[Sequence[Outcome], Shapes]:
         """`read`, and the shapes met, which are not counted yet."""
-        body = line
-        if line[:1] != _OPENS or line[-1:] != _CLOSES or len(line) > MAX_LINE:  # as hardly any is
-            framed = _framed(line)
-            if not isinstance(framed, bytes):
-                return [framed], {}
-            body = framed
-        typed = registry.likely(body)
-        if typed is not None and self._may_be(typed.adapter):
-            outcome = typed.read(body)
-            if outcome is not None:
-                return (outcome,), typed.shapes(outcome)
+        framed = _framed(line)
+        if not isinstance(framed, bytes):
+            return [framed], {}
         try:
-            value = parse(body)
+            value = parse(framed)
         except JsonError as bad:
             return [Rejected(bad.reason)], {}
         if isinstance(value, list):
             return self._read_items(value) if value else ([Ignored("empty page")], {})
         outcomes, shapes = self._read_item(value)
-        if typed is not None or not registry.TYPED.isdisjoint(shapes):
-            registry.remember(body, value, shapes)
+        if shapes:
+            registry.remember(line, framed, value, shapes)
         return outcomes, shapes
 
-    def together(self, lines: Iterable[bytes]) -> Iterator[Post | None]:
-        """The posts of lines, as far as these are plain ones that can be read together; None for the others."""
-        for reader, alike in groupby(lines, registry.alike):
-            if reader is None or not self._may_be(generic.ADAPTER):
-                yield from (None for _ in alike)
-            else:
-                yield from reader.posts(alike)
+    def reading(self, line: bytes) -> Reading:
+        """What a line holds. Nothing but the line decides what comes of it, and nothing is counted yet."""
+        return reading_of(*self.look(line))
+
+    def readings(self, lines: Sequence[bytes]) -> list[Reading]:
+        """`reading` of each line, for those that begin as others did in a fraction of the time."""
+        heads = [line[: registry.HEAD] for line in lines]
+        readers = {head: self._likely(head) for head in {*heads}}
+        runs: dict[Reader | None, list[bytes]] = {}
+        for line, head in zip(lines, heads, strict=True):
+            runs.setdefault(readers[head], []).append(line)
+        found = {reader: self._alike(run, reader) for reader, run in runs.items()}
+        return [next(found[readers[head]]) for head in heads]
+
+    def _alike(self, lines: Sequence[bytes], reader: Reader | None) -> Iterator[Reading]:
+        if reader is None:
+            return map(self.reading, lines)
+        bodies = [body if isinstance(body := _framed(line), bytes) else b"" for line in lines]
+        each = zip(lines, reader.readings(bodies), strict=True)
+        return (self.reading(line) if found is None else found for line, found in each)
 
     def count(self, shapes: Shapes, times: int = 1) -> None:
         """Take note of the shapes that a line was found to have, or so many lines."""
@@ -141,11 +146,13 @@ class Decoder:
     def _keeps(self, item: Json) -> bool:
         return all(labels.written(paths.at(item, path)) == value for path, value in self._keep)
 
-    def _may_be(self, adapter: Adapter) -> bool:
-        """Whether a line of that shape is read as its adapter says and no further."""
-        if self._keep or self._label != _USUAL_LABEL:
-            return False
-        return self._forced is None or self._forced.name == adapter.name  # it may have come from another process
+    def _likely(self, head: bytes) -> Reader | None:
+        """What reads lines that begin like that, if it reads them as they are to be read here."""
+        reader = registry.likely(head)
+        if reader is None or self._keep or self._label != _USUAL_LABEL:
+            return None
+        named = self._forced  # it may have come from another process
+        return reader if named is None or named.name == reader.adapter.name else None
 
 
 def _detect(item: Object) -> Adapter:
@@ -180,6 +187,8 @@ def _read(adapter: Adapter, item: Json) -> Sequence[Outcome]:
 
 def _framed(line: bytes) -> bytes | Ignored | Rejected:
     """The JSON text on a line."""
+    if line[:1] == _OPENS and line[-1:] == _CLOSES and len(line) <= MAX_LINE:  # as nearly always
+        return line
     body = line.removeprefix(_BOM).strip(b" \t\r\n")
     if len(body) > MAX_LINE:
         return Rejected("line too long")

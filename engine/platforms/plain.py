@@ -4,7 +4,7 @@ That is for lines of which every field holds what it usually does, as nearly all
 `generic`, and what these say is the same (`test_plain`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Annotated, Any, TypeAlias
 
@@ -14,18 +14,21 @@ from engine.clean import all_fine, clean_ids
 from engine.events import Counts, Post
 from engine.platforms import labels
 from engine.platforms.fields import MAX_COUNT
-from engine.platforms.generic import PLATFORM, language, tags_of, titled
+from engine.platforms.generic import ADAPTER, PLATFORM, language, tags_of, titled
 from engine.platforms.jsontext import may_be_deep
 from engine.platforms.layouts import OF_X, PLANS, Layout
 from engine.platforms.names import USUAL, plain
 from engine.platforms.readers import moments
+from engine.platforms.reading import Reading
 from engine.platforms.x_common import snowflake_time
 
 Column: TypeAlias = Sequence[Any]
 
+FEW = 4  # lines that are read faster one by one
 _TIMES = frozenset(("time", "seen", "counts_at", "author_created"))
 _COUNTS = ("likes", "reposts", "replies", "quotes", "views")
 _NO_COUNTS = Counts()
+_SHAPES = {ADAPTER.name: True}
 _NAMES_OF_X = frozenset(name for _, names in OF_X.values() for name in names)
 # What usually stands under a field, besides null.
 _KINDS: dict[str, Any] = {
@@ -40,6 +43,8 @@ _KINDS: dict[str, Any] = {
 
 class Plain:
     """Reads lines that have none but some keys."""
+
+    adapter = ADAPTER
 
     def __init__(self, keys: tuple[str, ...], layout: Layout, all_needed: bool) -> None:
         self.keys = keys
@@ -60,12 +65,14 @@ class Plain:
         )
         self._decode = msgspec.json.Decoder(line).decode
 
-    def posts(self, lines: Iterable[bytes]) -> list[Post | None]:
-        """The post of each line, its ids made safe; None where a line is to be read as any other. Never raises."""
-        rows = [self._row(line) for line in lines]
+    def readings(self, lines: Sequence[bytes]) -> Iterator[Reading | None]:
+        """What each line holds; None if it is to be read as any other. Never raises."""
+        rows = [None if len(lines) < FEW else self._row(line) for line in lines]
         columns = [*zip(*filter(None, rows), strict=True)]
         posts = iter(_posts(self._fields(columns), self._of_x) if columns else ())
-        return [None if row is None else next(posts) for row in rows]
+        for row in rows:
+            post = None if row is None else next(posts)
+            yield None if post is None else Reading(((post,),), _SHAPES, ())
 
     def _row(self, line: bytes) -> tuple[Any, ...] | None:
         try:

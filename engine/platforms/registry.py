@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.platforms import (
     bluesky_jetstream,
@@ -21,9 +21,8 @@ from engine.platforms import (
 from engine.platforms.base import Adapter, Object
 from engine.platforms.bykeys import ByKeys
 from engine.platforms.plain import Plain
+from engine.platforms.reading import Reader
 from engine.platforms.typed import Typed, Used
-
-T = TypeVar("T")
 
 _ADAPTERS: tuple[Adapter, ...] = (
     zeeschuimer.ADAPTER,  # an envelope, whose content may look like any other shape
@@ -63,37 +62,40 @@ def _marked_by(keys: tuple[str, ...]) -> tuple[Adapter, ...]:
 _marked = ByKeys(_marked_by)
 
 
-def likely(line: bytes) -> Typed | None:
-    """How to read a line as one of the shape that another of the same beginning had, if that shape is typed."""
-    return _likely.get(line[:_HEAD])
+def likely(line: bytes) -> Reader | None:
+    """What read other lines that begin like this one, if there is anything that does so faster than usual."""
+    return _likely.get(line[:HEAD])
 
 
-def alike(line: bytes) -> Plain | None:
-    """How to read a line together with others, if it is likely to be a plain one with the keys of those before it."""
-    return _alike.get(line[:_HEAD])
-
-
-def remember(line: bytes, item: Object, shapes: Iterable[str]) -> None:
-    """Take note of the shape that a line was found to have, if others of its beginning are to be read by it."""
-    head = line[:_HEAD]
+def remember(line: bytes, body: bytes, item: Object, shapes: Iterable[str]) -> None:
+    """Take note of the shape of a line with some JSON text in it, if others that begin alike are to be read by it."""
+    head = line[:HEAD]
+    known = _likely.get(head)
     for shape in shapes:
-        if shape not in _typed:
+        reader = _plain_by(tuple(item), known) if shape == generic.ADAPTER.name else _typed_as(shape, body, known)
+        if reader is None:
             _likely.pop(head, None)
-        for typed in _typed.get(shape, ()):
-            if typed.read(line) is not None:
-                _keep(_likely, head, typed)
-        if shape == generic.ADAPTER.name:
-            _remember_keys(head, tuple(item))
+        elif reader is not known:
+            if len(_likely) >= _MAX_HEADS:
+                _likely.clear()
+            _likely[head] = reader
 
 
-def _remember_keys(head: bytes, keys: tuple[str, ...]) -> None:
-    """Take note of the keys of a plain line: there may be more to come that have these, or some of those before it."""
-    known = _alike.get(head)
-    choices = [keys] if known is None else [tuple(dict.fromkeys((*known.keys, *keys))), keys]
-    for choice in choices if known is None or known.keys != keys else ():
+def _typed_as(shape: str, body: bytes, known: Reader | None) -> Reader | None:
+    if shape not in _typed:
+        return None
+    return next((typed for typed in _typed[shape] if typed.read(body) is not None), known)
+
+
+def _plain_by(keys: tuple[str, ...], known: Reader | None) -> Reader | None:
+    """What reads lines with these keys, and the known ones as well if it can, once there are enough of them."""
+    choices = [keys]
+    if isinstance(known, Plain):
+        choices = [tuple(dict.fromkeys((*known.keys, *keys))), keys]
+    for choice in choices:
         if next(_met[choice]) > _ENOUGH and (found := _plain[choice]) is not None:
-            _keep(_alike, head, found)
-            return
+            return found
+    return known
 
 
 def _make_plain(keys: tuple[str, ...]) -> Plain | None:
@@ -103,16 +105,9 @@ def _make_plain(keys: tuple[str, ...]) -> Plain | None:
     return plain.reader(keys, all_needed=not x_v2_shapes.MARKS.isdisjoint(keys))
 
 
-def _keep(table: dict[bytes, T], head: bytes, reader: T) -> None:
-    if len(table) >= _MAX_HEADS:
-        table.clear()
-    table[head] = reader
-
-
 _ENOUGH = 8  # lines: it takes a millisecond to get ready for more
 _met = ByKeys(lambda _keys: count(1))
 _plain = ByKeys(_make_plain)
-_alike: dict[bytes, Plain] = {}
 
 
 def typed() -> tuple[Typed, ...]:
@@ -124,7 +119,7 @@ def _marks_before(adapter: Adapter) -> set[str]:
     return set[str]().union(*(other.marks for other in _ADAPTERS[: _ADAPTERS.index(adapter)]))
 
 
-_HEAD = 8  # bytes: most of the name of the first key
+HEAD = 8  # bytes: most of the name of the first key
 _MAX_HEADS = 256
 _USED: tuple[tuple[Adapter, tuple[Used[Any], ...]], ...] = (
     (bluesky_jetstream.ADAPTER, bluesky_jetstream.USED),
@@ -135,8 +130,7 @@ _typed = {
     adapter.name: [Typed(adapter, each, _marks_before(adapter)) for each in used]  # most lines have one of these forms
     for adapter, used in _USED
 }
-TYPED = frozenset((*_typed, generic.ADAPTER.name))  # names of shapes
-_likely: dict[bytes, Typed] = {}
+_likely: dict[bytes, Reader] = {}
 
 
 def adapters() -> tuple[Adapter, ...]:

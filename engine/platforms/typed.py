@@ -4,15 +4,16 @@ What is tried first is told by how a line begins, and decides nothing: a line th
 that it was taken for is read as any other line, and to the same end.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from engine.platforms import labels
-from engine.platforms.base import Adapter, Outcome, Rejected, Shapes
+from engine.platforms.base import Adapter, Outcome, Rejected
 from engine.platforms.jsontext import may_be_deep
+from engine.platforms.reading import Reading, reading_of
 
 # Any JSON value but an object or an array, or but an object, for fields in which those have a type of their own.
 Scalar: TypeAlias = bool | int | float | str | None
@@ -41,7 +42,6 @@ class Typed:
         self._used = used
         self._read = used.read
         self._others = others
-        self._shapes: tuple[Shapes, Shapes] = ({adapter.name: False}, {adapter.name: True})
 
     @cached_property
     def _decode(self) -> Callable[[bytes], Any]:
@@ -69,9 +69,15 @@ class Typed:
         except Exception:  # whatever is the matter, it is known how to say it of any line
             return None
 
-    def shapes(self, outcome: Outcome) -> Shapes:
-        """The shapes on a line that came to `outcome`: the same object each time, so that lines of a kind are told."""
-        return self._shapes[type(outcome) is not Rejected]
+    def readings(self, lines: Iterable[bytes]) -> Iterator[Reading | None]:
+        """What each line holds; None if it is to be read as any other. Never raises."""
+        wrong, fine = {self.adapter.name: False}, {self.adapter.name: True}
+        for line in lines:
+            outcome = self.read(line)
+            if outcome is None:
+                yield None
+            else:
+                yield reading_of((outcome,), wrong if type(outcome) is Rejected else fine)
 
 
 class _Refused:
