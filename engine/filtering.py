@@ -6,7 +6,7 @@ What the engine learns never comes here: it is told of what changes, and reads w
 import gc
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -163,7 +163,9 @@ class Filtered:
     def _build(self, engine: "Engine") -> None:
         self.matched = self._match(engine)
         self.window = self._empty(engine)
-        self.window.fill(engine.whole, self.matched)
+        whole = engine.whole
+        posts = chain(whole.items.items(), whole.items_before.items())
+        self.window.fill([item for key, item in posts if key in self.matched], whole)
         self._all = False
 
     def _match(self, engine: "Engine") -> set[str]:

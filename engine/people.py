@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.carried import Carried, engagement_now
 from engine.ledger import NONE_SEEN, Entry, Ledger
-from engine.newest import Age
 from engine.tally import Contribution
 
 
@@ -17,10 +16,10 @@ class Person:
 
     def __init__(self, posts: Sequence[Contribution]) -> None:
         compounds = [post.compound for post in posts if post.compound is not None]
-        self.ages = sorted([(post.time, post.key) for post in posts])  # the oldest first
+        self.ages = sorted([(post.time, post.key) for post in posts])  # times and keys, the oldest first
         self.scored = len(compounds)
         self.total = sum(compounds)
-        self._followed: dict[str, Age] = {}  # posts that tell of followers
+        self._followed: set[str] = set()  # posts that tell of followers
         self._reactions: dict[str, int | None] = {}  # of posts of which any count is said
         self._unread = {post.key for post in posts}
 
@@ -35,7 +34,7 @@ class Person:
     def remove(self, post: Contribution) -> None:
         """A post is gone."""
         del self.ages[bisect_left(self.ages, (post.time, post.key))]
-        self._followed.pop(post.key, None)
+        self._followed.discard(post.key)
         self._reactions.pop(post.key, None)
         self._unread.discard(post.key)
         if post.compound is not None:
@@ -48,16 +47,14 @@ class Person:
 
     def read(self, posts: Mapping[str, Entry], carried: Carried) -> None:
         """Read what is said of posts that have come or changed."""
-        for key in self._unread:
-            entry = posts[key]
-            if entry.followers is not None:
-                self._followed[key] = entry.time, key
-            # Most posts have none, and it is known of each or of no one on a platform.
-            if entry.counts is not None or entry.seen != NONE_SEEN:
-                self._reactions[key] = engagement_now(entry, carried)
-            else:  # they may have been taken back
-                self._reactions.pop(key, None)
+        entries = [posts[key] for key in self._unread]
         self._unread.clear()
+        self._followed.update([entry.key for entry in entries if entry.followers is not None])
+        for entry in entries:
+            if entry.counts is not None or entry.seen != NONE_SEEN:
+                self._reactions[entry.key] = engagement_now(entry, carried)
+            elif self._reactions:  # they may have been taken back
+                self._reactions.pop(entry.key, None)
 
     def newest(self, most: int) -> list[str]:
         """The newest posts, the newest first."""
@@ -65,10 +62,13 @@ class Person:
 
     def followed(self) -> str | None:
         """The newest post that tells of followers."""
-        return max(self._followed.values())[1] if self._followed else None
+        return next((key for _, key in reversed(self.ages) if key in self._followed), None) if self._followed else None
 
     def reactions(self, carried: bool) -> int | None:
-        """All reactions to the posts; None where nobody says anything of them. `carried`: that of some is known."""
+        """All reactions to the posts; None where nobody says anything of them.
+
+        `carried`: on their platform it is known of each post, so that most, of which nothing is said, have none.
+        """
         totals = [total for total in self._reactions.values() if total is not None]
         silent = len(self._reactions) < len(self.ages) and carried
         return sum(totals) if totals or silent else None

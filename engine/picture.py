@@ -7,6 +7,7 @@ from engine.intake import Tallied
 from engine.picture_alerts import alerts, watched
 from engine.picture_bursts import bursts
 from engine.picture_clusters import clusters, stories, words
+from engine.picture_examples import Examples
 from engine.picture_forecasts import labels, predictions, scoreboard
 from engine.picture_overperforming import overperformers
 from engine.picture_posts import authors, carried_kinds, pinned, posts
@@ -32,7 +33,7 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
     window, everything = engine.window, engine.whole.total.posts
     silhouette, silhouette_n = engine.topics.silhouette()
     topics, told = window.topics, engine.config.topics
-    carried, said = carried_kinds(engine), words(window)
+    carried, said, examples = carried_kinds(engine), words(window), Examples(engine)
     rising = bursts(engine, limit)
     personal_f1, vader_f1 = engine.corrections.record()
     return Snapshot(
@@ -53,10 +54,10 @@ def snapshot(engine: Engine, limit: int | None = None) -> Snapshot:
         hashtags_in_window=window.tags.distinct,
         hashtags_error=window.tags.error,
         bursts=rising,
-        stories=stories(engine, said, limit),
+        stories=stories(engine, said, examples, limit),
         stories_in_window=len(topics.stories) if told else None,
         stories_live=engine.topics.stories.live if told else None,
-        clusters=clusters(engine, said, limit),
+        clusters=clusters(engine, said, examples, limit),
         clusters_in_window=len(topics.themes) if told else None,
         unclustered=window.total.posts - sum(tally.posts for tally in topics.themes.values()) if told else None,
         topics_one_in=engine.topics.one_in,

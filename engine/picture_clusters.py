@@ -3,7 +3,7 @@
 from itertools import islice
 
 from engine.naming import STORIES_OF_THEME, Words
-from engine.picture_examples import examples
+from engine.picture_examples import Examples
 from engine.picture_window import share, trend
 from engine.pipeline import Engine
 from engine.ranking import foremost
@@ -46,19 +46,16 @@ def words(window: Window) -> Words:
     return Words(sums.sizes(), sums.terms, sums.terms.leading)
 
 
-def clusters(engine: Engine, said: Words, limit: int | None) -> list[Cluster]:
+def clusters(engine: Engine, said: Words, examples: Examples, limit: int | None) -> list[Cluster]:
     """The largest themes of the window, of which `said` is what its posts say."""
     window = engine.window
     sums, shown = window.topics, shown_themes(engine)
     found = engine.names.of_themes(said, engine.places)
-    names = {theme: found.get(theme, NAMELESS) for theme in shown}
     copies, before = sums.of_themes(sums.copies), sums.of_themes(sums.before)
     stories = sums.by_theme()
-    leading = {theme: foremost(stories[theme], STORIES_OF_THEME) for theme in shown}
-    texts = examples(engine, names, leading)
     rows = []
     for theme in islice(shown, limit):
-        tally, name = sums.themes[theme], names[theme]
+        tally, name = sums.themes[theme], found.get(theme, NAMELESS)
         rows.append(
             Cluster(
                 id=theme,
@@ -73,7 +70,7 @@ def clusters(engine: Engine, said: Words, limit: int | None) -> list[Cluster]:
                 scored=tally.scored,
                 coverage=share(tally.scored, tally.posts),
                 trend=trend(window, tally),
-                example=texts[theme],
+                example=examples.of(name, foremost(stories[theme], STORIES_OF_THEME)),
                 stories=len(stories.get(theme, ())),
                 copies=share(copies[theme], tally.posts),
             )
@@ -81,17 +78,15 @@ def clusters(engine: Engine, said: Words, limit: int | None) -> list[Cluster]:
     return rows
 
 
-def stories(engine: Engine, said: Words, limit: int | None) -> list[Story]:
+def stories(engine: Engine, said: Words, examples: Examples, limit: int | None) -> list[Story]:
     """The stories of most posts in the window, of all that have had two posts or more. As `clusters`."""
     window = engine.window
     sums = window.topics
     shown = foremost(said.sizes, limit)
     found = engine.names.of_stories(said, shown)
-    names = {story: found.get(story, NAMELESS) for story in shown}
-    texts = examples(engine, names, {story: (story,) for story in shown})
     rows = []
     for story in shown:
-        tally, name = sums.stories[story], names[story]
+        tally, name = sums.stories[story], found.get(story, NAMELESS)
         rows.append(
             Story(
                 id=story,
@@ -109,7 +104,7 @@ def stories(engine: Engine, said: Words, limit: int | None) -> list[Story]:
                 coverage=share(tally.scored, tally.posts),
                 born=moment(engine.places.born[story]),
                 trend=trend(window, tally),
-                example=texts[story],
+                example=examples.of(name, (story,)),
             )
         )
     return rows

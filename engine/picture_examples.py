@@ -1,7 +1,8 @@
 """The text nearest the centre of a story or cluster: which of its posts says most of what it is called by."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, islice
 from math import sqrt
 from operator import attrgetter
@@ -18,45 +19,47 @@ Words = Mapping[str, int]
 _AGE = attrgetter("time", "key")
 
 
-def examples(engine: Engine, names: Mapping[int, Label], stories: Mapping[int, Collection[int]]) -> dict[int, str]:
-    """By story or cluster the text of a post of the window, given their names and the stories they are made of.
+class Examples:
+    """By what a story or cluster is called, the text of one of its posts of the window, as the engine is now.
 
     A text is near by the words of the name that it says, each by how many posts say it, for its length (cosine); of
     those equally near it is the newest. Those looked through are the recent ones, or if there are none, or few in all,
     the newest.
     """
-    sums, items, posts = engine.window.topics, engine.window.items, engine.ledger.posts
-    recent = _recent(engine, {story: each for each in names for story in stories[each]})
-    found: dict[int, str] = {}
-    for each, label in names.items():
-        telling = _telling(label, sums.terms, stories[each])
-        size = sum([len(sums.posts[story]) for story in stories[each]])
-        if size > FEW and each in recent:
-            found[each] = _nearest(recent[each], telling).text
-            continue
 
-        def nearest(ages: Iterable[Age], telling: Words = telling) -> Age:
-            entry = _nearest([posts[key] for _, key in ages], telling)
+    def __init__(self, engine: Engine) -> None:
+        self._sums, self._items = engine.window.topics, engine.window.items
+        self._posts, self._places = engine.ledger.posts, engine.places
+
+    def of(self, label: Label, stories: Sequence[int]) -> str:
+        """The text nearest the name of what these stories make up."""
+        sums = self._sums
+        telling = _telling(label, sums.terms, stories)
+        recent = [entry for story in stories for entry in self._recent.get(story, ())]
+        if recent and sum([len(sums.posts[story]) for story in stories]) > FEW:
+            return _nearest(recent, telling).text
+
+        def nearest(ages: Iterable[Age]) -> Age:
+            entry = _nearest([self._posts[key] for _, key in ages], telling)
             return entry.time, entry.key
 
-        newest = [sums.newest(story, items) for story in stories[each]]
+        newest = [sums.newest(story, self._items) for story in stories]
         if len(newest) == 1:
             _, key = newest[0].chosen(hash(frozenset(telling.items())), nearest)
         else:
             ages = chain.from_iterable([one.ages() for one in newest])
             _, key = nearest(sorted(ages, reverse=True)[:FEW])
-        found[each] = posts[key].text
-    return found
+        return self._posts[key].text
 
-
-def _recent(engine: Engine, owner: Mapping[int, int]) -> dict[int, list[Entry]]:
-    """The newest posts of the feed that are in the window, by what they are about; `owner` says it of their stories."""
-    items, story_of = engine.window.items, engine.places.story
-    found: defaultdict[int, list[Entry]] = defaultdict(list)
-    for entry in islice(reversed(engine.ledger.posts.values()), RECENT):
-        if entry.key in items and (story := story_of(entry.story)) is not None and story in owner:
-            found[owner[story]].append(entry)
-    return found
+    @cached_property
+    def _recent(self) -> Mapping[int, Sequence[Entry]]:
+        """The newest posts of the feed that are in the window, by their stories."""
+        items, story_of = self._items, self._places.story
+        found: defaultdict[int, list[Entry]] = defaultdict(list)
+        for entry in islice(reversed(self._posts.values()), RECENT):
+            if entry.key in items and (story := story_of(entry.story)) is not None:
+                found[story].append(entry)
+        return found
 
 
 def _telling(label: Label, terms: Mapping[int, Words], stories: Iterable[int]) -> Words:

@@ -32,8 +32,7 @@ class View:
         """Look at a window of another length, over all posts that there are."""
         fresh = Window(span, self._places, self._keep)
         fresh.follow(self.whole)
-        for entry in entries:
-            fresh.add(contribution(entry))
+        fresh.fill(map(contribution, entries), self.whole)
         for second, count in reactions.counts.items():
             fresh.react([second * reactions.width], count)
         self.whole = fresh

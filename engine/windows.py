@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -207,27 +207,31 @@ class Window:
             self._take(items[:end])
             items = items[end:]
 
-    def fill(self, whole: "Window", keys: Container[str]) -> None:
-        """Take in the posts of another window of the same time that have these keys: there must be none yet."""
-        items = {key: item for key, item in whole.items.items() if key in keys}
-        inside = [*items.values()]
-        if self.tags.fill(inside, self.width, whole.tags):
-            sums, others = self._sums, whole.per_bucket
+    def fill(self, posts: Iterable[Contribution], beside: "Window") -> None:
+        """Take in posts of the window and of the span before, where there are none yet.
+
+        Another window of the same time stands `beside`: it holds all of these, or no others.
+        """
+        start, inside = self.start, list[Contribution]()
+        for item in posts:
+            if start is None or item.time > start:
+                inside.append(item)
+            elif item.time > start - self.span:
+                self._add_before(item)
+        if self.tags.fill(inside, self.width, beside.tags):
+            sums, others = self._sums, beside.per_bucket if beside.width == self.width else {}
             for bucket, group in by_bucket(inside, self.width).items():
                 sums.per_bucket[bucket] = Tally.of(group, self.width, others.get(bucket))
             sums.total = Tally.over(sums.per_bucket.values(), inside, self.width)
             sums.languages.update([item.lang for item in inside])
             sums.not_scored.update([item.reason for item in inside if item.compound is None])
-            self.topics.fill(inside, self.width, whole.topics)
-            self.items.update(items)
+            self.topics.fill(inside, self.width, beside.topics)
+            self.items.update([(item.key, item) for item in inside])
             if self.span != ALL_TIME:
                 self._expiry = ByTime((item.time, item.key) for item in inside)
         else:
             for item in inside:
                 self.add(item)
-        for item in whole.items_before.values():
-            if item.key in keys:
-                self._add_before(item)
         self._calm_until = 0
 
     def find(self, key: str) -> Contribution | None:

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from engine import newest, picture_examples, ranking
-from engine.config import HOUR, MINUTE, EngineConfig
+from engine.config import ALL_TIME, HOUR, MINUTE, EngineConfig
 from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.simulate import simulate
 from engine.snapshot import Snapshot
-from tests.feeds import PRESENT, delete
+from tests.feeds import PRESENT, delete, run
 from tests.lively import lively
 
 CONFIG = EngineConfig(window=5 * MINUTE, retention=HOUR, horizons=(MINUTE, 5 * MINUTE), max_texts=1 << 10)
@@ -67,3 +67,12 @@ def test_a_picture_does_not_depend_on_those_before(feed: str, topics: bool, monk
     assert not topics or len({row.id for picture in shown for row in picture.stories}) > ROWS
     assert any(row.reactions for picture in shown for row in picture.authors)
     assert any(row.followers for picture in shown for row in picture.authors) == (feed == "x")
+
+
+@pytest.mark.parametrize("window", [MINUTE, 20 * MINUTE, HOUR, ALL_TIME])
+def test_another_window_shows_what_one_shows_that_was_looked_at_all_along(window: int) -> None:
+    engine, other = run(FEEDS["fickle"], CONFIG), run(FEEDS["fickle"], msgspec.structs.replace(CONFIG, window=window))
+    snapshot(engine, ROWS)
+    engine.show(window)
+    assert snapshot(engine, ROWS) == snapshot(other, ROWS)
+    assert snapshot(engine) == snapshot(other)
