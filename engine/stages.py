@@ -52,7 +52,7 @@ OPENED = (
     Opened("tags and terms", pipeline, ("analyse_all", "analysed")),
     Opened("ledger", Ledger, ("add", "bars", "buried", "counted", "react", "respond", "remove", "outlive")),
     Opened("ledger", removal, ("expire",)),
-    Opened("windows", Window, ("move", "add", "add_all", "remove", "assign", "react", "settle")),
+    Opened("windows", Window, ("move", "add", "add_all", "expire", "remove", "assign", "react", "settle")),
     Opened("bursts", Rising, ("posts", "placed", "turn", "forget", "merge")),
     Opened("copies", Copies, ("find",)),
     Opened("stories", Topics, ("turn", "add", "drop", "finish")),
