@@ -27,7 +27,8 @@ def delete(engine: "Engine", asked: Delete, time: int) -> Outcome:
         release(engine, outlived)
         ledger.bury(key)
         return Outcome.DELETE
-    engine.corrections.forget(key)  # it may have been marked in an earlier session
+    engine.view.remove(key)  # it may be past retention
+    engine.corrections.forget(key)  # or have been marked in an earlier session
     return Outcome.DELETE if ledger.bury(key) else Outcome.DUPLICATE
 
 
@@ -42,6 +43,7 @@ def purge(engine: "Engine", asked: Purge, time: int) -> Outcome:
     counted = [each for each in ledger.outlived_of(account) if each.time <= time]
     if not new and not gone and not counted:
         return Outcome.DUPLICATE
+    engine.view.let_go()
     for entry in gone:
         remove(engine, entry)
     engine.placing.unname([*{term for entry in gone for term in entry.analysis.terms}])
@@ -76,6 +78,7 @@ def release(engine: "Engine", counted: Counted) -> None:
     """A post is gone that was only counted."""
     engine.removed += 1
     engine.corrections.forget(counted.key)
+    engine.view.remove(counted.key)
     engine.labels.forget(counted, DELETED)
     engine.overperforming.forget(counted)
     engine.raw.drop(counted.key)

@@ -71,6 +71,10 @@ class View:
         if self.filtered is not None:
             self.filtered.forget(key)
 
+    def let_go(self) -> None:
+        """Hold nothing any more of posts that are past retention."""
+        self.whole.let_go()
+
     # -- topics ----------------------------------------------------------------------------------------------
 
     def placed(self, keys: Iterable[str], assigned: Sequence[Assigned]) -> None:

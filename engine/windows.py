@@ -13,7 +13,7 @@ from engine.places import Places
 from engine.storysums import StorySums
 from engine.tags import Tags
 from engine.tally import FEW, Contribution, Tally
-from engine.windowsums import SumsBefore, WindowSums, by_bucket
+from engine.windowsums import GATHERED, SumsBefore, WindowSums, by_bucket
 
 BUCKETS = 60  # time buckets of a window; one without bound has up to twice as many
 MAX_MOMENTS = 200_000  # distinct moments that reactions are remembered by: two days of seconds
@@ -57,7 +57,8 @@ class Window:
         self._reach = min(span, keep) if span and keep else span or keep
         self.width = SECOND if span == ALL_TIME else SECOND * max(1, -(-span // (BUCKETS * SECOND)))
         self.now: int | None = None
-        self.topics = StorySums(places or Places())
+        self._topics = StorySums(places or Places())
+        self._past: dict[str, Contribution] = {}  # past retention, by key, and not counted out of their stories yet
         self.reactions: Counter[int] = Counter()
         self.items: dict[str, Contribution] = {}
         self.tags = Tags(self.items)
@@ -97,6 +98,17 @@ class Window:
     def not_scored(self) -> Counter[str]:
         """Posts that are not scored, by reason."""
         return self._settled().not_scored
+
+    @property
+    def topics(self) -> StorySums:
+        """By story and theme."""
+        if self._past:
+            self._count_past()
+        return self._topics
+
+    def _count_past(self) -> None:
+        past, self._past = self._past, {}
+        self._topics.count(past.values(), self.width, -1)
 
     def _settled(self) -> WindowSums:
         self._sums.settle(self.width)
@@ -149,10 +161,9 @@ class Window:
         if self._reach != ALL_TIME:
             length = min(length, self._reach)
         while length >= (2 * BUCKETS - 1) * self.width:
-            self._settled()
+            groups = [self.total, *self.tags.tallies.values(), *self.topics.tallies()]
             self._oldest = -1
             self.width *= 2
-            groups = [self.total, *self.tags.tallies.values(), *self.topics.tallies()]
             for group in groups:
                 group.buckets = _halved(group.buckets)
             self.reactions = _halved(self.reactions)
@@ -231,18 +242,30 @@ class Window:
         """A post is past retention: take it out, wherever it stands."""
         if (item := self.items.get(key)) is not None:
             self._sums.take(item, self.width)
-            self._drop(item)
+            self._exit(item)
+            if item.story is not None:
+                self._past[key] = item
+                if len(self._past) >= GATHERED:
+                    self._count_past()
         elif (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
 
     def remove(self, key: str) -> None:
-        """The same, at once: nothing of a post stays."""
+        """The same, at once: nothing of a post stays, also if it was past retention already."""
         if (item := self.items.get(key)) is not None:
             self._sums.remove(item, self.width)
             self._drop(item)
-        elif (item := self.items_before.get(key)) is not None:
-            self._sums.forget(key, self.width)
+            return
+        self._sums.forget(key, self.width)
+        if (item := self.items_before.get(key)) is not None:
             self._drop_before(item)
+        elif (item := self._past.pop(key, None)) is not None:
+            self._topics.count([item], self.width, -1)
+
+    def let_go(self) -> None:
+        """Hold nothing any more of posts that are past retention."""
+        self._settled()
+        self._count_past()
 
     def assign(self, posts: Iterable[Assigned]) -> None:
         """Say which stories posts belong to, and whether they are copies, once that is known."""
@@ -335,7 +358,7 @@ class Window:
     def _join_before(self, left: Sequence[Contribution]) -> None:
         """What has left the window joins the span before; nothing stays that is past that."""
         assert self.now is not None
-        if self.topics.stories:
+        if left and self.topics.stories:
             self.topics.count(left, self.width, -1)
         for item in left:
             self._add_before(item)

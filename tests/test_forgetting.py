@@ -70,6 +70,19 @@ def test_nothing_of_what_left_the_window_is_in_its_sums_and_nothing_past_retenti
     assert where <= {"Label.label", "Label.parts", "Names.themes", "Names.stories"}  # until they are named anew
 
 
+@pytest.mark.parametrize("how", ["delete", "purge"])
+def test_nothing_of_what_is_taken_back_stays_when_it_has_just_been_pushed_out_by_newer_posts(how: str) -> None:
+    engine = full(msgspec.structs.replace(ALL, max_posts=2 * len(NUMBERS)))
+    go_on(engine, END)
+    feed(engine, [post(f"y{n}", END + 30 * SECOND + n, f"later words {n}", "did:plc:c") for n in NUMBERS])
+    go_on(engine, END + 40 * SECOND)
+    assert any(found(word, engine.view.whole) for word in WORDS), "it has left, and is yet to be counted out"
+    feed(engine, TAKEN_BACK[how])
+    go_on(engine, END + 2 * MINUTE)
+    where = {place for word in WORDS for place in found(word, engine)}
+    assert where <= {"Label.label", "Label.parts", "Names.themes", "Names.stories"}
+
+
 def test_an_answer_that_repeats_what_is_deleted_is_no_line_any_more() -> None:
     engine = Engine(ALL)
     repeating = {"in_reply_to_id": "5", "card": {"title": "xylophonistq"}}

@@ -14,6 +14,7 @@ from engine import naming
 from engine.byauthor import ByAuthor
 from engine.config import ALL_TIME, HOUR, EngineConfig
 from engine.events import Event
+from engine.picture import snapshot
 from engine.pipeline import Engine
 from engine.platforms.base import Mapped
 from engine.platforms.decode import Decoder
@@ -81,7 +82,7 @@ class Watched:
         )
         self.came = posts * 5 // 4
         feed(self.engine, range(self.came))
-        self.engine.catch_up()
+        snapshot(self.engine)
         for place, kind in enumerate(KINDS):  # what is loaded or worked out once has been
             self.instructions(kind, range(self.came - (place + 1) * EVENTS, self.came - place * EVENTS))
 

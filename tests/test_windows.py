@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from engine import windows
 from engine.config import ALL_TIME, MINUTE, SECOND
 from engine.tally import SCALE, Contribution, Tally
 from engine.windows import BUCKETS, Window
@@ -123,6 +124,29 @@ def test_what_is_added_and_taken_out_leaves_nothing(items: list[Contribution]) -
     check(window, [])
     assert not window.tags.tallies
     assert not window.topics.terms
+
+
+@given(st.lists(st.tuples(contributions, st.booleans(), st.booleans()), max_size=60), st.sampled_from([ALL_TIME, SPAN]))
+def test_what_is_past_retention_is_counted_out_whenever_somebody_looks(
+    items: list[tuple[Contribution, bool, bool]], span: int
+) -> None:
+    """Also if meanwhile all time buckets get wider, a post falls out of the window or is taken back."""
+    window, now, kept = Window(span, keep=ALL_TIME), 0, dict[str, Contribution]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "GATHERED", 5)
+        for number, (drawn, looks, gone) in enumerate(items):
+            now += drawn.time // 20
+            item = replace(drawn, key=str(number), time=now)
+            window.move(now)
+            window.add(item)
+            kept[item.key] = item
+            if number % 3 == 2:
+                oldest = next(iter(kept))
+                (window.remove if gone else window.expire)(oldest)
+                del kept[oldest]
+            if looks:
+                check(window, [each for each in kept.values() if span == ALL_TIME or each.time > now - span])
+    check(window, [each for each in kept.values() if span == ALL_TIME or each.time > now - span])
 
 
 def test_reactions_fall_out_with_time() -> None:
