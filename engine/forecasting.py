@@ -90,10 +90,14 @@ class Forecasting:
 
     def drop(self, key: str, reason: str) -> None:
         """A post is gone."""
-        if (came := self._waiting.pop(key, None)) is not None:
+        came = self._waiting.get(key)
+        if came is not None and came.said is not None:
+            self.forecast()  # an outcome of it may be known, and is learnt
+        elif came is not None:
             if not came.told:
                 self.tell()
-            if came.said is None and came.entry is not None and not came.entry.late:
+            del self._waiting[key]
+            if came.entry is not None and not came.entry.late:
                 self._labels.turn_away(reason if came.graded else UNSAMPLED)
             came.entry = None
 

@@ -88,18 +88,19 @@ Told = dict[str, tuple[Forecast, int]]
 @pytest.fixture(scope="module")
 def again(long: Read) -> tuple[Told, Engine]:
     """What was said of each post as it came, and how many labels had been learnt, without the books of Grades."""
-    told: Told = {}
+    tracked: dict[str, tuple[Any, int]] = {}
     keep = Labels.track
 
     def track(labels: Labels, entries: Any, said: Any, graded: Any) -> None:
         for entry, one in zip(entries, said, strict=True):
-            forecast = labels.model.freezer.forecasts(one, entry.time)[0]
-            told[entry.uid.rpartition("/")[2]] = (forecast, labels.model.matured(0))
+            tracked[entry.uid.rpartition("/")[2]] = one, entry.time
         keep(labels, entries, said, graded)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Labels, "track", track)
-        return told, run(long.lines, EngineConfig(horizons=(HOUR,), retention=0))
+        engine = run(long.lines, EngineConfig(horizons=(HOUR,), retention=0))
+    forecasts = engine.model.freezer.forecasts
+    return {name: (forecasts(one, at)[0], one.made.matured[0]) for name, (one, at) in tracked.items()}, engine
 
 
 def test_the_figures_are_those_of_a_count_by_hand(long: Read, again: tuple[Told, Engine]) -> None:

@@ -95,3 +95,13 @@ def test_labels_of_posts_far_apart_are_read_in_time_and_the_posts_forecast_toget
     engine.catch_up()
     assert engine.labels.waiting == [1, 3]
     assert all(one.told.record for one in engine.labels.tracked.values())
+
+
+def test_an_outcome_is_learnt_of_a_post_that_is_deleted_before_it_was_forecast() -> None:
+    at = START + 5 * MINUTE
+    lines = [post("a", START, "river"), like("l", START + SECOND, uri("a")), post("b", at + SECOND, "goal")]
+    engine = Engine(CONFIG)
+    for line in (*lines, delete("a", at + 2 * SECOND), post("c", at + 20 * MINUTE, "rain")):
+        engine.feed(0, [line.encode()], PRESENT)
+    engine.finish()
+    assert engine.labels.matured[0] == engine.model.matured(0) == 2
