@@ -10,6 +10,7 @@ import msgspec
 from engine.config import HOUR
 from engine.discretion import Form, forms_of
 from engine.ledger import Entry
+from models.engagement import Told
 from models.known import KnownPosts
 from models.wordsums import WordSums, chained
 
@@ -24,6 +25,7 @@ class Came(msgspec.Struct, gc=False):
     form: Form | None  # where its text is not kept
     graded: bool
     told: bool = False  # whether what rises was told of it
+    said: Told | None = None  # what its labels wait for, once they do: empty until it is forecast
 
 
 class Arrived(NamedTuple):

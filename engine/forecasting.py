@@ -10,13 +10,13 @@ from engine.analysis import Analysis
 from engine.arrival import Arrived, Came, joined, known_of
 from engine.discretion import form_given, form_of
 from engine.events import Post
-from engine.labels import UNSAMPLED, Labels
+from engine.labels import NOTHING, UNSAMPLED, Labels
 from engine.ledger import Entry, entry_of
 from engine.rising import Rising
 from engine.view import View
 from engine.volumes import Rises, Volumes
 from models.checksums import checksums, of_all_words, of_words
-from models.engagement import EngagementModel
+from models.engagement import EngagementModel, Told
 from models.known import KnownPosts, of_tags
 from models.wordsums import together
 
@@ -44,6 +44,7 @@ class Forecasting:
         self._new: list[Came] = []  # that nothing was told of
         self._told: list[_Told] = []  # that only what rises was told of
         self._known: list[tuple[Sequence[Came], Arrived]] = []  # of which all is known that they are forecast by
+        self._untracked: list[Came] = []  # that no label waits of
         self._came = 0  # since the last forecast
         self._unlearnt = 0  # posts that came since something was learnt
 
@@ -62,6 +63,8 @@ class Forecasting:
             form = None if post.read is None else form_given(post)
             waiting[entry.key] = came = Came(entry, post.author_created, form, sampled(entry.key))
             self._new.append(came)
+            if not entry.late:
+                self._untracked.append(came)
         self._came += len(entries)
         if times := [entry.time for entry in entries if not entry.late]:
             self._unlearnt += len(times)
@@ -90,7 +93,7 @@ class Forecasting:
         if (came := self._waiting.pop(key, None)) is not None:
             if not came.told:
                 self.tell()
-            if came.entry is not None and not came.entry.late:
+            if came.said is None and came.entry is not None and not came.entry.late:
                 self._labels.turn_away(reason if came.graded else UNSAMPLED)
             came.entry = None
 
@@ -148,6 +151,7 @@ class Forecasting:
     def forecast(self) -> None:
         """Forecast the posts that wait."""
         self.know()
+        self._track()
         self._came, self._waiting = 0, {}
         if not self._known:
             return
@@ -158,15 +162,27 @@ class Forecasting:
         if not all(kept):
             came, arrived = [*compress(came, kept)], arrived.those(kept)
         if came:
-            entries, graded = [each.entry for each in came if each.entry is not None], [each.graded for each in came]
-            self._labels.track(entries, self._model.forecast(known_of(came, arrived), graded), graded)
-            self._view.predicted(entries)
+            said = self._model.forecast(known_of(came, arrived), [each.graded for each in came])
+            for each, told in zip(came, said, strict=True):
+                if each.said is not None:
+                    each.said.made, each.said.kept, each.said.place = told.made, told.kept, told.place
+            self._view.predicted([each.entry for each in came if each.entry is not None])
 
     def turn(self, now: int) -> None:
-        """Forecast the posts that wait if the label of one of them may be due soon."""
-        first = next(iter(self._waiting.values()), None)
-        if first is not None and first.entry is not None and self._labels.is_due(first.entry.time, now):
-            self.forecast()
+        """Have the labels of posts waited for if one of them may be due soon."""
+        first = next((each.entry for each in self._untracked if each.entry is not None), None)
+        if first is not None and self._labels.is_due(first.time, now):
+            self._track()
+
+    def _track(self) -> None:
+        """Have the labels of posts waited for; what is said of them follows."""
+        came, self._untracked = [each for each in self._untracked if each.entry is not None], []
+        if came:
+            for each in came:
+                each.said = Told(NOTHING.made, NOTHING.kept)
+            entries = [each.entry for each in came if each.entry is not None]
+            said = [each.said for each in came if each.said is not None]
+            self._labels.track(entries, said, [each.graded for each in came])
 
     def learn(self, now: int) -> None:
         """Learn from labels that came due; before that, forecast the posts that wait, in order.

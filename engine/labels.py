@@ -210,14 +210,13 @@ class Labels:
         if now <= self.soonest:
             return []
         done: list[Counted] = []
-        soonest, reacting, held = FAR, platforms_reacting(ledger), self.tracked
+        soonest, reacting = FAR, platforms_reacting(ledger)
         for index, (due, reported, horizon, later) in enumerate(self._queues):
             while due and due[0].born < now - horizon:
                 tracked = due.popleft()
                 if not reacting:
                     reported.append(tracked)
-                elif held.get(tracked.key) is tracked:
-                    entry = ledger.posts.get(tracked.key) or ledger.outlived[tracked.key]
+                elif (entry := self._counted(tracked, ledger)) is not None:
                     if entry.platform in reacting:
                         self._settle(tracked, entry, index, True, ledger, done)
                     else:
@@ -226,13 +225,17 @@ class Labels:
                 soonest = next_due
             while reported and (next_due := reported[0].born + later) < now:
                 tracked = reported.popleft()
-                if held.get(tracked.key) is tracked:
-                    entry = ledger.posts.get(tracked.key) or ledger.outlived[tracked.key]
+                if (entry := self._counted(tracked, ledger)) is not None:
                     self._settle(tracked, entry, index, False, ledger, done)
             if reported and next_due < soonest:
                 soonest = next_due
         self.soonest = soonest
         return done
+
+    def _counted(self, tracked: Tracked, ledger: Ledger) -> Counted | None:
+        """What a post has come to; None if it is gone."""
+        key = tracked.key
+        return (ledger.posts.get(key) or ledger.outlived.get(key)) if self.tracked.get(key) is tracked else None
 
     def _waits(self, tracked: Tracked) -> bool:
         return self.tracked.get(tracked.key) is tracked
@@ -242,7 +245,8 @@ class Labels:
     ) -> None:
         """Give a forecast its outcome, at the age at which it is known; a post past retention may be `done` then."""
         horizon, outcomes = self.horizons[index], tracked.outcomes
-        actual, reason = self._label(entry, horizon, reacting, ledger)
+        silent = not (reacting or entry.history or self._gaps)
+        actual, reason = (None, NOT_REPORTED) if silent else self._label(entry, horizon, reacting, ledger)
         if reason == NOT_REPORTED and outcomes == self._unreported[index]:
             tracked.outcomes = self._unreported[index + 1]  # most posts of many feeds: those share it
         else:

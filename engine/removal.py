@@ -91,8 +91,7 @@ def expire(engine: "Engine", now: int) -> None:
     ledger, labels, overperforming = engine.ledger, engine.labels, engine.overperforming
     for entry in ledger.expired(now):
         key = entry.key
-        if key not in labels.tracked:
-            engine.forecasting.settle(key)
+        engine.forecasting.settle(key)
         engine.view.expire(key)
         engine.rising.forget(entry)
         engine.raw.expire(key)

@@ -14,7 +14,8 @@ Pairs: TypeAlias = set[int] | Ints  # of few; of many sorted and each once
 
 MAX_PAIRS = 250_000  # of subject and author in one step; a step with more is not counted at all, and said to be so
 FEW = 64  # times of which pairs are made one by one
-FEW_PAIRS = 256  # in the steps of a window, of which the changes are found one by one
+FEW_PAIRS = 64  # that come in a step, of which the changes are found one by one ...
+KNOWN_PAIRS = 256  # ... where those of the window are known one by one, or no more than so many
 TAKEN = 4_096  # times that somebody spoke in a step, until pairs are made of these
 _AUTHOR = (1 << 32) - 1
 
@@ -229,7 +230,7 @@ class Counts:
         if not len(pairs):
             return None
         self._last = None
-        if len(pairs) <= FEW_PAIRS:
+        if len(pairs) <= KNOWN_PAIRS:
             self._last = {pair: step for step in sorted(steps) for pair in steps[step].tolist()}
         change = np.bincount(pairs >> 32, minlength=len(self.counted)) - self.counted
         slots = change.nonzero()[0]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from zlib import crc32
 
+FEW = 32  # documents that are read faster one by one
 _GAP = "\0"
 
 
@@ -18,12 +19,18 @@ def checksums(texts: Sequence[str]) -> list[int]:
 
 def of_words(terms: Sequence[str]) -> list[int]:
     """Checksums of the words among terms (models/terms.py), each once. Tags, which come first, are left out."""
-    return of_all_words([terms])[0]
+    return checksums([*_words(terms)])
 
 
 def of_all_words(docs: Sequence[Sequence[str]]) -> list[list[int]]:
-    """`of_words` of each: a word that many say is encoded once."""
+    """`of_words` of each: if they are many, a word is encoded once for all that say it."""
+    if len(docs) < FEW:
+        return [*map(of_words, docs)]
     every = [*dict.fromkeys(chain.from_iterable(docs))]
     sum_of = dict(zip(every, checksums(every), strict=True)).__getitem__
-    bare = [[term for term in doc if term[:1] != "#"] if doc and doc[0][:1] == "#" else doc for doc in docs]
-    return [[*map(sum_of, dict.fromkeys(doc))] for doc in bare]
+    return [[*map(sum_of, _words(doc))] for doc in docs]
+
+
+def _words(terms: Sequence[str]) -> dict[str, None]:
+    tagged = terms and terms[0][:1] == "#"
+    return dict.fromkeys([term for term in terms if term[:1] != "#"] if tagged else terms)

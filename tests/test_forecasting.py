@@ -64,6 +64,7 @@ def unseen() -> list[object]:
         lambda engine: engine.forecasting.tell(),
         lambda engine: engine.forecasting.know(),
         lambda engine: engine.forecasting.forecast(),
+        lambda engine: engine.forecasting._track(),
     ],
 )
 def test_it_makes_no_difference_when_posts_are_told_of_known_and_forecast(look: Look, unseen: list[object]) -> None:
@@ -83,3 +84,14 @@ def test_an_edited_post_is_forecast_as_it_came_and_the_others_wait_on() -> None:
     unedited.catch_up()
     key = f"bluesky:{uri('a')}"
     assert engine.labels.tracked[key].told.record == unedited.labels.tracked[key].told.record
+
+
+def test_labels_of_posts_far_apart_are_read_in_time_and_the_posts_forecast_together() -> None:
+    engine = Engine(CONFIG)
+    lines = [post(f"p{number}", START + number * 10 * MINUTE, "river flood") for number in range(4)]
+    engine.feed(0, [line.encode() for line in lines], PRESENT)
+    assert engine.labels.waiting == [0, 2]  # the last waits for its turn, the one before it for its labels
+    assert len(engine.forecasting) == 3
+    engine.catch_up()
+    assert engine.labels.waiting == [1, 3]
+    assert all(one.told.record for one in engine.labels.tracked.values())
