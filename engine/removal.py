@@ -43,7 +43,7 @@ def purge(engine: "Engine", asked: Purge, time: int) -> Outcome:
     counted = [each for each in ledger.outlived_of(account) if each.time <= time]
     if not new and not gone and not counted:
         return Outcome.DUPLICATE
-    engine.view.let_go()
+    engine.view.disown(account)
     for entry in gone:
         remove(engine, entry)
     engine.placing.unname([*{term for entry in gone for term in entry.analysis.terms}])

@@ -71,9 +71,9 @@ class View:
         if self.filtered is not None:
             self.filtered.forget(key)
 
-    def let_go(self) -> None:
-        """Hold nothing any more of posts that are past retention."""
-        self.whole.let_go()
+    def disown(self, account: str) -> None:
+        """Nothing stays of an account's posts that are past retention."""
+        self.whole.disown(account)
 
     # -- topics ----------------------------------------------------------------------------------------------
 

@@ -262,10 +262,11 @@ class Window:
         elif (item := self._past.pop(key, None)) is not None:
             self._topics.count([item], self.width, -1)
 
-    def let_go(self) -> None:
-        """Hold nothing any more of posts that are past retention."""
-        self._settled()
-        self._count_past()
+    def disown(self, account: str) -> None:
+        """Nothing stays of an account's posts that are past retention."""
+        self._sums.disown(account, self.width)
+        for key in [key for key, item in self._past.items() if item.author == account]:
+            self._topics.count([self._past.pop(key)], self.width, -1)
 
     def assign(self, posts: Iterable[Assigned]) -> None:
         """Say which stories posts belong to, and whether they are copies, once that is known."""

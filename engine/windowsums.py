@@ -50,6 +50,11 @@ class WindowSums:
         if (item := self._went.pop(key, None)) is not None:
             self.remove(item, width)
 
+    def disown(self, account: str, width: int) -> None:
+        """Nothing stays of an account's posts that are gone."""
+        for key in [key for key, item in self._went.items() if item.author == account]:
+            self.forget(key, width)
+
     def settle(self, width: int) -> None:
         """Bring the sums up to date."""
         for items, sign in ((self._came, 1), (self._went, -1)):
