@@ -30,13 +30,16 @@ class Scaler:
         absent = np.isnan(rows)
         count, added = len(rows) - np.add.reduce(absent, axis=0), np.add.reduce(np.where(absent, 0.0, rows), axis=0)
         before, known, total = self.count, self.count + count, self.mean * self.count
-        with np.errstate(divide="ignore", invalid="ignore"):  # of columns without a value
+        empty = count == 0  # columns without a value stay as they are: scikit-learn's are not a number from then on
+        with np.errstate(divide="ignore", invalid="ignore"):
             apart = np.where(absent, 0.0, rows - added / count)
             squares = np.add.reduce(apart**2, axis=0) - np.add.reduce(apart, axis=0) ** 2 / count
             ratio = before / count
             moved = ratio / known * (total / ratio - added) ** 2
             squares = np.where(before == 0, squares, self.variance * before + squares + moved)
-            self.count, self.mean, self.variance = known, (total + added) / known, squares / known
+            mean, variance = (total + added) / known, squares / known
+        self.count = known
+        self.mean, self.variance = np.where(empty, self.mean, mean), np.where(empty, self.variance, variance)
         # What varies by rounding only would be scaled up to look like the rest.
         least = known * _EPSILON * self.variance + (known * self.mean * _EPSILON) ** 2
         self.scale = np.where(self.variance <= least, 1.0, np.sqrt(self.variance))

@@ -180,13 +180,24 @@ def test_the_online_model_learns_what_matters_and_stays_within_the_labels_seen()
 def test_columns_are_scaled_as_by_scikit_learn_to_the_bit() -> None:
     ours, theirs = Scaler(len(NUMBERS)), StandardScaler()
     rows = rows_with_gaps(600)[:, NUMBERS]
-    rows[:40, 3] = np.nan  # not known at first
     rows[:, 5] = 0.1  # the same everywhere
-    for start, end in pairwise((0, 1, 17, 40, 41, 300, 600)):
+    rows[::17] = 0.3  # in each lesson there is a value of each column
+    for start, end in pairwise((0, 1, 18, 40, 300, 600)):
         ours.learn(rows[start:end])
         theirs.partial_fit(rows[start:end])
-        assert np.array_equal(ours.mean, theirs.mean_, equal_nan=True)
-        assert np.array_equal(ours.scale, theirs.scale_, equal_nan=True)
+        assert np.isfinite(theirs.scale_).all()
+        assert np.array_equal(ours.mean, theirs.mean_)
+        assert np.array_equal(ours.scale, theirs.scale_)
+
+
+def test_a_lesson_in_which_a_column_has_no_value_leaves_it_as_it_was() -> None:
+    values = np.random.default_rng(4).random((10, 20, 1))
+    with_gaps, without = Scaler(1), Scaler(1)
+    for lesson in values:
+        with_gaps.learn(np.full((20, 1), np.nan))
+        with_gaps.learn(lesson)
+        without.learn(lesson)
+        assert (with_gaps.mean, with_gaps.scale) == (without.mean, without.scale)
 
 
 def test_the_online_model_is_the_same_for_the_same_seed() -> None:
