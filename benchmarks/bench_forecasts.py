@@ -150,7 +150,8 @@ class Bench:
         ledger, labels, waiting = engine.ledger, engine.labels, engine.forecasting
         entries = [ledger.add(key_of(post), post, analysis, at, False) for post, analysis, at, _ in made]
         yield "add"
-        waiting._new = [Came(entry, None, None, labels.sampled(entry.key)) for entry in entries]
+        came = [Came(entry, None, None, labels.sampled(entry.key)) for entry in entries]
+        waiting._new, waiting._untracked = came, [*came]
         waiting.know()
         yield "known"
         words = [of_words(analysis.terms) for _, analysis, _, _ in made]
