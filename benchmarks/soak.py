@@ -191,8 +191,19 @@ def _tenths(
 
 # A fit that is under way, or not, when a sample is taken; labels that wait until they are a step; the columns of words
 # that many posts have, of which those long out of use go at once, in every ten halvings of what they weigh; places of
-# subjects that others are about to get.
-PASSING = frozenset({"Refits._job", "Refits._running", "Online._waiting", "Usual._counted", "Counts._free"})
+# subjects that others are about to get; what was said in a step of bursts that is not over; the words of names, which
+# are looked up from the names when somebody asks.
+PASSING = frozenset(
+    {
+        "Refits._job",
+        "Refits._running",
+        "Online._waiting",
+        "Usual._counted",
+        "Counts._free",
+        "Counts._open",
+        "Names._called",
+    }
+)
 
 
 def grown(samples: list[Sample]) -> dict[str, tuple[int, int]]:
